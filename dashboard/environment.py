@@ -1,0 +1,168 @@
+"""What the operator sets in the environment, read and checked in one place.
+
+Each variable may come as ``NAME`` or as ``NAME_FILE``, a path to a file that holds the value.
+A problem is an ImproperlyConfigured whose message is one line that says what to set; a secret's
+value is in no message and no repr.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from base64 import urlsafe_b64encode
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from zoneinfo import available_timezones
+
+from cryptography.fernet import Fernet
+from django.core.exceptions import ImproperlyConfigured
+from environ import Env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+DEVELOPMENT_KEY = "django-insecure-development-only"
+SECRET_KEY_HINT = (
+    "SECRET_KEY is not set: set it, or SECRET_KEY_FILE, to the output of"
+    " python -c 'import secrets; print(secrets.token_urlsafe(50))'"
+)
+CREDENTIAL_KEYS_HINT = (
+    "CREDENTIAL_KEYS is not set: set it, or CREDENTIAL_KEYS_FILE, to the output of"
+    " python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'"
+)
+FLAGS = {
+    **dict.fromkeys(("1", "true", "yes", "on"), True),
+    **dict.fromkeys(("0", "false", "no", "off"), False),
+}
+ORIGIN = re.compile(r"https?://[A-Za-z0-9*.\[\]-]+[A-Za-z0-9.:\[\]-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """Every setting an operator makes, valid."""
+
+    debug: bool
+    https: bool
+    secret_key: str = field(repr=False)
+    credential_keys: list[str] = field(repr=False)
+    database: dict[str, Any] = field(repr=False)
+    allowed_hosts: list[str]
+    csrf_trusted_origins: list[str]
+    frame_ancestors: list[str]
+    time_zone: str
+
+
+def read() -> Environment:
+    """Read the process's environment; ImproperlyConfigured names the first thing that is wrong."""
+    debug = _flag("DEBUG", default=False)
+    secret_key = _secret_key(debug)
+    return Environment(
+        debug=debug,
+        https=_flag("HTTPS", default=not debug),
+        secret_key=secret_key,
+        credential_keys=_credential_keys(debug, secret_key),
+        database=_database(),
+        allowed_hosts=_list("ALLOWED_HOSTS") or ["localhost", "127.0.0.1", "[::1]"],
+        csrf_trusted_origins=_list("CSRF_TRUSTED_ORIGINS"),
+        frame_ancestors=_frame_ancestors(),
+        time_zone=_time_zone(),
+    )
+
+
+def _value(name: str) -> str:
+    """Return what NAME or the file of NAME_FILE holds, without white space around; or ``""``.
+
+    Both at once are refused: whichever won, somebody would change the other one in vain.
+    django-environ's FileAwareEnv lets the file win, keeps its newline and answers a missing
+    file with a traceback.
+    """
+    value, path = os.environ.get(name, "").strip(), os.environ.get(f"{name}_FILE", "").strip()
+    if value and path:
+        raise ImproperlyConfigured(f"{name} and {name}_FILE are both set: keep one of them")
+    if not path:
+        return value
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise ImproperlyConfigured(f"{name}_FILE: {path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ImproperlyConfigured(f"{name}_FILE: {path} is not UTF-8 text") from error
+
+
+def _list(name: str) -> list[str]:
+    return [part for part in (part.strip() for part in _value(name).split(",")) if part]
+
+
+def _flag(name: str, *, default: bool) -> bool:
+    value = _value(name).lower()
+    if value and value not in FLAGS:
+        raise ImproperlyConfigured(f"{name} must be 1 or 0")
+    return FLAGS.get(value, default)
+
+
+def _secret_key(debug: bool) -> str:
+    key = _value("SECRET_KEY")
+    if not key and not debug:
+        raise ImproperlyConfigured(SECRET_KEY_HINT)
+    return key or DEVELOPMENT_KEY
+
+
+def _credential_keys(debug: bool, secret_key: str) -> list[str]:
+    keys = _list("CREDENTIAL_KEYS")
+    if not keys and not debug:
+        raise ImproperlyConfigured(CREDENTIAL_KEYS_HINT)
+    for position, key in enumerate(keys, start=1):
+        try:
+            Fernet(key)
+        except ValueError:
+            raise ImproperlyConfigured(
+                f"CREDENTIAL_KEYS: key {position} of {len(keys)} is not a Fernet key"
+                " (32 bytes in URL-safe base64)"
+            ) from None
+    return keys or [urlsafe_b64encode(sha256(secret_key.encode()).digest()).decode()]
+
+
+def _database() -> dict[str, Any]:
+    """Return DATABASES["default"]; SQLite beside manage.py unless DATABASE_URL says otherwise."""
+    url = _value("DATABASE_URL") or f"sqlite:///{BASE_DIR / 'db.sqlite3'}"
+    scheme = url.partition(":")[0]
+    if scheme == "sqlite":
+        return _sqlite(Env.db_url_config(url))
+    if scheme not in ("postgres", "postgresql"):
+        raise ImproperlyConfigured("DATABASE_URL must begin with sqlite:/// or postgresql://")
+    try:
+        database = Env.db_url_config(url)
+    except ValueError:
+        # Not the error's own words: they quote the part of the address beside the password.
+        raise ImproperlyConfigured("DATABASE_URL is not a valid address") from None
+    return {**database, "CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+
+
+def _sqlite(database: dict[str, Any]) -> dict[str, Any]:
+    """Let several workers write: one begins to write only when it may, and waits up to 20 s."""
+    options = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+    return {**database, "OPTIONS": {**options, **database.get("OPTIONS", {})}}
+
+
+def _frame_ancestors() -> list[str]:
+    """Return the portals' origins; anything else could smuggle a directive into the header."""
+    for origin in (origins := _list("FRAME_ANCESTORS")):
+        if not ORIGIN.fullmatch(origin):
+            raise ImproperlyConfigured(
+                f"FRAME_ANCESTORS: {origin!r} is not an origin such as https://portal.example"
+            )
+    return origins
+
+
+def _time_zone() -> str:
+    zone = _value("TIME_ZONE") or "UTC"
+    if zone not in available_timezones():
+        raise ImproperlyConfigured(
+            f"TIME_ZONE: {zone!r} is not an IANA time zone such as Europe/Istanbul"
+        )
+    return zone

@@ -1,0 +1,61 @@
+"""Answers for load balancers: ``/healthz`` and ``/readyz``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+
+
+class HealthMiddleware:
+    """Answer both addresses before any host check, redirect or sign-in."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        match request.path_info:
+            case "/healthz":
+                return _answer("ok")
+            case "/readyz":
+                return readiness()
+        return self.get_response(request)
+
+
+def readiness() -> HttpResponse:
+    """200 when the database answers and knows every migration, else 503 with the reason."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        migrated()
+    except DatabaseError:
+        return _answer("database unavailable", 503)
+    except Unmigrated:
+        return _answer("migrations missing", 503)
+    return _answer("ok")
+
+
+class Unmigrated(Exception):
+    """The database lacks migrations of this release."""
+
+
+@cache
+def migrated() -> None:
+    """Raise Unmigrated while migrations are missing.
+
+    The cache keeps no exceptions: once ready, a process asks no more, for its own list of
+    migrations does not change.
+    """
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise Unmigrated
+
+
+def _answer(word: str, status: int = 200) -> HttpResponse:
+    return HttpResponse(
+        word, status=status, content_type="text/plain", headers={"Cache-Control": "no-store"}
+    )

@@ -1,0 +1,34 @@
+"""Time zones: which ones there are, and which one a person reads times in."""
+
+from __future__ import annotations
+
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser, User
+
+from dashboard.models import Preferences
+
+
+@cache
+def zone_names() -> frozenset[str]:
+    """Return every IANA name; cached, for the list is read from disk."""
+    return frozenset(available_timezones() - {"localtime", "Factory"})
+
+
+def zone_called(name: str) -> ZoneInfo:
+    """Return the zone of an IANA name. ValueError for anything else, paths and NUL included."""
+    if name not in zone_names():
+        raise ValueError(f"unknown time zone: {name!r}")
+    return ZoneInfo(name)
+
+
+def zone_of(user: User | AnonymousUser) -> ZoneInfo:
+    """Return the person's own zone, or the site's while they have chosen none."""
+    chosen = Preferences.objects.filter(user_id=user.pk).values_list("time_zone", flat=True).first()
+    try:
+        return zone_called(chosen or settings.TIME_ZONE)
+    except ValueError:
+        # A zone database can drop a name that somebody once chose.
+        return ZoneInfo(settings.TIME_ZONE)

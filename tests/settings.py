@@ -1,0 +1,33 @@
+"""The product's settings as the tests run them: production's, on a database of their own."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+os.environ.update(
+    {
+        "SECRET_KEY": "tests-only-0123456789-abcdefghijklmnopqrstuvwxyz-0123456789",
+        "CREDENTIAL_KEYS": "dGVzdHMtb25seS0wMTIzNDU2Nzg5LWFiY2RlZmdoaWo=",
+        "DEBUG": "0",
+        "HTTPS": "0",
+        "ALLOWED_HOSTS": "localhost,127.0.0.1,testserver",
+        "TIME_ZONE": "UTC",
+    }
+)
+for name in ("DATABASE_URL", "FRAME_ANCESTORS", "CSRF_TRUSTED_ORIGINS"):
+    os.environ.pop(name, None)
+
+from dashboard.settings import *  # noqa: E402, F403
+from dashboard.settings import DATABASES, STORAGES  # noqa: E402
+
+# A file, so that threads and live servers share it; one per run, so that runs do not meet.
+DATABASES["default"]["TEST"] = {
+    "NAME": str(Path(tempfile.gettempdir()) / f"reserved-calls-tests-{os.getpid()}.sqlite3")
+}
+# Without collectstatic there is no manifest.
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+WHITENOISE_AUTOREFRESH = True
+WHITENOISE_USE_FINDERS = True
