@@ -1,0 +1,96 @@
+"""What iSales answered: read it, or say what is wrong with it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+import httpx
+
+from . import codes
+from .errors import AddressLocked, ISalesError, NotAuthorised, Refused, TooFast, UnexpectedAnswer
+
+SUCCESS = "0200000"
+# A gateway's way to say "not now" (isales-api.md section 3 adds 502 for "too much").
+PASSING = frozenset({502, 503, 504})
+
+
+def read(status: int, headers: Mapping[str, str], body: bytes) -> dict[str, object]:
+    """Return the JSON object of a successful answer.
+
+    Raises NotAuthorised, AddressLocked, TooFast, Refused or UnexpectedAnswer.
+    """
+    if status != httpx.codes.OK:
+        raise _failure(status, headers, body)
+    answer = _json_object(body)
+    if answer is None:
+        kind = headers.get("content-type") or "no content type"
+        raise UnexpectedAnswer(f"the answer is not a whole JSON object ({kind})", status)
+    code = result_code(answer)
+    if code != SUCCESS:
+        raise _refusal(code, answer)
+    return answer
+
+
+def result_code(answer: Mapping[str, object]) -> str:
+    """Return the code that decides: a failure, should the two fields ever differ."""
+    found = [str(answer[key]) for key in ("resultCode", "returnCode") if answer.get(key)]
+    return next((code for code in found if code != SUCCESS), found[0] if found else "")
+
+
+def number(answer: Mapping[str, object], key: str) -> int | None:
+    """Return a count that may have been sent as text; None where there is none."""
+    value = answer.get(key)
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 16:
+        value = int(value)
+    return value if type(value) is int and value >= 0 else None
+
+
+def _failure(status: int, headers: Mapping[str, str], body: bytes) -> ISalesError:
+    if status == httpx.codes.UNAUTHORIZED:
+        words = "iSales did not accept the signature (HTTP 401)"
+        return NotAuthorised(words, _moment(headers.get("date", "")))
+    if status == httpx.codes.FORBIDDEN:
+        return AddressLocked("iSales refuses this server's address for now (HTTP 403)")
+    wait = retry_after(headers)
+    if status == httpx.codes.TOO_MANY_REQUESTS:
+        return TooFast("iSales was called too often (HTTP 429)", wait)
+    answer = _json_object(body)
+    if httpx.codes.is_client_error(status) and answer and result_code(answer):
+        return _refusal(result_code(answer), answer)
+    return UnexpectedAnswer(f"HTTP {status}", status, passing=status in PASSING, retry_after=wait)
+
+
+def _refusal(code: str, answer: Mapping[str, object]) -> ISalesError:
+    description = str(answer.get("resultDesc") or answer.get("returnDesc") or "")
+    if not code:
+        return UnexpectedAnswer("the answer carries no result code", httpx.codes.OK)
+    if code == codes.TOO_FAST:
+        return TooFast(f"{code}: {codes.RESULT_CODES[code]}")
+    return Refused(code, codes.RESULT_CODES.get(code, ""), description[:500])
+
+
+def _json_object(body: bytes) -> dict[str, object] | None:
+    try:
+        answer = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return answer if isinstance(answer, dict) else None
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Return the seconds of a Retry-After header, given in seconds or as a date."""
+    value = headers.get("retry-after", "").strip()
+    if value.isascii() and value.isdigit():
+        return float(value[:9])
+    moment = _moment(value)
+    return max(0.0, (moment - datetime.now(UTC)).total_seconds()) if moment else None
+
+
+def _moment(value: str) -> datetime | None:
+    try:
+        return parsedate_to_datetime(value).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None

@@ -1,0 +1,219 @@
+"""A client of the open API: one signed request a call, and politely repeated where that is safe."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import httpx
+import stamina
+
+from . import answers
+from .endpoint import Endpoint
+from .errors import NoAnswer, TooFast, UnexpectedAnswer
+from .rows import Row, parse_row
+from .signing import AkskAuth
+
+ROOT = "/rest/isales/v1/openapi/campaigns"
+CONTENT_TYPE = "application/json; charset=UTF-8"
+CONNECT_TIMEOUT = 5.0  # seconds
+READ_TIMEOUT = 20.0  # seconds
+TRIES = 3
+MOST_BYTES = 64 * 2**20  # of one answer; a page of 100 rows has about 50 kB
+TASKS_A_PAGE = 100
+CODES_A_PAGE = 50
+MOST_NEIGHBOUR_PAGES = 20
+
+# Called with the deadline (on the monotonic clock) before every request that goes out: it waits
+# until the request may go, or raises.
+Pace = Callable[[float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Criteria:
+    """What iSales itself can filter by. ``begin`` and ``end``: epoch milliseconds, both or none."""
+
+    begin: int | None = None
+    end: int | None = None
+    agents: tuple[str, ...] = ()
+    number: str = ""
+    task: str = ""
+
+    def body(self, offset: int, limit: int) -> dict[str, object]:
+        """Return the request body for the rows from ``offset`` on, at most ``limit`` of them."""
+        body: dict[str, object] = {"limit": limit, "offset": offset}
+        if self.number:
+            body["calledNo"] = self.number
+        if self.agents:
+            body["userAccountList"] = list(self.agents)
+        if self.begin is not None:
+            body |= {"beginTime": self.begin, "endTime": self.end}
+        if self.task:
+            body["taskId"] = self.task
+        return body
+
+
+class Page(NamedTuple):
+    """Rows in iSales' own order, and the count of all that match, as iSales gives it."""
+
+    rows: list[Row]
+    total: int
+
+
+class Client:
+    """A pool of connections to one endpoint; safe to share between threads.
+
+    Every call may raise NoAnswer, NotAuthorised, AddressLocked, TooFast, Refused or
+    UnexpectedAnswer. ``budget`` is the seconds it may take in all, waits and retries included.
+    """
+
+    def __init__(self, endpoint: Endpoint, transport: httpx.BaseTransport | None = None) -> None:
+        self.endpoint = endpoint
+        self._root = f"{endpoint.base_url.rstrip('/')}{ROOT}/{endpoint.vdn}"
+        self._http = httpx.Client(
+            auth=AkskAuth(endpoint.access_key, endpoint.secret_key, endpoint.signing),
+            verify=endpoint.tls(),
+            timeout=httpx.Timeout(READ_TIMEOUT, connect=CONNECT_TIMEOUT),
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=20),
+            # Signed requests go where the connection says, whatever proxy the shell names.
+            trust_env=False,
+            transport=transport,
+        )
+
+    def close(self) -> None:
+        """Close the pooled connections."""
+        self._http.close()
+
+    def list_page(
+        self, criteria: Criteria, offset: int, limit: int, *, pace: Pace, budget: float
+    ) -> Page:
+        """Return one page of reserved calls; ``offset`` is a multiple of ``limit``.
+
+        Source: ``POST …/appoint/list`` (isales-api.md section 1).
+        """
+        body = json.dumps(criteria.body(offset, limit), ensure_ascii=False).encode()
+        answer = self._call("POST", "/appoint/list", body=body, pace=pace, budget=budget)
+        total, data = answers.number(answer, "totalCount"), answer.get("data")
+        if data is None and total == 0:
+            data = []
+        if total is None or not isinstance(data, list):
+            missing = "totalCount" if total is None else "data"
+            raise UnexpectedAnswer(f"the answer has no {missing}", httpx.codes.OK)
+        return Page([parse_row(raw) for raw in data], total)
+
+    def tasks(self, *, pace: Pace, budget: float) -> dict[str, str]:
+        """Return the names of the outbound tasks by their ID (isales-api.md section 5)."""
+        path = "?status=0&deviceType=0&curPage={page}&rowsPerPage=" + str(TASKS_A_PAGE)
+        rows = self._pages(path, TASKS_A_PAGE, "data", {}, pace, budget)
+        return _named(rows, "campaignId", "campaignName")
+
+    def fail_words(self, locale: str, *, pace: Pace, budget: float) -> dict[str, str]:
+        """Return the platform's own words for fail codes; ``locale`` is ``en_US`` or ``zh_CN``."""
+        path = f"/queryOBSResultCode?pageSize={CODES_A_PAGE}&pageNum={{page}}"
+        rows = self._pages(path, CODES_A_PAGE, "obsCodes", {"locale": locale}, pace, budget)
+        return _named(rows, "obsCode", "obsCodeDesc")
+
+    def _pages(
+        self, path: str, size: int, key: str, headers: Mapping[str, str], pace: Pace, budget: float
+    ) -> list[object]:
+        deadline = time.monotonic() + budget
+        found: list[object] = []
+        for page in range(1, MOST_NEIGHBOUR_PAGES + 1):
+            left = deadline - time.monotonic()
+            answer = self._call(
+                "GET", path.format(page=page), headers=headers, pace=pace, budget=left
+            )
+            rows = answer.get(key)
+            if not isinstance(rows, list):
+                raise UnexpectedAnswer(f"the answer has no {key}", httpx.codes.OK)
+            found += rows
+            if len(rows) < size:
+                break
+        return found
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        pace: Pace,
+        budget: float,
+    ) -> dict[str, object]:
+        # Both kinds of call only read, so that repeating one is safe; each try is signed anew.
+        deadline = time.monotonic() + budget
+        tries = stamina.retry_context(
+            on=lambda error: _wait_before_retry(error, deadline),
+            attempts=TRIES,
+            timeout=budget,
+            wait_initial=0.2,
+            wait_jitter=0.3,
+        )
+        content = {} if body is None else {"Content-Type": CONTENT_TYPE}
+        for attempt in tries:
+            with attempt:
+                pace(deadline)
+                request = self._http.build_request(
+                    method, self._root + path, content=body, headers={**content, **(headers or {})}
+                )
+                return self._once(request, deadline)
+        raise AssertionError("stamina lets the last error through")
+
+    def _once(self, request: httpx.Request, deadline: float) -> dict[str, object]:
+        left = max(0.1, deadline - time.monotonic())
+        timeout = httpx.Timeout(min(left, READ_TIMEOUT), connect=min(left, CONNECT_TIMEOUT))
+        request.extensions["timeout"] = timeout.as_dict()
+        try:
+            with closing(self._http.send(request, stream=True)) as response:
+                body = _whole(response, deadline)
+        except httpx.TransportError as error:
+            raise NoAnswer(_in_words(error)) from error
+        except httpx.HTTPError as error:  # an encoding that cannot be undone
+            raise UnexpectedAnswer(_in_words(error), httpx.codes.OK) from error
+        return answers.read(response.status_code, response.headers, body)
+
+
+def _whole(response: httpx.Response, deadline: float) -> bytes:
+    body = bytearray()
+    for chunk in response.iter_bytes():
+        body += chunk
+        if len(body) > MOST_BYTES:
+            raise UnexpectedAnswer("the answer does not end", response.status_code)
+        if time.monotonic() > deadline:
+            raise NoAnswer("the answer took too long")
+    return bytes(body)
+
+
+def _wait_before_retry(error: Exception, deadline: float) -> bool | float:
+    """Return the wait in seconds, or whether to repeat at all."""
+    if isinstance(error, NoAnswer):
+        return True
+    if isinstance(error, UnexpectedAnswer) and not error.passing:
+        return False
+    if isinstance(error, (TooFast, UnexpectedAnswer)):
+        wait = error.retry_after
+        if wait is None:
+            return isinstance(error, UnexpectedAnswer)
+        return wait if time.monotonic() + wait < deadline else False
+    return False
+
+
+def _in_words(error: httpx.HTTPError) -> str:
+    if isinstance(error, httpx.ConnectTimeout | httpx.PoolTimeout):
+        return "iSales could not be reached in time"
+    if isinstance(error, httpx.TimeoutException):
+        return "iSales did not answer in time"
+    return str(error) or type(error).__name__
+
+
+def _named(rows: list[object], key: str, name: str) -> dict[str, str]:
+    return {
+        str(row[key]): str(row.get(name) or row[key])
+        for row in rows
+        if isinstance(row, dict) and row.get(key)
+    }

@@ -1,0 +1,54 @@
+"""Where iSales is, and how a connection to it is protected."""
+
+from __future__ import annotations
+
+import ssl
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+
+import httpx
+
+from .secret import Secret
+from .signing import SigningOptions
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where iSales is and how to speak to it. ``ca_pem`` adds a private authority, as PEM text."""
+
+    base_url: str
+    vdn: int
+    access_key: str
+    secret_key: Secret
+    signing: SigningOptions = field(default_factory=SigningOptions)
+    ca_pem: str = ""
+
+    def __post_init__(self) -> None:
+        check_base_url(self.base_url)
+
+    def tls(self) -> ssl.SSLContext:
+        """Return a context that verifies the server; raises ssl.SSLError for a bad ``ca_pem``."""
+        context = ssl.create_default_context()
+        if self.ca_pem:
+            context.load_verify_locations(cadata=self.ca_pem)
+        return context
+
+
+def check_base_url(url: str) -> None:
+    """Raise ValueError unless ``url`` is https, or plain http to this machine."""
+    try:
+        parsed = httpx.URL(url)
+    except httpx.InvalidURL as error:
+        raise ValueError(str(error)) from error
+    if not parsed.host or parsed.query or parsed.fragment or parsed.userinfo:
+        raise ValueError("an address like https://isales.example:28080 is needed")
+    if parsed.scheme == "https" or (parsed.scheme == "http" and _loopback(parsed.host)):
+        return
+    raise ValueError("only https:// is allowed; plain http:// only to this machine (127.0.0.1)")
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,126 @@
+"""One reserved call as iSales lists it, read tolerantly.
+
+Nothing is ever dropped: what does not fit its field's type is kept as sent in ``odd``, as are
+keys that are not documented and "rows" that are no objects at all.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import NamedTuple
+
+# The documented name of each field, in the documented order.
+TEXTS: Mapping[str, str] = {
+    "appoint_id": "appointId",
+    "call_type": "callType",
+    "called_no": "calledNo",
+    "task_id": "taskId",
+    "task_name": "taskName",
+    "task_status": "taskStatus",
+    "agent": "userAccount",
+    "agent_name": "userName",
+    "call_status": "callFlag",
+    "caller_no": "callerNo",
+    "fail_code": "failCode",
+    "result": "result",
+    "business_result": "busiResult",
+}
+TIMES: Mapping[str, str] = {
+    "appoint_time": "appointTime",
+    "call_begin": "beginTime",
+    "call_end": "endTime",
+    "create_time": "createTime",
+}
+FLAGS: Mapping[str, str] = {"expired": "timeout"}
+KNOWN = frozenset({*TEXTS.values(), *TIMES.values(), *FLAGS.values()})
+
+# A time outside these is a mistake in the data; it is shown as sent and never reckoned with.
+EARLIEST = 946_684_800_000  # 2000-01-01T00:00:00Z in epoch milliseconds
+LATEST = 4_133_980_800_000  # 2101-01-01T00:00:00Z
+
+
+class Row(NamedTuple):
+    """A reserved call. Times are epoch milliseconds; None is missing, null or an empty string.
+
+    ``odd`` is a JSON object of what the typed fields could not hold, under iSales' own names.
+    """
+
+    appoint_id: str | None
+    call_type: str | None
+    called_no: str | None
+    task_id: str | None
+    task_name: str | None
+    task_status: str | None
+    agent: str | None
+    agent_name: str | None
+    call_status: str | None
+    caller_no: str | None
+    fail_code: str | None
+    result: str | None
+    business_result: str | None
+    appoint_time: int | None
+    call_begin: int | None
+    call_end: int | None
+    create_time: int | None
+    expired: bool | None
+    odd: str | None
+
+
+def parse_row(raw: object) -> Row:
+    """Return the row that a JSON value stands for; never raises for any JSON value."""
+    if not isinstance(raw, dict):
+        return Row._make([*[None] * (len(Row._fields) - 1), _json({"": raw})])
+    odd = {key: value for key, value in raw.items() if key not in KNOWN}
+    values = [_text(raw.get(key), key, odd) for key in TEXTS.values()]
+    times = [_time(raw.get(key), key, odd) for key in TIMES.values()]
+    flag = _flag(raw.get("timeout"), "timeout", odd)
+    return Row._make([*values, *times, flag, _json(odd) if odd else None])
+
+
+def _text(value: object, key: str, odd: dict[str, object]) -> str | None:
+    if type(value) is str:
+        if value.isascii() or _encodable(value):
+            return value or None
+        odd[key] = value
+        return value.encode("utf-8", "replace").decode()
+    if value is None:
+        return None
+    if type(value) is int:
+        return str(value)
+    odd[key] = value
+    return None
+
+
+def _time(value: object, key: str, odd: dict[str, object]) -> int | None:
+    if value is None or value == "":
+        return None
+    moment = value
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 16:
+        moment = int(value)
+    elif isinstance(value, float) and value.is_integer():
+        moment = int(value)
+    if type(moment) is int and EARLIEST <= moment < LATEST:
+        return moment
+    odd[key] = value
+    return None
+
+
+def _flag(value: object, key: str, odd: dict[str, object]) -> bool | None:
+    if type(value) is bool:
+        return value
+    if value is None or value == "":
+        return None
+    known = {"true": True, "false": False, "1": True, "0": False}.get(str(value).lower())
+    if known is None:
+        odd[key] = value
+    return known
+
+
+def _encodable(value: str) -> bool:
+    # JSON can smuggle half a surrogate pair into a string, which no file or database takes.
+    return not any("\ud800" <= character <= "\udfff" for character in value)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value)
