@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -18,7 +19,7 @@ from zoneinfo import available_timezones
 
 from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
-from environ import Env
+from environ import Env  # type: ignore[import-untyped]
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -68,6 +69,14 @@ def read() -> Environment:
         frame_ancestors=_frame_ancestors(),
         time_zone=_time_zone(),
     )
+
+
+def read_or_stop() -> Environment:
+    """Read the environment; or end the process with one line, for a traceback would bury it."""
+    try:
+        return read()
+    except ImproperlyConfigured as problem:
+        sys.exit(str(problem))
 
 
 def _value(name: str) -> str:

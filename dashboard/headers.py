@@ -11,7 +11,7 @@ PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=
 
 
 class HeadersMiddleware:
-    """Give up what the pages never use, and keep what a person sees out of every cache.
+    """Give up what the pages never use, and keep every page out of every cache.
 
     Static files are answered before this one.
     """
@@ -22,7 +22,5 @@ class HeadersMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         response.headers["Permissions-Policy"] = PERMISSIONS_POLICY
-        user = getattr(request, "user", None)
-        if user is not None and user.is_authenticated:
-            response.headers["Cache-Control"] = "private, no-store"
+        response.headers["Cache-Control"] = "private, no-store"
         return response

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import timedelta
 
 from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from dashboard import environment
 from dashboard.environment import BASE_DIR
 
-try:
-    ENVIRONMENT = environment.read()
-except ImproperlyConfigured as problem:
-    # The operator needs this one line; a traceback would bury it.
-    sys.exit(str(problem))
+ENVIRONMENT = environment.read_or_stop()
 
 DEBUG = ENVIRONMENT.debug
 SECRET_KEY = ENVIRONMENT.secret_key
@@ -125,6 +119,7 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_TEMPLATE = "registration/locked_out.html"
 AXES_RESET_ON_SUCCESS = True
+AXES_VERBOSE = False
 
 # Security
 if ENVIRONMENT.https:

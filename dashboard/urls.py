@@ -3,9 +3,28 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
+from django.utils.translation import gettext_lazy as _
+
+from dashboard import views
+
+admin.site.site_header = _("Reserved calls")
+admin.site.site_title = _("Reserved calls")
+admin.site.index_title = _("Administration")
+
 
 urlpatterns = [
+    path("", views.home, name="home"),
     path("appoints/", include("appoints.urls")),
+    path("accounts/login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("accounts/logout/", LogoutView.as_view(), name="logout"),
+    path(
+        "accounts/password_change/",
+        views.OwnPasswordChangeView.as_view(),
+        name="password_change",
+    ),
+    path("accounts/preferences/", views.preferences, name="preferences"),
+    path("admin/login/", views.admin_login),
     path("admin/", admin.site.urls),
 ]

@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from dashboard.zones import zone_names
+
+
+def zone_choices() -> list[tuple[str, Any]]:
+    """Return the choices of a zone: the site's own, then every zone under its region."""
+    regions: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
+    for name in sorted(zone_names()):
+        region, _slash, place = name.partition("/")
+        label = (place or region).replace("_", " ").replace("/", " – ")
+        regions[region if place else gettext("Other")].append((name, label))
+    site = gettext("As the site: %(zone)s") % {"zone": settings.TIME_ZONE}
+    return [("", site), *regions.items()]
+
+
+class PreferencesForm(forms.Form):
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"),
+        help_text=_("Times are shown, and dates are read, in this zone."),
+        required=False,
+        choices=zone_choices,
+        error_messages={"invalid_choice": _("“%(value)s” is not a time zone.")},
+    )

@@ -1,0 +1,25 @@
+"""gunicorn's settings: ``gunicorn -c python:dashboard.gunicorn dashboard.wsgi``.
+
+It listens on 127.0.0.1:8000, or on all addresses when PORT is set (gunicorn's own rule); flags
+and GUNICORN_CMD_ARGS override everything here.
+"""
+
+from __future__ import annotations
+
+import os
+
+from dashboard import environment
+
+# Here, because a worker that stops while it starts is only started again, for ever.
+environment.read_or_stop()
+
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
+threads = 8
+# An export waits up to 50 s for its rows.
+timeout = 120
+# The longest that gunicorn allows: filters live in the address.
+limit_request_line = 8190
+# A heartbeat on a slow disk would look like a dead worker.
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None
+control_socket_disable = True

@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.forms import PasswordChangeForm
+from django.contrib.auth.views import PasswordChangeView, redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse, reverse_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from dashboard.forms import PreferencesForm
+from dashboard.models import Preferences
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """Open the list as of today."""
+    return redirect(f"{reverse('appoints:list')}?preset=today")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def preferences(request: HttpRequest) -> HttpResponse:
+    """Show and keep the person's own settings."""
+    own = Preferences.objects.filter(user_id=request.user.pk).first()
+    form = PreferencesForm(request.POST or None, initial={"time_zone": own and own.time_zone})
+    if request.method == "POST" and form.is_valid():
+        Preferences.objects.update_or_create(user_id=request.user.pk, defaults=form.cleaned_data)
+        messages.success(request, _("Your preferences are saved."))
+        return redirect("preferences")
+    status = 400 if form.errors else 200
+    return render(request, "dashboard/preferences.html", {"form": form}, status=status)
+
+
+class OwnPasswordChangeView(PasswordChangeView):
+    success_url = reverse_lazy("home")
+
+    def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
+        messages.success(self.request, _("Your password is changed."))
+        return super().form_valid(form)
+
+
+@login_not_required
+def admin_login(request: HttpRequest) -> HttpResponse:
+    """Send to the one sign-in page; who is signed in and still ends here may not administer."""
+    if request.user.is_authenticated:
+        raise PermissionDenied
+    return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
