@@ -1,0 +1,120 @@
+"""Form fields for what an address can hold."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import ProhibitNullCharactersValidator
+from django.utils.translation import gettext_lazy as _
+
+from appoints.results.moments import Bound, parse_bound
+from dashboard.zones import zone_called
+
+SEPARATORS = re.compile(r"[\s,;，、；]+")
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+LONGEST = 64  # characters of a number, an ID or a code
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+
+
+class WordField(forms.CharField):
+    """One word: an ID or a number. Spaces inside, as in a number that was copied, are dropped."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_length": LONGEST, **kwargs})
+
+    def to_python(self, value: Any) -> str:
+        return re.sub(r"\s+", "", super().to_python(value))
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        if CONTROL.search(value):
+            raise ValidationError(_("Control characters are not allowed here."))
+
+
+class WordsInput(forms.Textarea):
+    """A box for a list, which an address may also repeat as a parameter."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> str:
+        values = data.getlist(name) if hasattr(data, "getlist") else [data.get(name) or ""]
+        return "\n".join(values)
+
+    def format_value(self, value: Any) -> str:
+        return "\n".join(value) if isinstance(value, list | tuple) else str(value or "")
+
+
+class WordsField(forms.Field):
+    """Several words, separated as a pasted column or sentence separates them; doubles count once."""
+
+    widget = WordsInput
+    default_validators = [ProhibitNullCharactersValidator()]
+
+    def __init__(self, *, most: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.most = most
+
+    def to_python(self, value: str | None) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(word for word in SEPARATORS.split(value or "") if word))
+
+    def run_validators(self, value: tuple[str, ...]) -> None:
+        if len(value) > self.most:
+            message = _("At most %(most)s are possible; there are %(count)s.")
+            raise ValidationError(message, params={"most": self.most, "count": len(value)})
+        for word in value:
+            if len(word) > LONGEST or CONTROL.search(word):
+                message = _("“%(word)s” is not possible here.")
+                raise ValidationError(message, params={"word": word[:LONGEST]})
+
+
+class BoundInput(forms.DateTimeInput):
+    """The browser's own picker, which takes ISO values in every language.
+
+    What the picker cannot show (a time with an offset, or what was mistyped) stays as text.
+    """
+
+    input_type = "datetime-local"
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        shown = context["widget"]["value"]
+        if shown and not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?", shown):
+            context["widget"]["type"] = "text"
+        return context
+
+    def format_value(self, value: Any) -> str | None:
+        return value.isoformat() if isinstance(value, date) else value
+
+
+class BoundField(forms.Field):
+    """A day, or a time of day with or without its offset, in ISO 8601."""
+
+    widget = BoundInput
+
+    def to_python(self, value: str | None) -> Bound | None:
+        if not value or not value.strip():
+            return None
+        try:
+            bound = parse_bound(value)
+        except ValueError as error:
+            message = _("Give a day like 2026-01-31 or a time like 2026-01-31T09:30.")
+            raise ValidationError(message) from error
+        if not FIRST_YEAR <= bound.year <= LAST_YEAR:
+            message = _("The year must lie between %(first)s and %(last)s.")
+            raise ValidationError(message, params={"first": FIRST_YEAR, "last": LAST_YEAR})
+        return bound.replace(microsecond=0) if isinstance(bound, datetime) else bound
+
+
+class ZoneField(forms.CharField):
+    """An IANA time zone, by name."""
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        if value:
+            try:
+                zone_called(value)
+            except ValueError as error:
+                message = _("There is no time zone of this name. Try one like Europe/Berlin.")
+                raise ValidationError(message) from error

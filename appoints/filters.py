@@ -1,0 +1,156 @@
+"""The one declaration of what can be asked: form, validation and Query."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+import django_filters
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from appoints.fields import BoundField, WordField, WordsField, ZoneField
+from appoints.isales import codes
+from appoints.models import Connection
+from appoints.results import presets
+from appoints.results.columns import COLUMNS
+from appoints.results.moments import moment
+from appoints.results.query import NAMES, PER_PAGE, STATES, Query
+
+MOST_AGENTS = 300
+MOST_CAUSES = 100
+MOST_PAGES = 1_000_000
+REPEATABLE = {"agent", "state", "cause", "cause_group"}
+
+STATE_WORDS: Mapping[str, str | Promise] = {
+    "overdue": _("Overdue"),
+    "due": _("Due"),
+    "upcoming": _("Upcoming"),
+    "calling": _("Calling"),
+    "reached": _("Reached"),
+    "failed": _("Failed"),
+    "unknown": _("Unknown"),
+}
+PRESET_WORDS: Mapping[str, str | Promise] = {
+    "overdue": _("Overdue"),
+    "next-15m": _("Next 15 minutes"),
+    "next-1h": _("Next hour"),
+    "rest-of-today": _("Rest of today"),
+    "today": _("Today"),
+    "tomorrow": _("Tomorrow"),
+    "yesterday": _("Yesterday"),
+    "last-7d": _("Last 7 days"),
+    "next-7d": _("Next 7 days"),
+    "this-month": _("This month"),
+}
+
+
+class QueryForm(forms.Form):
+    """Checks what no field can check alone."""
+
+    zone: ZoneInfo  # in which times without an offset are meant, unless the form names another
+
+    def clean(self) -> None:
+        self._refuse_repeated()
+        cleaned = self.cleaned_data
+        begin, end = cleaned.get("from"), cleaned.get("to")
+        if cleaned.get("preset") and (begin or end):
+            self.add_error("preset", _("Choose a preset or a range, not both."))
+        elif begin and end and "tz" in cleaned:
+            zone = ZoneInfo(cleaned["tz"]) if cleaned["tz"] else self.zone
+            if moment(begin, zone) >= moment(end, zone, end=True):
+                self.add_error("to", _("The range must end after it begins."))
+
+    def _refuse_repeated(self) -> None:
+        for name in self.fields.keys() - REPEATABLE:
+            if len(set(cast(QueryDict, self.data).getlist(name))) > 1:
+                self.add_error(name, _("This is given more than once, with different values."))
+
+
+def _choice(words: Mapping[str, str | Promise], **kwargs: Any) -> django_filters.Filter:
+    return django_filters.ChoiceFilter(choices=list(words.items()), **kwargs)
+
+
+def _choices(words: Mapping[str, str | Promise], **kwargs: Any) -> django_filters.Filter:
+    widget = forms.CheckboxSelectMultiple
+    return django_filters.MultipleChoiceFilter(choices=list(words.items()), widget=widget, **kwargs)
+
+
+def _field(field: type[forms.Field], **kwargs: Any) -> django_filters.Filter:
+    made = django_filters.Filter(**kwargs)
+    made.field_class = field
+    return made
+
+
+class AppointFilter(django_filters.FilterSet):
+    """Every filter of the list, the files and the detail page.
+
+    Attributes are named like the fields of Query; the form's fields like the address's parameters.
+    ``queryset`` is the connections that the person may see; nothing is filtered in the database.
+    """
+
+    connection = django_filters.ModelChoiceFilter(
+        label=_("Connection"), queryset=lambda request: request, to_field_name="slug"
+    )
+    preset = _choice(PRESET_WORDS, label=_("When"), empty_label=_("From – to"))
+    begin = _field(BoundField, label=_("From"))
+    end = _field(BoundField, label=_("To"))
+    agents = _field(WordsField, label=_("Agents"), most=MOST_AGENTS)
+    number = _field(WordField, label=_("Number"))
+    task = _field(WordField, label=_("Task"))
+    states = _choices(STATE_WORDS, label=_("State"))
+    late = _choice({"1": _("Only late calls")}, label=_("Late"))
+    call_type = _choice(codes.CALL_TYPES, label=_("Type"))
+    causes = _field(WordsField, label=_("Failure causes"), most=MOST_CAUSES)
+    cause_groups = _choices(codes.GROUPS, label=_("Cause groups"))
+    text = _field(forms.CharField, label=_("Search"), max_length=100)
+    sort = _choice(
+        {f"{sign}{name}": name for name in COLUMNS for sign in ("", "-")}, label=_("Sort")
+    )
+    page = _field(forms.IntegerField, label=_("Page"), min_value=1, max_value=MOST_PAGES)
+    per_page = _choice({str(size): str(size) for size in PER_PAGE}, label=_("Rows per page"))
+    zone = _field(ZoneField, label=_("Time zone"), max_length=64)
+
+    class Meta:
+        model = Connection
+        fields: list[str] = []
+        form = QueryForm
+
+    def __init__(self, data: QueryDict, connections: Any, zone: ZoneInfo) -> None:
+        super().__init__(data, queryset=connections, request=connections)
+        self.form.zone = zone
+
+    @classmethod
+    def get_filters(cls) -> dict[str, django_filters.Filter]:
+        # An address may say "from"; a class body in Python may not.
+        return {NAMES[name]: each for name, each in super().get_filters().items()}
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        """Refuse: reserved calls are no queryset; ask ``query()``."""
+        raise NotImplementedError
+
+    def query(self) -> Query:
+        """Return the question of a valid form."""
+        cleaned = self.form.cleaned_data
+        values = {name: cleaned[param] for name, param in NAMES.items()}
+        connection = values["connection"] or self.queryset.first()
+        given = {name: value for name, value in values.items() if value not in (None, "", [], ())}
+        return Query(
+            **{
+                **given,
+                "connection": connection.slug if connection else "",
+                "states": tuple(values["states"]),
+                "cause_groups": tuple(values["cause_groups"]),
+                "late": values["late"] == "1",
+                "page": values["page"] or 1,
+                "per_page": int(values["per_page"] or Query().per_page),
+            }
+        )
+
+    def unknown(self, also: frozenset[str] = frozenset()) -> list[str]:
+        """Return the names of parameters that mean nothing here."""
+        return sorted(set(self.data) - set(NAMES.values()) - also)

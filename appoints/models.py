@@ -1,0 +1,201 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.contrib.auth.models import AnonymousUser, User
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from appoints.credentials import SecretField
+from appoints.isales.endpoint import Endpoint, check_base_url
+from appoints.isales.errors import AddressLocked, ISalesError, TooFast
+from appoints.isales.signing import SigningOptions
+
+
+class ConnectionQuerySet(models.QuerySet["Connection"]):
+    def visible_to(self, user: User | AnonymousUser) -> ConnectionQuerySet:
+        """Return what this person may see: the one place that decides it."""
+        return self.filter(active=True) if user.is_authenticated else self.none()
+
+
+class Connection(models.Model):
+    """Stored credentials for one virtual call centre, and how to speak to it."""
+
+    class RangeField(models.TextChoices):
+        APPOINT_TIME = "appointTime", _("reserved time")
+        CREATE_TIME = "createTime", _("booking time")
+
+    class RangeEnds(models.TextChoices):
+        UNKNOWN = "", _("not known")
+        INCLUSIVE = "inclusive", _("both included")
+        EXCLUSIVE_END = "exclusive-end", _("the end excluded")
+        EXCLUSIVE = "exclusive", _("both excluded")
+
+    class Rest(models.TextChoices):
+        NONE = "", _("none")
+        NOT_AUTHORISED = "not-authorised", _("the signature was not accepted (401)")
+        ADDRESS_LOCKED = "address-locked", _("the address is locked (403)")
+
+    name = models.CharField(_("name"), max_length=100)
+    slug = models.SlugField(
+        _("slug"), unique=True, help_text=_("Its name in addresses; portals link to it.")
+    )
+    active = models.BooleanField(_("active"), default=True)
+    base_url = models.CharField(
+        _("base URL"),
+        max_length=200,
+        help_text=_("Like https://isales.example:28080; plain http:// only to this machine."),
+    )
+    vdn = models.PositiveIntegerField(
+        _("VDN"),
+        validators=[MinValueValidator(1), MaxValueValidator(9999)],
+        help_text=_("ID of the virtual call centre, 1 to 9999."),
+    )
+    access_key = models.CharField(_("access key"), max_length=200)
+    secret_key = SecretField(_("secret key"))
+    ca_certificate = models.TextField(
+        _("CA certificate"),
+        blank=True,
+        help_text=_("PEM text of a private authority; without it, the system's are trusted."),
+    )
+
+    page_limit = models.PositiveIntegerField(
+        _("page limit"),
+        default=100,
+        validators=[MinValueValidator(1), MaxValueValidator(1000)],
+        help_text=_("Rows per request; try 50 if iSales refuses the first page."),
+    )
+    max_concurrency = models.PositiveIntegerField(
+        _("requests at once"),
+        default=4,
+        validators=[MinValueValidator(1), MaxValueValidator(10)],
+        help_text=_("Over all workers; the vendor asks for at most 10."),
+    )
+    max_per_second = models.FloatField(
+        _("requests per second"),
+        default=10,
+        validators=[MinValueValidator(0), MaxValueValidator(1000)],
+        help_text=_("Over all workers; 0 is no limit."),
+    )
+    range_field = models.CharField(
+        _("time that a range filters"),
+        max_length=20,
+        choices=RangeField,
+        default=RangeField.APPOINT_TIME,
+    )
+    range_field_probed = models.BooleanField(_("found out by a probe"), default=False)
+    range_ends = models.CharField(
+        _("ends of a range"),
+        max_length=20,
+        choices=RangeEnds,
+        blank=True,
+        default=RangeEnds.UNKNOWN,
+    )
+    time_zone = models.CharField(
+        _("console time zone"),
+        max_length=64,
+        default="Asia/Shanghai",
+        help_text=_("The zone of the iSales console, shown beside the viewer's own."),
+    )
+
+    signed_headers = models.CharField(
+        _("signed headers"),
+        max_length=200,
+        default="host",
+        help_text=_("Lower-case names, separated by semicolons."),
+    )
+    milliseconds = models.BooleanField(_("timestamp with milliseconds"), default=False)
+    empty_query_line = models.BooleanField(_("line for an empty query"), default=False)
+    sign_host = models.CharField(
+        _("host to sign"),
+        max_length=200,
+        blank=True,
+        help_text=_("Signed instead of the Host header; empty for the header as sent."),
+    )
+
+    resting = models.CharField(
+        _("at rest"), max_length=20, choices=Rest, blank=True, default=Rest.NONE, editable=False
+    )
+    resting_since = models.DateTimeField(null=True, blank=True, editable=False)
+    quiet_until = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = ConnectionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "pk"]
+        verbose_name = _("connection")
+        verbose_name_plural = _("connections")
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        """Name what could not work beside its field."""
+        try:
+            check_base_url(self.base_url)
+        except ValueError as error:
+            raise ValidationError({"base_url": str(error)}) from error
+        try:
+            self.endpoint().tls()
+        except ValueError as error:  # ssl.SSLError is one too, as is its complaint of no PEM
+            message = _("This is not a certificate in PEM form.")
+            raise ValidationError({"ca_certificate": message}) from error
+
+    def endpoint(self) -> Endpoint:
+        """Return what a client needs to know; its secret stays sealed."""
+        return Endpoint(
+            base_url=self.base_url,
+            vdn=self.vdn,
+            access_key=self.access_key,
+            secret_key=self.secret_key,
+            signing=SigningOptions(
+                tuple(self.signed_headers.split(";")),
+                self.milliseconds,
+                self.empty_query_line,
+                self.sign_host,
+            ),
+            ca_pem=self.ca_certificate,
+        )
+
+    def rest(self, error: ISalesError) -> None:
+        """Store that nobody calls until a person's check succeeds: a repeated 401 locks us out."""
+        locked = isinstance(error, AddressLocked)
+        self.resting = self.Rest.ADDRESS_LOCKED if locked else self.Rest.NOT_AUTHORISED
+        self.resting_since = timezone.now()
+        self.save(update_fields=["resting", "resting_since"])
+
+    def wake(self) -> None:
+        """End a rest. Only a check that a person asked for, and that succeeded, may do so."""
+        self.resting, self.resting_since = self.Rest.NONE, None
+        self.save(update_fields=["resting", "resting_since"])
+
+    def keep_quiet(self, error: TooFast) -> None:
+        """Store for how long iSales asked not to be called."""
+        if error.retry_after:
+            self.quiet_until = timezone.now() + timedelta(seconds=error.retry_after)
+            self.save(update_fields=["quiet_until"])
+
+
+class Slot(models.Model):
+    """One of a connection's lines to iSales: whoever holds it may call, one request at a time.
+
+    Slots keep concurrency and pace over all workers. A holder that died loses its slot at
+    ``held_until``; ``last_call`` keeps the pace from one holder to the next.
+    """
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="slots")
+    number = models.PositiveIntegerField()
+    holder = models.CharField(max_length=32, blank=True)
+    held_until = models.DateTimeField()
+    last_call = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["connection", "number"], name="slot_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.connection_id}/{self.number}"

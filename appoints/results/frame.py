@@ -1,0 +1,112 @@
+"""Rows as a typed data frame, with what is derived from them. Each rule is one expression."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+import polars as pl
+
+from appoints.isales import codes
+from appoints.isales.rows import FLAGS, TEXTS, TIMES, Row
+
+from .query import STATES
+
+MOMENT = pl.Datetime("ms", "UTC")
+STATE = pl.Enum(STATES)
+GROUP = pl.Enum(list(codes.GROUPS))
+PLAIN: dict[str, pl.DataType] = {
+    **dict.fromkeys(TEXTS, pl.String()),
+    **dict.fromkeys(TIMES, pl.Int64()),
+    **dict.fromkeys(FLAGS, pl.Boolean()),
+    "odd": pl.String(),
+}
+
+
+class Rules(NamedTuple):
+    """From when on a call is due, and how long after its time it is not yet late."""
+
+    due_manual: timedelta = timedelta(minutes=5)
+    # The platform dials five minutes early.
+    due_automatic: timedelta = timedelta(minutes=10)
+    grace: timedelta = timedelta(minutes=5)
+
+
+def plain(rows: Sequence[Row], fetched_at: datetime) -> pl.DataFrame:
+    """Return rows as a frame, with the aware moment at which they were fetched."""
+    frame = pl.DataFrame(rows, schema=PLAIN, orient="row")
+    return frame.with_columns(
+        *[pl.col(name).cast(MOMENT) for name in TIMES],
+        fetched_at=pl.lit(fetched_at.astimezone(UTC)).cast(MOMENT),
+    )
+
+
+def derived(frame: pl.DataFrame, rules: Rules) -> pl.DataFrame:
+    """Add state, late, delay, talk_time and fail_group (isales-api.md sections 4 and 6).
+
+    Delay and talk time are durations; "now" is the moment at which each row was fetched, for rows
+    that age would otherwise invent overdue calls.
+    """
+    now = pl.col("fetched_at")
+    return frame.with_columns(
+        state(now, rules).cast(STATE).alias("state"),
+        late(rules.grace).alias("late"),
+        delay().alias("delay"),
+        fail_group().cast(GROUP).alias("fail_group"),
+    ).with_columns(talk_time().alias("talk_time"))
+
+
+def state(now: pl.Expr, rules: Rules) -> pl.Expr:
+    """Return the name of the state; the first rule that matches wins."""
+    code, result = pl.col("fail_code"), pl.col("result")
+    reserved, status = pl.col("appoint_time"), pl.col("call_status")
+    ahead = (
+        pl.when(pl.col("call_type") == "2")
+        .then(pl.lit(rules.due_automatic))
+        .otherwise(pl.lit(rules.due_manual))
+    )
+    return (
+        pl.when(code == codes.SUCCESS)
+        .then(pl.lit("reached"))
+        .when(code.is_not_null())
+        .then(pl.lit("failed"))
+        .when(result.is_in(list(codes.RESULTS_REACHED)))
+        .then(pl.lit("reached"))
+        .when(result.is_in(list(codes.RESULTS_FAILED)))
+        .then(pl.lit("failed"))
+        .when(pl.col("call_end").is_not_null() | (status == "2"))
+        .then(pl.lit("unknown"))
+        .when((status == "1") | pl.col("call_begin").is_not_null())
+        .then(pl.lit("calling"))
+        .when(pl.col("expired") | (reserved <= now))
+        .then(pl.lit("overdue"))
+        .when(reserved <= now + ahead)
+        .then(pl.lit("due"))
+        .when(reserved.is_not_null())
+        .then(pl.lit("upcoming"))
+        .otherwise(pl.lit("unknown"))
+    )
+
+
+def late(grace: timedelta) -> pl.Expr:
+    """Tell whether the call began past its time and the grace; null where a time is missing."""
+    return pl.col("call_begin") > pl.col("appoint_time") + pl.lit(grace)
+
+
+def delay() -> pl.Expr:
+    """Return how long after its reserved time the call began; negative when it was early."""
+    return pl.col("call_begin") - pl.col("appoint_time")
+
+
+def talk_time() -> pl.Expr:
+    """Return how long a reached call lasted."""
+    lasted = pl.col("call_end") - pl.col("call_begin")
+    return pl.when(pl.col("state") == "reached").then(lasted)
+
+
+def fail_group() -> pl.Expr:
+    """Return who has to act on a fail code; null without one and for success."""
+    code = pl.col("fail_code")
+    groups = code.replace_strict(dict(codes.FAIL_GROUPS), default=codes.OTHER)
+    return pl.when(code.is_not_null() & (code != codes.SUCCESS)).then(groups)

@@ -1,0 +1,86 @@
+"""Local times and the moments they stand for, daylight saving included."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+# A bound as somebody wrote it: a day, a local time, or a time with its offset.
+Bound = date | datetime
+
+SECOND = timedelta(seconds=1)
+
+
+class Window(NamedTuple):
+    """Aware UTC moments, ``begin`` included and ``end`` excluded; None is open."""
+
+    begin: datetime | None
+    end: datetime | None
+
+    def contains(self, other: Window) -> bool:
+        """Tell whether every moment of ``other`` lies in this window."""
+        starts = self.begin is None or (other.begin is not None and self.begin <= other.begin)
+        return starts and (self.end is None or (other.end is not None and other.end <= self.end))
+
+
+EVER = Window(None, None)
+
+
+def parse_bound(text: str) -> Bound:
+    """Return the bound that ISO 8601 text means. Raises ValueError.
+
+    A space where the ``+`` of an offset stood is what a form-decoded address makes of it.
+    """
+    text = text.strip()
+    with suppress(ValueError):
+        return date.fromisoformat(text)
+    head, _, offset = text.rpartition(" ")
+    if ":" in head:
+        text = f"{head}+{offset}"
+    bound = datetime.fromisoformat(text)
+    try:
+        bound.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(str(error)) from error
+    return bound
+
+
+def moment(bound: Bound, zone: ZoneInfo, *, end: bool = False) -> datetime:
+    """Return the UTC moment of a bound; a day alone as ``end`` means the end of that day."""
+    if not isinstance(bound, datetime):
+        return midnight(bound + timedelta(days=1) if end else bound, zone)
+    if bound.tzinfo is not None:
+        return bound.astimezone(UTC)
+    return from_local(bound, zone, later=end)
+
+
+def midnight(day: date, zone: ZoneInfo) -> datetime:
+    """Return the first moment of a local day, in UTC."""
+    return from_local(datetime.combine(day, time.min), zone)
+
+
+def from_local(naive: datetime, zone: ZoneInfo, *, later: bool = False) -> datetime:
+    """Return the UTC moment of a local time.
+
+    A time that happens twice is the first, or the second with ``later``, so that a range holds
+    both hours; a time that clocks skipped is the moment of the skip.
+    """
+    first = naive.replace(tzinfo=zone, fold=0).astimezone(UTC)
+    second = naive.replace(tzinfo=zone, fold=1).astimezone(UTC)
+    if first > second:
+        return _skip_between(second, first, zone)
+    return second if later else first
+
+
+def _skip_between(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
+    offset = before.astimezone(zone).utcoffset()
+    while after - before > SECOND:
+        middle = before + (after - before) / 2
+        middle = middle.replace(microsecond=0)
+        if middle.astimezone(zone).utcoffset() == offset:
+            before = middle
+        else:
+            after = middle
+    return after
