@@ -175,6 +175,8 @@ LOGGING = {
     "loggers": {
         # Django's own handlers would print each line again, or mail it.
         "django": {"handlers": [], "level": "INFO"},
+        # It tells of every sign-in and every clean-up; failures and lockouts remain.
+        "axes": {"level": "WARNING"},
         # A line per request would repeat addresses with what they ask for.
         "httpx": {"level": "WARNING"},
         "httpcore": {"level": "WARNING"},

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from dashboard.forms import PreferencesForm
 from dashboard.models import Preferences
+from dashboard.requests import SignedInRequest
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -21,12 +22,13 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def preferences(request: HttpRequest) -> HttpResponse:
+def preferences(request: SignedInRequest) -> HttpResponse:
     """Show and keep the person's own settings."""
-    own = Preferences.objects.filter(user_id=request.user.pk).first()
-    form = PreferencesForm(request.POST or None, initial={"time_zone": own and own.time_zone})
-    if request.method == "POST" and form.is_valid():
-        Preferences.objects.update_or_create(user_id=request.user.pk, defaults=form.cleaned_data)
+    own = Preferences.objects.filter(user=request.user).first()
+    posted = request.POST if request.method == "POST" else None
+    form = PreferencesForm(posted, initial={"time_zone": own and own.time_zone})
+    if form.is_valid():
+        Preferences.objects.update_or_create(user=request.user, defaults=form.cleaned_data)
         messages.success(request, _("Your preferences are saved."))
         return redirect("preferences")
     status = 400 if form.errors else 200

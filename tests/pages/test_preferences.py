@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.contrib.auth.models import AnonymousUser, User
+from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
+from pytest_django import Settings
+
+from dashboard.models import Preferences
+from dashboard.zones import zone_called, zone_names, zone_of
+
+PATH = "/accounts/preferences/"
+
+
+def test_a_person_without_a_zone_reads_in_the_sites(supervisor: User, settings: Settings) -> None:
+    settings.TIME_ZONE = "Asia/Kathmandu"
+    assert zone_of(supervisor) == ZoneInfo("Asia/Kathmandu")
+
+
+def test_a_stranger_reads_in_the_sites_zone() -> None:
+    assert zone_of(AnonymousUser()) == ZoneInfo("UTC")
+
+
+def test_a_chosen_zone_is_kept(client: Client, supervisor: User) -> None:
+    client.force_login(supervisor)
+    response = client.post(PATH, {"time_zone": "Europe/Istanbul"}, follow=True)
+    assert zone_of(supervisor) == ZoneInfo("Europe/Istanbul")
+    page = response.content.decode()
+    assert "Your preferences are saved." in page
+    assert '<option value="Europe/Istanbul" selected>' in page
+
+
+def test_a_zone_can_be_given_back(client: Client, supervisor: User) -> None:
+    Preferences.objects.create(user=supervisor, time_zone="Europe/Istanbul")
+    client.force_login(supervisor)
+    client.post(PATH, {"time_zone": ""})
+    assert zone_of(supervisor) == ZoneInfo("UTC")
+
+
+@pytest.mark.parametrize("zone", ["Mars/Olympus", "../../etc/passwd", "Europe\0", "x" * 5000])
+def test_an_unknown_zone_is_named_beside_its_field(
+    client: Client, supervisor: User, zone: str
+) -> None:
+    client.force_login(supervisor)
+    response = client.post(PATH, {"time_zone": zone})
+    assert response.status_code == 400
+    assert "is not a time zone." in response.content.decode()
+    assert not Preferences.objects.exists()
+
+
+def test_an_empty_post_is_the_sites_zone_not_an_error(client: Client, supervisor: User) -> None:
+    client.force_login(supervisor)
+    assert client.post(PATH).status_code == 302
+
+
+def test_one_persons_zone_is_not_anothers(client: Client, supervisor: User) -> None:
+    colleague = User.objects.create_user("colleague")
+    client.force_login(supervisor)
+    client.post(PATH, {"time_zone": "Europe/Istanbul"})
+    assert zone_of(colleague) == ZoneInfo("UTC")
+
+
+def test_a_zone_that_no_longer_exists_is_the_sites(supervisor: User) -> None:
+    Preferences.objects.create(user=supervisor, time_zone="Atlantis/Capital")
+    assert zone_of(supervisor) == ZoneInfo("UTC")
+
+
+@pytest.mark.parametrize(
+    "name", ["", "/etc/localtime", "../UTC", "UTC\0", "utc", "localtime", "Factory", "Europe"]
+)
+def test_what_is_no_zone_is_an_unknown_name(name: str) -> None:
+    with pytest.raises(ValueError, match="unknown time zone"):
+        zone_called(name)
+
+
+@given(st.text())
+def test_any_text_is_a_zone_or_an_unknown_name(name: str) -> None:
+    try:
+        assert zone_called(name).key == name
+    except ValueError:
+        assert name not in zone_names()
+
+
+def test_every_zone_offered_can_be_chosen() -> None:
+    assert {zone_called(name).key for name in zone_names()} == zone_names()

@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.contrib.auth.models import User
+from django.test import Client
+from django.utils import timezone
+
+PASSWORD = "correct horse battery"
+
+
+def sign_in(client: Client, password: str = PASSWORD, address: str = "127.0.0.1") -> int:
+    data = {"username": "supervisor", "password": password}
+    return client.post("/accounts/login/", data, REMOTE_ADDR=address).status_code
+
+
+@pytest.fixture
+def administrator(db: None) -> User:
+    return User.objects.create_superuser("administrator", password=PASSWORD)
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/appoints/", "/accounts/preferences/", "/accounts/password_change/"]
+)
+def test_a_stranger_is_sent_to_sign_in_and_back(client: Client, db: None, path: str) -> None:
+    assert client.get(path)["Location"] == f"/accounts/login/?next={path}"
+
+
+def test_after_signing_in_the_list_of_today_opens(client: Client, supervisor: User) -> None:
+    data = {"username": "supervisor", "password": PASSWORD}
+    response = client.post("/accounts/login/", data)
+    assert response["Location"] == "/"
+    assert client.get("/")["Location"] == "/appoints/?preset=today"
+
+
+def test_after_signing_in_the_page_asked_for_opens(client: Client, supervisor: User) -> None:
+    data = {"username": "supervisor", "password": PASSWORD, "next": "/appoints/?state=overdue"}
+    assert client.post("/accounts/login/", data)["Location"] == "/appoints/?state=overdue"
+
+
+@pytest.mark.parametrize("address", ["https://evil.example/", "//evil.example/", "javascript:x"])
+def test_nobody_is_sent_to_another_site(client: Client, supervisor: User, address: str) -> None:
+    data = {"username": "supervisor", "password": PASSWORD, "next": address}
+    assert client.post("/accounts/login/", data)["Location"] == "/"
+
+
+def test_a_wrong_password_is_said_aloud_and_the_name_stays(
+    client: Client, supervisor: User
+) -> None:
+    data = {"username": "supervisor", "password": "wrong"}
+    page = client.post("/accounts/login/", data).content.decode()
+    assert "Please enter a correct username and password" in page
+    assert 'value="supervisor"' in page
+
+
+def test_signing_out_takes_a_post(client: Client, supervisor: User) -> None:
+    client.force_login(supervisor)
+    assert client.get("/accounts/logout/").status_code == 405
+    assert client.post("/accounts/logout/")["Location"] == "/accounts/login/"
+    assert client.get("/accounts/preferences/").status_code == 302
+
+
+def test_ten_wrong_passwords_close_the_name(client: Client, supervisor: User) -> None:
+    statuses = [sign_in(client, "wrong") for _ in range(10)]
+    assert statuses == [200] * 9 + [429]
+    assert sign_in(client) == 429
+
+
+def test_the_closed_door_is_explained(client: Client, supervisor: User) -> None:
+    for _ in range(9):
+        sign_in(client, "wrong")
+    data = {"username": "supervisor", "password": "wrong"}
+    page = client.post("/accounts/login/", data).content.decode()
+    assert "Too many attempts" in page
+    assert "15 minutes" in page
+
+
+def test_a_name_closed_at_one_address_is_open_at_another(client: Client, supervisor: User) -> None:
+    for _ in range(10):
+        sign_in(client, "wrong")
+    assert sign_in(client, address="10.9.8.7") == 302
+
+
+def test_a_name_opens_again_after_a_quarter_of_an_hour(client: Client, supervisor: User) -> None:
+    for _ in range(10):
+        sign_in(client, "wrong")
+    with time_machine.travel(timezone.now() + timedelta(minutes=15, seconds=1)):
+        assert sign_in(client) == 302
+
+
+def test_a_new_password_needs_the_old_one(client: Client, supervisor: User) -> None:
+    client.force_login(supervisor)
+    new = {"new_password1": "staple for a horse", "new_password2": "staple for a horse"}
+    assert (
+        client.post("/accounts/password_change/", {"old_password": "x", **new}).status_code == 200
+    )
+    response = client.post("/accounts/password_change/", {"old_password": PASSWORD, **new})
+    assert response["Location"] == "/"
+    supervisor.refresh_from_db()
+    assert supervisor.check_password("staple for a horse")
+
+
+def test_the_admin_uses_the_one_sign_in_page(client: Client, db: None) -> None:
+    location = client.get("/admin/login/?next=/admin/auth/user/")["Location"]
+    assert location == "/accounts/login/?next=/admin/auth/user/"
+
+
+def test_a_supervisor_may_not_administer(client: Client, supervisor: User) -> None:
+    client.force_login(supervisor)
+    response = client.get("/admin/", follow=True)
+    assert response.status_code == 403
+    assert "Your account may not see this page" in response.content.decode()
+
+
+def test_an_administrator_may(client: Client, administrator: User) -> None:
+    client.force_login(administrator)
+    response = client.get("/admin/")
+    assert response.status_code == 200
+    assert "Reserved calls" in response.content.decode()
+
+
+def test_only_staff_see_the_way_to_the_admin(
+    client: Client, supervisor: User, administrator: User
+) -> None:
+    client.force_login(supervisor)
+    assert 'href="/admin/"' not in client.get("/accounts/preferences/").content.decode()
+    client.force_login(administrator)
+    assert 'href="/admin/"' in client.get("/accounts/preferences/").content.decode()
