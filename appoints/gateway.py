@@ -59,11 +59,15 @@ class Line:
 
     def tasks(self, *, budget: float) -> dict[str, str]:
         """Return the names of the tasks by ID; see Client.tasks."""
-        return self._ask(lambda: self.client.tasks(pace=self.pace, budget=budget))
+        return self._ask_neighbour(
+            "tasks", lambda: self.client.tasks(pace=self.pace, budget=budget)
+        )
 
     def fail_words(self, locale: str, *, budget: float) -> dict[str, str]:
         """Return the platform's own words of fail codes; see Client.fail_words."""
-        return self._ask(lambda: self.client.fail_words(locale, pace=self.pace, budget=budget))
+        return self._ask_neighbour(
+            "words", lambda: self.client.fail_words(locale, pace=self.pace, budget=budget)
+        )
 
     def pace(self, deadline: float) -> None:
         """Wait for the next call's turn. Raises Busy when that is past the deadline (monotonic)."""
@@ -91,10 +95,25 @@ class Line:
     def _mine(self) -> QuerySet[Slot]:
         return Slot.objects.filter(pk=self.slot.pk, holder=self.slot.holder)
 
-    def _ask(self, call: Callable[[], Answer]) -> Answer:
+    def _ask_neighbour(self, name: str, call: Callable[[], dict[str, str]]) -> dict[str, str]:
+        # The list was just accepted with this key, so a 401 here means "not purchased". It is
+        # remembered, for a repeated 401 locks the address, but it puts nothing to rest.
+        if name in self.connection.lacking.split():
+            return {}
+        try:
+            return self._ask(call, rests=AddressLocked)
+        except NotAuthorised:
+            self.connection.lack(name)
+            return {}
+
+    def _ask(
+        self,
+        call: Callable[[], Answer],
+        rests: type[ISalesError] | tuple[type[ISalesError], ...] = (NotAuthorised, AddressLocked),
+    ) -> Answer:
         try:
             return call()
-        except (NotAuthorised, AddressLocked) as error:
+        except rests as error:
             self.connection.rest(error)
             raise
         except TooFast as error:

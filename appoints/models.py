@@ -121,6 +121,7 @@ class Connection(models.Model):
     )
     resting_since = models.DateTimeField(null=True, blank=True, editable=False)
     quiet_until = models.DateTimeField(null=True, blank=True, editable=False)
+    lacking = models.CharField(max_length=100, blank=True, editable=False)
 
     objects = ConnectionQuerySet.as_manager()
 
@@ -169,8 +170,13 @@ class Connection(models.Model):
 
     def wake(self) -> None:
         """End a rest. Only a check that a person asked for, and that succeeded, may do so."""
-        self.resting, self.resting_since = self.Rest.NONE, None
-        self.save(update_fields=["resting", "resting_since"])
+        self.resting, self.resting_since, self.lacking = self.Rest.NONE, None, ""
+        self.save(update_fields=["resting", "resting_since", "lacking"])
+
+    def lack(self, neighbour: str) -> None:
+        """Store that this platform does not offer a neighbour of the list, until the next check."""
+        self.lacking = f"{self.lacking} {neighbour}".strip()
+        self.save(update_fields=["lacking"])
 
     def keep_quiet(self, error: TooFast) -> None:
         """Store for how long iSales asked not to be called."""

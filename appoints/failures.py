@@ -1,0 +1,147 @@
+"""What went wrong, for a person: what happened, what to do, and the status that says so."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from appoints.credentials import WrongKey
+from appoints.gateway import Busy, Resting
+from appoints.isales.errors import (
+    AddressLocked,
+    ISalesError,
+    NoAnswer,
+    NotAuthorised,
+    Refused,
+    TooFast,
+)
+
+# Everything that a call to iSales may raise.
+ERRORS = (ISalesError, WrongKey)
+
+NO_ANSWER, BAD_ANSWER, NOT_NOW = 504, 502, 503
+
+
+class Failure(NamedTuple):
+    """``status`` is HTTP's; ``retry_after`` in seconds, None where waiting alone does not help."""
+
+    status: int
+    title: str | Promise
+    advice: str | Promise
+    retry_after: int | None = None
+
+
+def failure_of(error: ISalesError | WrongKey) -> Failure:
+    """Return the words and status of an error."""
+    for kind, words in _WORDS:
+        if isinstance(error, kind):
+            return words(error)
+    return Failure(
+        BAD_ANSWER,
+        _("iSales gave an answer that makes no sense (%s).") % error,
+        _("Try again in a minute. If it stays, show this to whoever runs iSales."),
+    )
+
+
+def _resting(error: Resting) -> Failure:
+    return Failure(
+        NOT_NOW,
+        _("This connection is at rest: %s.") % error.connection.get_resting_display(),
+        _(
+            "Nothing is sent to iSales, so that the server is not locked out. An administrator "
+            "should correct the connection and check it; a check that succeeds ends the rest."
+        ),
+    )
+
+
+def _no_answer(error: NoAnswer) -> Failure:
+    return Failure(
+        NO_ANSWER,
+        _("iSales did not answer (%s).") % error,
+        _("Try again in a minute. If it stays, ask an administrator to check the connection."),
+    )
+
+
+def _not_authorised(error: NotAuthorised) -> Failure:
+    return Failure(
+        BAD_ANSWER,
+        _("iSales did not accept our signature (401)."),
+        _(
+            "Nothing more is sent until an administrator has corrected the access key, the secret "
+            "key or this server's clock, and has checked the connection."
+        ),
+    )
+
+
+def _locked(error: AddressLocked) -> Failure:
+    return Failure(
+        NOT_NOW,
+        _("iSales has locked this server's address (403)."),
+        _(
+            "Nothing more is sent until an administrator has checked the connection. iSales lifts "
+            "a lock after a while; an address that is not on its list must be added there."
+        ),
+    )
+
+
+def _busy(error: Busy) -> Failure:
+    return Failure(
+        NOT_NOW,
+        _("All lines to iSales are in use."),
+        _("Try again in a few seconds."),
+        _seconds(error.retry_after, 5),
+    )
+
+
+def _too_fast(error: TooFast) -> Failure:
+    seconds = _seconds(error.retry_after, 60)
+    return Failure(
+        NOT_NOW,
+        _("iSales asks to be called less often."),
+        _("Try again in %s seconds.") % seconds,
+        seconds,
+    )
+
+
+def _refused(error: Refused) -> Failure:
+    title = _("iSales refused the request: %(code)s.") % {"code": error.code}
+    said = " ".join(
+        each
+        for each in (
+            _(error.words).capitalize() + "." if error.words else "",
+            _("iSales says: “%s”.") % error.description if error.description else "",
+        )
+        if each
+    )
+    hint = _("Change the filters. If even the first page is refused, try a page limit of 50.")
+    return Failure(BAD_ANSWER, title, f"{said} {hint}".strip())
+
+
+def _wrong_key(error: WrongKey) -> Failure:
+    return Failure(
+        NOT_NOW,
+        _("The stored secret key cannot be decrypted."),
+        _(
+            "Nothing was sent. An administrator should put back the CREDENTIAL_KEYS it was stored "
+            "under, or store the secret key anew."
+        ),
+    )
+
+
+def _seconds(wait: float | None, otherwise: int) -> int:
+    return otherwise if wait is None else max(1, round(wait))
+
+
+# The first that fits; a subclass stands before its base.
+_WORDS = (
+    (Resting, _resting),
+    (NoAnswer, _no_answer),
+    (NotAuthorised, _not_authorised),
+    (AddressLocked, _locked),
+    (Busy, _busy),
+    (TooFast, _too_fast),
+    (Refused, _refused),
+    (WrongKey, _wrong_key),
+)

@@ -1,0 +1,53 @@
+"""What the neighbours of the list tell: names of tasks, and the platform's own words for causes.
+
+A platform may lack either; the dashboard then takes free text and the published words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from django.core.cache import cache
+
+from appoints import gateway
+from appoints.isales.errors import ISalesError
+from appoints.models import Connection
+
+KEPT = 10 * 60  # seconds
+WAIT = 1.0  # seconds for a free line
+BUDGET = 5.0  # seconds for all the pages of one neighbour
+
+
+def tasks(connection: Connection) -> Mapping[str, str]:
+    """Return the names of tasks by ID; empty where iSales does not tell. May ask iSales."""
+    return _kept(connection, "tasks", lambda line: line.tasks(budget=BUDGET))
+
+
+def fail_words(connection: Connection, language: str) -> Mapping[str, str]:
+    """Return the platform's words for fail codes in a language; empty where it does not tell."""
+    locale = "zh_CN" if language.startswith("zh") else "en_US"
+    return _kept(
+        connection, f"words-{locale}", lambda line: line.fail_words(locale, budget=BUDGET)
+    )
+
+
+def _kept(
+    connection: Connection, name: str, ask: Callable[[gateway.Line], Mapping[str, str]]
+) -> Mapping[str, str]:
+    key = f"{name}-{connection.pk}"
+    known: Mapping[str, str] | None = cache.get(key)
+    if known is None:
+        known = _asked(connection, ask)
+        cache.set(key, known, KEPT)
+    return known
+
+
+def _asked(
+    connection: Connection, ask: Callable[[gateway.Line], Mapping[str, str]]
+) -> Mapping[str, str]:
+    try:
+        with gateway.line(connection, wait=WAIT) as line:
+            return ask(line)
+    except ISalesError:
+        # Names are a comfort: without them the page stands, with codes and free text.
+        return {}

@@ -1,0 +1,68 @@
+"""How many: beside every choice, and over time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import reduce
+from operator import and_
+from typing import NamedTuple
+
+import polars as pl
+
+from .moments import Window
+from .narrowing import masks
+from .query import STATES, Query
+
+# The column that each choice is made in, by the name of its field.
+FACETS: Mapping[str, str] = {
+    "states": "state",
+    "late": "late",
+    "call_type": "call_type",
+    "cause_groups": "fail_group",
+    "causes": "fail_code",
+    "agents": "agent",
+    "task": "task_id",
+}
+# What names a value for a person, where it does not name itself.
+NAMED_BY: Mapping[str, str] = {"agents": "agent_name", "task": "task_name"}
+
+
+class Line(NamedTuple):
+    """A value as addresses write it (None: rows that have none), its name and its rows."""
+
+    value: str | None
+    name: str | None
+    count: int
+
+
+def facets(frame: pl.DataFrame, query: Query, window: Window) -> dict[str, list[Line]]:
+    """Count every choice under all *other* filters, the most frequent first, "none" last."""
+    found = masks(query, window)
+    flags = frame.select(**found) if found else pl.DataFrame()
+    return {
+        name: _lines(frame, column, NAMED_BY.get(name), flags.drop(name, strict=False))
+        for name, column in FACETS.items()
+    }
+
+
+def _lines(
+    frame: pl.DataFrame, column: str, named_by: str | None, flags: pl.DataFrame
+) -> list[Line]:
+    rows = frame
+    if flags.width:
+        rows = frame.filter(reduce(and_, flags.iter_columns()))
+    name = pl.col(named_by).drop_nulls().first() if named_by else pl.lit(None, pl.String)
+    counted = rows.group_by(pl.col(column).cast(pl.String).alias("value")).agg(
+        pl.len().alias("count"), name.alias("name")
+    )
+    counted = counted.sort(
+        pl.col("value").is_null(), -pl.col("count").cast(pl.Int64), pl.col("value")
+    )
+    return [Line(*row) for row in counted.select("value", "name", "count").iter_rows()]
+
+
+def summary(facets: Mapping[str, list[Line]]) -> dict[str, int]:
+    """Return the rows of each state and of ``late``, nought included, from the facets."""
+    states = {line.value: line.count for line in facets["states"]}
+    late = {line.value: line.count for line in facets["late"]}
+    return {**{name: states.get(name, 0) for name in STATES}, "late": late.get("true", 0)}

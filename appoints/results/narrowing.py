@@ -1,0 +1,74 @@
+"""A question's filters and order as expressions over a frame."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import reduce
+from operator import and_
+
+import polars as pl
+
+from .moments import Window
+from .query import Query
+
+# What free text is looked for in.
+SEARCHED = ("agent_name", "agent", "task_name", "business_result", "called_no", "caller_no")
+
+
+def masks(query: Query, window: Window) -> Mapping[str, pl.Expr]:
+    """Return each filter in force, by the name of its field; ``window`` stands for the range."""
+    found: dict[str, pl.Expr] = {}
+    if window != Window(None, None):
+        found["window"] = in_window(window)
+    if query.agents:
+        found["agents"] = pl.col("agent").is_in(query.agents)
+    if query.number:
+        found["number"] = pl.col("called_no") == query.number
+    if query.task:
+        found["task"] = pl.col("task_id") == query.task
+    if states := query.wanted_states():
+        found["states"] = pl.col("state").cast(pl.String).is_in(states)
+    if query.late:
+        found["late"] = pl.col("late")
+    if query.call_type:
+        found["call_type"] = pl.col("call_type") == query.call_type
+    if query.causes:
+        found["causes"] = pl.col("fail_code").is_in(query.causes)
+    if query.cause_groups:
+        found["cause_groups"] = pl.col("fail_group").cast(pl.String).is_in(query.cause_groups)
+    if query.text:
+        found["text"] = mentions(query.text)
+    return {name: mask.fill_null(value=False) for name, mask in found.items()}
+
+
+def narrowed(frame: pl.DataFrame, query: Query, window: Window) -> pl.DataFrame:
+    """Return the rows that match, in iSales' own order."""
+    found = masks(query, window).values()
+    return frame.filter(reduce(and_, found)) if found else frame
+
+
+def in_window(window: Window) -> pl.Expr:
+    """Tell whether the reserved time lies in the window; a row without one lies in none."""
+    reserved = pl.col("appoint_time")
+    after = pl.lit(True) if window.begin is None else reserved >= window.begin
+    before = pl.lit(True) if window.end is None else reserved < window.end
+    return reserved.is_not_null() & after & before
+
+
+def mentions(text: str) -> pl.Expr:
+    """Tell whether any searched column holds the text, whatever its case."""
+    wanted = text.lower()
+    return pl.any_horizontal(
+        pl.col(name).str.to_lowercase().str.contains(wanted, literal=True).fill_null(value=False)
+        for name in SEARCHED
+    )
+
+
+def ordered(frame: pl.DataFrame, sort: str) -> pl.DataFrame:
+    """Return the rows by a column name, ``-`` first for descending; nulls last, ties as before."""
+    if not sort:
+        return frame
+    name = sort.removeprefix("-")
+    return frame.sort(
+        pl.col(name), descending=sort.startswith("-"), nulls_last=True, maintain_order=True
+    )
