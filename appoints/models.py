@@ -135,15 +135,23 @@ class Connection(models.Model):
 
     def clean(self) -> None:
         """Name what could not work beside its field."""
+        wrong: dict[str, str | ValidationError] = {}
         try:
             check_base_url(self.base_url)
         except ValueError as error:
-            raise ValidationError({"base_url": str(error)}) from error
+            wrong["base_url"] = str(error)
+        if not re.fullmatch(r"[!-~]*", self.access_key):
+            wrong["access_key"] = _("Only letters, digits and signs of ASCII, without spaces.")
         try:
-            self.endpoint().tls()
-        except ValueError as error:  # ssl.SSLError is one too, as is its complaint of no PEM
-            message = _("This is not a certificate in PEM form.")
-            raise ValidationError({"ca_certificate": message}) from error
+            tls(self.ca_certificate)
+        except (ValueError, TypeError, ssl.SSLError):
+            wrong["ca_certificate"] = _("This is not a certificate in PEM form.")
+        try:
+            zone_called(self.time_zone)
+        except ValueError:
+            wrong["time_zone"] = _("There is no time zone of this name. Try one like Europe/Berlin.")
+        if wrong:
+            raise ValidationError(wrong)
 
     def endpoint(self) -> Endpoint:
         """Return what a client needs to know; its secret stays sealed."""

@@ -182,3 +182,13 @@ LOGGING = {
         "httpcore": {"level": "WARNING"},
     },
 }
+
+# Reserved calls
+APPOINTS_OVERDUE_DAYS = 30  # how far the preset "overdue" looks back
+APPOINTS_LATE_GRACE = timedelta(minutes=5)
+APPOINTS_BOOKING_HORIZON = timedelta(days=90)  # how long before its time a call may be booked
+APPOINTS_FRESH_FOR = timedelta(seconds=60)
+APPOINTS_KEPT_FOR = timedelta(hours=12)
+APPOINTS_MOST_ROWS = 200_000  # of a whole result; above it iSales' own pages are browsed
+APPOINTS_PAGE_WAIT = 2.5  # seconds that a page waits for the whole result
+APPOINTS_FILE_WAIT = 50.0  # seconds that a file does

@@ -1,0 +1,160 @@
+"""Create a stored connection, or change one."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentTypeError, BooleanOptionalAction
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
+
+from appoints.isales.secret import Secret
+from appoints.isales.signing import PRESETS, SigningOptions
+from appoints.models import Connection
+
+NEEDED = {
+    "base_url": "--base-url",
+    "vdn": "--vdn",
+    "access_key": "--access-key",
+    "secret_key": "--secret-key-file",
+}
+# Fields whose option has another name than theirs.
+OPTIONS = {
+    "name": "NAME",
+    "slug": "NAME",
+    "secret_key": "--secret-key-file",
+    "ca_certificate": "--ca-file",
+}
+PLAIN = (
+    "base_url vdn access_key page_limit max_concurrency max_per_second range_field"
+    " milliseconds empty_query_line sign_host time_zone"
+).split()
+
+
+class Command(BaseCommand):
+    help = "Creates the stored connection NAME, or changes what the given options say."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("name", metavar="NAME", help="a slug: letters, digits, - and _")
+        parser.add_argument("--base-url", metavar="URL", help="like https://isales.example:28080")
+        parser.add_argument("--vdn", type=int, metavar="N", help="virtual call centre, 1 to 9999")
+        parser.add_argument("--access-key", metavar="AK")
+        parser.add_argument("--secret-key-file", metavar="PATH", help="holds the SK; - is stdin")
+        parser.add_argument("--ca-file", metavar="PATH", help="PEM; '' for the system's only")
+        parser.add_argument("--page-limit", type=int, metavar="ROWS", help="a request; 100")
+        parser.add_argument("--max-concurrency", type=int, metavar="N", help="requests at once; 4")
+        parser.add_argument("--max-per-second", type=rate, metavar="N", help="10; 0 is no limit")
+        parser.add_argument(
+            "--range-field", metavar="FIELD", help="appointTime or createTime: what a range filters"
+        )
+        add_signing_arguments(parser)
+        parser.add_argument("--time-zone", metavar="ZONE", help="of the iSales console")
+
+    def handle(self, *, name: str, **options: Any) -> None:
+        connection = Connection.objects.filter(slug=name).first()
+        values = _values(options)
+        if connection is None:
+            missing = [option for field, option in NEEDED.items() if field not in values]
+            if missing:
+                words = _("%(name)s does not exist yet; to create it, also give %(options)s")
+                raise CommandError(words % {"name": name, "options": ", ".join(missing)})
+            created, connection = True, Connection(name=name, slug=name)
+        else:
+            created = False
+        for field, value in values.items():
+            setattr(connection, field, value)
+        _check(connection)
+        # Only what was given: a rest that another process stores meanwhile must stay.
+        connection.save(update_fields=None if created else list(values))
+        self.stdout.write(_report(connection, list(values), created=created))
+        if connection.resting:
+            words = _("It is at rest: %(why)s. To check it: manage.py check_connection %(name)s")
+            self.stdout.write(words % {"why": connection.get_resting_display(), "name": name})
+
+
+def add_signing_arguments(parser: CommandParser) -> None:
+    """Declare the preset, and each of its points."""
+    group = parser.add_argument_group("signature")
+    group.add_argument("--signature", choices=list(PRESETS), help="sets the three points below")
+    group.add_argument("--signed-headers", metavar="LIST", help="names, separated by ; or ,")
+    group.add_argument("--milliseconds", action=BooleanOptionalAction, help="in the timestamp")
+    group.add_argument(
+        "--empty-query-line", action=BooleanOptionalAction, help="where there is no query"
+    )
+    group.add_argument("--sign-host", metavar="VALUE", help="instead of the Host header as sent")
+
+
+def rate(text: str) -> float:
+    """Read a finite number; float() alone takes "nan", which no validator catches."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    if not isfinite(value):
+        raise ArgumentTypeError(f"{text!r} is not a number")
+    return value
+
+
+def _values(options: dict[str, Any]) -> dict[str, object]:
+    """Return the fields that the options set; a point's own option beats the preset's."""
+    values: dict[str, object] = {}
+    if options["signature"]:
+        preset = PRESETS[options["signature"]]
+        values["signed_headers"] = ";".join(preset.signed_headers)
+        values["milliseconds"] = preset.milliseconds
+        values["empty_query_line"] = preset.empty_query_line
+    if options["signed_headers"] is not None:
+        names = tuple(options["signed_headers"].replace(",", ";").split(";"))
+        values["signed_headers"] = ";".join(SigningOptions(names).signed_headers)
+    values |= {field: options[field] for field in PLAIN if options[field] is not None}
+    if options["range_field"] is not None:
+        values["range_field_probed"] = False
+    if options["secret_key_file"] is not None:
+        values["secret_key"] = _secret(options["secret_key_file"])
+    if options["ca_file"] is not None:
+        values["ca_certificate"] = _read(options["ca_file"], "--ca-file")
+    return values
+
+
+def _secret(path: str) -> Secret:
+    secret = Secret((sys.stdin.read() if path == "-" else _read(path, "--secret-key-file")).strip())
+    if not secret:
+        raise CommandError(_("--secret-key-file: it holds nothing"))
+    return secret
+
+
+def _read(path: str, option: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8") if path else ""
+    except OSError as error:
+        raise CommandError(f"{option}: {path}: {error.strerror}") from error
+    except UnicodeDecodeError:
+        # Not "from": that error holds the bytes it could not read, and they may be the key's.
+        raise CommandError(_("%(option)s: this is not UTF-8 text") % {"option": option}) from None
+
+
+def _check(connection: Connection) -> None:
+    try:
+        connection.full_clean()
+    except ValidationError as error:
+        raise CommandError(
+            "\n".join(
+                f"{OPTIONS.get(field, '--' + field.replace('_', '-'))}: {message}"
+                for field, messages in error.message_dict.items()
+                for message in dict.fromkeys(messages)
+            )
+        ) from None
+
+
+def _report(connection: Connection, fields: list[str], *, created: bool) -> str:
+    place = {"name": connection.slug, "url": connection.base_url, "vdn": connection.vdn}
+    if created:
+        return _("Created %(name)s: %(url)s, VDN %(vdn)s.") % place
+    names = [str(Connection._meta.get_field(field).verbose_name) for field in fields]
+    if not names:
+        return _("Nothing to change in %(name)s: %(url)s, VDN %(vdn)s.") % place
+    return _("Changed %(name)s: %(fields)s.") % {**place, "fields": ", ".join(names)}
