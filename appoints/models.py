@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import re
+import ssl
 from datetime import timedelta
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser, User
 from django.core.exceptions import ValidationError
@@ -10,9 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from appoints.credentials import SecretField
-from appoints.isales.endpoint import Endpoint, check_base_url
+from appoints.isales.endpoint import Endpoint
 from appoints.isales.errors import AddressLocked, ISalesError, TooFast
 from appoints.isales.signing import SigningOptions
+from dashboard.zones import zone_called
 
 
 class ConnectionQuerySet(models.QuerySet["Connection"]):
@@ -135,21 +139,21 @@ class Connection(models.Model):
 
     def clean(self) -> None:
         """Name what could not work beside its field."""
-        wrong: dict[str, str | ValidationError] = {}
+        wrong: dict[str, Any] = {}
         try:
-            check_base_url(self.base_url)
+            self.endpoint().tls()
+        except (TypeError, ssl.SSLError):  # Python's two answers to what is no PEM
+            wrong["ca_certificate"] = _("This is not a certificate in PEM form.")
         except ValueError as error:
             wrong["base_url"] = str(error)
         if not re.fullmatch(r"[!-~]*", self.access_key):
             wrong["access_key"] = _("Only letters, digits and signs of ASCII, without spaces.")
         try:
-            tls(self.ca_certificate)
-        except (ValueError, TypeError, ssl.SSLError):
-            wrong["ca_certificate"] = _("This is not a certificate in PEM form.")
-        try:
             zone_called(self.time_zone)
         except ValueError:
-            wrong["time_zone"] = _("There is no time zone of this name. Try one like Europe/Berlin.")
+            wrong["time_zone"] = _(
+                "There is no time zone of this name. Try one like Europe/Berlin."
+            )
         if wrong:
             raise ValidationError(wrong)
 

@@ -30,9 +30,18 @@ OPTIONS = {
     "ca_certificate": "--ca-file",
 }
 PLAIN = (
-    "base_url vdn access_key page_limit max_concurrency max_per_second range_field"
-    " milliseconds empty_query_line sign_host time_zone"
-).split()
+    "base_url",
+    "vdn",
+    "access_key",
+    "page_limit",
+    "max_concurrency",
+    "max_per_second",
+    "range_field",
+    "milliseconds",
+    "empty_query_line",
+    "sign_host",
+    "time_zone",
+)
 
 
 class Command(BaseCommand):
@@ -154,7 +163,7 @@ def _report(connection: Connection, fields: list[str], *, created: bool) -> str:
     place = {"name": connection.slug, "url": connection.base_url, "vdn": connection.vdn}
     if created:
         return _("Created %(name)s: %(url)s, VDN %(vdn)s.") % place
-    names = [str(Connection._meta.get_field(field).verbose_name) for field in fields]
+    names = [str(field.verbose_name) for field in Connection._meta.fields if field.name in fields]
     if not names:
         return _("Nothing to change in %(name)s: %(url)s, VDN %(vdn)s.") % place
     return _("Changed %(name)s: %(fields)s.") % {**place, "fields": ", ".join(names)}
