@@ -47,7 +47,7 @@ class WordsInput(forms.Textarea):
 
 
 class WordsField(forms.Field):
-    """Several words, separated as a pasted column or sentence separates them; doubles count once."""
+    """Several words, separated as in a pasted column or sentence; doubles count once."""
 
     widget = WordsInput
     default_validators = [ProhibitNullCharactersValidator()]

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 import django_filters
 from django import forms
-from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -16,10 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from appoints.fields import BoundField, WordField, WordsField, ZoneField
 from appoints.isales import codes
 from appoints.models import Connection
-from appoints.results import presets
 from appoints.results.columns import COLUMNS
 from appoints.results.moments import moment
-from appoints.results.query import NAMES, PER_PAGE, STATES, Query
+from appoints.results.query import NAMES, PER_PAGE, Query
 
 MOST_AGENTS = 300
 MOST_CAUSES = 100

@@ -190,5 +190,6 @@ APPOINTS_BOOKING_HORIZON = timedelta(days=90)  # how long before its time a call
 APPOINTS_FRESH_FOR = timedelta(seconds=60)
 APPOINTS_KEPT_FOR = timedelta(hours=12)
 APPOINTS_MOST_ROWS = 200_000  # of a whole result; above it iSales' own pages are browsed
+APPOINTS_MOST_BYTES = 128 * 2**20  # of frames that a worker keeps in memory
 APPOINTS_PAGE_WAIT = 2.5  # seconds that a page waits for the whole result
 APPOINTS_FILE_WAIT = 50.0  # seconds that a file does

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.utils import timezone
 
-from appoints.models import Connection
+from appoints import gateway
+from appoints.models import Connection, Snapshot
 
+from . import criteria, errors, loading, snapshots
+from .criteria import Asked
 from .frame import Rules
+from .frames import CACHE
 from .moments import Window
 from .query import Query
 from .result import Result, browsing
+
+LOOK_AGAIN = 0.05  # seconds between two looks at a snapshot that is being loaded
 
 
 def rules() -> Rules:
@@ -27,4 +36,75 @@ def ask(
     Raises NeedsWhole where only iSales' own pages can be had and the question needs every row,
     and what a call to iSales raises where no row is at hand at all.
     """
-    return browsing(connection, query, window, rules())
+    asked = criteria.whole(query, window, zone, connection)
+    known = list(snapshots.covering(connection, asked, window))
+    fresh_since = snapshots.fresh_since()
+    for snapshot in known:
+        if snapshot.as_of > fresh_since and _answers(snapshot, query, asked, connection):
+            return _whole(snapshot, query, window, asked, connection)
+    older = next((each for each in known if _answers(each, query, asked, connection)), None)
+    try:
+        found = _load(connection, asked, wait)
+        if found.status == Snapshot.Status.TOO_MANY:
+            return browsing(connection, query, window, rules())
+    except errors.ERRORS as error:
+        if older is None:
+            raise
+        return replace(_whole(older, query, window, asked, connection), error=error)
+    if found.status == Snapshot.Status.WHOLE or older is None:
+        return _whole(found, query, window, asked, connection)
+    return replace(_whole(older, query, window, asked, connection), refreshing=True)
+
+
+def _load(connection: Connection, asked: Asked, wait: float) -> Snapshot:
+    """Return the snapshot of what is asked once it is loaded, or as it is after ``wait`` seconds.
+
+    Raises what the load failed with.
+    """
+    connection.refresh_from_db()
+    if connection.resting:
+        raise gateway.Resting(connection)
+    deadline = time.monotonic() + wait
+    snapshot = snapshots.begin_or_join(connection, asked)
+    while True:
+        if snapshot.status == Snapshot.Status.FAILED:
+            raise errors.from_json(snapshot.failure)
+        if snapshot.status != Snapshot.Status.LOADING or time.monotonic() > deadline:
+            return snapshot
+        if snapshot.leased_until <= timezone.now() and snapshots.take_lease(snapshot):
+            loading.start(snapshot)
+        time.sleep(LOOK_AGAIN)
+        snapshot = Snapshot.objects.select_related("connection").get(pk=snapshot.pk)
+
+
+def _answers(snapshot: Snapshot, query: Query, asked: Asked, connection: Connection) -> bool:
+    """Tell whether a snapshot that holds the window also answers for the agents.
+
+    An agent may be named by account or by ID, and rows show but one of them, so that only a value
+    that occurs can be filtered by here; iSales must be asked for any other.
+    """
+    if not query.agents or _asked_for(snapshot, asked, connection):
+        return True
+    present = set(CACHE.of(snapshot, rules())["agent"].unique())
+    return present.issuperset(query.agents)
+
+
+def _asked_for(snapshot: Snapshot, asked: Asked, connection: Connection) -> bool:
+    return snapshot.subject == snapshots.subject_of(asked.criteria, connection)
+
+
+def _whole(
+    snapshot: Snapshot, query: Query, window: Window, asked: Asked, connection: Connection
+) -> Result:
+    if _asked_for(snapshot, asked, connection):
+        # iSales chose by its own names of the agents, which the rows need not show.
+        query = query.but(agents=())
+    return Result.of(
+        CACHE.of(snapshot, rules()),
+        query,
+        window,
+        mode="whole" if snapshot.status == Snapshot.Status.WHOLE else "loading",
+        as_of=snapshot.as_of,
+        reported=snapshot.total,
+        received=snapshot.received,
+    )

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
 
 from appoints.isales.client import Criteria
 from appoints.isales.rows import EARLIEST, LATEST
 from appoints.models import Connection
 
-from .moments import Window
+from .moments import Window, midnight
 from .query import Query
 
 # How a server that leaves out one end or both is brought to list exactly what is asked: what to
@@ -19,6 +23,55 @@ ENDS = {
     Connection.RangeEnds.EXCLUSIVE_END: (0, 0),
     Connection.RangeEnds.EXCLUSIVE: (-1, 0),
 }
+
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+# At an unknown or excluded begin, a millisecond more makes sure of the rows right on it.
+EARLIER = {
+    Connection.RangeEnds.UNKNOWN: -1,
+    Connection.RangeEnds.INCLUSIVE: 0,
+    Connection.RangeEnds.EXCLUSIVE_END: 0,
+    Connection.RangeEnds.EXCLUSIVE: -1,
+}
+
+
+class Asked(NamedTuple):
+    """What iSales is asked, and the window of reserved times that is then sure to be held."""
+
+    criteria: Criteria
+    window: Window
+
+
+def whole(query: Query, window: Window, zone: ZoneInfo, connection: Connection) -> Asked:
+    """Return what to ask so that every row of the window comes, for sliding windows the same.
+
+    Where the range filters the booking time, it begins a booking horizon earlier, and ends a day
+    later, for a booking may be stamped after the time it is for.
+    """
+    wide = rounded(window, zone)
+    asked = wide
+    if connection.range_field == Connection.RangeField.CREATE_TIME:
+        asked = Window(
+            wide.begin and wide.begin - settings.APPOINTS_BOOKING_HORIZON,
+            wide.end and wide.end + DAY,
+        )
+    begin, end = milliseconds(asked)
+    if begin is not None:
+        begin += EARLIER[Connection.RangeEnds(connection.range_ends)]
+    return Asked(Criteria(begin, end, query.agents, query.number, query.task), wide)
+
+
+def rounded(window: Window, zone: ZoneInfo) -> Window:
+    """Return the window rounded outward: to hours, or from a day's length on to local days."""
+    begin, end = window
+    if begin and end and end - begin < DAY:
+        return Window(_hour(begin), _hour(end + HOUR - timedelta(microseconds=1)))
+    if begin:
+        begin = midnight(begin.astimezone(zone).date(), zone)
+    if end and (start := midnight(end.astimezone(zone).date(), zone)) != end:
+        end = midnight(start.astimezone(zone).date() + DAY, zone)
+    return Window(begin, end)
 
 
 def exact(query: Query, window: Window, connection: Connection) -> Criteria:
@@ -39,3 +92,7 @@ def milliseconds(window: Window) -> tuple[int | None, int | None]:
 
 def _epoch(moment: datetime | None, otherwise: int) -> int:
     return otherwise if moment is None else round(moment.timestamp() * 1000)
+
+
+def _hour(moment: datetime) -> datetime:
+    return moment.replace(minute=0, second=0, microsecond=0)

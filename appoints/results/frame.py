@@ -33,12 +33,13 @@ class Rules(NamedTuple):
     grace: timedelta = timedelta(minutes=5)
 
 
-def plain(rows: Sequence[Row], fetched_at: datetime) -> pl.DataFrame:
-    """Return rows as a frame, with the aware moment at which they were fetched."""
+def plain(rows: Sequence[Row], fetched_at: datetime, offset: int = 0) -> pl.DataFrame:
+    """Return a page's rows as a frame, with its offset and the aware moment it was fetched at."""
     frame = pl.DataFrame(rows, schema=PLAIN, orient="row")
     return frame.with_columns(
         *[pl.col(name).cast(MOMENT) for name in TIMES],
         fetched_at=pl.lit(fetched_at.astimezone(UTC)).cast(MOMENT),
+        offset=pl.lit(offset, pl.Int64),
     )
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from functools import cached_property, partial
+from typing import Any, Literal, Self
 
 import polars as pl
 from django.utils import timezone
@@ -13,7 +14,9 @@ from django.utils import timezone
 from appoints.models import Connection
 
 from . import browse, criteria, frame
+from .counts import Line, facets
 from .moments import Window
+from .narrowing import narrowed, ordered
 from .query import Query
 
 Mode = Literal["whole", "loading", "browsing"]
@@ -27,7 +30,7 @@ class NeedsWhole(Exception):
         self.names = names
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Result:
     """Rows for a question, and how much of the whole they are.
 
@@ -35,7 +38,8 @@ class Result:
     of the page. ``total`` counts what matches: exact when ``whole``, iSales' own count when
     ``browsing``, so far when ``loading``. ``reported`` and ``received`` are rows before local
     filters; they differ when iSales' count cannot be settled. ``error`` is why nothing newer is
-    at hand. ``as_of`` is when the oldest row was fetched, None without any.
+    at hand, ``refreshing`` that newer rows are on their way. ``as_of`` is when the oldest row was
+    fetched, None without any.
     """
 
     mode: Mode
@@ -45,6 +49,27 @@ class Result:
     reported: int | None = None
     received: int = 0
     error: Exception | None = None
+    refreshing: bool = False
+    count: Callable[[], Mapping[str, list[Line]]] | None = None
+
+    @classmethod
+    def of(cls, frame: pl.DataFrame, query: Query, window: Window, **about: Any) -> Self:
+        """Return the result of narrowing and ordering all rows that are at hand."""
+        rows = narrowed(frame, query, window)
+        if about["mode"] == "whole":
+            rows = ordered(rows, query.sort)
+            about["count"] = partial(facets, frame, query, window)
+        return cls(rows=rows, total=rows.height, **about)
+
+    @cached_property
+    def facets(self) -> Mapping[str, list[Line]] | None:
+        """How many rows each choice has under all other filters; None where not all are at hand."""
+        return self.count and self.count()
+
+    @property
+    def settled(self) -> bool:
+        """Tell whether iSales' count and the rows that came agree."""
+        return self.reported == self.received
 
     def page(self, number: int, size: int) -> list[dict[str, object]]:
         """Return the records of a page, counted from 1; a record has the frame's columns."""
@@ -53,9 +78,7 @@ class Result:
         return self.rows.slice((number - 1) * size, size).to_dicts()
 
 
-def browsing(
-    connection: Connection, query: Query, window: Window, rules: frame.Rules
-) -> Result:
+def browsing(connection: Connection, query: Query, window: Window, rules: frame.Rules) -> Result:
     """Return one page of iSales' own list. Raises NeedsWhole, or what a call to iSales raises."""
     if names := query.local():
         raise NeedsWhole(names)

@@ -1,0 +1,50 @@
+"""Failures of a load, kept with the snapshot so that everybody who waits hears of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from appoints.credentials import WrongKey
+from appoints.gateway import Busy
+from appoints.isales.errors import (
+    AddressLocked,
+    ISalesError,
+    NoAnswer,
+    NotAuthorised,
+    Refused,
+    TooFast,
+    UnexpectedAnswer,
+)
+
+# What a load may end with; all else is a defect.
+ERRORS = (ISalesError, WrongKey)
+_PLAIN = str | int | float | None
+
+_KINDS: dict[str, type[ISalesError | WrongKey]] = {
+    kind.__name__: kind
+    for kind in (
+        AddressLocked,
+        Busy,
+        NoAnswer,
+        NotAuthorised,
+        Refused,
+        TooFast,
+        UnexpectedAnswer,
+        WrongKey,
+    )
+}
+
+
+def to_json(error: ISalesError | WrongKey) -> dict[str, object]:
+    """Return a failure as JSON."""
+    plain = {key: value for key, value in vars(error).items() if isinstance(value, _PLAIN)}
+    return {"kind": type(error).__name__, "words": str(error), "about": plain}
+
+
+def from_json(failure: dict[str, Any]) -> ISalesError | WrongKey:
+    """Return the failure as the exception it was, with its words and plain attributes."""
+    kind = _KINDS.get(failure["kind"], ISalesError)
+    error = kind.__new__(kind)
+    error.args = (failure["words"],)
+    vars(error).update(failure["about"])
+    return error

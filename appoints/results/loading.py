@@ -1,0 +1,264 @@
+"""Fetch a snapshot: the first page alone, then the others side by side, then what has shifted."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Iterable
+from datetime import timedelta
+from queue import Empty, Queue
+from typing import NamedTuple
+
+import polars as pl
+from django.conf import settings
+from django.db import connection as database
+from django.utils import timezone
+
+from appoints import gateway
+from appoints.isales.client import Criteria
+from appoints.models import Connection, Snapshot
+
+from . import errors, frame, snapshots
+from .settling import PageInfo, settled, to_look_at_again
+
+logger = logging.getLogger(__name__)
+
+CHUNK = 1000  # rows, about
+SLICE = 10  # pages that a line is held for
+LINE_WAIT = 60.0  # seconds for a free line
+PAGE_BUDGET = 45.0  # seconds for a page, tries and pace included
+SHOWN_EVERY = 1.0  # seconds between two writes of chunks that are still growing
+BEAT = 5.0  # seconds between two signs of life
+UNWANTED = timedelta(minutes=1)  # nobody asked for so long: stop, to go on when somebody does
+
+
+class Paused(Exception):
+    """Nobody waits for this any more; what has come is kept."""
+
+
+class TooMany(Exception):
+    """The whole is above the cap."""
+
+
+class Fetched(NamedTuple):
+    """A page that came."""
+
+    offset: int
+    info: PageInfo
+    rows: pl.DataFrame
+
+
+def start(snapshot: Snapshot) -> None:
+    """Fetch in a thread of this process; the caller holds the snapshot's lease."""
+    threading.Thread(target=_run, args=(snapshot,), name=f"load-{snapshot.pk}", daemon=True).start()
+
+
+def _run(snapshot: Snapshot) -> None:
+    try:
+        Load(snapshot).run()
+    except snapshots.LeaseLost:
+        logger.warning("snapshot %s: another worker goes on with it", snapshot.pk)
+    except Exception:
+        # The thread's end would otherwise be silent, and the page would wait for the lease's end.
+        logger.exception("snapshot %s: loading broke off", snapshot.pk)
+    finally:
+        database.close()
+
+
+class Load:
+    """One holder's work on a snapshot; it may have been begun by another."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self.limit = snapshot.limit
+        self.criteria = Criteria()
+        self.infos: dict[int, PageInfo] = {}
+        self.rows: dict[int, pl.DataFrame] = {}  # by chunk number
+        self.grown: set[int] = set()  # chunks with pages that are not yet written
+        self.written = self.beaten = time.monotonic()
+
+    def run(self) -> None:
+        """Load what is missing. Raises LeaseLost; failures of iSales are stored."""
+        try:
+            self.criteria = snapshots.criteria_of(self.snapshot)
+            self._resume()
+            self._load()
+        except Paused:
+            self._write(self.grown)
+            snapshots.keep_lease(self.snapshot, leased_until=timezone.now())
+        except TooMany:
+            snapshots.finish(self.snapshot, Snapshot.Status.TOO_MANY, total=self.total)
+        except errors.ERRORS as error:
+            self._write(self.grown)
+            failure = errors.to_json(error)
+            snapshots.finish(self.snapshot, Snapshot.Status.FAILED, failure=failure)
+
+    @property
+    def total(self) -> int:
+        """What iSales reported last."""
+        return self.snapshot.total or 0
+
+    def _resume(self) -> None:
+        for chunk, rows in snapshots.readable(self.snapshot.chunks.order_by("number")):
+            self.rows[chunk.number] = rows
+            self.infos |= {at: PageInfo(total, count) for at, total, count in chunk.pages}
+
+    def _load(self) -> None:
+        if 0 not in self.infos:
+            self._fetch([0])
+            self._write({0})
+        self._fetch_missing()
+        pages = self._pages()
+        again = to_look_at_again(pages, self.infos, self.total, settled(pages).height)
+        if again:
+            self._fetch(again)
+            self._fetch_missing()
+        self._write(self.grown)
+        rows = settled(self._pages())
+        snapshots.finish(
+            self.snapshot, Snapshot.Status.WHOLE, received=rows.height, as_of=self._as_of()
+        )
+
+    def _fetch_missing(self) -> None:
+        """Fetch up to the total, and past it while full pages bring rows that are new.
+
+        "Total" may be that of the page (isales-api.md section 1), so that a full last page is no
+        proof of the end.
+        """
+        while True:
+            known = range(0, max(self.total, 1), self.limit)
+            missing = [offset for offset in known if offset not in self.infos]
+            if not missing:
+                last = max(self.infos)
+                if self.infos[last].rows < self.limit or not self._brings_new(last):
+                    return
+                missing = [last + self.limit]
+            self._fetch(missing)
+
+    def _brings_new(self, offset: int) -> bool:
+        pages = self._pages()
+        fresh = settled(pages).filter(pl.col("offset") == offset)
+        return offset == 0 or not fresh.is_empty()
+
+    def _fetch(self, offsets: Iterable[int]) -> None:
+        wanted = deque(offsets)
+        came: Queue[Fetched | Exception] = Queue()
+        stop = threading.Event()
+        missing = len(wanted)
+        hands = min(missing, self.snapshot.connection.max_concurrency)
+        for _ in range(hands):
+            hand = (self.snapshot.connection_id, self.criteria, self.limit, wanted, came, stop)
+            threading.Thread(target=_work, args=hand, daemon=True).start()
+        try:
+            while missing:
+                missing -= self._take(came)
+        finally:
+            stop.set()
+
+    def _take(self, came: Queue[Fetched | Exception]) -> int:
+        """Take in the next page, if one comes in time; return how many did."""
+        try:
+            fetched = came.get(timeout=1.0)
+        except Empty:
+            self._beat()
+            return 0
+        if isinstance(fetched, Exception):
+            raise fetched
+        self._keep(fetched)
+        self._beat()
+        return 1
+
+    def _keep(self, fetched: Fetched) -> None:
+        number = fetched.offset // self.limit // self._pages_a_chunk
+        held = self.rows.get(number)
+        if held is not None:
+            held = held.filter(pl.col("offset") != fetched.offset)
+            self.rows[number] = pl.concat([held, fetched.rows])
+        else:
+            self.rows[number] = fetched.rows
+        self.infos[fetched.offset] = fetched.info
+        self.snapshot.total = fetched.info.total
+        self.grown.add(number)
+        if max(self.total, self._received) > settings.APPOINTS_MOST_ROWS:
+            raise TooMany
+
+    @property
+    def _pages_a_chunk(self) -> int:
+        return max(1, CHUNK // self.limit)
+
+    @property
+    def _received(self) -> int:
+        return sum(info.rows for info in self.infos.values())
+
+    def _beat(self) -> None:
+        """Write what is ready, show that this holder lives, and see whether anybody waits."""
+        full = {number for number in self.grown if self._is_full(number)}
+        if time.monotonic() - self.written > SHOWN_EVERY:
+            full = set(self.grown)
+        if full:
+            self._write(full)
+        elif time.monotonic() - self.beaten < BEAT:
+            return
+        self.beaten = time.monotonic()
+        snapshots.keep_lease(self.snapshot, total=self.total, received=self._received)
+        self.snapshot.refresh_from_db(fields=["wanted"])
+        if timezone.now() - self.snapshot.wanted > UNWANTED:
+            raise Paused
+
+    def _is_full(self, number: int) -> bool:
+        first = number * self._pages_a_chunk
+        offsets = range(first * self.limit, (first + self._pages_a_chunk) * self.limit, self.limit)
+        return all(offset in self.infos for offset in offsets)
+
+    def _write(self, numbers: set[int]) -> None:
+        for number in sorted(numbers):
+            first = number * self._pages_a_chunk * self.limit
+            after = first + self._pages_a_chunk * self.limit
+            pages = {at: info for at, info in self.infos.items() if first <= at < after}
+            snapshots.write(self.snapshot, number, pages, self.rows[number])
+        if numbers:
+            snapshots.keep_lease(
+                self.snapshot, total=self.total, received=self._received, as_of=self._as_of()
+            )
+        self.grown -= numbers
+        self.written = time.monotonic()
+
+    def _pages(self) -> pl.DataFrame:
+        return pl.concat(self.rows.values())
+
+    def _as_of(self) -> object:
+        oldest = [rows["fetched_at"].min() for rows in self.rows.values() if not rows.is_empty()]
+        return min(oldest, default=timezone.now())  # type: ignore[type-var]
+
+
+def _work(
+    connection_id: int,
+    criteria: Criteria,
+    limit: int,
+    wanted: deque[int],
+    came: Queue[Fetched | Exception],
+    stop: threading.Event,
+) -> None:
+    """Fetch pages over one line at a time until none is wanted; what goes wrong comes too."""
+    try:
+        connection = Connection.objects.get(pk=connection_id)
+        while wanted and not stop.is_set():
+            with gateway.line(connection, wait=LINE_WAIT) as line:
+                for _ in range(SLICE):
+                    if stop.is_set() or not wanted:
+                        return
+                    came.put(_page(line, criteria, wanted.popleft(), limit))
+    except IndexError:
+        return  # another hand took the last one
+    except Exception as error:  # noqa: BLE001 whatever it is, the one who waits must hear of it
+        came.put(error)
+    finally:
+        database.close()
+
+
+def _page(line: gateway.Line, criteria: Criteria, offset: int, limit: int) -> Fetched:
+    page = line.list_page(criteria, offset, limit, budget=PAGE_BUDGET)
+    rows = frame.plain(page.rows, timezone.now(), offset)
+    return Fetched(offset, PageInfo(page.total, len(page.rows)), rows)

@@ -1,0 +1,46 @@
+"""Bring pages that were read while rows came, went and shifted to one set of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import polars as pl
+
+
+class PageInfo(NamedTuple):
+    """What is remembered of a page: the total reported with it, and its number of rows."""
+
+    total: int
+    rows: int
+
+
+def settled(pages: pl.DataFrame) -> pl.DataFrame:
+    """Return each reservation once, as last fetched, in the order of iSales' pages.
+
+    ``pages`` has the columns of ``frame.plain`` and ``offset``, the page's. Rows without an ID are
+    all kept, for nothing tells them apart.
+    """
+    last = pl.col("fetched_at") == pl.col("fetched_at").max().over("appoint_id")
+    named = pl.col("appoint_id").is_not_null()
+    latest = pages.sort("offset", maintain_order=True).filter(~named | last)
+    return latest.filter(~named | pl.col("appoint_id").is_first_distinct())
+
+
+def to_look_at_again(
+    pages: pl.DataFrame, infos: Mapping[int, PageInfo], total: int, received: int
+) -> list[int]:
+    """Return the offsets of pages that may hide what shifted away from them while others were read.
+
+    When rows vanished, a page that was read before may still hold one of them and lack another,
+    though the counts agree. When the counts differ, so may every page that was read under another
+    total, or that shares a row with another; failing those, the last page.
+    """
+    before = {offset for offset, info in infos.items() if info.total > total}
+    if received == total:
+        return sorted(before)
+    other = {offset for offset, info in infos.items() if info.total != total}
+    shared = pages.filter(
+        pl.col("appoint_id").is_not_null() & pl.col("appoint_id").is_duplicated()
+    )["offset"]
+    return sorted(before | other | set(shared)) or [max(infos)]

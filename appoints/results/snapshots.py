@@ -1,0 +1,178 @@
+"""Snapshots in the database: found, begun, leased, written, read, dropped."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import datetime, timedelta
+
+import polars as pl
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from appoints.credentials import WrongKey, decrypt, encrypt
+from appoints.isales.client import Criteria
+from appoints.models import Chunk, Connection, Snapshot
+
+from .criteria import Asked
+from .moments import Window
+from .settling import PageInfo
+
+LEASE = timedelta(seconds=30)  # longer than one answer of iSales may take
+FAILURE_STANDS = timedelta(seconds=2)  # so that many who wait together share one failure
+
+
+class LeaseLost(Exception):
+    """Somebody else fetches this snapshot now, or it was dropped."""
+
+
+def subject_of(criteria: Criteria, connection: Connection) -> str:
+    """Return a name for who and what is asked about, whatever the range, that tells nothing of it.
+
+    What a connection is changed to ask another way, or elsewhere, is another subject.
+    """
+    who = [sorted(criteria.agents), criteria.number, criteria.task]
+    how = [connection.base_url, connection.vdn, connection.access_key, connection.range_field]
+    text = json.dumps([who, how, connection.page_limit])
+    return salted_hmac("appoints.snapshot", text, algorithm="sha256").hexdigest()
+
+
+def criteria_of(snapshot: Snapshot) -> Criteria:
+    """Return what was asked. Raises WrongKey."""
+    values = json.loads(decrypt(bytes(snapshot.criteria)))
+    return Criteria(**{**values, "agents": tuple(values["agents"])})
+
+
+def covering(connection: Connection, asked: Asked, window: Window) -> QuerySet[Snapshot]:
+    """Return whole snapshots that hold every row of ``window``, newest first.
+
+    Those of the very subject that is asked for come besides those of everybody and everything.
+    """
+    everything = subject_of(Criteria(), connection)
+    held = Q()
+    if window.begin is not None:
+        held &= Q(begin__isnull=True) | Q(begin__lte=window.begin)
+    else:
+        held &= Q(begin__isnull=True)
+    if window.end is not None:
+        held &= Q(end__isnull=True) | Q(end__gte=window.end)
+    else:
+        held &= Q(end__isnull=True)
+    return Snapshot.objects.filter(
+        held,
+        connection=connection,
+        subject__in={everything, subject_of(asked.criteria, connection)},
+        status=Snapshot.Status.WHOLE,
+    ).order_by("-as_of", "-pk")
+
+
+def fresh_since() -> datetime:
+    """Return the moment after which data count as fresh."""
+    return timezone.now() - settings.APPOINTS_FRESH_FOR
+
+
+def begin_or_join(connection: Connection, asked: Asked) -> Snapshot:
+    """Return the snapshot that is being loaded for what is asked; a new one where there is none."""
+    now = timezone.now()
+    same = {
+        "connection": connection,
+        "subject": subject_of(asked.criteria, connection),
+        "begin": asked.window.begin,
+        "end": asked.window.end,
+    }
+    with transaction.atomic():
+        # One at a time, or two who come together would both begin.
+        Connection.objects.select_for_update().get(pk=connection.pk)
+        found = Snapshot.objects.filter(
+            Q(status=Snapshot.Status.LOADING)
+            | Q(status=Snapshot.Status.FAILED, ended__gt=now - FAILURE_STANDS)
+            | Q(status=Snapshot.Status.TOO_MANY, ended__gt=fresh_since()),
+            **same,
+        )
+        if snapshot := found.order_by("-pk").first():
+            Snapshot.objects.filter(pk=snapshot.pk).update(wanted=now)
+            return snapshot
+        return Snapshot.objects.create(
+            **same,
+            criteria=encrypt(json.dumps(asdict(asked.criteria)).encode()),
+            limit=connection.page_limit,
+            wanted=now,
+            leased_until=now,
+        )
+
+
+def take_lease(snapshot: Snapshot) -> bool:
+    """Become the one who fetches, if nobody is; ``snapshot.lease`` is then the lease's number."""
+    now = timezone.now()
+    taken = Snapshot.objects.filter(
+        pk=snapshot.pk,
+        lease=snapshot.lease,
+        status=Snapshot.Status.LOADING,
+        leased_until__lte=now,
+    ).update(lease=snapshot.lease + 1, leased_until=now + LEASE)
+    snapshot.lease += taken
+    return bool(taken)
+
+
+def keep_lease(snapshot: Snapshot, **changes: object) -> None:
+    """Write to a snapshot that one holds the lease of. Raises LeaseLost."""
+    values = {"leased_until": timezone.now() + LEASE, **changes}
+    if not Snapshot.objects.filter(pk=snapshot.pk, lease=snapshot.lease).update(**values):
+        raise LeaseLost
+    for name, value in values.items():
+        setattr(snapshot, name, value)
+
+
+def write(snapshot: Snapshot, number: int, pages: dict[int, PageInfo], rows: pl.DataFrame) -> None:
+    """Write a chunk, over what it held. Raises LeaseLost."""
+    payload = io.BytesIO()
+    rows.write_ipc(payload, compression="zstd")
+    values = {"pages": [[at, *info] for at, info in pages.items()]}
+    with transaction.atomic():
+        keep_lease(snapshot)
+        Chunk.objects.update_or_create(
+            snapshot=snapshot,
+            number=number,
+            defaults={**values, "payload": encrypt(payload.getvalue())},
+        )
+
+
+def read(chunk: Chunk) -> pl.DataFrame:
+    """Return a chunk's rows. Raises WrongKey."""
+    return pl.read_ipc(io.BytesIO(decrypt(bytes(chunk.payload))))
+
+
+def readable(chunks: Iterable[Chunk]) -> Iterable[tuple[Chunk, pl.DataFrame]]:
+    """Yield chunks with their rows; what cannot be decrypted is dropped, to be fetched again."""
+    for chunk in chunks:
+        try:
+            yield chunk, read(chunk)
+        except WrongKey:
+            chunk.delete()
+
+
+def finish(snapshot: Snapshot, status: Snapshot.Status, **changes: object) -> None:
+    """End a load and, once it is whole, drop what it replaces. Raises LeaseLost."""
+    now = timezone.now()
+    with transaction.atomic():
+        keep_lease(snapshot, status=status, ended=now, leased_until=now, **changes)
+        if status == Snapshot.Status.WHOLE:
+            Snapshot.objects.filter(
+                connection_id=snapshot.connection_id,
+                subject=snapshot.subject,
+                begin=snapshot.begin,
+                end=snapshot.end,
+                pk__lt=snapshot.pk,
+            ).delete()
+    purge()
+
+
+def purge() -> int:
+    """Drop what is older than its retention time; return how many snapshots that were."""
+    old = Snapshot.objects.filter(wanted__lt=timezone.now() - settings.APPOINTS_KEPT_FOR)
+    return old.delete()[1].get("appoints.Snapshot", 0)
