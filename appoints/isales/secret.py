@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
+from typing import Any, Self
 
 
 class Secret:
@@ -33,5 +33,11 @@ class Secret:
     def __repr__(self) -> str:
         return "<Secret>"
 
-    def __reduce__(self) -> NoReturn:
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
         raise TypeError("a Secret is not pickled")
