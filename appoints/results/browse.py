@@ -35,5 +35,5 @@ def page(connection: Connection, criteria: Criteria, query: Query, rules: frame.
     offset = (query.page - 1) * query.per_page
     with gateway.line(connection, wait=WAIT) as line:
         answer = line.list_page(criteria, offset, query.per_page, budget=BUDGET)
-    rows = frame.plain(answer.rows[: query.per_page], timezone.now())
+    rows = frame.plain([frame.Fetched(offset, answer.rows[: query.per_page], timezone.now())])
     return Browsed(frame.derived(rows, rules), answer.total)

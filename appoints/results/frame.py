@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import polars as pl
@@ -33,13 +33,24 @@ class Rules(NamedTuple):
     grace: timedelta = timedelta(minutes=5)
 
 
-def plain(rows: Sequence[Row], fetched_at: datetime, offset: int = 0) -> pl.DataFrame:
-    """Return a page's rows as a frame, with its offset and the aware moment it was fetched at."""
-    frame = pl.DataFrame(rows, schema=PLAIN, orient="row")
+class Fetched(NamedTuple):
+    """A page of iSales' list: its offset, its rows, and the aware moment at which they came."""
+
+    offset: int
+    rows: Sequence[Row]
+    at: datetime
+
+
+def plain(pages: Sequence[Fetched]) -> pl.DataFrame:
+    """Return the rows of pages as a frame, each with its page's offset and moment."""
+    # One frame of many pages: building a frame costs far more than a page's hundred rows do.
+    frame = pl.DataFrame([row for page in pages for row in page.rows], schema=PLAIN, orient="row")
+    moments = [round(page.at.timestamp() * 1000) for page in pages for _ in page.rows]
+    offsets = [page.offset for page in pages for _ in page.rows]
     return frame.with_columns(
         *[pl.col(name).cast(MOMENT) for name in TIMES],
-        fetched_at=pl.lit(fetched_at.astimezone(UTC)).cast(MOMENT),
-        offset=pl.lit(offset, pl.Int64),
+        pl.Series("fetched_at", moments, pl.Int64).cast(MOMENT),
+        pl.Series("offset", offsets, pl.Int64),
     )
 
 

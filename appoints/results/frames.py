@@ -7,7 +7,6 @@ from threading import Lock
 
 import polars as pl
 from django.conf import settings
-from django.utils import timezone
 
 from appoints.models import Snapshot
 
@@ -47,7 +46,7 @@ class Cache:
 
 def _made(snapshot: Snapshot, rules: frame.Rules) -> pl.DataFrame:
     chunks = [rows for _, rows in snapshots.readable(snapshot.chunks.order_by("number"))]
-    pages = pl.concat(chunks) if chunks else frame.plain([], timezone.now())
+    pages = pl.concat(chunks) if chunks else frame.plain([])
     return frame.derived(settled(pages).drop("offset"), rules).rechunk()
 
 

@@ -9,7 +9,6 @@ from collections import deque
 from collections.abc import Iterable
 from datetime import timedelta
 from queue import Empty, Queue
-from typing import NamedTuple
 
 import polars as pl
 from django.conf import settings
@@ -21,6 +20,7 @@ from appoints.isales.client import Criteria
 from appoints.models import Connection, Snapshot
 
 from . import errors, frame, snapshots
+from .frame import Fetched
 from .settling import PageInfo, settled, to_look_at_again
 
 logger = logging.getLogger(__name__)
@@ -34,20 +34,15 @@ BEAT = 5.0  # seconds between two signs of life
 UNWANTED = timedelta(minutes=1)  # nobody asked for so long: stop, to go on when somebody does
 
 
+Came = tuple[Fetched, int]  # a page, and the total that iSales reported with it
+
+
 class Paused(Exception):
     """Nobody waits for this any more; what has come is kept."""
 
 
 class TooMany(Exception):
     """The whole is above the cap."""
-
-
-class Fetched(NamedTuple):
-    """A page that came."""
-
-    offset: int
-    info: PageInfo
-    rows: pl.DataFrame
 
 
 def start(snapshot: Snapshot) -> None:
@@ -75,8 +70,8 @@ class Load:
         self.limit = snapshot.limit
         self.criteria = Criteria()
         self.infos: dict[int, PageInfo] = {}
-        self.rows: dict[int, pl.DataFrame] = {}  # by chunk number
-        self.grown: set[int] = set()  # chunks with pages that are not yet written
+        self.came: dict[int, dict[int, Fetched]] = {}  # by chunk and offset, not yet written
+        self.rows: dict[int, pl.DataFrame] = {}  # by chunk, as written
         self.written = self.beaten = time.monotonic()
 
     def run(self) -> None:
@@ -86,12 +81,12 @@ class Load:
             self._resume()
             self._load()
         except Paused:
-            self._write(self.grown)
+            self._write(list(self.came))
             snapshots.keep_lease(self.snapshot, leased_until=timezone.now())
         except TooMany:
             snapshots.finish(self.snapshot, Snapshot.Status.TOO_MANY, total=self.total)
         except errors.ERRORS as error:
-            self._write(self.grown)
+            self._write(list(self.came))
             failure = errors.to_json(error)
             snapshots.finish(self.snapshot, Snapshot.Status.FAILED, failure=failure)
 
@@ -108,17 +103,16 @@ class Load:
     def _load(self) -> None:
         if 0 not in self.infos:
             self._fetch([0])
-            self._write({0})
+            self._write(list(self.came))
         self._fetch_missing()
         pages = self._pages()
         again = to_look_at_again(pages, self.infos, self.total, settled(pages).height)
         if again:
             self._fetch(again)
             self._fetch_missing()
-        self._write(self.grown)
-        rows = settled(self._pages())
+        received = settled(self._pages()).height
         snapshots.finish(
-            self.snapshot, Snapshot.Status.WHOLE, received=rows.height, as_of=self._as_of()
+            self.snapshot, Snapshot.Status.WHOLE, received=received, as_of=self._as_of()
         )
 
     def _fetch_missing(self) -> None:
@@ -144,7 +138,7 @@ class Load:
 
     def _fetch(self, offsets: Iterable[int]) -> None:
         wanted = deque(offsets)
-        came: Queue[Fetched | Exception] = Queue()
+        came: Queue[Came | Exception] = Queue()
         stop = threading.Event()
         missing = len(wanted)
         hands = min(missing, self.snapshot.connection.max_concurrency)
@@ -157,7 +151,7 @@ class Load:
         finally:
             stop.set()
 
-    def _take(self, came: Queue[Fetched | Exception]) -> int:
+    def _take(self, came: Queue[Came | Exception]) -> int:
         """Take in the next page, if one comes in time; return how many did."""
         try:
             fetched = came.get(timeout=1.0)
@@ -166,21 +160,15 @@ class Load:
             return 0
         if isinstance(fetched, Exception):
             raise fetched
-        self._keep(fetched)
+        self._keep(*fetched)
         self._beat()
         return 1
 
-    def _keep(self, fetched: Fetched) -> None:
+    def _keep(self, fetched: Fetched, total: int) -> None:
         number = fetched.offset // self.limit // self._pages_a_chunk
-        held = self.rows.get(number)
-        if held is not None:
-            held = held.filter(pl.col("offset") != fetched.offset)
-            self.rows[number] = pl.concat([held, fetched.rows])
-        else:
-            self.rows[number] = fetched.rows
-        self.infos[fetched.offset] = fetched.info
-        self.snapshot.total = fetched.info.total
-        self.grown.add(number)
+        self.came.setdefault(number, {})[fetched.offset] = fetched
+        self.infos[fetched.offset] = PageInfo(total, len(fetched.rows))
+        self.snapshot.total = total
         if max(self.total, self._received) > settings.APPOINTS_MOST_ROWS:
             raise TooMany
 
@@ -194,38 +182,44 @@ class Load:
 
     def _beat(self) -> None:
         """Write what is ready, show that this holder lives, and see whether anybody waits."""
-        full = {number for number in self.grown if self._is_full(number)}
+        ready = [number for number in self.came if self._is_full(number)]
         if time.monotonic() - self.written > SHOWN_EVERY:
-            full = set(self.grown)
-        if full:
-            self._write(full)
+            ready = list(self.came)
+        if ready:
+            self._write(ready)
         elif time.monotonic() - self.beaten < BEAT:
             return
         self.beaten = time.monotonic()
-        snapshots.keep_lease(self.snapshot, total=self.total, received=self._received)
+        snapshots.keep_lease(self.snapshot)
         self.snapshot.refresh_from_db(fields=["wanted"])
         if timezone.now() - self.snapshot.wanted > UNWANTED:
             raise Paused
 
     def _is_full(self, number: int) -> bool:
-        first = number * self._pages_a_chunk
-        offsets = range(first * self.limit, (first + self._pages_a_chunk) * self.limit, self.limit)
-        return all(offset in self.infos for offset in offsets)
+        return all(offset in self.infos for offset in self._offsets(number))
 
-    def _write(self, numbers: set[int]) -> None:
+    def _offsets(self, number: int) -> range:
+        """Return the offsets of the pages that belong into a chunk."""
+        first = number * self._pages_a_chunk
+        return range(first * self.limit, (first + self._pages_a_chunk) * self.limit, self.limit)
+
+    def _write(self, numbers: Iterable[int]) -> None:
         for number in sorted(numbers):
-            first = number * self._pages_a_chunk * self.limit
-            after = first + self._pages_a_chunk * self.limit
-            pages = {at: info for at, info in self.infos.items() if first <= at < after}
-            snapshots.write(self.snapshot, number, pages, self.rows[number])
-        if numbers:
-            snapshots.keep_lease(
-                self.snapshot, total=self.total, received=self._received, as_of=self._as_of()
-            )
-        self.grown -= numbers
-        self.written = time.monotonic()
+            came = self.came.pop(number)
+            rows = frame.plain(list(came.values()))
+            if (before := self.rows.get(number)) is not None:
+                rows = pl.concat([before.filter(~pl.col("offset").is_in(list(came))), rows])
+            self.rows[number] = rows
+            infos = {at: self.infos[at] for at in self._offsets(number) if at in self.infos}
+            snapshots.write(self.snapshot, number, infos, rows)
+        snapshots.keep_lease(
+            self.snapshot, total=self.total, received=self._received, as_of=self._as_of()
+        )
+        self.written = self.beaten = time.monotonic()
 
     def _pages(self) -> pl.DataFrame:
+        if self.came:
+            self._write(list(self.came))
         return pl.concat(self.rows.values())
 
     def _as_of(self) -> object:
@@ -238,7 +232,7 @@ def _work(
     criteria: Criteria,
     limit: int,
     wanted: deque[int],
-    came: Queue[Fetched | Exception],
+    came: Queue[Came | Exception],
     stop: threading.Event,
 ) -> None:
     """Fetch pages over one line at a time until none is wanted; what goes wrong comes too."""
@@ -249,16 +243,12 @@ def _work(
                 for _ in range(SLICE):
                     if stop.is_set() or not wanted:
                         return
-                    came.put(_page(line, criteria, wanted.popleft(), limit))
+                    offset = wanted.popleft()
+                    page = line.list_page(criteria, offset, limit, budget=PAGE_BUDGET)
+                    came.put((Fetched(offset, page.rows, timezone.now()), page.total))
     except IndexError:
         return  # another hand took the last one
     except Exception as error:  # noqa: BLE001 whatever it is, the one who waits must hear of it
         came.put(error)
     finally:
         database.close()
-
-
-def _page(line: gateway.Line, criteria: Criteria, offset: int, limit: int) -> Fetched:
-    page = line.list_page(criteria, offset, limit, budget=PAGE_BUDGET)
-    rows = frame.plain(page.rows, timezone.now(), offset)
-    return Fetched(offset, PageInfo(page.total, len(page.rows)), rows)
