@@ -1,0 +1,238 @@
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+from cryptography.fernet import Fernet
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission, User
+from django.test import Client
+from django.urls import reverse
+from pytest_django.fixtures import Settings
+
+from appoints import gateway
+from appoints.admin import ConnectionForm
+from appoints.isales import client as isales_client
+from appoints.isales.errors import NotAuthorised
+from appoints.isales.secret import Secret
+from appoints.models import Connection
+
+SK = "SK-seen-nowhere-7391"
+ADD = "/admin/appoints/connection/add/"
+LIST = "/admin/appoints/connection/"
+EMPTY = {"resultCode": "0200000", "data": [], "totalCount": 0}
+
+
+@pytest.fixture
+def connection(db: None) -> Connection:
+    return Connection.objects.create(
+        name="Berlin",
+        slug="berlin",
+        base_url="http://127.0.0.1:9",
+        vdn=1,
+        access_key="AK",
+        secret_key=Secret(SK),
+    )
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> list[httpx.Request]:
+    """Answer every call with an empty page; hold what was asked."""
+    asked: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return httpx.Response(200, json=EMPTY)
+
+    transport = httpx.MockTransport(answer)
+    monkeypatch.setattr(
+        gateway, "_client", lambda endpoint: isales_client.Client(endpoint, transport)
+    )
+    return asked
+
+
+def person(*permissions: str) -> Client:
+    user = User.objects.create_user("somebody", password="x", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def change(connection: Connection) -> str:
+    return reverse("admin:appoints_connection_change", args=[connection.pk])
+
+
+def check(connection: Connection) -> str:
+    return reverse("admin:appoints_connection_check", args=[connection.pk])
+
+
+def filled(**values: str) -> dict[str, str]:
+    return {
+        "name": "Berlin",
+        "slug": "berlin",
+        "active": "on",
+        "base_url": "https://isales.example:28080",
+        "vdn": "1",
+        "access_key": "AK",
+        "secret_key": "",
+        "page_limit": "100",
+        "max_concurrency": "4",
+        "max_per_second": "10",
+        "range_field": "appointTime",
+        "time_zone": "Asia/Shanghai",
+        "signed_headers": "host",
+        **values,
+    }
+
+
+def text(response: Any) -> str:
+    return str(response.content.decode())
+
+
+def test_a_new_connection_needs_a_secret(admin_client: Client) -> None:
+    response: Any = admin_client.post(ADD, filled())
+    assert response.status_code == 200
+    assert list(response.context["adminform"].form.errors) == ["secret_key"]
+    assert "Not stored." in text(response)
+
+
+def test_a_posted_secret_is_stored_without_the_spaces_around(admin_client: Client) -> None:
+    assert admin_client.post(ADD, filled(secret_key=f" {SK}\n")).status_code == 302
+    assert Connection.objects.get().secret_key.reveal() == SK
+
+
+def test_a_form_with_a_mistake_does_not_give_the_secret_back(admin_client: Client) -> None:
+    response = admin_client.post(ADD, filled(secret_key=SK, vdn="0"))
+    assert response.status_code == 200
+    assert SK not in text(response)
+
+
+def test_the_change_page_says_that_a_secret_is_stored_and_shows_none(
+    admin_client: Client, connection: Connection
+) -> None:
+    page = text(admin_client.get(change(connection)))
+    assert "Stored. Leave empty to keep it." in page
+    assert SK not in page
+    assert connection.secret_key.token not in page  # type: ignore[attr-defined]
+
+
+def test_an_empty_box_keeps_the_secret(admin_client: Client, connection: Connection) -> None:
+    assert admin_client.post(change(connection), filled(vdn="2")).status_code == 302
+    connection.refresh_from_db()
+    assert (connection.vdn, connection.secret_key.reveal()) == (2, SK)
+
+
+def test_a_new_secret_replaces_the_old(admin_client: Client, connection: Connection) -> None:
+    admin_client.post(change(connection), filled(secret_key="new"))
+    connection.refresh_from_db()
+    assert connection.secret_key.reveal() == "new"
+
+
+def test_the_history_names_the_field_and_not_the_secret(
+    admin_client: Client, connection: Connection
+) -> None:
+    admin_client.post(change(connection), filled(secret_key="SK-new"))
+    assert "Secret key" in LogEntry.objects.get().change_message
+    page = text(admin_client.get(f"{LIST}{connection.pk}/history/"))
+    assert "Secret key" in page
+    assert "SK-new" not in page
+
+
+def test_a_secret_that_no_key_opens_can_be_stored_anew(
+    admin_client: Client, connection: Connection, settings: Settings
+) -> None:
+    settings.CREDENTIAL_KEYS = [Fernet.generate_key().decode()]
+    assert "none of CREDENTIAL_KEYS decrypts it" in text(admin_client.get(change(connection)))
+    assert admin_client.post(change(connection), filled(secret_key="new")).status_code == 302
+    assert Connection.objects.get().secret_key.reveal() == "new"
+
+
+def test_a_rest_stored_while_the_form_is_saved_stays(
+    admin_client: Client, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        ConnectionForm, "clean", lambda form: Connection.objects.get().rest(NotAuthorised("401"))
+    )
+    admin_client.post(change(connection), filled(vdn="2"))
+    connection.refresh_from_db()
+    assert (connection.vdn, connection.resting) == (2, "not-authorised")
+
+
+def test_the_state_is_told_in_words(admin_client: Client, connection: Connection) -> None:
+    assert "ready" in text(admin_client.get(LIST))
+    connection.rest(NotAuthorised("401"))
+    assert "the signature was not accepted (401)" in text(admin_client.get(change(connection)))
+
+
+def test_choosing_which_time_is_filtered_is_no_probe(
+    admin_client: Client, connection: Connection
+) -> None:
+    Connection.objects.update(range_field_probed=True)
+    admin_client.post(change(connection), filled(range_field="createTime"))
+    assert not Connection.objects.get().range_field_probed
+
+
+def test_somebody_who_may_only_view_sees_no_secret_and_no_button(connection: Connection) -> None:
+    page = text(person("view_connection").get(change(connection)))
+    assert "Check connection" not in page
+    assert SK not in page
+
+
+class TestCheck:
+    def test_the_button_asks_once_and_tells_the_verdict(
+        self, admin_client: Client, connection: Connection, calls: list[httpx.Request]
+    ) -> None:
+        assert f'action="{check(connection)}"' in text(admin_client.get(change(connection)))
+        response = admin_client.post(check(connection), follow=True)
+        assert "iSales accepted the signature" in text(response)
+        assert len(calls) == 1
+
+    def test_the_list_checks_what_is_ticked(
+        self, admin_client: Client, connection: Connection, calls: list[httpx.Request]
+    ) -> None:
+        ticked = {"action": "check_connections", "_selected_action": [str(connection.pk)]}
+        response = admin_client.post(LIST, ticked, follow=True)
+        assert "Berlin: iSales accepted the signature" in text(response)
+        assert len(calls) == 1
+
+    def test_reading_the_address_asks_nothing(
+        self, admin_client: Client, connection: Connection, calls: list[httpx.Request]
+    ) -> None:
+        assert admin_client.get(check(connection)).status_code == 405
+        assert not calls
+
+    def test_it_needs_the_permission_to_change(
+        self, connection: Connection, calls: list[httpx.Request]
+    ) -> None:
+        assert person("view_connection").post(check(connection)).status_code == 403
+        assert not calls
+
+    def test_it_needs_the_token_of_the_page(
+        self, admin_user: User, connection: Connection, calls: list[httpx.Request]
+    ) -> None:
+        client = Client(enforce_csrf_checks=True)
+        client.force_login(admin_user)
+        assert client.post(check(connection)).status_code == 403
+        assert not calls
+
+    def test_it_needs_a_sign_in(
+        self, client: Client, connection: Connection, calls: list[httpx.Request]
+    ) -> None:
+        assert client.post(check(connection)).status_code == 302
+        assert not calls
+
+    def test_a_connection_that_is_gone_is_not_found(
+        self, admin_client: Client, calls: list[httpx.Request]
+    ) -> None:
+        url = reverse("admin:appoints_connection_check", args=[1])
+        assert admin_client.post(url).status_code == 404
+
+
+@pytest.mark.parametrize("page", [LIST, ADD])
+def test_no_page_needs_what_the_policy_forbids(admin_client: Client, page: str) -> None:
+    html = text(admin_client.get(page))
+    assert "<style" not in html
+    assert " style=" not in html
+    assert " onclick=" not in html

@@ -1,0 +1,240 @@
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Lock
+
+import httpx
+import pytest
+from django.db import connections as databases
+from django.utils import timezone
+
+from appoints import gateway
+from appoints.isales.client import Client, Criteria
+from appoints.isales.errors import AddressLocked, NotAuthorised, TooFast
+from appoints.isales.secret import Secret
+from appoints.models import Connection, Slot
+from appoints.verdict import check
+
+EMPTY = {"resultCode": "0200000", "data": [], "totalCount": 0}
+
+
+class FakeISales:
+    """Answers after a while, and remembers when it was asked and how many asked at once."""
+
+    def __init__(self) -> None:
+        self.answer: Callable[[], httpx.Response] = lambda: httpx.Response(200, json=EMPTY)
+        self.latency = 0.0
+        self.moments: list[float] = []
+        self.most_at_once = 0
+        self._at_once = 0
+        self._lock = Lock()
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        with self._lock:
+            self.moments.append(time.monotonic())
+            self._at_once += 1
+            self.most_at_once = max(self.most_at_once, self._at_once)
+        time.sleep(self.latency)
+        with self._lock:
+            self._at_once -= 1
+        return self.answer()
+
+
+@pytest.fixture
+def isales(monkeypatch: pytest.MonkeyPatch) -> FakeISales:
+    fake = FakeISales()
+    transport = httpx.MockTransport(fake)
+    monkeypatch.setattr(gateway, "_client", lambda endpoint: Client(endpoint, transport))
+    return fake
+
+
+@pytest.fixture
+def connection(db: None) -> Connection:
+    return Connection.objects.create(
+        name="Berlin",
+        slug="berlin",
+        base_url="http://127.0.0.1:9",
+        vdn=1,
+        access_key="AK",
+        secret_key=Secret("SK"),
+        max_concurrency=2,
+        max_per_second=0,
+    )
+
+
+def crowd(work: Callable[[], None], workers: int) -> None:
+    """Run something in several threads at once, as several workers would."""
+
+    def one(_: int) -> None:
+        try:
+            work()
+        finally:
+            databases.close_all()
+
+    with ThreadPoolExecutor(workers) as pool:
+        list(pool.map(one, range(workers)))
+
+
+def ask(connection: Connection, wait: float = 5.0) -> None:
+    with gateway.line(connection, wait=wait) as line:
+        line.list_page(Criteria(), 0, 10, budget=5)
+
+
+def again(connection: Connection) -> Connection:
+    """Return the connection as another worker holds it."""
+    return Connection.objects.get(pk=connection.pk)
+
+
+@pytest.mark.django_db(transaction=True)
+class TestManyWorkers:
+    def test_no_more_ask_at_once_than_the_connection_allows(
+        self, isales: FakeISales, connection: Connection
+    ) -> None:
+        isales.latency = 0.1
+        crowd(lambda: ask(again(connection)), 6)
+        assert (len(isales.moments), isales.most_at_once) == (6, 2)
+
+    def test_the_pace_holds_over_all_workers(
+        self, isales: FakeISales, connection: Connection
+    ) -> None:
+        Connection.objects.update(max_per_second=10)
+        crowd(lambda: ask(again(connection)), 6)
+        gaps = [b - a for a, b in zip(isales.moments, isales.moments[1:], strict=False)]
+        assert isales.moments[-1] - isales.moments[0] >= 0.5 - 0.02
+        assert min(gaps) > 0.05
+
+    def test_the_pace_holds_within_a_line(self, isales: FakeISales, connection: Connection) -> None:
+        connection.max_per_second, connection.max_concurrency = 20, 1
+        connection.save()
+        with gateway.line(connection, wait=1) as line:
+            for _ in range(4):
+                line.list_page(Criteria(), 0, 10, budget=5)
+        assert isales.moments[-1] - isales.moments[0] >= 3 / 20 - 0.01
+
+    def test_who_finds_no_free_line_in_time_is_told_so(
+        self, isales: FakeISales, connection: Connection
+    ) -> None:
+        Connection.objects.update(max_concurrency=1)
+        with (
+            gateway.line(again(connection), wait=1),
+            pytest.raises(gateway.Busy),
+            gateway.line(again(connection), wait=0),
+        ):
+            raise AssertionError("two hold one line")
+
+    def test_fewer_lines_bind_at_once(self, isales: FakeISales, connection: Connection) -> None:
+        with gateway.line(again(connection), wait=0):
+            Connection.objects.update(max_concurrency=1)
+            with pytest.raises(gateway.Busy):
+                ask(again(connection), wait=0)
+
+
+@pytest.mark.django_db
+class TestLine:
+    def test_a_line_is_free_again_after_use(
+        self, isales: FakeISales, connection: Connection
+    ) -> None:
+        Connection.objects.update(max_concurrency=1)
+        ask(again(connection), wait=0)
+        ask(again(connection), wait=0)
+        assert len(isales.moments) == 2
+
+    def test_a_line_is_free_again_after_a_failure(
+        self, isales: FakeISales, connection: Connection
+    ) -> None:
+        Connection.objects.update(max_concurrency=1)
+        with pytest.raises(ZeroDivisionError), gateway.line(again(connection), wait=0):
+            raise ZeroDivisionError
+        ask(again(connection), wait=0)
+
+    def test_the_slot_of_a_dead_holder_is_free_after_the_hold(
+        self, isales: FakeISales, connection: Connection
+    ) -> None:
+        Connection.objects.update(max_concurrency=1)
+        dead = gateway.line(again(connection), wait=0)
+        dead.__enter__()
+        with pytest.raises(gateway.Busy):
+            ask(again(connection), wait=0)
+        held = Slot.objects.get().held_until - timezone.now()
+        assert timedelta() < held <= gateway.HOLD
+        Slot.objects.update(held_until=timezone.now())
+        ask(again(connection), wait=0)
+
+    def test_who_lost_a_slot_does_not_free_it_for_others(
+        self, isales: FakeISales, connection: Connection
+    ) -> None:
+        Connection.objects.update(max_concurrency=1)
+        with gateway.line(again(connection), wait=0):
+            Slot.objects.update(held_until=timezone.now())
+            heir = gateway.line(again(connection), wait=0)
+            heir.__enter__()
+        with pytest.raises(gateway.Busy):
+            ask(again(connection), wait=0)
+
+
+@pytest.mark.django_db
+class TestRest:
+    @pytest.mark.parametrize(
+        ("status", "error", "rest"),
+        [(401, NotAuthorised, "not-authorised"), (403, AddressLocked, "address-locked")],
+    )
+    def test_a_rejection_is_one_request_and_a_stored_rest(
+        self,
+        isales: FakeISales,
+        connection: Connection,
+        status: int,
+        error: type[Exception],
+        rest: str,
+    ) -> None:
+        isales.answer = lambda: httpx.Response(status)
+        with pytest.raises(error):
+            ask(connection)
+        assert again(connection).resting == rest
+        with pytest.raises(gateway.Resting):
+            ask(again(connection))
+        assert len(isales.moments) == 1
+
+    def test_a_rest_holds_for_who_loaded_the_connection_before(
+        self, isales: FakeISales, connection: Connection
+    ) -> None:
+        before = again(connection)
+        connection.rest(NotAuthorised("401"))
+        with pytest.raises(gateway.Resting):
+            ask(before)
+        assert not isales.moments
+
+    def test_only_a_check_that_succeeds_ends_it(
+        self, isales: FakeISales, connection: Connection
+    ) -> None:
+        isales.answer = lambda: httpx.Response(401)
+        with pytest.raises(NotAuthorised):
+            ask(connection)
+        for status in (401, 403, 404):
+            isales.answer = lambda status=status: httpx.Response(status)  # type: ignore[misc]
+            assert not check(again(connection)).ok
+            assert again(connection).resting
+        isales.answer = lambda: httpx.Response(200, json=EMPTY)
+        assert check(again(connection)).ok
+        assert not again(connection).resting
+        ask(again(connection))
+        assert len(isales.moments) == 6
+
+
+@pytest.mark.django_db
+class TestQuiet:
+    def test_a_429_keeps_everybody_quiet_for_as_long_as_it_says(
+        self, isales: FakeISales, connection: Connection
+    ) -> None:
+        isales.answer = lambda: httpx.Response(429, headers={"Retry-After": "30"})
+        with pytest.raises(TooFast):
+            ask(connection)
+        with pytest.raises(TooFast) as caught:
+            ask(again(connection))
+        assert 25 < (caught.value.retry_after or 0) <= 30
+        assert len(isales.moments) == 1
+        Connection.objects.update(quiet_until=timezone.now())
+        isales.answer = lambda: httpx.Response(200, json=EMPTY)
+        ask(again(connection))
