@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -135,7 +136,7 @@ def _seconds(wait: float | None, otherwise: int) -> int:
 
 
 # The first that fits; a subclass stands before its base.
-_WORDS = (
+_WORDS: tuple[tuple[type[Exception], Callable[[Any], Failure]], ...] = (
     (Resting, _resting),
     (NoAnswer, _no_answer),
     (NotAuthorised, _not_authorised),

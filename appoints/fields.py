@@ -27,7 +27,7 @@ class WordField(forms.CharField):
         super().__init__(**{"max_length": LONGEST, **kwargs})
 
     def to_python(self, value: Any) -> str:
-        return re.sub(r"\s+", "", super().to_python(value))
+        return re.sub(r"\s+", "", super().to_python(value) or "")
 
     def validate(self, value: str) -> None:
         super().validate(value)

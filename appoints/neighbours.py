@@ -26,9 +26,7 @@ def tasks(connection: Connection) -> Mapping[str, str]:
 def fail_words(connection: Connection, language: str) -> Mapping[str, str]:
     """Return the platform's words for fail codes in a language; empty where it does not tell."""
     locale = "zh_CN" if language.startswith("zh") else "en_US"
-    return _kept(
-        connection, f"words-{locale}", lambda line: line.fail_words(locale, budget=BUDGET)
-    )
+    return _kept(connection, f"words-{locale}", lambda line: line.fail_words(locale, budget=BUDGET))
 
 
 def _kept(

@@ -19,7 +19,7 @@ from zoneinfo import available_timezones
 
 from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
-from environ import Env  # type: ignore[import-untyped]
+from environ import Env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 

@@ -7,6 +7,7 @@ and GUNICORN_CMD_ARGS override everything here.
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 from dashboard import environment
 
@@ -21,5 +22,5 @@ timeout = 120
 # The longest that gunicorn allows: filters live in the address.
 limit_request_line = 8190
 # A heartbeat on a slow disk would look like a dead worker.
-worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
 control_socket_disable = True

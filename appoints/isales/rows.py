@@ -96,10 +96,9 @@ def _time(value: object, key: str, odd: dict[str, object]) -> int | None:
     if value is None or value == "":
         return None
     moment = value
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 16:
-        moment = int(value)
-    elif isinstance(value, float) and value.is_integer():
-        moment = int(value)
+    digits = isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 16
+    if digits or (isinstance(value, float) and value.is_integer()):
+        moment = int(value)  # type: ignore[call-overload]
     if type(moment) is int and EARLIEST <= moment < LATEST:
         return moment
     odd[key] = value

@@ -38,9 +38,8 @@ def ask(
     """
     asked = criteria.whole(query, window, zone, connection)
     known = list(snapshots.covering(connection, asked, window))
-    fresh_since = snapshots.fresh_since()
     for snapshot in known:
-        if snapshot.as_of > fresh_since and _answers(snapshot, query, asked, connection):
+        if snapshots.is_fresh(snapshot) and _answers(snapshot, query, asked, connection):
             return _whole(snapshot, query, window, asked, connection)
     older = next((each for each in known if _answers(each, query, asked, connection)), None)
     try:
@@ -68,7 +67,7 @@ def _load(connection: Connection, asked: Asked, wait: float) -> Snapshot:
     snapshot = snapshots.begin_or_join(connection, asked)
     while True:
         if snapshot.status == Snapshot.Status.FAILED:
-            raise errors.from_json(snapshot.failure)
+            raise errors.from_json(snapshot.failure or {})
         if snapshot.status != Snapshot.Status.LOADING or time.monotonic() > deadline:
             return snapshot
         if snapshot.leased_until <= timezone.now() and snapshots.take_lease(snapshot):

@@ -28,11 +28,11 @@ NAMED_BY: Mapping[str, str] = {"agents": "agent_name", "task": "task_name"}
 
 
 class Line(NamedTuple):
-    """A value as addresses write it (None: rows that have none), its name and its rows."""
+    """A value as addresses write it (None: rows that have none), its name and number of rows."""
 
     value: str | None
     name: str | None
-    count: int
+    rows: int
 
 
 def facets(frame: pl.DataFrame, query: Query, window: Window) -> dict[str, list[Line]]:
@@ -53,16 +53,16 @@ def _lines(
         rows = frame.filter(reduce(and_, flags.iter_columns()))
     name = pl.col(named_by).drop_nulls().first() if named_by else pl.lit(None, pl.String)
     counted = rows.group_by(pl.col(column).cast(pl.String).alias("value")).agg(
-        pl.len().alias("count"), name.alias("name")
+        pl.len().alias("rows"), name.alias("name")
     )
     counted = counted.sort(
-        pl.col("value").is_null(), -pl.col("count").cast(pl.Int64), pl.col("value")
+        pl.col("value").is_null(), -pl.col("rows").cast(pl.Int64), pl.col("value")
     )
-    return [Line(*row) for row in counted.select("value", "name", "count").iter_rows()]
+    return [Line(*row) for row in counted.select("value", "name", "rows").iter_rows()]
 
 
 def summary(facets: Mapping[str, list[Line]]) -> dict[str, int]:
     """Return the rows of each state and of ``late``, nought included, from the facets."""
-    states = {line.value: line.count for line in facets["states"]}
-    late = {line.value: line.count for line in facets["late"]}
+    states = {line.value: line.rows for line in facets["states"]}
+    late = {line.value: line.rows for line in facets["late"]}
     return {**{name: states.get(name, 0) for name in STATES}, "late": late.get("true", 0)}

@@ -43,8 +43,8 @@ def to_json(error: ISalesError | WrongKey) -> dict[str, object]:
 
 def from_json(failure: dict[str, Any]) -> ISalesError | WrongKey:
     """Return the failure as the exception it was, with its words and plain attributes."""
-    kind = _KINDS.get(failure["kind"], ISalesError)
+    kind = _KINDS.get(failure.get("kind", ""), ISalesError)
     error = kind.__new__(kind)
-    error.args = (failure["words"],)
-    vars(error).update(failure["about"])
+    error.args = (failure.get("words", ""),)
+    vars(error).update(failure.get("about", {}))
     return error

@@ -41,7 +41,7 @@ class Cache:
             del self._frames[key]
 
     def _bytes(self) -> int:
-        return sum(each.estimated_size() for each in self._frames.values())
+        return sum(int(each.estimated_size()) for each in self._frames.values())
 
 
 def _made(snapshot: Snapshot, rules: frame.Rules) -> pl.DataFrame:

@@ -76,6 +76,11 @@ def fresh_since() -> datetime:
     return timezone.now() - settings.APPOINTS_FRESH_FOR
 
 
+def is_fresh(snapshot: Snapshot) -> bool:
+    """Tell whether the oldest row is fresh."""
+    return snapshot.as_of is not None and snapshot.as_of > fresh_since()
+
+
 def begin_or_join(connection: Connection, asked: Asked) -> Snapshot:
     """Return the snapshot that is being loaded for what is asked; a new one where there is none."""
     now = timezone.now()

@@ -1,0 +1,53 @@
+# install: the environment · demo: try it · test: every check and test · bench: the benchmarks
+# lock: pin the newest versions that pyproject.toml allows
+
+PYTHON ?= python3
+PORT ?= 8000
+BIN := .venv/bin
+LOCK := $(BIN)/uv pip compile pyproject.toml --extra postgresql --universal \
+	--python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
+
+.PHONY: install demo test bench lock
+
+install: .venv/installed
+
+demo: .venv/installed
+	@PORT=$(PORT) $(BIN)/python -m dashboard.demo
+
+test: .venv/installed-dev
+	@sh tests/debian.sh
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	git ls-files 'templates/*.html' | xargs $(BIN)/djade --check --target-version 5.2
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+	$(BIN)/python -m django makemigrations --check --dry-run --settings tests.settings
+	$(BIN)/pytest --cov
+
+bench: .venv/installed-bench
+	$(BIN)/python -m tests.bench
+
+lock: .venv/created
+	$(BIN)/pip install --quiet uv
+	$(LOCK) -o requirements.lock
+	$(LOCK) --group dev -c requirements.lock -o requirements-dev.lock
+	$(LOCK) --group dev --group bench -c requirements-dev.lock -o requirements-bench.lock
+
+.venv/created:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo 'Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11 …'; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || sh tests/debian.sh python3-venv
+	$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/installed: .venv/created requirements.lock
+	$(BIN)/pip install --quiet --require-hashes -r requirements.lock
+	@touch $@
+
+.venv/installed-dev: .venv/installed requirements-dev.lock
+	$(BIN)/pip install --quiet --require-hashes -r requirements-dev.lock
+	@touch $@
+
+.venv/installed-bench: .venv/installed-dev requirements-bench.lock
+	$(BIN)/pip install --quiet --require-hashes -r requirements-bench.lock
+	@touch $@
