@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from io import BytesIO
+from json import dumps
 from zoneinfo import ZoneInfo
 
 import polars as pl
+from xlsxwriter import Workbook
+from xlsxwriter.worksheet import Worksheet
 
 from appoints.isales import codes
 from appoints.isales.rows import TIMES
@@ -18,6 +22,10 @@ FORMULA = r"^[=+\-@\t\r\n＝＋－＠]"
 SIGNED_NUMBER = r"^[+-][0-9]+(\.[0-9]+)?$"
 # What it would show as 1.74730E+29, or without its leading zero.
 LONG_DIGITS = r"^(\+?[0-9]{12,}|0[0-9]+)$"
+
+WORKBOOK = {"constant_memory": True}
+LONGEST_CELL = 32_767  # characters; Excel's own limit
+MILLISECONDS_A_DAY = 24 * 60 * 60 * 1000
 
 
 def table(frame: pl.DataFrame, reasons: Mapping[str, str]) -> pl.DataFrame:
@@ -44,6 +52,66 @@ def csv(frame: pl.DataFrame, zone: ZoneInfo, *, excel: bool) -> bytes:
     if excel:
         text = text.with_columns(kept_as_text(column) for column in texts)
     return text.write_csv(line_terminator="\r\n", include_bom=excel).encode()
+
+
+def json(frame: pl.DataFrame, zone: ZoneInfo, about: Mapping[str, object]) -> bytes:
+    """Return a JSON file: an object of ``about`` and ``rows``, times as in CSV, null for empty."""
+    head = dumps(dict(about), ensure_ascii=False).removesuffix("}")
+    rows = written(frame, zone).write_ndjson().rstrip("\n").replace("\n", ",\n")
+    return f'{head}, "rows": [{rows}]}}'.encode()
+
+
+def xlsx(frame: pl.DataFrame, zone: ZoneInfo, about: Iterable[tuple[str, str]]) -> bytes:
+    """Return a workbook: the rows, typed, under a frozen header, and a sheet that says of what.
+
+    Times are local ones of the zone, which the second sheet names: Excel's have no offset.
+    """
+    file = BytesIO()
+    with Workbook(file, WORKBOOK) as book:
+        _rows(book, book.add_worksheet("Reserved calls"), frame, zone)
+        sheet = book.add_worksheet("About")
+        sheet.set_column(0, 0, 18)
+        sheet.set_column(1, 1, 90)
+        for number, line in enumerate(about):
+            for column, text in enumerate(line):
+                sheet.write_string(number, column, text)
+    return file.getvalue()
+
+
+def _rows(book: Workbook, sheet: Worksheet, frame: pl.DataFrame, zone: ZoneInfo) -> None:
+    moments = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
+    bold = book.add_format({"bold": True, "bottom": 1})
+    sheet.freeze_panes(1, 0)
+    kinds = []
+    for number, (name, kind) in enumerate(frame.schema.items()):
+        sheet.set_column(number, number, 19 if kind.is_temporal() else 16)
+        sheet.write_string(0, number, name, bold)
+        kinds.append("time" if kind.is_temporal() else "flag" if kind == pl.Boolean else "text")
+    sheet.autofilter(0, 0, frame.height, frame.width - 1)
+    # One row after the other: the writer keeps only the current one in memory.
+    for line, row in enumerate(_local(frame, zone).iter_rows(), start=1):
+        for number, value in enumerate(row):
+            if value is None:
+                continue
+            if kinds[number] == "text":
+                sheet.write_string(line, number, value[:LONGEST_CELL])
+            elif kinds[number] == "time":
+                sheet.write_number(line, number, value, moments)
+            else:
+                sheet.write_boolean(line, number, value)
+
+
+def _local(frame: pl.DataFrame, zone: ZoneInfo) -> pl.DataFrame:
+    """Return the frame with times as Excel counts them: days since 1899-12-30, local."""
+    epoch = pl.datetime(1899, 12, 30)
+    local = [
+        (pl.col(name).dt.convert_time_zone(zone.key).dt.replace_time_zone(None) - epoch)
+        .dt.total_milliseconds()
+        .truediv(MILLISECONDS_A_DAY)
+        .alias(name)
+        for name in TIMES
+    ]
+    return frame.with_columns(*local, pl.col("state", "fail_group").cast(pl.String))
 
 
 def written(frame: pl.DataFrame, zone: ZoneInfo) -> pl.DataFrame:
