@@ -143,7 +143,7 @@ def test_a_fixture_with_plain_text_is_refused(connection: Connection, tmp_path: 
 def test_copies_and_pickles_of_a_connection_hold_the_token(connection: Connection) -> None:
     pickled = pickle.dumps(connection)
     assert SK.encode() not in pickled
-    assert pickle.loads(pickled).secret_key.reveal() == SK  # noqa: S301
+    assert pickle.loads(pickled).secret_key.reveal() == SK
     assert copy.deepcopy(connection).secret_key == connection.secret_key
 
 
