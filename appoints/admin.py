@@ -40,8 +40,6 @@ class ConnectionForm(ModelForm):
 class ConnectionAdmin(ModelAdmin):
     form = ConnectionForm
     list_display = ("name", "slug", "base_url", "vdn", "active", "state")
-    list_filter = ("active", "resting")
-    search_fields = ("name", "slug", "base_url")
     prepopulated_fields = {"slug": ("name",)}
     readonly_fields = ("state", "range_field_probed")
     actions = ("check_connections",)

@@ -45,9 +45,10 @@ class Busy(TooFast):
 class Line:
     """A held slot with a client; one call at a time."""
 
-    def __init__(self, connection: Connection, slot: Slot) -> None:
+    def __init__(self, connection: Connection, slot: Slot, last_call: datetime) -> None:
         self.connection = connection
         self.slot = slot
+        self._last_call = last_call  # before this line's first turn
         self.client = _client(connection.endpoint())
         self._first = True
 
@@ -74,19 +75,20 @@ class Line:
         due = (
             self.slot.last_call if self._first else self.slot.last_call + interval(self.connection)
         )
-        self._first = False
         wait = (due - timezone.now()).total_seconds()
         if time.monotonic() + wait > deadline:
             raise Busy("the pace set for this connection allows no call in time", wait)
         if wait > 0:
             time.sleep(wait)
+        self._first = False
         self.slot.last_call = timezone.now()
         if self.slot.held_until - self.slot.last_call < HOLD / 2:
             self._renew()
 
     def release(self) -> None:
-        """Give the slot back."""
-        self._mine().update(holder="", held_until=timezone.now(), last_call=self.slot.last_call)
+        """Give the slot back, and a turn that was not used with it."""
+        last_call = self._last_call if self._first else self.slot.last_call
+        self._mine().update(holder="", held_until=timezone.now(), last_call=last_call)
 
     def _renew(self) -> None:
         self.slot.held_until = timezone.now() + HOLD
@@ -130,11 +132,11 @@ def line(connection: Connection, *, wait: float, resting: bool = False) -> Itera
     person's check, which alone may call a connection at rest.
     """
     deadline = time.monotonic() + wait
-    while not (slot := _take(connection, resting=resting)):
+    while not (taken := _take(connection, resting=resting)):
         if time.monotonic() > deadline:
             raise Busy("all lines to iSales are in use", 1.0)
         time.sleep(LOOK_AGAIN)
-    held = Line(connection, slot)
+    held = Line(connection, *taken)
     try:
         yield held
     finally:
@@ -152,7 +154,8 @@ def spacing(connection: Connection) -> timedelta:
     return timedelta(seconds=1 / pace) if pace else timedelta()
 
 
-def _take(connection: Connection, *, resting: bool) -> Slot | None:
+def _take(connection: Connection, *, resting: bool) -> tuple[Slot, datetime] | None:
+    """Return a slot, its ``last_call`` moved to its holder's turn, and its last call until now."""
     with transaction.atomic():
         # The lock makes takers stand in line where the database lets several write at once.
         connection.refresh_from_db(from_queryset=Connection.objects.select_for_update())
@@ -163,7 +166,7 @@ def _take(connection: Connection, *, resting: bool) -> Slot | None:
         if not free:
             return None
         slot = min(free, key=lambda slot: slot.last_call)
-        before = slot.held_until
+        before, last_call = slot.held_until, slot.last_call
         latest = max(each.last_call for each in slots)
         slot.holder, slot.held_until = uuid4().hex, now + HOLD
         # Lines taken together start apart, so that they do not knock all at once.
@@ -173,7 +176,7 @@ def _take(connection: Connection, *, resting: bool) -> Slot | None:
         mine = Slot.objects.filter(pk=slot.pk, held_until=before).update(
             holder=slot.holder, held_until=slot.held_until, last_call=slot.last_call
         )
-    return slot if mine else None
+    return (slot, last_call) if mine else None
 
 
 def _check_callable(connection: Connection, *, resting: bool) -> None:

@@ -113,6 +113,17 @@ class TestManyWorkers:
                 line.list_page(Criteria(), 0, 10, budget=5)
         assert isales.moments[-1] - isales.moments[0] >= 3 / 20 - 0.01
 
+    def test_a_turn_that_was_not_waited_for_delays_nobody(
+        self, isales: FakeISales, connection: Connection
+    ) -> None:
+        Connection.objects.update(max_per_second=2, max_concurrency=1)
+        ask(again(connection))
+        for _ in range(5):
+            with pytest.raises(gateway.Busy), gateway.line(again(connection), wait=0) as line:
+                line.list_page(Criteria(), 0, 10, budget=0.1)
+        ask(again(connection))
+        assert isales.moments[1] - isales.moments[0] < 1
+
     def test_who_finds_no_free_line_in_time_is_told_so(
         self, isales: FakeISales, connection: Connection
     ) -> None:
