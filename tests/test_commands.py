@@ -7,7 +7,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from appoints.isales.errors import NotAuthorised
+from appoints.management.commands import check_connection
 from appoints.models import Connection
+from appoints.verdict import Verdict
 
 SK = "SK-seen-nowhere-7391"
 pytestmark = pytest.mark.django_db
@@ -141,9 +143,42 @@ class TestConnection:
             create(str(path))
         assert caught.value.__cause__ is None
 
+    def test_a_key_given_in_place_of_its_file_is_not_repeated(self) -> None:
+        with pytest.raises(CommandError) as caught:
+            create(SK)
+        assert str(caught.value) == "--secret-key-file: No such file or directory"
+        assert caught.value.__cause__ is None
+
 
 class TestCheckConnection:
     def test_an_unknown_name_is_answered_with_the_known_ones(self, key_file: str) -> None:
         create(key_file)
         with pytest.raises(CommandError, match=r"no connection paris\. Known: berlin"):
             run("check_connection", "paris")
+
+    @pytest.fixture
+    def steps(self, key_file: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, Verdict]:
+        """Let both steps say what the test puts here, and nothing be asked."""
+        create(key_file)
+        verdicts = {"check": Verdict(True, ["accepted"]), "probe_of": Verdict(True, ["found"])}
+        for step in verdicts:
+            monkeypatch.setattr(check_connection, step, lambda _, step=step: verdicts[step])
+        return verdicts
+
+    def test_a_success_is_told(self, steps: dict[str, Verdict]) -> None:
+        assert run("check_connection", "berlin") == "accepted\n"
+
+    def test_a_probe_follows_when_asked_for(self, steps: dict[str, Verdict]) -> None:
+        assert run("check_connection", "berlin", "--probe") == "accepted\nfound\n"
+
+    @pytest.mark.parametrize(
+        ("step", "said"), [("check", "failed\n"), ("probe_of", "accepted\nfailed\n")]
+    )
+    def test_a_failure_is_told_and_ends_with_status_1(
+        self, steps: dict[str, Verdict], step: str, said: str
+    ) -> None:
+        steps[step] = Verdict(False, ["failed"])
+        heard = StringIO()
+        with pytest.raises(SystemExit) as caught:
+            call_command("check_connection", "berlin", "--probe", stdout=heard)
+        assert (caught.value.code, heard.getvalue()) == (1, said)

@@ -140,7 +140,8 @@ def _read(path: str, option: str) -> str:
     try:
         return Path(path).read_text(encoding="utf-8") if path else ""
     except OSError as error:
-        raise CommandError(f"{option}: {path}: {error.strerror}") from error
+        # Without the path: who gives the key itself by mistake would see it printed, and logged.
+        raise CommandError(f"{option}: {error.strerror}") from None
     except UnicodeDecodeError:
         # Not "from": that error holds the bytes it could not read, and they may be the key's.
         raise CommandError(_("%(option)s: this is not UTF-8 text") % {"option": option}) from None
