@@ -18,33 +18,12 @@ from appoints.models import Connection
 from appoints.results.columns import COLUMNS
 from appoints.results.moments import moment
 from appoints.results.query import NAMES, PER_PAGE, Query
+from appoints.words import PRESET_WORDS, STATE_WORDS
 
 MOST_AGENTS = 300
 MOST_CAUSES = 100
 MOST_PAGES = 1_000_000
 REPEATABLE = {"agent", "state", "cause", "cause_group"}
-
-STATE_WORDS: Mapping[str, str | Promise] = {
-    "overdue": _("Overdue"),
-    "due": _("Due"),
-    "upcoming": _("Upcoming"),
-    "calling": _("Calling"),
-    "reached": _("Reached"),
-    "failed": _("Failed"),
-    "unknown": _("Unknown"),
-}
-PRESET_WORDS: Mapping[str, str | Promise] = {
-    "overdue": _("Overdue"),
-    "next-15m": _("Next 15 minutes"),
-    "next-1h": _("Next hour"),
-    "rest-of-today": _("Rest of today"),
-    "today": _("Today"),
-    "tomorrow": _("Tomorrow"),
-    "yesterday": _("Yesterday"),
-    "last-7d": _("Last 7 days"),
-    "next-7d": _("Next 7 days"),
-    "this-month": _("This month"),
-}
 
 
 class QueryForm(forms.Form):
@@ -120,7 +99,7 @@ class AppointFilter(django_filters.FilterSet):
 
     def __init__(self, data: QueryDict, connections: Any, zone: ZoneInfo) -> None:
         super().__init__(data, queryset=connections, request=connections)
-        self.form.zone = zone
+        self.zone = self.form.zone = zone
 
     @classmethod
     def get_filters(cls) -> dict[str, django_filters.Filter]:

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
+from appoints import downloads, views
+
 app_name = "appoints"
-
-
-def appoint_list(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("")
-
-
-urlpatterns = [path("", appoint_list, name="list")]
+urlpatterns = [
+    path("", views.appoint_list, name="list"),
+    path("export.csv", downloads.export_csv, name="csv"),
+    path("export.json", downloads.export_json, name="json"),
+    path("export.xlsx", downloads.export_xlsx, name="xlsx"),
+    path("<path:appoint_id>/", views.appoint_detail, name="detail"),
+]

@@ -25,15 +25,37 @@ class Browsed(NamedTuple):
     total: int
 
 
+class TooLong(Exception):
+    """The page asked for is longer than one call can fill; ``most`` is what can."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"at most {most} rows a page")
+        self.most = most
+
+
 def sizes(connection: Connection) -> list[int]:
     """Return the page sizes that one call can fill; at least one."""
     return [size for size in PER_PAGE if size <= connection.page_limit] or [connection.page_limit]
 
 
+def size_of(connection: Connection, query: Query) -> int:
+    """Return the rows a page: as asked, or as near to the default as one call allows.
+
+    Raises TooLong for a size that somebody chose.
+    """
+    most = sizes(connection)[-1]
+    if query.per_page <= most:
+        return query.per_page
+    if query.per_page == Query().per_page:
+        return most
+    raise TooLong(most)
+
+
 def page(connection: Connection, criteria: Criteria, query: Query, rules: frame.Rules) -> Browsed:
-    """Return a page of iSales' own list. Raises what ``gateway.line`` and its calls raise."""
-    offset = (query.page - 1) * query.per_page
+    """Return a page of iSales' own list. Raises TooLong, or what a line and its calls raise."""
+    size = size_of(connection, query)
+    offset = (query.page - 1) * size
     with gateway.line(connection, wait=WAIT) as line:
-        answer = line.list_page(criteria, offset, query.per_page, budget=BUDGET)
-    rows = frame.plain([frame.Fetched(offset, answer.rows[: query.per_page], timezone.now())])
+        answer = line.list_page(criteria, offset, size, budget=BUDGET)
+    rows = frame.plain([frame.Fetched(offset, answer.rows[:size], timezone.now())])
     return Browsed(frame.derived(rows, rules), answer.total)

@@ -71,6 +71,11 @@ class Result:
         """Tell whether iSales' count and the rows that came agree."""
         return self.reported == self.received
 
+    def find(self, appoint_id: str) -> dict[str, object] | None:
+        """Return the record of a reservation, None where it is not among the rows."""
+        found = self.rows.filter(pl.col("appoint_id") == appoint_id).head(1).to_dicts()
+        return found[0] if found else None
+
     def page(self, number: int, size: int) -> list[dict[str, object]]:
         """Return the records of a page, counted from 1; a record has the frame's columns."""
         if self.mode == "browsing":

@@ -1,0 +1,52 @@
+"""A request's question: checked, and resolved for the person who asks it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.http import QueryDict
+from django.utils import timezone
+
+from appoints.filters import AppointFilter
+from appoints.models import Connection
+from appoints.results.asking import ask
+from appoints.results.moments import Window
+from appoints.results.query import Query
+from appoints.results.result import Result
+from dashboard.zones import zone_of
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a valid form asks: of which connection, in which zone, at which moment."""
+
+    query: Query
+    connection: Connection
+    zone: ZoneInfo
+    now: datetime
+
+    @property
+    def window(self) -> Window:
+        """The reserved times that are asked for."""
+        days = settings.APPOINTS_OVERDUE_DAYS
+        return self.query.window(self.now, self.zone, overdue_days=days)
+
+    def ask(self, *, wait: float) -> Result:
+        """Return what is at hand; see ``results.asking.ask``."""
+        return ask(self.connection, self.query, self.window, self.zone, wait=wait)
+
+
+def form_of(data: QueryDict, user: User) -> AppointFilter:
+    """Return the form for what an address or a person's form says."""
+    return AppointFilter(data, Connection.objects.visible_to(user), zone_of(user))
+
+
+def question_of(form: AppointFilter) -> Question:
+    """Return the question of a valid form. Raises Connection.DoesNotExist where there is none."""
+    query = form.query()
+    zone = ZoneInfo(query.zone) if query.zone else form.zone
+    return Question(query, form.queryset.get(slug=query.connection), zone, timezone.now())

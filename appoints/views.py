@@ -1,0 +1,168 @@
+"""The pages: the list of reserved calls, and one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from appoints import choices, neighbours, words
+from appoints.chips import chips
+from appoints.details import Detail
+from appoints.failures import ERRORS, failure_of
+from appoints.filters import AppointFilter
+from appoints.pager import Pager
+from appoints.questions import Question, form_of, question_of
+from appoints.results import browse
+from appoints.results.query import Query
+from appoints.results.result import NeedsWhole, Result
+from appoints.tables import AppointTable, View
+from appoints.words import PRESET_WORDS
+from dashboard.requests import SignedInRequest
+
+NEEDS_WHOLE = gettext_lazy(
+    "This needs the whole result, which is too large here: narrow the range, or leave it out."
+)
+FORM_ONLY = frozenset({"csrfmiddlewaretoken"})
+POLL = 1  # seconds between two looks at a result that is being loaded
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def appoint_list(request: SignedInRequest) -> HttpResponse:
+    """Show a page of what is asked for; a posted form is checked and becomes an address."""
+    form = form_of(request.POST if request.method == "POST" else request.GET, request.user)
+    context = _frame(form, form.unknown(FORM_ONLY))
+    if not form.queryset.exists():
+        return render(request, "appoints/no_connection.html", context)
+    if not form.is_valid():
+        return render(request, "appoints/list.html", context, status=400)
+    if request.method == "POST":
+        return _to_address(form.query())
+    question = question_of(form)
+    with timezone.override(question.zone):
+        return _answer(request, form, question, context)
+
+
+def _to_address(query: Query) -> HttpResponse:
+    # 303, so that a reload of the page does not send the form again.
+    return HttpResponseRedirect(f"{reverse('appoints:list')}?{query.urlencode()}", status=303)
+
+
+def _frame(form: AppointFilter, unknown: list[str]) -> dict[str, Any]:
+    """Return what the page around an answer shows, whether or not there is one."""
+    return {
+        "form": form.form,
+        "connections": form.queryset,
+        "unknown": unknown,
+        "presets": PRESET_WORDS,
+        "zone": form.zone,
+    }
+
+
+def _answer(
+    request: HttpRequest, form: AppointFilter, question: Question, context: dict[str, Any]
+) -> HttpResponse:
+    query, connection = question.query, question.connection
+    context |= _about(question)
+    try:
+        result = question.ask(wait=settings.APPOINTS_PAGE_WAIT)
+    except NeedsWhole as refused:
+        for name in refused.names:
+            form.form.add_error(name, NEEDS_WHOLE)
+        return render(request, "appoints/list.html", context, status=400)
+    except browse.TooLong as refused:
+        form.form.add_error("per_page", _("At most %s rows a page here.") % refused.most)
+        return render(request, "appoints/list.html", context, status=400)
+    except ERRORS as error:
+        return _failed(request, context, error)
+    tasks = neighbours.tasks(connection)
+    reasons = words.reasons(connection, platform=True)
+    context |= {"tasks": tasks, "chips": chips(query, tasks)}
+    context |= _shown(question, result, reasons)
+    return render(request, _template(request), context)
+
+
+def _template(request: HttpRequest) -> str:
+    return "appoints/answer.html" if request.headers.get("HX-Request") else "appoints/list.html"
+
+
+def _about(question: Question) -> dict[str, Any]:
+    query = question.query
+    return {
+        "query": query,
+        "address": query.urlencode(),
+        "connection": question.connection,
+        "chips": chips(query, {}),
+        "zone": question.zone,
+        "now": question.now.astimezone(question.zone),
+        "preset_links": _preset_links(query),
+        "window": question.window,
+    }
+
+
+def _preset_links(query: Query) -> list[tuple[str, Any, str]]:
+    return [
+        (name, text, query.but(preset=name, begin=None, end=None).urlencode())
+        for name, text in PRESET_WORDS.items()
+    ]
+
+
+def _failed(request: HttpRequest, context: dict[str, Any], error: Exception) -> HttpResponse:
+    failure = failure_of(error)  # type: ignore[arg-type]
+    response = render(
+        request, "appoints/list.html", {**context, "failure": failure}, status=failure.status
+    )
+    if failure.retry_after is not None:
+        response["Retry-After"] = str(failure.retry_after)
+    return response
+
+
+def _shown(question: Question, result: Result, reasons: Mapping[str, str]) -> dict[str, Any]:
+    """Return what shows a result: its page as a table, its counts, how much of the whole it is."""
+    query = question.query
+    size = (
+        browse.size_of(question.connection, query) if result.mode == "browsing" else query.per_page
+    )
+    records = result.page(query.page, size)
+    view = View(question.zone, reasons, query.urlencode())
+    return {
+        "result": result,
+        "pager": Pager(query, result.total, size, len(records)),
+        "table": AppointTable(records, view, query if result.mode == "whole" else None),
+        "tiles": choices.tiles(result.facets, query) if result.facets else [],
+        "facets": choices.facets(result.facets, query, reasons) if result.facets else [],
+        "stale": failure_of(result.error) if result.error else None,  # type: ignore[arg-type]
+        "poll": POLL if result.mode == "loading" or result.refreshing else 0,
+    }
+
+
+@require_safe
+def appoint_detail(request: SignedInRequest, appoint_id: str) -> HttpResponse:
+    """Show one reservation of what is asked for."""
+    form = form_of(request.GET, request.user)
+    context: dict[str, Any] = {"appoint_id": appoint_id, "address": request.GET.urlencode()}
+    if not form.is_valid() or not form.queryset.exists():
+        return render(request, "appoints/detail.html", context, status=400)
+    question = question_of(form)
+    context |= _about(question)
+    with timezone.override(question.zone):
+        try:
+            record = question.ask(wait=settings.APPOINTS_PAGE_WAIT).find(appoint_id)
+        except (NeedsWhole, browse.TooLong):
+            record = None
+        except ERRORS as error:
+            failure = failure_of(error)
+            context["failure"] = failure
+            return render(request, "appoints/detail.html", context, status=failure.status)
+        reasons = words.reasons(question.connection, platform=record is not None)
+        context["detail"] = record and Detail(record, question.zone, reasons)
+        status = 404 if record is None else 200
+        return render(request, "appoints/detail.html", context, status=status)

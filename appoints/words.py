@@ -1,0 +1,88 @@
+"""Codes, times and spans in a person's words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from django.utils.functional import Promise
+from django.utils.html import escape
+from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from appoints import neighbours
+from appoints.isales import codes
+from appoints.models import Connection
+
+STATE_WORDS: Mapping[str, str | Promise] = {
+    "overdue": _("Overdue"),
+    "due": _("Due"),
+    "upcoming": _("Upcoming"),
+    "calling": _("Calling"),
+    "reached": _("Reached"),
+    "failed": _("Failed"),
+    "unknown": _("Unknown"),
+}
+PRESET_WORDS: Mapping[str, str | Promise] = {
+    "overdue": _("Overdue"),
+    "next-15m": _("Next 15 minutes"),
+    "next-1h": _("Next hour"),
+    "rest-of-today": _("Rest of today"),
+    "today": _("Today"),
+    "tomorrow": _("Tomorrow"),
+    "yesterday": _("Yesterday"),
+    "last-7d": _("Last 7 days"),
+    "next-7d": _("Next 7 days"),
+    "this-month": _("This month"),
+}
+
+
+def reasons(connection: Connection, *, platform: bool) -> dict[str, str]:
+    """Return the words for fail codes and results, the platform's own winning if ``platform``."""
+    known = {**codes.RESULTS, **codes.FAIL_WORDS}
+    words = {code: gettext(text) for code, text in known.items()}
+    if platform:
+        words |= neighbours.fail_words(connection, get_language() or "en")
+    return words
+
+
+def word(table: Mapping[str, str], code: str) -> str:
+    """Return the words for a code, or the code as it is where it is not known."""
+    return gettext(table[code]) if code in table else code
+
+
+def clock(moment: datetime) -> str:
+    """Return a local moment as a day and a time of day; seconds only where there are any."""
+    return moment.strftime("%Y-%m-%d %H:%M:%S" if moment.second else "%Y-%m-%d %H:%M")
+
+
+def span(length: timedelta) -> str:
+    """Return a length of time in its two largest units: ``2 h 5 min``."""
+    seconds = round(abs(length).total_seconds())
+    minutes, hours, days = seconds // 60, seconds // 3600, seconds // 86400
+    if days:
+        return gettext("%(days)s d %(hours)s h") % {"days": days, "hours": hours % 24}
+    if hours:
+        return gettext("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": minutes % 60}
+    if minutes:
+        return gettext("%s min") % minutes
+    return gettext("%s s") % seconds
+
+
+def distance(moment: datetime, now: datetime) -> str:
+    """Return how far off a moment is: ``in 12 min``, ``2 h 5 min ago``."""
+    if moment > now:
+        return gettext("in %s") % span(moment - now)
+    return gettext("%s ago") % span(now - moment)
+
+
+def joined(values: tuple[str, ...]) -> str:
+    """Return a few values as they are, or how many there are."""
+    if len(values) <= 3:
+        return ", ".join(values)
+    return ngettext("%d value", "%d values", len(values)) % len(values)
+
+
+def time_tag(moment: datetime) -> str:
+    """Return a local moment as HTML."""
+    return f'<time datetime="{moment.isoformat()}">{escape(clock(moment))}</time>'

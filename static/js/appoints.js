@@ -1,0 +1,15 @@
+// Choosing a preset empties the range, and the other way round: the two exclude each other.
+// Without this script the server says so.
+"use strict";
+
+const field = (name) => document.querySelector(`.filter-form [name="${name}"]`);
+
+document.addEventListener("change", (event) => {
+  if (!event.target.closest(".filter-form") || !event.target.value) return;
+  if (event.target.name === "preset") {
+    field("from").value = "";
+    field("to").value = "";
+  } else if (event.target.name === "from" || event.target.name === "to") {
+    field("preset").value = "";
+  }
+});
