@@ -1,0 +1,12 @@
+"""A local CC-iSales: the same addresses, signatures, paging and oddities, over real HTTP.
+
+It is for demos and tests, and knows no more of the real one than isales-api.md does.
+"""
+
+from __future__ import annotations
+
+from .centre import Centre, odd_rows
+from .faults import KINDS, Fault
+from .server import Call, Simulator
+
+__all__ = ["KINDS", "Call", "Centre", "Fault", "Simulator", "odd_rows"]

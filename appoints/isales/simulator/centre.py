@@ -1,0 +1,203 @@
+"""A living centre: every reservation is a pure function of seed, number and the clock."""
+
+from __future__ import annotations
+
+import bisect
+import random
+from datetime import datetime, timedelta, timezone, tzinfo
+from typing import Any, NamedTuple
+from zlib import crc32
+
+from .names import AGENTS, BUSINESS, ENDINGS, SUCCESS, TASKS, Agent, Task
+
+CENTRE_TIME = timezone(timedelta(hours=8))
+OPENS, CLOSES = 8, 19  # local hours
+SECOND, MINUTE, HOUR, DAY = 1000, 60_000, 3_600_000, 86_400_000
+NEW_EVERY = 2 * MINUTE
+PAST_DAYS, FUTURE_DAYS = 30, 14
+TODAY_SHARE, PAST_SHARE = 0.14, 0.5
+WITHOUT_ID = 997  # one in so many has none
+
+Row = dict[str, Any]
+
+
+class Plan(NamedTuple):
+    """A reservation's whole life, in epoch milliseconds; ``begin`` is None if nobody calls."""
+
+    order: int
+    id: str
+    booked: int
+    reserved: int
+    automatic: bool
+    agent: Agent
+    task: Task
+    number: str
+    begin: int | None
+    end: int
+    ending: tuple[str, str]
+    business: str
+
+    def at(self, now: int) -> Row:
+        """Return the row as the API lists it at a moment."""
+        row: Row = {
+            "appointId": self.id,
+            "callType": "2" if self.automatic else "1",
+            "appointTime": self.reserved,
+            "calledNo": self.number,
+            "taskId": self.task.id,
+            "taskName": self.task.name,
+            "taskStatus": self.task.status,
+            "timeout": now >= self.reserved or (self.begin is not None and now >= self.begin),
+            "userAccount": self.agent.account,
+            "userName": self.agent.name,
+            "callFlag": "0",
+            "createTime": self.booked,
+        }
+        if not self.id:
+            del row["appointId"]
+        if self.begin is not None and now >= self.begin:
+            row |= {"beginTime": self.begin, "callFlag": "1", "callerNo": "710002"}
+            if now >= self.end:
+                code, result = self.ending
+                row |= {"endTime": self.end, "callFlag": "2", "failCode": code, "result": result}
+                row["busiResult"] = self.business
+        return row
+
+
+class Centre:
+    """About ``rows`` reservations at ``start``, and more being booked as time goes on."""
+
+    def __init__(self, rows: int, seed: int, start: datetime, zone: tzinfo = CENTRE_TIME) -> None:
+        self.rows = rows
+        self.seed = seed
+        self.start = epoch(start)
+        self.today = epoch(
+            start.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+        )
+        self.odd = odd_rows(start)
+        self.plans = sorted(self._first(number) for number in range(max(0, rows - len(self.odd))))
+        self.newest = 0
+
+    def visible(self, now: datetime) -> list[Plan | Row]:
+        """Return everything booked by a moment, in iSales' own order."""
+        moment = epoch(now)
+        for number in range(self.newest, max(self.newest, (moment - self.start) // NEW_EVERY)):
+            bisect.insort(self.plans, self._new(number))
+            self.newest = number + 1
+        return [*self.odd, *(plan for plan in self.plans if plan.booked <= moment)]
+
+    def _first(self, number: int) -> Plan:
+        dice = random.Random(f"{self.seed}:{number}")  # noqa: S311 no secret
+        where = dice.random()
+        if where < TODAY_SHARE:
+            day = 0
+        elif where < TODAY_SHARE + PAST_SHARE:
+            day = -dice.randint(1, PAST_DAYS)
+        else:
+            day = dice.randint(1, FUTURE_DAYS)
+        reserved = self._working(self.today + day * DAY, dice)
+        booked = min(reserved, self.start) - dice.randint(5 * MINUTE, 6 * DAY)
+        return self._plan(number, booked, reserved, dice)
+
+    def _new(self, number: int) -> Plan:
+        dice = random.Random(f"{self.seed}:new:{number}")  # noqa: S311 no secret
+        booked = self.start + (number + 1) * NEW_EVERY
+        reserved = (booked + dice.randint(6 * MINUTE, 8 * HOUR)) // MINUTE * MINUTE
+        return self._plan(self.rows + number, booked, reserved, dice)
+
+    def _working(self, midnight: int, dice: random.Random) -> int:
+        return midnight + OPENS * HOUR + dice.randrange((CLOSES - OPENS) * 12) * 5 * MINUTE
+
+    def _plan(self, number: int, booked: int, reserved: int, dice: random.Random) -> Plan:
+        task = dice.choice(TASKS)
+        automatic = dice.random() < task.automatic
+        code, result, _, longest = dice.choices(ENDINGS, [ending[2] for ending in ENDINGS])[0]
+        begin = _begin(reserved, automatic, dice)
+        end = (begin or reserved) + dice.randint(1, longest) * SECOND
+        name = f"{reserved // SECOND}{dice.randrange(10**20):020d}"
+        return Plan(
+            order=crc32(f"{self.seed}:{number}".encode()),
+            id="" if number % WITHOUT_ID == WITHOUT_ID - 1 else name,
+            booked=booked,
+            reserved=reserved,
+            automatic=automatic,
+            agent=AGENTS[min(dice.randrange(len(AGENTS)), dice.randrange(len(AGENTS) + 6))],
+            task=task,
+            number=_number(dice),
+            begin=begin,
+            end=end,
+            ending=(code, result),
+            business=dice.choice(BUSINESS[code == SUCCESS]),
+        )
+
+
+def epoch(moment: datetime) -> int:
+    """Return epoch milliseconds."""
+    return round(moment.timestamp() * 1000)
+
+
+def _begin(reserved: int, automatic: bool, dice: random.Random) -> int | None:
+    """Return when the call is made: agents forget more often than the platform does."""
+    chance = dice.random()
+    if automatic:
+        return reserved + dice.randint(-10, 120) * SECOND if chance < 0.95 else None
+    if chance < 0.22:
+        return None
+    if chance < 0.4:
+        return reserved + dice.randint(6, 90) * MINUTE
+    return reserved + dice.randint(-30, 280) * SECOND
+
+
+def _number(dice: random.Random) -> str:
+    kind = dice.random()
+    if kind < 0.1:
+        return f"+86138{dice.randrange(10**8):08d}"
+    if kind < 0.15:
+        return f"+5511{dice.randrange(10**9):09d}"
+    if kind < 0.3:
+        return f"010{dice.randrange(10**8):08d}"
+    if kind < 0.45:
+        return f"1390000{dice.randrange(200):04d}"  # customers who are called again
+    return f"13{dice.randrange(10**9):09d}"
+
+
+def odd_rows(now: datetime) -> list[Row]:
+    """Return one row for each oddity that isales-api.md warns of, reserved around a moment."""
+    at = epoch(now) // MINUTE * MINUTE - 20 * MINUTE
+    plain: Row = {
+        "appointId": "174730253678826340158055543",
+        "callType": "2",
+        "appointTime": at,
+        "calledNo": "66660001",
+        "taskId": "1106025109",
+        "taskName": "Preempted task",
+        "taskStatus": "2",
+        "timeout": True,
+        "userAccount": "116",
+        "userName": "116",
+        "callFlag": "0",
+        "createTime": at - DAY,
+    }
+    called = {"beginTime": at - 10_000, "endTime": at, "callFlag": "2", "callerNo": "710002"}
+    sample = {**called, "failCode": "00604", "result": "0101", "createTime": at + 13_000,
+              "busiResult": "Reservation business result > aab"}  # fmt: skip
+    oddities: list[Row] = [
+        sample,
+        {"callType": 1, "userAccount": 116, "failCode": 604},
+        {**called, "failCode": "77777", "result": "4242"},
+        {"callFlag": "7", "taskStatus": "9"},
+        {"remark": "call softly", "callData": {"vip": True}},
+        {"taskName": "", "userName": "", "failCode": "", "busiResult": ""},
+        {"appointTime": str(at), "createTime": str(at - DAY)},
+        {"appointTime": "soon", "timeout": "maybe"},
+        {**sample, "busiResult": '=HYPERLINK("http://evil.example","x")', "userName": "=1+1"},
+        {"userName": "Zoë 🎧 O'Neil", "taskName": "<b>Bold & “quoted”</b>"},
+        {"taskName": "An unusually long task name that goes on and on " * 6},
+        {"beginTime": None, "endTime": None, "failCode": None, "result": None},
+    ]
+    rows = [
+        {**plain, "appointId": f"{plain['appointId']}{n:03d}", **odd}
+        for n, odd in enumerate(oddities)
+    ]
+    nulls: Row = dict.fromkeys(plain)
+    return [*rows, {**nulls, "appointId": f"{plain['appointId']}900"}, {"appointTime": at}]

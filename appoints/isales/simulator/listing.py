@@ -1,0 +1,148 @@
+"""The list call: check the body, filter, page."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from appoints.isales import codes
+
+from .centre import Centre, Plan, Row, epoch
+from .faults import Fault
+from .names import AGENTS
+
+SUCCESS = "0200000"
+REMEMBERED = 1.0  # seconds for which a query's rows stay in order
+IDS = {agent.id: agent.account for agent in AGENTS}
+ENDS: Mapping[str, Callable[[int, int, int], bool]] = {
+    "inclusive": lambda begin, at, end: begin <= at <= end,
+    "exclusive-end": lambda begin, at, end: begin <= at < end,
+    "exclusive": lambda begin, at, end: begin < at < end,
+}
+
+
+class Refusal(Exception):
+    """A code other than success, and what iSales says with it."""
+
+    def __init__(self, code: str, description: str) -> None:
+        super().__init__(code)
+        self.code = code
+        self.description = description
+
+
+class Listing:
+    """Reserved calls as the list call filters and pages them."""
+
+    def __init__(
+        self,
+        source: Centre | list[Row],
+        *,
+        max_limit: int,
+        range_field: str,
+        range_ends: str,
+        now: Callable[[], datetime],
+    ) -> None:
+        self.source = source
+        self.max_limit = max_limit
+        self.range_field = range_field
+        self.within = ENDS[range_ends]
+        self.now = now
+        self.kept: dict[str, tuple[float, list[Plan | Row]]] = {}
+
+    def page(self, body: object, fault: Fault, strikes: str) -> dict[str, Any]:
+        """Return an answer's data and total. Raises Refusal."""
+        offset, limit = self._paging(body)
+        assert isinstance(body, dict)
+        rows, total = self._matching(body), 0
+        total = len(rows)
+        if strikes == "vanish" and fault.seen:
+            rows, total = rows[:10] + rows[11:], total - 1
+        if strikes == "overlap" and offset and offset not in fault.seen:
+            offset_read = offset - 2
+        else:
+            offset_read = offset
+        fault.seen.add(offset)
+        if strikes == "wrong-total":
+            total += 3
+        if strikes == "drift":
+            total += fault.calls
+        now = epoch(self.now())
+        return {
+            "data": [_shown(row, now) for row in rows[offset_read : offset_read + limit]],
+            "totalCount": total,
+        }
+
+    def rows(self, now: datetime | None = None) -> list[Row]:
+        """Return every row that is visible, as served."""
+        moment = now or self.now()
+        found = self.source if isinstance(self.source, list) else self.source.visible(moment)
+        return [_shown(row, epoch(moment)) for row in found]
+
+    def _paging(self, body: object) -> tuple[int, int]:
+        if not isinstance(body, dict):
+            raise Refusal("0200001", "the body is no object")
+        offset, limit = body.get("offset"), body.get("limit")
+        if type(offset) is not int or type(limit) is not int:
+            raise Refusal("0200001", "offset and limit are required integers")
+        if not 1 <= limit <= self.max_limit:
+            raise Refusal("0200001", f"limit must be from 1 to {self.max_limit}")
+        if offset < 0 or offset % limit:
+            raise Refusal("0200001", "offset must be limit * (page - 1)")
+        return offset, limit
+
+    def _matching(self, body: Mapping[str, Any]) -> list[Plan | Row]:
+        asked = {key: value for key, value in body.items() if key not in ("offset", "limit")}
+        key = repr(sorted(asked.items()))
+        made, rows = self.kept.get(key, (0.0, []))
+        if time.monotonic() - made > REMEMBERED or isinstance(self.source, list):
+            rows = self._filtered(asked)
+            self.kept = {key: (time.monotonic(), rows)}
+        return rows
+
+    def _filtered(self, asked: Mapping[str, Any]) -> list[Plan | Row]:
+        begin, end = self._range(asked)
+        rows: list[Plan | Row]
+        source = self.source
+        rows = list(source) if isinstance(source, list) else source.visible(self.now())
+        if begin is not None and end is not None:
+            rows = [row for row in rows if self._in_range(row, begin, end)]
+        if number := asked.get("calledNo"):
+            rows = [row for row in rows if _value(row, "calledNo") == number]
+        if task := asked.get("taskId"):
+            rows = [row for row in rows if _value(row, "taskId") == task]
+        if agents := asked.get("userAccountList"):
+            accounts = {IDS.get(agent, agent) for agent in agents}
+            rows = [row for row in rows if str(_value(row, "userAccount")) in accounts]
+        return rows
+
+    def _range(self, asked: Mapping[str, Any]) -> tuple[int | None, int | None]:
+        begin, end = asked.get("beginTime"), asked.get("endTime")
+        if (begin is None) != (end is None):
+            raise Refusal("0200008", codes.RESULT_CODES["0200008"])
+        if begin is not None and (type(begin) is not int or type(end) is not int):
+            raise Refusal("0200009", codes.RESULT_CODES["0200009"])
+        if begin is not None and end is not None and begin >= end:
+            raise Refusal("0200010", codes.RESULT_CODES["0200010"])
+        return begin, end
+
+    def _in_range(self, row: Plan | Row, begin: int, end: int) -> bool:
+        at = _value(row, self.range_field)
+        if isinstance(at, str) and at.isdigit():
+            at = int(at)
+        return type(at) is int and self.within(begin, at, end)
+
+
+def _value(row: Plan | Row, key: str) -> Any:
+    if isinstance(row, dict):
+        return row.get(key)
+    if key == "appointTime":
+        return row.reserved
+    if key == "createTime":
+        return row.booked
+    return {"calledNo": row.number, "taskId": row.task.id, "userAccount": row.agent.account}[key]
+
+
+def _shown(row: Plan | Row, now: int) -> Row:
+    return row if isinstance(row, dict) else row.at(now)

@@ -1,0 +1,61 @@
+"""Tasks, result codes and business results, beside the list on the same host."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from appoints.isales.codes import FAIL_WORDS
+
+from .names import BUSINESS, OWN_WORDS, TASKS
+
+MOST_TASKS = 100
+
+
+def answer(
+    path: str, query: Mapping[str, str], headers: Mapping[str, str]
+) -> Mapping[str, Any] | None:
+    """Return a neighbour's answer, None where there is no such neighbour or a parameter lacks."""
+    try:
+        if path == "":
+            return _tasks(query)
+        if path == "/queryOBSResultCode":
+            return _codes(query, headers.get("locale", "zh_CN"))
+        if path == "/queryBusinessResults":
+            return {"totalCount": len(BUSINESS[True]), "data": _business()}
+    except (KeyError, ValueError):
+        return None
+    return None
+
+
+def _tasks(query: Mapping[str, str]) -> Mapping[str, Any] | None:
+    status, _, size = query["status"], query["deviceType"], int(query["rowsPerPage"])
+    if not 1 <= size <= MOST_TASKS:
+        return None
+    found = [
+        {"campaignId": task.id, "campaignName": task.name, "status": task.status}
+        for task in TASKS
+        if task.automatic and status in ("0", task.status)
+    ]
+    first = (int(query["curPage"]) - 1) * size
+    return {"totalSize": len(found), "data": found[first : first + size]}
+
+
+def _codes(query: Mapping[str, str], locale: str) -> Mapping[str, Any]:
+    size, number = int(query["pageSize"]), int(query["pageNum"])
+    words = {**FAIL_WORDS, **{code: each[locale == "zh_CN"] for code, each in OWN_WORDS.items()}}
+    found = [{"obsCode": code, "obsCodeDesc": text} for code, text in sorted(words.items())]
+    first = (number - 1) * size
+    return {"totalCount": len(found), "obsCodes": found[first : first + size]}
+
+
+def _business() -> list[dict[str, Any]]:
+    pairs = [text.split(" > ") for text in BUSINESS[True]]
+    return [
+        {
+            "code": str(number),
+            "name": pair[0],
+            "children": [{"code": f"{number}1", "name": pair[-1]}],
+        }
+        for number, pair in enumerate(pairs)
+    ]
