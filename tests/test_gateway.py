@@ -15,6 +15,7 @@ from appoints import gateway
 from appoints.isales.client import Client, Criteria
 from appoints.isales.errors import AddressLocked, NotAuthorised, TooFast
 from appoints.isales.secret import Secret
+from appoints.isales.simulator import Simulator
 from appoints.models import Connection, Slot
 from appoints.verdict import check
 
@@ -248,3 +249,25 @@ class TestQuiet:
         Connection.objects.update(quiet_until=timezone.now())
         isales.answer = lambda: httpx.Response(200, json=EMPTY)
         ask(again(connection))
+
+
+@pytest.mark.django_db(transaction=True)
+class TestOverSockets:
+    def test_the_cap_holds_and_every_signature_is_accepted(self, connection: Connection) -> None:
+        with Simulator(access_key="AK", secret_key=Secret("SK"), latency=0.1).running() as isales:
+            Connection.objects.update(base_url=isales.base_url)
+            crowd(lambda: ask(again(connection)), 6)
+        assert [call.status for call in isales.calls] == [200] * 6
+        assert isales.most_at_once == 2
+
+    def test_a_bad_key_is_one_request_however_many_want_to_ask(
+        self, connection: Connection
+    ) -> None:
+        def try_to_ask() -> None:
+            with pytest.raises((NotAuthorised, gateway.Resting)):
+                ask(again(connection))
+
+        with Simulator(access_key="AK", secret_key=Secret("another")).running() as isales:
+            Connection.objects.update(base_url=isales.base_url, max_concurrency=1)
+            crowd(try_to_ask, 6)
+        assert [call.status for call in isales.calls] == [401]
