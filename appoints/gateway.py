@@ -45,12 +45,15 @@ class Busy(TooFast):
 class Line:
     """A held slot with a client; one call at a time."""
 
-    def __init__(self, connection: Connection, slot: Slot, last_call: datetime) -> None:
+    def __init__(
+        self, connection: Connection, slot: Slot, last_call: datetime, *, resting: bool
+    ) -> None:
         self.connection = connection
         self.slot = slot
         self._last_call = last_call  # before this line's first turn
         self.client = _client(connection.endpoint())
         self._first = True
+        self._resting = resting
 
     def list_page(self, criteria: Criteria, offset: int, limit: int, *, budget: float) -> Page:
         """Return one page; see Client.list_page."""
@@ -113,6 +116,9 @@ class Line:
         call: Callable[[], Answer],
         rests: type[ISalesError] | tuple[type[ISalesError], ...] = (NotAuthorised, AddressLocked),
     ) -> Answer:
+        # Whoever holds a line for many calls hears before each what befell another.
+        self.connection.refresh_from_db(fields=["resting", "resting_since", "quiet_until"])
+        _check_callable(self.connection, resting=self._resting)
         try:
             return call()
         except rests as error:
@@ -136,7 +142,7 @@ def line(connection: Connection, *, wait: float, resting: bool = False) -> Itera
         if time.monotonic() > deadline:
             raise Busy("all lines to iSales are in use", 1.0)
         time.sleep(LOOK_AGAIN)
-    held = Line(connection, *taken)
+    held = Line(connection, *taken, resting=resting)
     try:
         yield held
     finally:

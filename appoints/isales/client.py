@@ -14,7 +14,7 @@ import stamina
 
 from . import answers
 from .endpoint import Endpoint
-from .errors import NoAnswer, TooFast, UnexpectedAnswer
+from .errors import NoAnswer, UnexpectedAnswer
 from .rows import Row, parse_row
 from .signing import AkskAuth
 
@@ -180,27 +180,32 @@ class Client:
 
 def _whole(response: httpx.Response, deadline: float) -> bytes:
     body = bytearray()
-    for chunk in response.iter_bytes():
-        body += chunk
-        if len(body) > MOST_BYTES:
-            raise UnexpectedAnswer("the answer does not end", response.status_code)
-        if time.monotonic() > deadline:
-            raise NoAnswer("the answer took too long")
+    try:
+        for chunk in response.iter_bytes():
+            body += chunk
+            if len(body) > MOST_BYTES:
+                raise UnexpectedAnswer("the answer does not end", response.status_code)
+            if time.monotonic() > deadline:
+                raise NoAnswer("the answer took too long")
+    except (httpx.RemoteProtocolError, httpx.ReadError) as error:
+        words = "the answer was cut off"
+        raise UnexpectedAnswer(words, response.status_code, passing=True) from error
     return bytes(body)
 
 
 def _wait_before_retry(error: Exception, deadline: float) -> bool | float:
-    """Return the wait in seconds, or whether to repeat at all."""
+    """Return the wait in seconds, or whether to repeat at all.
+
+    Who called too fast must hold all calls back, not just this one: that is the caller's to do.
+    """
     if isinstance(error, NoAnswer):
         return True
-    if isinstance(error, UnexpectedAnswer) and not error.passing:
+    if not isinstance(error, UnexpectedAnswer) or not error.passing:
         return False
-    if isinstance(error, (TooFast, UnexpectedAnswer)):
-        wait = error.retry_after
-        if wait is None:
-            return isinstance(error, UnexpectedAnswer)
-        return wait if time.monotonic() + wait < deadline else False
-    return False
+    wait = error.retry_after
+    if wait is None:
+        return True
+    return wait if time.monotonic() + wait < deadline else False
 
 
 def _in_words(error: httpx.HTTPError) -> str:

@@ -68,7 +68,11 @@ def _load(connection: Connection, asked: Asked, wait: float) -> Snapshot:
     while True:
         if snapshot.status == Snapshot.Status.FAILED:
             raise errors.from_json(snapshot.failure or {})
-        if snapshot.status != Snapshot.Status.LOADING or time.monotonic() > deadline:
+        if snapshot.status != Snapshot.Status.LOADING:
+            return snapshot
+        if time.monotonic() > deadline:
+            if not snapshot.received and (failure := snapshots.failure_before(snapshot)):
+                raise errors.from_json(failure)
             return snapshot
         if snapshot.leased_until <= timezone.now() and snapshots.take_lease(snapshot):
             loading.start(snapshot)

@@ -16,7 +16,8 @@ from django.db import connection as database
 from django.utils import timezone
 
 from appoints import gateway
-from appoints.isales.client import Criteria
+from appoints.isales.client import Criteria, Page
+from appoints.isales.errors import TooFast
 from appoints.models import Connection, Snapshot
 
 from . import errors, frame, snapshots
@@ -29,6 +30,8 @@ CHUNK = 1000  # rows, about
 SLICE = 10  # pages that a line is held for
 LINE_WAIT = 60.0  # seconds for a free line
 PAGE_BUDGET = 45.0  # seconds for a page, tries and pace included
+PATIENCE = 3  # times that a page of a load waits when iSales asks for quiet
+LONGEST_QUIET = 60.0  # seconds
 SHOWN_EVERY = 1.0  # seconds between two writes of chunks that are still growing
 BEAT = 5.0  # seconds between two signs of life
 UNWANTED = timedelta(minutes=1)  # nobody asked for so long: stop, to go on when somebody does
@@ -244,7 +247,7 @@ def _work(
                     if stop.is_set() or not wanted:
                         return
                     offset = wanted.popleft()
-                    page = line.list_page(criteria, offset, limit, budget=PAGE_BUDGET)
+                    page = _page(line, criteria, offset, limit, stop)
                     came.put((Fetched(offset, page.rows, timezone.now()), page.total))
     except IndexError:
         return  # another hand took the last one
@@ -252,3 +255,17 @@ def _work(
         came.put(error)
     finally:
         database.close()
+
+
+def _page(
+    line: gateway.Line, criteria: Criteria, offset: int, limit: int, stop: threading.Event
+) -> Page:
+    """Return a page; one amid a load waits as long as iSales asks not to be called."""
+    for _ in range(PATIENCE if offset else 0):
+        try:
+            return line.list_page(criteria, offset, limit, budget=PAGE_BUDGET)
+        except TooFast as error:
+            if isinstance(error, gateway.Busy) or (error.retry_after or 0) > LONGEST_QUIET:
+                raise
+            stop.wait(error.retry_after or 1.0)
+    return line.list_page(criteria, offset, limit, budget=PAGE_BUDGET)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import polars as pl
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
@@ -24,7 +24,10 @@ from .moments import Window
 from .settling import PageInfo
 
 LEASE = timedelta(seconds=30)  # longer than one answer of iSales may take
-FAILURE_STANDS = timedelta(seconds=2)  # so that many who wait together share one failure
+# How long a failure stands that came too late for the page that asked; a page that asks again
+# would otherwise never hear of it. Whoever waited hears of any other, and the next asks anew.
+FAILURE_STANDS = timedelta(seconds=10)
+FAILURE_EXPLAINS = timedelta(minutes=2)  # why nothing has come yet, while iSales is asked again
 
 
 class LeaseLost(Exception):
@@ -90,12 +93,13 @@ def begin_or_join(connection: Connection, asked: Asked) -> Snapshot:
         "begin": asked.window.begin,
         "end": asked.window.end,
     }
+    came_late = Q(ended__gt=F("created") + timedelta(seconds=settings.APPOINTS_PAGE_WAIT))
     with transaction.atomic():
         # One at a time, or two who come together would both begin.
         Connection.objects.select_for_update().get(pk=connection.pk)
         found = Snapshot.objects.filter(
             Q(status=Snapshot.Status.LOADING)
-            | Q(status=Snapshot.Status.FAILED, ended__gt=now - FAILURE_STANDS)
+            | (Q(status=Snapshot.Status.FAILED, ended__gt=now - FAILURE_STANDS) & came_late)
             | Q(status=Snapshot.Status.TOO_MANY, ended__gt=fresh_since()),
             **same,
         )
@@ -109,6 +113,19 @@ def begin_or_join(connection: Connection, asked: Asked) -> Snapshot:
             wanted=now,
             leased_until=now,
         )
+
+
+def failure_before(snapshot: Snapshot) -> dict[str, object] | None:
+    """Return why the same was not to be had a moment ago, None if it was not tried or was."""
+    failed = Snapshot.objects.filter(
+        connection_id=snapshot.connection_id,
+        subject=snapshot.subject,
+        begin=snapshot.begin,
+        end=snapshot.end,
+        status=Snapshot.Status.FAILED,
+        ended__gt=timezone.now() - FAILURE_EXPLAINS,
+    )
+    return failed.order_by("-pk").values_list("failure", flat=True).first()
 
 
 def take_lease(snapshot: Snapshot) -> bool:

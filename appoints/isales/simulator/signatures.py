@@ -65,7 +65,7 @@ class Gatekeeper:
         kinds = (self.insist.milliseconds,) if self.insist else (False, True)
         if not any(re.fullmatch(STAMP[kind], stamp) for kind in kinds):
             return False
-        moment = datetime.fromisoformat(stamp.replace("Z", "+00:00"))
+        moment = datetime.fromisoformat(stamp)
         return abs(self.now().astimezone(UTC) - moment) <= TOLERANCE
 
     def _matches(
