@@ -192,7 +192,9 @@ def _stop(*_: object) -> None:
 
 def main() -> None:
     """Run the demo until Ctrl-C."""
-    signal.signal(signal.SIGTERM, _stop)
+    # Both, for a shell starts what runs in the background deaf to Ctrl-C.
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, _stop)
     try:
         with running(ROOT / ".demo", int(os.environ.get("PORT", "8000"))) as stack:
             print(f"\n  Reserved calls   {stack.address}", flush=True)
