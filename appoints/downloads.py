@@ -18,6 +18,7 @@ from appoints.failures import ERRORS, failure_of
 from appoints.filters import AppointFilter
 from appoints.questions import Question, form_of, question_of
 from appoints.results import exports
+from appoints.results.query import DEFAULT_SORT
 from appoints.results.result import NeedsWhole, Result
 from dashboard.requests import SignedInRequest
 
@@ -73,7 +74,7 @@ def _xlsx(
     about = [
         (_("Connection"), question.connection.name),
         (_("Filters"), filters or _("none")),
-        (_("Sorted by"), question.query.sort or _("iSales' own order")),
+        (_("Sorted by"), question.query.sort or DEFAULT_SORT),
         (_("Rows"), str(result.total)),
         (_("Data as of"), _as_of(question, result)),
         (_("Times in"), question.zone.key),

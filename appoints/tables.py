@@ -21,7 +21,7 @@ from django_tables2.data import TableData
 
 from appoints.isales import codes
 from appoints.isales.rows import TEXTS, TIMES
-from appoints.results.query import Query
+from appoints.results.query import DEFAULT_SORT, Query
 from appoints.words import STATE_WORDS, distance, span, time_tag, word
 
 Record = Mapping[str, Any]
@@ -94,7 +94,9 @@ class AppointTable(tables.Table):
     def _header(self, name: str, text: str) -> Header:
         if self.query is None:
             return Header(name, text, None, None)
-        sorted_by = {name: "ascending", f"-{name}": "descending"}.get(self.query.sort)
+        sorted_by = {name: "ascending", f"-{name}": "descending"}.get(
+            self.query.sort or DEFAULT_SORT
+        )
         sort = f"-{name}" if sorted_by == "ascending" else name
         return Header(name, text, sorted_by, self.query.but(sort=sort).urlencode())
 

@@ -9,7 +9,7 @@ from operator import and_
 import polars as pl
 
 from .moments import Window
-from .query import Query
+from .query import DEFAULT_SORT, Query
 
 # What free text is looked for in.
 SEARCHED = ("agent_name", "agent", "task_name", "business_result", "called_no", "caller_no")
@@ -65,10 +65,11 @@ def mentions(text: str) -> pl.Expr:
 
 
 def ordered(frame: pl.DataFrame, sort: str) -> pl.DataFrame:
-    """Return the rows by a column name, ``-`` first for descending; nulls last, ties as before."""
-    if not sort:
-        return frame
-    name = sort.removeprefix("-")
+    """Return the rows by a column name, ``-`` first for descending; nulls last, ties as before.
+
+    Without one they are by reserved time, as a day goes; iSales' own order tells a person nothing.
+    """
+    name = sort.removeprefix("-") or DEFAULT_SORT
     return frame.sort(
         pl.col(name), descending=sort.startswith("-"), nulls_last=True, maintain_order=True
     )

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from . import presets
 from .moments import Bound, Window, moment
 
+DEFAULT_SORT = "appoint_time"
 PER_PAGE = (25, 50, 100, 200)
 STATES = ("overdue", "due", "upcoming", "calling", "reached", "failed", "unknown")
 

@@ -16,6 +16,7 @@ SECOND, MINUTE, HOUR, DAY = 1000, 60_000, 3_600_000, 86_400_000
 NEW_EVERY = 2 * MINUTE
 PAST_DAYS, FUTURE_DAYS = 30, 14
 TODAY_SHARE, PAST_SHARE = 0.14, 0.5
+ODD_EVERY = 29  # rows
 WITHOUT_ID = 997  # one in so many has none
 
 Row = dict[str, Any]
@@ -84,7 +85,10 @@ class Centre:
         for number in range(self.newest, max(self.newest, (moment - self.start) // NEW_EVERY)):
             bisect.insort(self.plans, self._new(number))
             self.newest = number + 1
-        return [*self.odd, *(plan for plan in self.plans if plan.booked <= moment)]
+        found: list[Plan | Row] = [plan for plan in self.plans if plan.booked <= moment]
+        for number, row in enumerate(self.odd):
+            found.insert(number * ODD_EVERY, row)
+        return found
 
     def _first(self, number: int) -> Plan:
         dice = random.Random(f"{self.seed}:{number}")  # noqa: S311 no secret

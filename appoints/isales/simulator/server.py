@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
@@ -17,7 +17,7 @@ from appoints.isales.secret import Secret
 from appoints.isales.signing import Signable
 
 from . import neighbours
-from .centre import Centre, Row
+from .centre import CENTRE_TIME, Centre, Row
 from .faults import Fault
 from .listing import SUCCESS, Listing, Refusal
 from .signatures import Gatekeeper
@@ -40,8 +40,9 @@ class Call(NamedTuple):
 class Simulator:
     """A CC-iSales on 127.0.0.1; ``with simulator.running():`` serves it.
 
-    ``data`` serves exactly these rows instead of a living centre. ``latency`` is in seconds;
-    ``fault`` names one of ``faults.KINDS`` and may be changed while it runs.
+    ``data`` serves exactly these rows instead of a living centre, which works in ``zone``.
+    ``latency`` is in seconds; ``fault`` names one of ``faults.KINDS`` and may be changed while it
+    runs.
     """
 
     def __init__(
@@ -61,9 +62,10 @@ class Simulator:
         port: int = 0,
         tls: tuple[str, str] | None = None,
         data: list[Row] | None = None,
+        zone: tzinfo = CENTRE_TIME,
     ) -> None:
         self.now = now or (lambda: datetime.now(UTC))
-        source = Centre(rows, seed, self.now()) if data is None else data
+        source = Centre(rows, seed, self.now(), zone) if data is None else data
         self.listing = Listing(
             source,
             max_limit=max_limit,

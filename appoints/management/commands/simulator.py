@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import signal
+from datetime import UTC, datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -48,6 +49,8 @@ class Command(BaseCommand):
                 range_ends=options["range_ends"],
                 fault=options["fault"],
                 port=options["port"],
+                # Office hours where somebody tries it, so that there is something to see.
+                zone=datetime.now().astimezone().tzinfo or UTC,
             )
             server = simulator.server()
         except ValueError as error:
