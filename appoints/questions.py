@@ -49,4 +49,6 @@ def question_of(form: AppointFilter) -> Question:
     """Return the question of a valid form. Raises Connection.DoesNotExist where there is none."""
     query = form.query()
     zone = ZoneInfo(query.zone) if query.zone else form.zone
-    return Question(query, form.queryset.get(slug=query.connection), zone, timezone.now())
+    # Whole seconds, as addresses have them: a link into a part of the range then fits it.
+    now = timezone.now().replace(microsecond=0)
+    return Question(query, form.queryset.get(slug=query.connection), zone, now)

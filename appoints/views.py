@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from appoints import choices, neighbours, words
+from appoints.chart import Chart
 from appoints.chips import chips
 from appoints.details import Detail
 from appoints.failures import ERRORS, failure_of
@@ -22,6 +23,7 @@ from appoints.filters import AppointFilter
 from appoints.pager import Pager
 from appoints.questions import Question, form_of, question_of
 from appoints.results import browse
+from appoints.results.overtime import buckets
 from appoints.results.query import Query
 from appoints.results.result import NeedsWhole, Result
 from appoints.tables import AppointTable, View
@@ -137,6 +139,9 @@ def _shown(question: Question, result: Result, reasons: Mapping[str, str]) -> di
         "result": result,
         "pager": Pager(query, result.total, size, len(records)),
         "table": AppointTable(records, view, query if result.mode == "whole" else None),
+        "chart": Chart(buckets(result.rows, question.window, question.zone), query)
+        if result.mode == "whole"
+        else None,
         "tiles": choices.tiles(result.facets, query) if result.facets else [],
         "facets": choices.facets(result.facets, query, reasons) if result.facets else [],
         "stale": failure_of(result.error) if result.error else None,  # type: ignore[arg-type]
