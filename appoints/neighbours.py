@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from django.core.cache import cache
 
 from appoints import gateway
+from appoints.credentials import WrongKey
 from appoints.isales.errors import ISalesError
 from appoints.models import Connection
 
@@ -46,6 +47,6 @@ def _asked(
     try:
         with gateway.line(connection, wait=WAIT) as line:
             return ask(line)
-    except ISalesError:
+    except (ISalesError, WrongKey):
         # Names are a comfort: without them the page stands, with codes and free text.
         return {}

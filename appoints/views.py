@@ -33,6 +33,7 @@ from dashboard.requests import SignedInRequest
 NEEDS_WHOLE = gettext_lazy(
     "This needs the whole result, which is too large here: narrow the range, or leave it out."
 )
+LONGEST_ADDRESS = 8000  # characters; servers cut request lines at about 8,190
 FORM_ONLY = frozenset({"csrfmiddlewaretoken"})
 POLL = 1  # seconds between two looks at a result that is being loaded
 
@@ -47,15 +48,19 @@ def appoint_list(request: SignedInRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "appoints/list.html", context, status=400)
     if request.method == "POST":
-        return _to_address(form.query())
+        return _to_address(request, form, context)
     question = question_of(form)
     with timezone.override(question.zone):
         return _answer(request, form, question, context)
 
 
-def _to_address(query: Query) -> HttpResponse:
+def _to_address(request: HttpRequest, form: AppointFilter, context: dict[str, Any]) -> HttpResponse:
+    address = f"{reverse('appoints:list')}?{form.query().urlencode()}"
+    if len(address) > LONGEST_ADDRESS:
+        form.form.add_error("agent", _("This list is too long for an address: take fewer."))
+        return render(request, "appoints/list.html", context, status=400)
     # 303, so that a reload of the page does not send the form again.
-    return HttpResponseRedirect(f"{reverse('appoints:list')}?{query.urlencode()}", status=303)
+    return HttpResponseRedirect(address, status=303)
 
 
 def _frame(form: AppointFilter, unknown: list[str]) -> dict[str, Any]:

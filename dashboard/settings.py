@@ -180,6 +180,8 @@ LOGGING = {
         # A line per request would repeat addresses with what they ask for.
         "httpx": {"level": "WARNING"},
         "httpcore": {"level": "WARNING"},
+        # A repeated call is no news; one that failed for good is told by the page.
+        "stamina": {"level": "ERROR"},
     },
 }
 

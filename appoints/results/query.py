@@ -71,12 +71,12 @@ class Query:
         for field in fields(self):
             value = getattr(self, field.name)
             if value != field.default:
-                for each in value if isinstance(value, tuple) else (value,):
+                for each in _separate(field.name, value):
                     yield NAMES[field.name], _written(each)
 
     def urlencode(self) -> str:
         """Return the query string."""
-        return urlencode(list(self.params()))
+        return urlencode(list(self.params()), safe=",:")
 
     def but(self, **changes: Any) -> Self:
         """Return the question with some fields changed, from its first page on."""
@@ -98,6 +98,13 @@ class Query:
         default = Query()
         names = [NAMES[name] for name in LOCAL if getattr(self, name) != getattr(default, name)]
         return [*(["preset"] if self.preset == presets.OVERDUE else []), *names]
+
+
+def _separate(name: str, value: Any) -> tuple[Any, ...]:
+    """Return the values that stand as parameters of their own; a long list of agents is one."""
+    if name == "agents":
+        return (",".join(value),)
+    return value if isinstance(value, tuple) else (value,)
 
 
 def _written(value: object) -> str:

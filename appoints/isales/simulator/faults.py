@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 
 # Faults of the list call; those in EVERYWHERE strike its neighbours too.
@@ -10,30 +11,48 @@ KINDS = (
     "cut", "cut-json", "no-data", "no-total", "hang", "close", "wrong-total", "drift", "overlap",
     "vanish",
 )  # fmt: skip
-EVERYWHERE = frozenset({"401", "403", "418", "500", "502", "503", "hang", "close"})
+EVERYWHERE = frozenset({"401", "403", "500", "502", "503", "hang", "close"})
+LOAD_ENDS = 10.0  # seconds of silence, after which the same question begins a new load
 
 
 @dataclass
 class Fault:
-    """A kind of KINDS (``code:`` and ``429:`` take any number), after so many good list calls."""
+    """A kind of KINDS (``code:`` and ``429:`` take any number), after so many good list calls.
+
+    ``times``: how many list calls it strikes, None for all that follow.
+    """
 
     kind: str
     after: int = 0
+    times: int | None = None
     calls: int = field(default=0, init=False)
-    seen: set[int] = field(default_factory=set, init=False)
+    loads: dict[str, tuple[float, set[int]]] = field(default_factory=dict, init=False)
+
+    def __post_init__(self) -> None:
+        start, _, detail = self.kind.partition(":")
+        if not (self.kind in KINDS or (start in ("code", "429") and detail.isdecimal())):
+            raise ValueError(f"unknown fault {self.kind!r}; known are: {' '.join(KINDS)}")
 
     @classmethod
     def parse(cls, text: str | None) -> Fault:
         """Return the fault that ``KIND`` or ``KIND@AFTER`` names. Raises ValueError."""
-        kind, _, after = (text or "none").partition("@")
-        known = kind in KINDS or kind.split(":")[0] in ("code", "429")
-        if not known or (after and not after.isdigit()):
-            raise ValueError(f"unknown fault {text!r}; known are: {', '.join(KINDS)}")
+        kind, at, after = (text or "none").partition("@")
+        if at and not after.isdecimal():
+            raise ValueError(f"{text!r}: a number of good calls is missing after the @")
         return cls(kind, int(after or 0))
 
     def strikes(self, *, listing: bool) -> str:
-        """Count a call and return the kind that strikes it, ``none`` for none."""
-        if not listing:
-            return self.kind if self.kind in EVERYWHERE and self.calls >= self.after else "none"
-        self.calls += 1
-        return self.kind if self.calls > self.after else "none"
+        """Count a list call and return the kind that strikes this call, ``none`` for none."""
+        end = None if self.times is None else self.after + self.times
+        on = self.calls >= self.after and (end is None or self.calls < end)
+        self.calls += listing
+        return self.kind if on and (listing or self.kind in EVERYWHERE) else "none"
+
+    def seen(self, query: str) -> set[int]:
+        """Return the offsets that were asked for in a query's load; the caller adds to them."""
+        now = time.monotonic()
+        last, offsets = self.loads.get(query, (now, set()))
+        if now - last > LOAD_ENDS:
+            offsets = set()
+        self.loads[query] = now, offsets
+        return offsets

@@ -22,7 +22,8 @@ def answer(
         if path == "/queryOBSResultCode":
             return _codes(query, headers.get("locale", "zh_CN"))
         if path == "/queryBusinessResults":
-            return {"totalCount": len(BUSINESS[True]), "data": _business()}
+            found = _business()
+            return {"totalCount": len(found), "data": found}
     except (KeyError, ValueError):
         return None
     return None
@@ -50,12 +51,16 @@ def _codes(query: Mapping[str, str], locale: str) -> Mapping[str, Any]:
 
 
 def _business() -> list[dict[str, Any]]:
-    pairs = [text.split(" > ") for text in BUSINESS[True]]
+    names = [text.split(" > ") for texts in BUSINESS.values() for text in texts if text]
+    parents = dict.fromkeys(parent for parent, _ in names)
     return [
         {
             "code": str(number),
-            "name": pair[0],
-            "children": [{"code": f"{number}1", "name": pair[-1]}],
+            "name": parent,
+            "children": [
+                {"code": f"{number}{at}", "name": child}
+                for at, (_, child) in enumerate(pair for pair in names if pair[0] == parent)
+            ],
         }
-        for number, pair in enumerate(pairs)
+        for number, parent in enumerate(parents, start=1)
     ]

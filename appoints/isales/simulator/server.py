@@ -6,24 +6,24 @@ import json
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, tzinfo
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from appoints.isales.secret import Secret
 from appoints.isales.signing import Signable
 
-from . import neighbours
+from . import answers, neighbours
+from .answers import Answer
 from .centre import CENTRE_TIME, Centre, Row
 from .faults import Fault
-from .listing import SUCCESS, Listing, Refusal
+from .listing import Listing, Refusal
 from .signatures import Gatekeeper
 
 LIST = "/appoint/list"
-HTML = b"<!doctype html><title>Gateway</title><h1>Please sign in</h1>"
 LONGEST_HANG = 120.0  # seconds
 
 
@@ -58,7 +58,7 @@ class Simulator:
         insist: str | None = None,
         range_field: str = "appointTime",
         range_ends: str = "inclusive",
-        fault: str | None = None,
+        fault: Fault | str | None = None,
         port: int = 0,
         tls: tuple[str, str] | None = None,
         data: list[Row] | None = None,
@@ -86,13 +86,14 @@ class Simulator:
         self.base_url = ""
 
     @property
-    def fault(self) -> str | None:
-        """What goes wrong, None for nothing."""
-        return self._fault.kind
+    def fault(self) -> Fault | str | None:
+        """What goes wrong, as it was set; None for nothing."""
+        return self._named
 
     @fault.setter
-    def fault(self, text: str | None) -> None:
-        self._fault = Fault.parse(text)
+    def fault(self, fault: Fault | str | None) -> None:
+        self._fault = fault if isinstance(fault, Fault) else Fault.parse(fault)
+        self._named = fault
 
     @property
     def list_calls(self) -> list[Call]:
@@ -101,7 +102,20 @@ class Simulator:
 
     def rows(self, now: datetime | None = None) -> list[Row]:
         """Return every row that is visible at a moment, in the order in which it is served."""
-        return self.listing.rows(now)
+        with self.lock:
+            return self.listing.rows(now)
+
+    @contextmanager
+    def at_work(self, *, listing: bool) -> Iterator[None]:
+        """Count how many list calls are answered at once."""
+        with self.lock:
+            self.at_once += listing
+            self.most_at_once = max(self.most_at_once, self.at_once)
+        try:
+            yield
+        finally:
+            with self.lock:
+                self.at_once -= listing
 
     @contextmanager
     def running(self) -> Iterator[Simulator]:
@@ -127,41 +141,47 @@ class Simulator:
         if self.tls:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(*self.tls)
-            server.socket = context.wrap_socket(server.socket, server_side=True)
+            # A handshake at accept would let one slow client hold up all others.
+            server.socket = context.wrap_socket(
+                server.socket, server_side=True, do_handshake_on_connect=False
+            )
             scheme = "https"
         self.base_url = f"{scheme}://127.0.0.1:{server.server_port}"
         return server
 
-    def answer(self, address: str, request: Signable) -> tuple[int, dict[str, str], bytes]:
-        """Return status, headers and body for a request that no fault of the line strikes."""
-        status = self.gatekeeper.status(address, request)
+    def answer(self, address: str, request: Signable) -> Answer:
+        """Return the answer to a request that came from an address."""
+        with self.lock:
+            status = self.gatekeeper.status(address, request)
         if status != 200:
-            return status, {}, _json(_problem(status))
-        if not (request.path == self.root or request.path.startswith(self.root + "/")):
-            return 400, {}, _json(_problem(400))
-        path = request.path.removeprefix(self.root)
-        if path == LIST:
+            return answers.problem(status)
+        if request.path == self.root + LIST:
             return self._list(request)
+        with self.lock:
+            strikes = self._fault.strikes(listing=False)
+        if strikes != "none":
+            return answers.struck(strikes, {})
         if request.method != "GET":
-            return 405, {}, _json(_problem(405))
+            return answers.problem(405)
         query = {name: values[0] for name, values in parse_qs(request.query).items()}
-        found = neighbours.answer(path, query, request.headers)
-        return (400, {}, _json(_problem(400))) if found is None else (200, {}, _json(_good(found)))
+        inside = request.path.startswith(self.root)
+        path = request.path.removeprefix(self.root)
+        found = neighbours.answer(path, query, request.headers) if inside else None
+        return answers.problem(400) if found is None else answers.good(found)
 
-    def _list(self, request: Signable) -> tuple[int, dict[str, str], bytes]:
+    def _list(self, request: Signable) -> Answer:
         if request.method != "POST":
-            return 405, {}, _json(_problem(405))
-        try:
-            body = json.loads(request.body)
-        except ValueError:
-            return 400, {}, _json(_problem(400))
+            return answers.problem(405)
+        body = _parsed(request.body)
+        if body is None:
+            return answers.problem(400)
         with self.lock:
             strikes = self._fault.strikes(listing=True)
             try:
                 page = self.listing.page(body, self._fault, strikes)
             except Refusal as refusal:
-                return 200, {}, _json(_coded(refusal.code, refusal.description))
-        return _struck(strikes, page)
+                return answers.refusal(refusal.code, refusal.description)
+        return answers.struck(strikes, page)
 
 
 class _Server(ThreadingHTTPServer):
@@ -177,100 +197,46 @@ class _Handler(BaseHTTPRequestHandler):
     simulator: Simulator
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
-    wbufsize = -1  # one write an answer
+    wbufsize = 2**18  # bytes; more than a page, so that an answer is one write
 
     def do_POST(self) -> None:
         self._serve()
 
-    def do_GET(self) -> None:
-        self._serve()
+    do_GET = do_PUT = do_DELETE = do_POST  # noqa: N815 the base class's names
 
     def log_message(self, *_: object) -> None:
         """Log nothing."""
 
     def _serve(self) -> None:
-        simulator = self.simulator
+        simulator, moment = self.simulator, self.simulator.now()
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        parts = urlsplit(self.path)
-        listing = parts.path.endswith(LIST)
-        moment = simulator.now()
-        with simulator.lock:
-            simulator.at_once += listing
-            simulator.most_at_once = max(simulator.most_at_once, simulator.at_once)
-        try:
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            request = Signable(self.command, parts.path, parts.query, headers, body)
+        path, _, query = self.path.partition("?")
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        request = Signable(self.command, path, query, headers, body)
+        with simulator.at_work(listing=path.endswith(LIST)):
             time.sleep(simulator.latency)
-            status, more, content = simulator.answer(self.client_address[0], request)
-        finally:
-            with simulator.lock:
-                simulator.at_once -= listing
-        simulator.calls.append(Call(moment, self.command, parts.path, status, _parsed(body)))
-        self._send(status, more, content)
+            answer = simulator.answer(self.client_address[0], request)
+        simulator.calls.append(Call(moment, self.command, path, answer.status, _parsed(body)))
+        self._send(answer)
 
-    def _send(self, status: int, more: Mapping[str, str], content: bytes) -> None:
-        if "X-Hang" in more:
+    def _send(self, answer: Answer) -> None:
+        self.close_connection = self.close_connection or answer.kept != "open"
+        if answer.kept == "silent":
             self.simulator.stopping.wait(LONGEST_HANG)
-        if "X-Hang" in more or "X-Close" in more:
-            self.close_connection = True
+        if answer.kept in ("silent", "dropped"):
             return
-        self.send_response(status)
-        headers = {"Content-Type": "application/json; charset=UTF-8", **more}
-        headers.setdefault("Content-Length", str(len(content)))
-        for name, value in headers.items():
-            self.send_header(name, value)
+        self.send_response(answer.status)
+        self.send_header("Content-Type", answer.content_type)
+        self.send_header("Content-Length", str(answer.length or len(answer.content)))
+        if answer.retry_after:
+            self.send_header("Retry-After", answer.retry_after)
         self.end_headers()
-        self.wfile.write(content)
+        self.wfile.write(answer.content)
         self.wfile.flush()
-        self.close_connection = self.close_connection or "X-Cut" in more
-
-
-def _struck(strikes: str, page: dict[str, Any]) -> tuple[int, dict[str, str], bytes]:
-    """Return the answer to a list call, gone wrong in the way that strikes."""
-    kind, _, detail = strikes.partition(":")
-    whole = _json(_good(page))
-    if kind == "code":
-        return 200, {}, _json(_coded(detail, "refused by the fault that was asked for"))
-    if kind == "429":
-        return 429, {"Retry-After": detail or "5"}, _json(_problem(429))
-    if kind.isdigit():
-        return int(kind), {}, _json(_problem(int(kind)))
-    if kind in ("no-data", "no-total"):
-        page.pop("data" if kind == "no-data" else "totalCount")
-    answers: dict[str, tuple[dict[str, str], bytes]] = {
-        "html": ({"Content-Type": "text/html"}, HTML),
-        "cut": ({"Content-Length": str(len(whole)), "X-Cut": "1"}, whole[: len(whole) // 2]),
-        "cut-json": ({}, whole[: len(whole) // 2]),
-        "hang": ({"X-Hang": "1"}, b""),
-        "close": ({"X-Close": "1"}, b""),
-    }
-    headers, content = answers.get(kind, ({}, _json(_good(page))))
-    return 200, headers, content
-
-
-def _good(found: Mapping[str, Any]) -> dict[str, Any]:
-    return {**_coded(SUCCESS, "success"), **found}
-
-
-def _coded(code: str, description: str) -> dict[str, Any]:
-    return {
-        "returnCode": code,
-        "returnDesc": description,
-        "resultCode": code,
-        "resultDesc": description,
-    }
-
-
-def _problem(status: int) -> dict[str, Any]:
-    return {"error": status}
-
-
-def _json(answer: Mapping[str, Any]) -> bytes:
-    return json.dumps(answer, ensure_ascii=False).encode()
 
 
 def _parsed(body: bytes) -> Any:
     try:
         return json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None

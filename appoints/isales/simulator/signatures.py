@@ -65,7 +65,10 @@ class Gatekeeper:
         kinds = (self.insist.milliseconds,) if self.insist else (False, True)
         if not any(re.fullmatch(STAMP[kind], stamp) for kind in kinds):
             return False
-        moment = datetime.fromisoformat(stamp)
+        try:
+            moment = datetime.fromisoformat(stamp)
+        except ValueError:  # a thirteenth month
+            return False
         return abs(self.now().astimezone(UTC) - moment) <= TOLERANCE
 
     def _matches(
