@@ -15,7 +15,7 @@ OPENS, CLOSES = 8, 19  # local hours
 SECOND, MINUTE, HOUR, DAY = 1000, 60_000, 3_600_000, 86_400_000
 NEW_EVERY = 2 * MINUTE
 PAST_DAYS, FUTURE_DAYS = 30, 14
-TODAY_SHARE, PAST_SHARE = 0.14, 0.5
+NOW_SHARE, TODAY_SHARE, PAST_SHARE = 0.02, 0.16, 0.5
 ODD_EVERY = 29  # rows
 WITHOUT_ID = 997  # one in so many has none
 
@@ -93,6 +93,10 @@ class Centre:
     def _first(self, number: int) -> Plan:
         dice = random.Random(f"{self.seed}:{number}")  # noqa: S311 no secret
         where = dice.random()
+        if where < NOW_SHARE:
+            # Somebody works at any hour, so that a demo at night has calls that fall due.
+            at = self.start + dice.randint(-60, 180) * MINUTE
+            return self._plan(number, self.start - dice.randint(70, 600) * MINUTE, at, dice)
         if where < TODAY_SHARE:
             day = 0
         elif where < TODAY_SHARE + PAST_SHARE:

@@ -55,6 +55,8 @@ class Command(BaseCommand):
             server = simulator.server()
         except ValueError as error:
             raise CommandError(str(error)) from error
+        except OverflowError as error:
+            raise CommandError(str(error).removeprefix("bind(): ").capitalize()) from error
         except OSError as error:
             raise CommandError(f"Port {options['port']}: {error.strerror}.") from error
         signal.signal(signal.SIGTERM, signal.default_int_handler)
