@@ -98,7 +98,7 @@ class Client:
         body = json.dumps(criteria.body(offset, limit), ensure_ascii=False).encode()
         answer = self._call("POST", "/appoint/list", body=body, pace=pace, budget=budget)
         total, data = answers.number(answer, "totalCount"), answer.get("data")
-        if data is None and total == 0:
+        if data is None and "data" in answer and total == 0:
             data = []
         if total is None or not isinstance(data, list):
             missing = "totalCount" if total is None else "data"

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.cache import cache
+from django.test import Client
+
+from appoints import gateway
+from appoints.isales.secret import Secret
+from appoints.isales.simulator import Simulator
+from appoints.models import Connection
+
+
+@pytest.fixture
+def simulator() -> Iterator[Simulator]:
+    with Simulator(rows=590).running() as running:
+        yield running
+
+
+@pytest.fixture
+def connection(simulator: Simulator, transactional_db: None) -> Iterator[Connection]:
+    """A stored connection to the simulator; loads run in threads, hence real transactions."""
+    cache.clear()
+    yield Connection.objects.create(
+        name="Demo",
+        slug="demo",
+        base_url=simulator.base_url,
+        vdn=1,
+        access_key="AK",
+        secret_key=Secret("SK"),
+        max_per_second=0,
+    )
+    gateway._client.cache_clear()
+
+
+@pytest.fixture
+def signed_in(transactional_db: None) -> Client:
+    client = Client()
+    client.force_login(User.objects.create_user("supervisor"))
+    return client

@@ -1,0 +1,130 @@
+"""Files: their rows, columns, headers and names."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import datetime
+
+import openpyxl
+import pytest
+from django.test import Client
+
+from appoints.isales.simulator import Simulator
+from appoints.models import Connection
+
+COLUMNS = (
+    "appoint_id,state,late,appoint_time,called_no,agent,agent_name,task_id,task_name,task_status,"
+    "call_type,expired,call_begin,call_end,call_status,caller_no,fail_code,fail_group,fail_reason,"
+    "result,business_result,create_time"
+)
+
+
+def rows_of(response) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(response.content.decode(), newline="")))
+
+
+def test_a_csv_has_every_row_under_the_agreed_header(
+    signed_in: Client, connection: Connection, simulator: Simulator
+) -> None:
+    response = signed_in.get("/appoints/export.csv")
+    total = len(simulator.rows())
+    assert response.content.decode().split("\r\n")[0] == COLUMNS
+    assert len(rows_of(response)) == total
+    assert response["X-Total-Count"] == str(total)
+    assert response["Content-Type"] == "text/csv; charset=utf-8"
+    assert f'filename="reserved-calls_demo_all_{total}-rows.csv"' in response["Content-Disposition"]
+    assert datetime.fromisoformat(response["X-Data-As-Of"]).tzinfo is not None
+
+
+def test_a_file_of_n_rows_costs_a_call_for_each_page(
+    signed_in: Client, connection: Connection, simulator: Simulator
+) -> None:
+    signed_in.get("/appoints/export.csv")
+    assert len(simulator.list_calls) == -(-len(simulator.rows()) // connection.page_limit)
+
+
+def test_times_carry_the_offset_of_the_views_zone(
+    signed_in: Client, connection: Connection
+) -> None:
+    rows = rows_of(signed_in.get("/appoints/export.csv?tz=Asia/Kathmandu"))
+    times = {row["appoint_time"][-6:] for row in rows if row["appoint_time"]}
+    assert times == {"+05:45"}
+
+
+def test_nothing_in_a_csv_runs_as_a_formula(signed_in: Client, connection: Connection) -> None:
+    cells = {
+        cell for row in rows_of(signed_in.get("/appoints/export.csv")) for cell in row.values()
+    }
+    assert "'=1+1" in cells
+    assert not [cell for cell in cells if cell.startswith(("=", "@", "\t", "-1+"))]
+    assert [cell for cell in cells if cell.startswith("+86138")]
+
+
+def test_a_csv_for_excel_has_a_mark_and_keeps_digits_as_text(
+    signed_in: Client, connection: Connection
+) -> None:
+    content = signed_in.get("/appoints/export.csv?excel=1").content
+    assert content.startswith(b"\xef\xbb\xbf")
+    assert b'"=""17' in content
+
+
+def test_screen_csv_workbook_and_json_have_the_same_rows_in_the_same_order(
+    signed_in: Client, connection: Connection
+) -> None:
+    query = "?state=failed&state=overdue&sort=-agent_name"
+    from_csv = [row["appoint_id"] for row in rows_of(signed_in.get("/appoints/export.csv" + query))]
+    found = json.loads(signed_in.get("/appoints/export.json" + query).content)
+    from_json = [row["appoint_id"] or "" for row in found["rows"]]
+    book = openpyxl.load_workbook(
+        io.BytesIO(signed_in.get("/appoints/export.xlsx" + query).content)
+    )
+    cells = book.worksheets[0].iter_rows(min_row=2, max_col=1, values_only=True)
+    assert from_csv == from_json == [cell[0] or "" for cell in cells]
+    assert found["total"] == len(from_csv)
+
+
+def test_a_workbook_has_typed_dates_and_says_of_what_it_is(
+    signed_in: Client, connection: Connection
+) -> None:
+    content = signed_in.get("/appoints/export.xlsx?preset=today&tz=Asia/Kathmandu").content
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    rows, about = book.worksheets
+    times = {type(cell.value) for cell in rows["D"][1:] if cell.value is not None}
+    facts = {line[0].value: line[1].value for line in about.iter_rows()}
+    assert times == {datetime}
+    assert rows.freeze_panes == "A2"
+    assert facts["Times in"] == "Asia/Kathmandu"
+    assert facts["Filters"] == "Today"
+    assert facts["Made by"] == "supervisor"
+
+
+def test_json_says_of_what_it_is(signed_in: Client, connection: Connection) -> None:
+    found = json.loads(signed_in.get("/appoints/export.json").content)
+    assert list(found) == ["connection", "as_of", "zone", "total", "rows"]
+    assert list(found["rows"][0]) == COLUMNS.split(",")
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("colour=red", "colour: there is no such parameter"),
+        ("excel=yes", "excel: only 1 is possible"),
+        ("partial=0", "partial: only 1 is possible"),
+        ("preset=someday", "preset: "),
+        ("per_page=-5", "per_page: "),
+        ("from=2026-02-01&to=2026-01-01", "to: The range must end after it begins"),
+    ],
+)
+def test_a_mistyped_parameter_yields_no_file(
+    signed_in: Client, connection: Connection, simulator: Simulator, query: str, words: str
+) -> None:
+    response = signed_in.get(f"/appoints/export.csv?{query}")
+    assert response.status_code == 400
+    assert words in response.content.decode()
+    assert simulator.calls == []
+
+
+def test_a_stranger_gets_no_file(connection: Connection) -> None:
+    assert Client().get("/appoints/export.csv").status_code == 302

@@ -1,0 +1,168 @@
+"""What a person sees when iSales fails, on the page and in place of a file."""
+
+from __future__ import annotations
+
+import html
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from appoints.isales.simulator import Simulator
+from appoints.models import Connection, Snapshot
+
+QUERY = "?preset=last-7d&number=4711"
+FAULTS = [
+    ("code:0200001", 502, "refused the request: 0200001"),
+    ("code:0200022", 503, "less often"),
+    ("401", 502, "did not accept our signature (401)"),
+    ("403", 503, "locked this server's address (403)"),
+    ("418", 502, "makes no sense (HTTP 418)"),
+    ("429:7", 503, "less often"),
+    ("500", 502, "makes no sense (HTTP 500)"),
+    ("503", 502, "makes no sense (HTTP 503)"),
+    ("html", 502, "makes no sense"),
+    ("cut", 502, "the answer was cut off"),
+    ("cut-json", 502, "makes no sense"),
+    ("no-data", 502, "the answer has no data"),
+    ("no-total", 502, "the answer has no totalCount"),
+    ("close", 504, "did not answer"),
+]
+
+
+def text_of(response) -> str:
+    words = re.sub(r"<[^>]+>", " ", response.content.decode())
+    return re.sub(r"\s+", " ", html.unescape(words))
+
+
+@pytest.mark.parametrize(("fault", "status", "words"), FAULTS)
+def test_the_page_says_what_happened_and_keeps_the_filters(
+    signed_in: Client,
+    connection: Connection,
+    simulator: Simulator,
+    fault: str,
+    status: int,
+    words: str,
+) -> None:
+    simulator.fault = fault
+    response = signed_in.get("/appoints/" + QUERY)
+    assert response.status_code == status
+    assert words in text_of(response)
+    assert 'role="alert"' in response.content.decode()
+    assert 'value="4711"' in response.content.decode()
+
+
+@pytest.mark.parametrize(("fault", "status", "words"), FAULTS)
+@pytest.mark.parametrize("suffix", ["csv"])
+def test_no_file_is_sent_that_could_be_short(
+    signed_in: Client,
+    connection: Connection,
+    simulator: Simulator,
+    suffix: str,
+    fault: str,
+    status: int,
+    words: str,
+) -> None:
+    simulator.fault = fault
+    response = signed_in.get(f"/appoints/export.{suffix}{QUERY}")
+    assert response.status_code == status
+    assert words in text_of(response)
+    assert "Content-Disposition" not in response
+
+
+def test_after_a_401_exactly_one_request_has_gone_out(
+    signed_in: Client, connection: Connection, simulator: Simulator
+) -> None:
+    simulator.fault = "401"
+    signed_in.get("/appoints/")
+    again = signed_in.get("/appoints/")
+    signed_in.get("/appoints/export.csv")
+    assert len(simulator.calls) == 1
+    assert again.status_code == 503
+    assert "at rest" in text_of(again)
+
+
+def test_a_429_says_when_to_try_again(
+    signed_in: Client, connection: Connection, simulator: Simulator
+) -> None:
+    simulator.fault = "429:7"
+    assert signed_in.get("/appoints/")["Retry-After"] == "7"
+
+
+def test_a_hanging_isales_shows_progress_then_says_that_there_is_no_answer(
+    signed_in: Client, connection: Connection, simulator: Simulator, settings, monkeypatch
+) -> None:
+    settings.APPOINTS_PAGE_WAIT = 0.3
+    monkeypatch.setattr("appoints.isales.client.READ_TIMEOUT", 0.5)
+    monkeypatch.setattr("appoints.isales.client.TRIES", 1)
+    simulator.fault = "hang"
+    first = signed_in.get("/appoints/")
+    assert "Asking iSales" in text_of(first)
+    settings.APPOINTS_PAGE_WAIT = 5
+    later = signed_in.get("/appoints/")
+    assert later.status_code == 504
+    assert "did not answer in time" in text_of(later)
+
+
+def test_the_last_good_rows_stay_with_their_age_when_a_refresh_fails(
+    signed_in: Client, connection: Connection, simulator: Simulator
+) -> None:
+    signed_in.get("/appoints/")
+    Snapshot.objects.update(as_of=timezone.now() - timedelta(minutes=12))
+    simulator.fault = "html@3"
+    response = signed_in.get("/appoints/")
+    assert response.status_code == 200
+    assert "The rows below are 12 minutes old" in text_of(response).replace("\xa0", " ")
+    assert 'role="status"' in response.content.decode()
+    assert f"of {len(simulator.rows())}" in text_of(response)
+
+
+def test_a_total_that_cannot_be_settled_is_said(
+    signed_in: Client, connection: Connection, simulator: Simulator
+) -> None:
+    simulator.fault = "wrong-total"
+    total = len(simulator.rows())
+    words = text_of(signed_in.get("/appoints/"))
+    assert f"iSales reported {total + 3}, {total} received" in words
+
+
+def test_an_unsettled_file_comes_only_on_request_and_says_so(
+    signed_in: Client, connection: Connection, simulator: Simulator
+) -> None:
+    simulator.fault = "wrong-total"
+    total = len(simulator.rows())
+    refused = signed_in.get("/appoints/export.csv")
+    assert refused.status_code == 502
+    assert f"{total + 3} rows, {total} were received" in text_of(refused)
+    given = signed_in.get("/appoints/export.csv?partial=1")
+    assert given.status_code == 200
+    assert f"PARTIAL_{total}-of-{total + 3}-rows.csv" in given["Content-Disposition"]
+
+
+def test_a_file_above_the_cap_is_refused(
+    signed_in: Client, connection: Connection, settings
+) -> None:
+    settings.APPOINTS_MOST_ROWS = 100
+    assert signed_in.get("/appoints/export.csv").status_code == 422
+
+
+def test_a_file_that_takes_too_long_says_when_to_come_back(
+    signed_in: Client, connection: Connection, simulator: Simulator, settings
+) -> None:
+    settings.APPOINTS_FILE_WAIT = 0.2
+    simulator.latency = 0.4
+    response = signed_in.get("/appoints/export.csv")
+    assert response.status_code == 503
+    assert response["Retry-After"] == "5"
+
+
+def test_a_lost_credential_key_is_said_in_plain_words(
+    signed_in: Client, connection: Connection, simulator: Simulator, settings
+) -> None:
+    settings.CREDENTIAL_KEYS = ["T3RoZXItS2V5LTAxMjM0NTY3ODktMDEyMzQ1Njc4OTA="]
+    response = signed_in.get("/appoints/")
+    assert response.status_code == 503
+    assert "cannot be decrypted" in text_of(response)
+    assert simulator.calls == []

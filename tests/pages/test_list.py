@@ -1,0 +1,276 @@
+"""The list over a simulated iSales, through sockets and threads."""
+
+from __future__ import annotations
+
+import html
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from appoints.isales.simulator import Simulator, odd_rows
+from appoints.models import Connection, Snapshot
+
+LIST = "/appoints/"
+EVERYTHING = "/appoints/?per_page=200"
+
+
+def text_of(response) -> str:
+    words = re.sub(r"<[^>]+>", " ", response.content.decode())
+    return re.sub(r"\s+", " ", html.unescape(words))
+
+
+def ids_of(response) -> list[str]:
+    return re.findall(r'href="/appoints/(\d+)/', response.content.decode())
+
+
+def test_a_page_says_which_of_how_many_rows_it_shows(
+    signed_in: Client, connection: Connection, simulator: Simulator
+) -> None:
+    total = len(simulator.rows())
+    assert f"51–100 of {total}" in text_of(signed_in.get(LIST, {"page": "2"}))
+
+
+def test_a_whole_result_costs_one_call_a_page_of_isales(
+    signed_in: Client, connection: Connection, simulator: Simulator
+) -> None:
+    signed_in.get(LIST)
+    assert len(simulator.list_calls) == -(-len(simulator.rows()) // 100)
+
+
+def test_narrowing_sorting_and_paging_a_loaded_result_ask_nothing(
+    signed_in: Client, connection: Connection, simulator: Simulator
+) -> None:
+    signed_in.get(LIST)
+    before = len(simulator.list_calls)
+    for query in ("?state=failed&sort=-agent_name", "?page=3", "?preset=today", "?q=Souza&late=1"):
+        assert signed_in.get(LIST + query).status_code == 200
+    assert len(simulator.list_calls) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "field"), [("agent", "userAccount"), ("number", "calledNo"), ("task", "taskId")]
+)
+def test_each_filter_shows_just_its_rows(
+    signed_in: Client, connection: Connection, simulator: Simulator, name: str, field: str
+) -> None:
+    rows = simulator.rows()
+    value = rows[100][field]
+    wanted = {row["appointId"] for row in rows if row.get(field) == value and row.get("appointId")}
+    response = signed_in.get(EVERYTHING, {name: value, "per_page": "200"})
+    assert set(ids_of(response)) == wanted
+
+
+def test_a_range_shows_the_calls_reserved_in_it(
+    signed_in: Client, connection: Connection, simulator: Simulator
+) -> None:
+    begin = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(days=3)
+    end = begin + timedelta(hours=30)
+    response = signed_in.get(
+        LIST, {"from": begin.isoformat(), "to": end.isoformat(), "per_page": "200"}
+    )
+    first, last = begin.timestamp() * 1000, end.timestamp() * 1000
+    wanted = {
+        row["appointId"]
+        for row in simulator.rows()
+        if isinstance(row.get("appointTime"), int) and first <= row["appointTime"] < last
+    }
+    assert set(ids_of(response)) == wanted
+
+
+def test_counts_lead_to_as_many_rows_as_they_say(signed_in: Client, connection: Connection) -> None:
+    page = signed_in.get(LIST).content.decode()
+    tiles = re.findall(r'tile-failed" href="([^"]+)"[^>]*><strong>([\d,]+)', page)
+    address, count = tiles[0]
+    narrowed = signed_in.get(LIST + html.unescape(address))
+    assert f"of {count} " in text_of(narrowed) + " "
+
+
+def test_a_head_sorts_the_whole_result_and_back(signed_in: Client, connection: Connection) -> None:
+    page = signed_in.get(LIST, {"sort": "called_no"}).content.decode()
+    assert 'aria-sort="ascending"' in page
+    assert "sort=-called_no" in page
+
+
+def test_a_page_past_the_end_says_so_and_leads_to_the_last(
+    signed_in: Client, connection: Connection
+) -> None:
+    response = signed_in.get(LIST, {"page": "99999"})
+    assert response.status_code == 200
+    assert "no page 99999" in text_of(response)
+    assert "To the last page" in text_of(response)
+
+
+def test_every_odd_row_is_shown(
+    signed_in: Client, connection: Connection, simulator: Simulator
+) -> None:
+    wanted = {row["appointId"] for row in odd_rows(datetime.now(UTC)) if row.get("appointId")}
+    found: set[str] = set()
+    for number in range(1, 5):
+        found |= set(ids_of(signed_in.get(EVERYTHING, {"page": number, "per_page": "200"})))
+    assert wanted <= found
+
+
+def test_an_odd_time_is_shown_as_it_was_sent(signed_in: Client, connection: Connection) -> None:
+    page = signed_in.get(LIST, {"q": "66660001", "per_page": "200"})
+    assert "soon" in text_of(page)
+
+
+def test_times_are_in_the_zone_that_the_address_names(
+    signed_in: Client, connection: Connection
+) -> None:
+    page = text_of(signed_in.get(LIST, {"tz": "Asia/Kathmandu"}))
+    assert "times in Asia/Kathmandu (+0545)" in page
+    assert "console: Asia/Shanghai" in page
+
+
+def test_a_posted_form_becomes_an_address(signed_in: Client, connection: Connection) -> None:
+    form = {"preset": "today", "agent": "101\n102, 103", "number": "138 0013 8000", "page": ""}
+    response = signed_in.post(LIST, form)
+    assert response.status_code == 303
+    assert response["Location"] == (
+        "/appoints/?connection=demo&preset=today&agent=101,102,103&number=13800138000"
+    )
+
+
+def test_a_posted_form_that_is_wrong_keeps_what_was_typed(
+    signed_in: Client, connection: Connection, simulator: Simulator
+) -> None:
+    response = signed_in.post(LIST, {"from": "yesterday-ish", "number": "4711"})
+    page = response.content.decode()
+    assert response.status_code == 400
+    assert 'value="yesterday-ish"' in page
+    assert 'value="4711"' in page
+    assert simulator.calls == []
+
+
+def test_without_a_connection_the_page_says_whom_to_ask(signed_in: Client) -> None:
+    response = signed_in.get(LIST)
+    assert response.status_code == 200
+    assert "Ask an administrator" in text_of(response)
+
+
+def test_an_administrator_without_a_connection_is_led_to_add_one(transactional_db: None) -> None:
+    client = Client()
+    client.force_login(User.objects.create_superuser("root"))
+    assert "/admin/appoints/connection/add/" in client.get(LIST).content.decode()
+
+
+def test_an_inactive_connection_is_nobodys_to_see(
+    signed_in: Client, connection: Connection
+) -> None:
+    Connection.objects.update(active=False)
+    assert "No connection" in text_of(signed_in.get(LIST))
+
+
+def test_a_stranger_is_sent_to_sign_in(connection: Connection, simulator: Simulator) -> None:
+    response = Client().get(LIST)
+    assert response.status_code == 302
+    assert response["Location"].startswith("/accounts/login/")
+
+
+def test_unknown_parameters_are_named_and_ignored(
+    signed_in: Client, connection: Connection
+) -> None:
+    response = signed_in.get(LIST, {"colour": "red", "<b>": "1"})
+    assert response.status_code == 200
+    assert "ignored: <b>, colour." in text_of(response)
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("from=2026-02-01&to=2026-01-01", "must end after it begins"),
+        ("preset=today&from=2026-01-01", "not both"),
+        ("from=1999-12-31", "between 2000 and 2100"),
+        ("from=never", "Give a day like"),
+        ("per_page=100000", "100000 is not one of the available choices"),
+        ("per_page=-5", "-5 is not one of the available choices"),
+        ("page=0", "greater than or equal to 1"),
+        ("tz=Mars/Olympus", "no time zone of this name"),
+        ("tz=../../etc/passwd", "no time zone of this name"),
+        ("number=1%00", "Control characters are not allowed"),
+        ("agent=%00", "is not possible here"),
+        ("agent=" + ",".join(map(str, range(10_000))), "At most 300"),
+        ("&".join(f"agent={n}" for n in range(10_000)), "At most 300"),
+        ("state=lost", "lost is not one of the available choices"),
+        ("sort=secret", "secret is not one of the available choices"),
+        ("connection=other", "not one of the available choices"),
+        ("number=1&number=2", "given more than once"),
+    ],
+)
+def test_bad_input_is_named_and_nothing_is_asked(
+    signed_in: Client, connection: Connection, simulator: Simulator, query: str, words: str
+) -> None:
+    response = signed_in.get(f"{LIST}?{query}")
+    assert response.status_code == 400
+    assert words in text_of(response)
+    assert simulator.calls == []
+
+
+def test_ten_thousand_pasted_agents_get_a_clear_answer(
+    signed_in: Client, connection: Connection
+) -> None:
+    response = signed_in.post(LIST, {"agent": "\n".join(map(str, range(10_000)))})
+    assert response.status_code == 400
+    assert "At most 300" in text_of(response)
+
+
+def test_above_the_cap_pages_come_in_isales_own_order_one_call_each(
+    signed_in: Client, connection: Connection, simulator: Simulator, settings
+) -> None:
+    settings.APPOINTS_MOST_ROWS = 100
+    signed_in.get(LIST)
+    before = len(simulator.list_calls)
+    page = text_of(signed_in.get(LIST, {"page": "2"}))
+    assert f"51–100 of {len(simulator.rows())}" in page
+    assert "iSales' own order" in page
+    assert [call.body["offset"] for call in simulator.list_calls[before:]] == [50]
+
+
+@pytest.mark.parametrize("query", ["state=failed", "late=1", "q=x", "sort=agent", "cause=00604"])
+def test_above_the_cap_what_needs_every_row_is_refused_beside_its_field(
+    signed_in: Client, connection: Connection, settings, query: str
+) -> None:
+    settings.APPOINTS_MOST_ROWS = 100
+    response = signed_in.get(f"{LIST}?{query}")
+    assert response.status_code == 400
+    assert "needs the whole result" in text_of(response)
+
+
+def test_a_detail_page_tells_all_and_leads_back(
+    signed_in: Client, connection: Connection, simulator: Simulator
+) -> None:
+    row = next(row for row in simulator.rows() if row.get("failCode") == "00604")
+    response = signed_in.get(f"{LIST}{row['appointId']}/", {"state": "failed"})
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert "call rejected" in page
+    assert re.search(r'href="/appoints/\?[^"]*state=failed"', page)
+
+
+def test_a_reservation_that_is_not_there_is_404(signed_in: Client, connection: Connection) -> None:
+    assert signed_in.get(f"{LIST}4711/").status_code == 404
+
+
+def test_data_are_shared_by_everybody_who_may_see_them(
+    signed_in: Client, connection: Connection, simulator: Simulator
+) -> None:
+    signed_in.get(LIST)
+    colleague = Client()
+    colleague.force_login(User.objects.create_user("colleague"))
+    before = len(simulator.list_calls)
+    colleague.get(LIST)
+    assert len(simulator.list_calls) == before
+
+
+def test_numbers_are_stored_encrypted_only(
+    signed_in: Client, connection: Connection, simulator: Simulator
+) -> None:
+    number = simulator.rows()[100]["calledNo"].encode()
+    signed_in.get(LIST, {"number": number.decode()})
+    snapshot = Snapshot.objects.get()
+    stored = [bytes(snapshot.criteria), *(bytes(chunk.payload) for chunk in snapshot.chunks.all())]
+    assert not any(number in each for each in stored)
