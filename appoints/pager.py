@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from appoints.results.query import PER_PAGE, Query
 
 
 class Pager:
-    """Pages of ``size`` rows over ``total`` rows; ``shown`` rows are on this one."""
+    """Pages of ``size`` rows over ``total`` rows; ``shown`` rows are on this one.
 
-    def __init__(self, query: Query, total: int, size: int, shown: int) -> None:
+    ``offered`` are the page sizes that can be chosen.
+    """
+
+    def __init__(
+        self, query: Query, total: int, size: int, shown: int, offered: Sequence[int] = PER_PAGE
+    ) -> None:
         self.query = query
+        self.offered = offered
         self.total = total
         self.size = size
         self.number = query.page
@@ -43,7 +50,7 @@ class Pager:
     @property
     def sizes(self) -> list[tuple[int, str]]:
         """The page sizes that can be chosen, each with the address of its first page."""
-        return [(size, self.query.but(per_page=size).urlencode()) for size in PER_PAGE]
+        return [(size, self.query.but(per_page=size).urlencode()) for size in self.offered]
 
     def _at(self, number: int) -> str:
         return replace(self.query, page=number).urlencode()

@@ -153,6 +153,9 @@ class AppointTable(tables.Table):
             return mark_safe(_text(None, "fail_code", record))  # noqa: S308 escaped
         words = self.view.reasons.get(code, code)
         shown = f'<span title="{escape(code)}">{escape(words)}</span>'
+        if record["state"] == "failed":
+            icon = f'<svg class="icon" aria-hidden="true"><use href="{self.icons}#failed"/></svg>'
+            shown = f'<span class="state state-failed cause">{icon}{shown}</span>'
         if record["fail_group"]:
             shown += _small(word(codes.GROUPS, record["fail_group"]))
         if words != code:

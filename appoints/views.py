@@ -24,7 +24,7 @@ from appoints.pager import Pager
 from appoints.questions import Question, form_of, question_of
 from appoints.results import browse
 from appoints.results.overtime import buckets
-from appoints.results.query import Query
+from appoints.results.query import PER_PAGE, Query
 from appoints.results.result import NeedsWhole, Result
 from appoints.tables import AppointTable, View
 from appoints.words import PRESET_WORDS
@@ -135,14 +135,17 @@ def _failed(request: HttpRequest, context: dict[str, Any], error: Exception) -> 
 def _shown(question: Question, result: Result, reasons: Mapping[str, str]) -> dict[str, Any]:
     """Return what shows a result: its page as a table, its counts, how much of the whole it is."""
     query = question.query
-    size = (
-        browse.size_of(question.connection, query) if result.mode == "browsing" else query.per_page
-    )
+    size, offered = query.per_page, list(PER_PAGE)
+    if result.mode == "browsing":
+        size, offered = (
+            browse.size_of(question.connection, query),
+            browse.sizes(question.connection),
+        )
     records = result.page(query.page, size)
     view = View(question.zone, reasons, query.urlencode())
     return {
         "result": result,
-        "pager": Pager(query, result.total, size, len(records)),
+        "pager": Pager(query, result.total, size, len(records), offered),
         "table": AppointTable(records, view, query if result.mode == "whole" else None),
         "chart": Chart(buckets(result.rows, question.window, question.zone), query)
         if result.mode == "whole"
