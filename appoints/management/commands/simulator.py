@@ -60,12 +60,12 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"Port {options['port']}: {error.strerror}.") from error
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-        self.stdout.write(
-            f"iSales simulator on {simulator.base_url} "
-            f"(VDN {options['vdn']}, access key {options['access_key']}); Ctrl-C stops it"
-        )
-        self.stdout.flush()
         try:
+            self.stdout.write(
+                f"iSales simulator on {simulator.base_url} "
+                f"(VDN {options['vdn']}, access key {options['access_key']}); Ctrl-C stops it"
+            )
+            self.stdout.flush()
             server.serve_forever()
         except KeyboardInterrupt:
             server.server_close()
