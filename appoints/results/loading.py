@@ -22,7 +22,7 @@ from appoints.models import Connection, Snapshot
 
 from . import errors, frame, snapshots
 from .frame import Fetched
-from .settling import PageInfo, settled, to_look_at_again
+from .settling import PageInfo, brings_new, settled, to_look_at_again
 
 logger = logging.getLogger(__name__)
 
@@ -129,15 +129,11 @@ class Load:
             missing = [offset for offset in known if offset not in self.infos]
             if not missing:
                 last = max(self.infos)
-                if self.infos[last].rows < self.limit or not self._brings_new(last):
+                full = self.infos[last].rows >= self.limit
+                if not full or (last and not brings_new(self._pages(), last)):
                     return
                 missing = [last + self.limit]
             self._fetch(missing)
-
-    def _brings_new(self, offset: int) -> bool:
-        pages = self._pages()
-        fresh = settled(pages).filter(pl.col("offset") == offset)
-        return offset == 0 or not fresh.is_empty()
 
     def _fetch(self, offsets: Iterable[int]) -> None:
         wanted = deque(offsets)

@@ -27,6 +27,23 @@ def settled(pages: pl.DataFrame) -> pl.DataFrame:
     return latest.filter(~named | pl.col("appoint_id").is_first_distinct())
 
 
+def brings_new(pages: pl.DataFrame, offset: int) -> bool:
+    """Tell whether a page has a row that no other has; a server may send one page for all.
+
+    Rows without an ID are told apart by all that they hold.
+    """
+    here = pl.col("offset") == offset
+    named = pages.filter(pl.col("appoint_id").is_not_null())
+    if set(named.filter(here)["appoint_id"]) - set(named.filter(~here)["appoint_id"]):
+        return True
+    nameless = pages.filter(pl.col("appoint_id").is_null())
+    others = nameless.filter(~here)
+    columns = [name for name in pages.columns if name not in ("offset", "fetched_at")]
+    return (
+        not nameless.filter(here).join(others, on=columns, how="anti", nulls_equal=True).is_empty()
+    )
+
+
 def to_look_at_again(
     pages: pl.DataFrame, infos: Mapping[int, PageInfo], total: int, received: int
 ) -> list[int]:
