@@ -4,6 +4,8 @@
 PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
+# What leans on the database: lines, leases, chunks, secrets.
+ON_POSTGRESQL := tests/test_gateway.py tests/test_credentials.py tests/pages/test_list.py
 LOCK := $(BIN)/uv pip compile pyproject.toml --extra postgresql --universal \
 	--python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
 
@@ -22,6 +24,7 @@ test: .venv/installed-dev
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 	$(BIN)/python -m django makemigrations --check --dry-run --settings tests.settings
+	sh tests/postgresql.sh $(BIN)/pytest -q $(ON_POSTGRESQL)
 	$(BIN)/pytest --cov
 
 bench: .venv/installed-bench

@@ -16,16 +16,21 @@ os.environ.update(
         "TIME_ZONE": "UTC",
     }
 )
+# Another database than SQLite: tests/postgresql.sh names one.
+elsewhere = os.environ.get("TESTS_DATABASE_URL")
 for name in ("DATABASE_URL", "FRAME_ANCESTORS", "CSRF_TRUSTED_ORIGINS"):
     os.environ.pop(name, None)
+
+if elsewhere:
+    os.environ["DATABASE_URL"] = elsewhere
 
 from dashboard.settings import *  # noqa: E402, F403
 from dashboard.settings import DATABASES, STORAGES  # noqa: E402
 
 # A file, so that threads and live servers share it; one per run, so that runs do not meet.
-DATABASES["default"]["TEST"] = {
-    "NAME": str(Path(tempfile.gettempdir()) / f"reserved-calls-tests-{os.getpid()}.sqlite3")
-}
+if not elsewhere:
+    file = Path(tempfile.gettempdir()) / f"reserved-calls-tests-{os.getpid()}.sqlite3"
+    DATABASES["default"]["TEST"] = {"NAME": str(file)}
 # Without collectstatic there is no manifest.
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
