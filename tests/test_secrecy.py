@@ -10,7 +10,6 @@ from traceback import TracebackException
 from typing import Any, NoReturn
 
 import pytest
-from appoints.isales.simulator import Simulator
 from django.core.management import call_command
 from django.db import connection as database
 from django.test import Client
@@ -23,6 +22,7 @@ from appoints.isales import signing
 from appoints.isales.client import Criteria
 from appoints.isales.errors import NotAuthorised
 from appoints.isales.secret import Secret
+from appoints.isales.simulator import Simulator
 from appoints.models import Connection
 
 SK = "SK-seen-nowhere-7391"
