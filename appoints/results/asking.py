@@ -37,6 +37,14 @@ def ask(
     and what a call to iSales raises where no row is at hand at all.
     """
     asked = criteria.whole(query, window, zone, connection)
+    while True:
+        try:
+            return _ask(connection, query, window, asked, wait)
+        except snapshots.RowsLost:
+            continue  # it was dropped; what is left is asked, or else iSales
+
+
+def _ask(connection: Connection, query: Query, window: Window, asked: Asked, wait: float) -> Result:
     known = list(snapshots.covering(connection, asked, window))
     for snapshot in known:
         if snapshots.is_fresh(snapshot) and _answers(snapshot, query, asked, connection):

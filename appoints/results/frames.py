@@ -18,12 +18,15 @@ class Cache:
     """The frames that were used last, up to a number of bytes."""
 
     def __init__(self) -> None:
-        self._frames: OrderedDict[tuple[int, int, int], pl.DataFrame] = OrderedDict()
+        self._frames: OrderedDict[tuple[int, str, int, int], pl.DataFrame] = OrderedDict()
         self._lock = Lock()
 
     def of(self, snapshot: Snapshot, rules: frame.Rules) -> pl.DataFrame:
-        """Return all rows of a snapshot so far, each once, with what is derived from them."""
-        key = (snapshot.pk, snapshot.lease, snapshot.received)
+        """Return all rows of a snapshot so far, each once, with what is derived from them.
+
+        Raises RowsLost.
+        """
+        key = (snapshot.pk, snapshot.status, snapshot.lease, snapshot.received)
         with self._lock:
             if key in self._frames:
                 self._frames.move_to_end(key)
@@ -46,8 +49,11 @@ class Cache:
 
 def _made(snapshot: Snapshot, rules: frame.Rules) -> pl.DataFrame:
     chunks = [rows for _, rows in snapshots.readable(snapshot.chunks.order_by("number"))]
-    pages = pl.concat(chunks) if chunks else frame.plain([])
-    return frame.derived(settled(pages).drop("offset"), rules).rechunk()
+    rows = settled(pl.concat(chunks) if chunks else frame.plain([])).drop("offset")
+    if snapshot.status == Snapshot.Status.WHOLE and rows.height != snapshot.received:
+        snapshot.delete()
+        raise snapshots.RowsLost
+    return frame.derived(rows, rules).rechunk()
 
 
 CACHE = Cache()

@@ -34,6 +34,10 @@ class LeaseLost(Exception):
     """Somebody else fetches this snapshot now, or it was dropped."""
 
 
+class RowsLost(Exception):
+    """Chunks of a whole snapshot are gone or unreadable, so that it is no longer whole."""
+
+
 def subject_of(criteria: Criteria, connection: Connection) -> str:
     """Return a name for who and what is asked about, whatever the range, that tells nothing of it.
 
@@ -100,7 +104,9 @@ def begin_or_join(connection: Connection, asked: Asked) -> Snapshot:
         found = Snapshot.objects.filter(
             Q(status=Snapshot.Status.LOADING)
             | (Q(status=Snapshot.Status.FAILED, ended__gt=now - FAILURE_STANDS) & came_late)
-            | Q(status=Snapshot.Status.TOO_MANY, ended__gt=fresh_since()),
+            | Q(status=Snapshot.Status.TOO_MANY, ended__gt=fresh_since())
+            # It may have become whole since somebody looked for it.
+            | Q(status=Snapshot.Status.WHOLE, as_of__gt=fresh_since()),
             **same,
         )
         if snapshot := found.order_by("-pk").first():
