@@ -20,7 +20,7 @@ test: .venv/installed-dev
 	@sh tests/debian.sh
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	git ls-files 'templates/*.html' | xargs $(BIN)/djade --check --target-version 5.2
+	find templates -name '*.html' -exec $(BIN)/djade --check --target-version 5.2 {} +
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 	$(BIN)/python -m django makemigrations --check --dry-run --settings tests.settings

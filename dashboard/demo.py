@@ -1,7 +1,7 @@
 """``make demo``: the dashboard over a simulated iSales, set up in a folder of its own.
 
-Everything lives in ``.demo``: database, keys, the simulator's secret. What the environment says
-about a real installation is not looked at.
+Everything lives in a folder per port under ``.demo``: database, keys, the simulator's secret; so
+two demos do not meet. What the environment says about a real installation is not looked at.
 """
 
 from __future__ import annotations
@@ -9,20 +9,29 @@ from __future__ import annotations
 import os
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
-from urllib.error import URLError
-from urllib.request import urlopen
+from zoneinfo import available_timezones
 
 from cryptography.fernet import Fernet
 
-ROOT = Path(__file__).resolve().parent.parent
+from dashboard.servers import (
+    ROOT,
+    Broken,
+    Children,
+    check_alive,
+    check_free,
+    end,
+    free_port,
+    start,
+    wait_for,
+)
+
 USER = "supervisor"
 PASSWORD = "reserved-calls"  # noqa: S105 for everybody who tries the demo
 ACCESS_KEY = "DEMO-ACCESS-KEY"
@@ -37,24 +46,20 @@ OURS = (
     "GUNICORN_CMD_ARGS",
     "HTTPS",
     "SECRET_KEY",
+    "TIME_ZONE",
 )
-PATIENCE = 30.0  # seconds for a server to answer
-
-
-class Broken(Exception):
-    """The demo cannot go on; the message says why."""
 
 
 class Stack(NamedTuple):
     """The running dashboard's address, and the processes behind it."""
 
     address: str
-    children: list[subprocess.Popen[bytes]]
+    children: Children
 
 
 def environment(folder: Path) -> dict[str, str]:
     """Return the environment of the demo's processes, with keys made once in ``folder``."""
-    folder.mkdir(mode=0o700, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     found = {
         name: value
         for name, value in os.environ.items()
@@ -67,28 +72,27 @@ def environment(folder: Path) -> dict[str, str]:
         "DJANGO_SUPERUSER_PASSWORD": PASSWORD,
         "HTTPS": "0",
         "SECRET_KEY_FILE": _kept(folder / "secret-key", secrets.token_urlsafe(50)),
+        "TIME_ZONE": _zone(),
     }
 
 
 @contextmanager
 def running(folder: Path, port: int, rows: int = 3000) -> Iterator[Stack]:
     """Run simulator and dashboard until the block ends. Raises Broken."""
-    _check_free(port)
+    check_free(port)
     env = environment(folder)
     secret = _kept(folder / "isales-secret-key", secrets.token_urlsafe(24))
-    isales = _free_port()
-    children: list[subprocess.Popen[bytes]] = []
+    isales = free_port()
+    children: Children = {}
     try:
-        children.append(_simulator(isales, secret, rows, env))
+        children["simulator"] = _simulator(isales, secret, rows, env)
         _set_up(isales, secret, env)
-        children.append(_dashboard(port, env))
-        _wait_for(port, children)
+        children["dashboard"] = _dashboard(port, env)
+        wait_for(isales, "/", children)
+        wait_for(port, "/readyz", children)
         yield Stack(f"http://127.0.0.1:{port}", children)
     finally:
-        for child in reversed(children):
-            child.terminate()
-        for child in children:
-            child.wait(timeout=10)
+        end(children)
 
 
 def _simulator(
@@ -96,12 +100,12 @@ def _simulator(
 ) -> subprocess.Popen[bytes]:
     keys = ["--access-key", ACCESS_KEY, "--secret-key", Path(secret).read_text()]
     where = ["--port", str(port), "--rows", str(rows)]
-    return _start(["manage.py", "simulator", *where, *keys], env)
+    return start(["manage.py", "simulator", *where, *keys], env)
 
 
 def _dashboard(port: int, env: Mapping[str, str]) -> subprocess.Popen[bytes]:
     bind = ["--bind", f"127.0.0.1:{port}", "--log-level", "warning"]
-    return _start(
+    return start(
         ["-m", "gunicorn", "-c", "python:dashboard.gunicorn", *bind, "dashboard.wsgi"], env
     )
 
@@ -132,76 +136,56 @@ def _manage(
     return done
 
 
-def _start(words: list[str], env: Mapping[str, str]) -> subprocess.Popen[bytes]:
-    # A session of its own, so that Ctrl-C reaches only the one who stops them in order.
-    return subprocess.Popen(
-        [sys.executable, *words],
-        cwd=ROOT,
-        env=env,
-        stdout=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-
-
-def _wait_for(port: int, children: list[subprocess.Popen[bytes]]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        _check_alive(children)
-        try:
-            with urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2):
-                return
-        except (URLError, OSError):
-            time.sleep(0.1)
-    raise Broken(f"the dashboard did not answer within {PATIENCE:.0f} s")
-
-
-def _check_alive(children: list[subprocess.Popen[bytes]]) -> None:
-    for child in children:
-        if child.poll() is not None:
-            raise Broken("the simulator or the dashboard stopped; the lines above say why")
-
-
-def _check_free(port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            raise Broken(
-                f"Port {port} is in use. Choose another: make demo PORT={port + 1}"
-            ) from error
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def _kept(path: Path, made: str) -> str:
     """Return the path of a file that holds a secret, made when it is not there yet."""
     if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(made)
+        whole = path.with_suffix(".new")
+        whole.touch(mode=0o600)
+        whole.write_text(made)
+        whole.rename(path)
     return str(path)
 
 
+def _zone() -> str:
+    """Return the machine's IANA zone, where the simulated office keeps its hours; else UTC."""
+    link = Path("/etc/localtime")
+    name = os.environ.get("TZ") or str(link.resolve()).partition("zoneinfo/")[2]
+    return name if name in available_timezones() else "UTC"
+
+
+def _port() -> int:
+    words = os.environ.get("PORT", "8000")
+    if not (words.isascii() and words.isdigit() and 0 < int(words) < 65536):
+        raise Broken(f"PORT={words} is no port: make demo PORT=8000")
+    return int(words)
+
+
 def _stop(*_: object) -> None:
+    # Once: a second Ctrl-C would leave behind what is being stopped.
+    _on_signals(signal.SIG_IGN)
     raise KeyboardInterrupt
+
+
+def _on_signals(action: Callable[..., None] | signal.Handlers) -> None:
+    # SIGINT too, for a shell starts what runs in the background deaf to Ctrl-C.
+    signal.signal(signal.SIGINT, action)
+    signal.signal(signal.SIGTERM, action)
+    # A closed terminal; unless nohup asked to outlive it.
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, action)
 
 
 def main() -> None:
     """Run the demo until Ctrl-C."""
-    # Both, for a shell starts what runs in the background deaf to Ctrl-C.
-    for each in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(each, _stop)
+    _on_signals(_stop)
     try:
-        with running(ROOT / ".demo", int(os.environ.get("PORT", "8000"))) as stack:
+        port = _port()
+        with running(ROOT / ".demo" / str(port), port) as stack:
             print(f"\n  Reserved calls   {stack.address}", flush=True)
             print(f"  Sign in          {USER} / {PASSWORD}", flush=True)
             print("  Ctrl-C stops it.\n", flush=True)
             while True:
-                _check_alive(stack.children)
+                check_alive(stack.children)
                 time.sleep(0.5)
     except KeyboardInterrupt:
         print("\nStopped.")

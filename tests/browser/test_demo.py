@@ -1,0 +1,17 @@
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+
+
+def test_a_stranger_is_asked_to_sign_in(stranger: Page) -> None:
+    stranger.goto("/appoints/?state=overdue")
+
+    expect(stranger).to_have_url(re.compile(r"/accounts/login/\?next="))
+    expect(stranger.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+def test_signing_in_leads_to_todays_calls(page: Page) -> None:
+    expect(page).to_have_url(re.compile(r"/appoints/\?preset=today$"))
+    expect(page.locator("table.appoints tbody tr").first).to_be_visible()
