@@ -124,9 +124,10 @@ def _preset_links(query: Query) -> list[tuple[str, Any, str]]:
 
 def _failed(request: HttpRequest, context: dict[str, Any], error: Exception) -> HttpResponse:
     failure = failure_of(error)  # type: ignore[arg-type]
-    response = render(
-        request, "appoints/list.html", {**context, "failure": failure}, status=failure.status
-    )
+    # A page's own refresh is swapped in only with 200; a page says by its status what is wrong.
+    status = 200 if request.headers.get("HX-Request") else failure.status
+    context |= {"failure": failure, "poll": 0}
+    response = render(request, _template(request), context, status=status)
     if failure.retry_after is not None:
         response["Retry-After"] = str(failure.retry_after)
     return response

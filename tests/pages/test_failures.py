@@ -166,3 +166,36 @@ def test_a_lost_credential_key_is_said_in_plain_words(
     assert response.status_code == 503
     assert "cannot be decrypted" in text_of(response)
     assert simulator.calls == []
+
+
+def test_a_pages_own_refresh_is_told_of_a_failure_with_200(
+    signed_in: Client, connection: Connection, simulator: Simulator
+) -> None:
+    simulator.fault = "html"
+    response = signed_in.get("/appoints/", headers={"HX-Request": "true"})
+    assert response.status_code == 200
+    assert "makes no sense" in text_of(response)
+    assert "<html" not in response.content.decode()
+
+
+def test_a_signed_out_pages_refresh_says_so_and_brings_no_sign_in_form(
+    transactional_db: None,
+) -> None:
+    response = Client().get("/appoints/?page=2", headers={"HX-Request": "true"})
+    assert response.status_code == 200
+    assert "Sign in again" in text_of(response)
+    assert "password" not in response.content.decode()
+
+
+def test_a_page_that_is_loading_refreshes_itself(
+    signed_in: Client, connection: Connection, simulator: Simulator, settings
+) -> None:
+    settings.APPOINTS_PAGE_WAIT = 0.2
+    simulator.latency = 0.3
+    page = signed_in.get("/appoints/").content.decode()
+    assert 'hx-trigger="every 1s"' in page
+    assert '<noscript><meta http-equiv="refresh"' in page
+    settings.APPOINTS_PAGE_WAIT = 10
+    fragment = signed_in.get("/appoints/", headers={"HX-Request": "true"}).content.decode()
+    assert "hx-trigger" not in fragment
+    assert f"of <strong>{len(simulator.rows())}" in fragment

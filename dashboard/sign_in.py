@@ -1,0 +1,22 @@
+"""Everything but sign-in and health needs a signed-in person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+
+class SignInMiddleware(LoginRequiredMiddleware):
+    """Send strangers to the sign-in page; but never swap that page into a part of another."""
+
+    def process_view(
+        self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any
+    ) -> HttpResponse | None:
+        answer = super().process_view(request, view_func, view_args, view_kwargs)
+        if answer is not None and request.headers.get("HX-Request"):
+            # Any other status would leave the old rows there, as if they were still fresh.
+            return render(request, "dashboard/signed_out.html")
+        return answer
