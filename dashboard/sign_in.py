@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
 
@@ -14,7 +14,7 @@ class SignInMiddleware(LoginRequiredMiddleware):
 
     def process_view(
         self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any
-    ) -> HttpResponse | None:
+    ) -> HttpResponseBase | None:
         answer = super().process_view(request, view_func, view_args, view_kwargs)
         if answer is not None and request.headers.get("HX-Request"):
             # Any other status would leave the old rows there, as if they were still fresh.
