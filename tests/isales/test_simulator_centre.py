@@ -101,7 +101,9 @@ def test_ids_are_thirty_digits_and_unique_and_a_few_are_missing(rows: list[Row])
 
 
 def test_agents_tasks_and_numbers_are_those_of_a_real_centre(rows: list[Row]) -> None:
-    assert len({row["userAccount"] for row in rows}) == 24
+    agents = {row["userAccount"] for row in rows}
+    assert len(agents) == 24
+    assert 1 <= sum(len(agent) == 6 for agent in agents) <= 4  # shown by ID
     assert len({row["taskId"] for row in rows}) == 8
     assert max(len(row["taskName"]) for row in rows) > 60
     assert {row["callType"] for row in rows} == {"1", "2"}
@@ -162,6 +164,13 @@ def test_new_reservations_keep_coming() -> None:
     assert all(row["appointTime"] > row["createTime"] for row in new)
 
 
+@pytest.mark.parametrize(("rows", "an_hour"), [(100, 20), (3000, 30), (9000, 60)])
+def test_a_larger_centre_books_more(rows: int, an_hour: int) -> None:
+    later = centre(rows).rows(NOW + timedelta(hours=10))
+    new = [row for row in plain(later) if row["createTime"] > MOMENT]
+    assert len(new) == 10 * an_hour
+
+
 def test_a_row_tells_nothing_of_its_future(rows: list[Row]) -> None:
     assert all(row.get("beginTime", 0) <= MOMENT for row in rows)
     assert all(row.get("endTime", 0) <= MOMENT for row in rows)
@@ -203,6 +212,7 @@ ODDITIES = {
     "an emoji": lambda row: "🎧" in row["userName"],
     "a very long name": lambda row: len(row["taskName"]) > 200,
     "nothing but an ID": lambda row: [key for key in row if row[key] is not None] == ["appointId"],
+    "every documented field null": lambda row: list(row.values()).count(None) == 17,
     "missing keys": lambda row: len(row) < 3,
 }  # fmt: skip
 

@@ -145,6 +145,7 @@ def test_filters_find_what_a_plain_reading_of_the_rows_finds(
 ) -> None:
     begin += MOMENT
     accounts = [str(agent) for agent in agents]
+    shown = {*accounts, *(str(agent + 879_900) for agent in agents)}
     body: dict[str, Any] = {"beginTime": begin, "endTime": begin + span}
     body |= {"userAccountList": accounts} if accounts else {}
     body |= {"taskId": task} if task else {}
@@ -154,7 +155,7 @@ def test_filters_find_what_a_plain_reading_of_the_rows_finds(
         if (reserved := at(row, "appointTime")) is not None
         and begin <= reserved <= begin + span
         and (not task or row.get("taskId") == task)
-        and (not accounts or str(row.get("userAccount")) in accounts)
+        and (not accounts or str(row.get("userAccount")) in shown)
     ]
     assert line.all(**body) == wanted
 
@@ -166,10 +167,15 @@ def test_a_number_is_found_exactly(simulator: Simulator, line: Line) -> None:
     assert line.all(calledNo=number[:-1]) == []
 
 
-def test_an_agent_is_found_by_account_and_by_id(line: Line) -> None:
-    by_account, by_id = line.all(userAccountList=["103"]), line.all(userAccountList=["880003"])
+@pytest.mark.parametrize(
+    ("account", "agent_id", "shown"), [("103", "880003", "103"), ("106", "880006", "880006")]
+)
+def test_an_agent_is_found_by_account_and_by_id(
+    line: Line, account: str, agent_id: str, shown: str
+) -> None:
+    by_account, by_id = (line.all(userAccountList=[name]) for name in (account, agent_id))
     assert by_account == by_id
-    assert {row["userAccount"] for row in by_id} == {"103"}
+    assert {row["userAccount"] for row in by_id} == {shown}
 
 
 def row(number: int, reserved: int, created: int) -> dict[str, Any]:

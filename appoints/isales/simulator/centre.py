@@ -13,7 +13,7 @@ from .names import AGENTS, BUSINESS, ENDINGS, SUCCESS, TASKS, Agent, Task
 CENTRE_TIME = timezone(timedelta(hours=8))
 OPENS, CLOSES = 8, 19  # local hours
 SECOND, MINUTE, HOUR, DAY = 1000, 60_000, 3_600_000, 86_400_000
-NEW_EVERY = 2 * MINUTE
+FEWEST_NEW, MOST_NEW = 20, 60  # an hour
 PAST_DAYS, FUTURE_DAYS = 30, 14
 NOW_SHARE, TODAY_SHARE, PAST_SHARE = 0.02, 0.16, 0.5
 ODD_EVERY = 29  # rows
@@ -49,7 +49,7 @@ class Plan(NamedTuple):
             "taskName": self.task.name,
             "taskStatus": self.task.status,
             "timeout": now >= self.reserved or (self.begin is not None and now >= self.begin),
-            "userAccount": self.agent.account,
+            "userAccount": self.agent.shown,
             "userName": self.agent.name,
             "callFlag": "0",
             "createTime": self.booked,
@@ -77,12 +77,13 @@ class Centre:
         )
         self.odd = odd_rows(start)
         self.plans = sorted(self._first(number) for number in range(max(0, rows - len(self.odd))))
+        self.new_every = HOUR // min(MOST_NEW, max(FEWEST_NEW, rows // 100))
         self.newest = 0
 
     def visible(self, now: datetime) -> list[Plan | Row]:
         """Return everything booked by a moment, in iSales' own order."""
         moment = epoch(now)
-        for number in range(self.newest, max(self.newest, (moment - self.start) // NEW_EVERY)):
+        for number in range(self.newest, max(self.newest, (moment - self.start) // self.new_every)):
             bisect.insort(self.plans, self._new(number))
             self.newest = number + 1
         found: list[Plan | Row] = [plan for plan in self.plans if plan.booked <= moment]
@@ -109,7 +110,7 @@ class Centre:
 
     def _new(self, number: int) -> Plan:
         dice = random.Random(f"{self.seed}:new:{number}")  # noqa: S311 no secret
-        booked = self.start + (number + 1) * NEW_EVERY
+        booked = self.start + (number + 1) * self.new_every
         reserved = (booked + dice.randint(6 * MINUTE, 8 * HOUR)) // MINUTE * MINUTE
         return self._plan(self.rows + number, booked, reserved, dice)
 
@@ -207,5 +208,5 @@ def odd_rows(now: datetime) -> list[Row]:
         {**plain, "appointId": f"{plain['appointId']}{n:03d}", **odd}
         for n, odd in enumerate(oddities)
     ]
-    nulls: Row = dict.fromkeys(plain)
+    nulls: Row = dict.fromkeys([*plain, *sample])
     return [*rows, {**nulls, "appointId": f"{plain['appointId']}900"}, {"appointTime": at}]

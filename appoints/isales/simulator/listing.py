@@ -106,8 +106,8 @@ class Listing:
             if wanted := _text(asked, key):
                 rows = [row for row in rows if _value(row, key) == wanted]
         if agents := _texts(asked, "userAccountList"):
-            accounts = {*agents, *(IDS[agent] for agent in agents if agent in IDS)}
-            rows = [row for row in rows if str(_value(row, "userAccount")) in accounts]
+            accounts = {_account(agent) for agent in agents}
+            rows = [row for row in rows if _account(_value(row, "userAccount")) in accounts]
         return rows
 
     def _range(self, asked: Mapping[str, Any]) -> tuple[int | None, int | None]:
@@ -141,6 +141,10 @@ def _texts(asked: Mapping[str, Any], key: str) -> list[str]:
     if not (isinstance(value, list) and all(isinstance(each, str) for each in value)):
         raise Refusal("0200001", f"{key} must be a list of strings")
     return value
+
+
+def _account(agent: object) -> str:
+    return IDS.get(str(agent), str(agent))
 
 
 def _value(row: Plan | Row, key: str) -> Any:

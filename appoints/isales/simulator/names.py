@@ -6,11 +6,12 @@ from typing import NamedTuple
 
 
 class Agent(NamedTuple):
-    """An agent: business account, which rows show, and agent ID, by which one may ask too."""
+    """An agent: one may ask by business account or agent ID; rows show but one of them."""
 
     account: str
     id: str
     name: str
+    shown: str
 
 
 class Task(NamedTuple):
@@ -28,8 +29,10 @@ NAMES = (
     "Tom Becker", "Łukasz Nowak", "Mei Tanaka", "João Pereira", "赵敏", "Olga Ivanova",
     "Deniz Kaya", "Björk Jónsdóttir", "周杰", "Samuel Mensah",
 )  # fmt: skip
+WITHOUT_ACCOUNT = frozenset({106, 113, 120})  # rows show these agents' IDs
 AGENTS = tuple(
-    Agent(str(101 + number), str(880001 + number), name) for number, name in enumerate(NAMES)
+    Agent(str(account), str(id_), name, str(id_ if account in WITHOUT_ACCOUNT else account))
+    for account, id_, name in zip(range(101, 125), range(880001, 880025), NAMES, strict=True)
 )
 TASKS = (
     Task("1106025101", "Renewal wave", "2", 0.8),
