@@ -8,7 +8,7 @@ from typing import NamedTuple
 from appoints.results.overtime import DAY, Bucket
 from appoints.results.query import Query
 
-WIDTH, HEIGHT = 960, 96  # units of the drawing
+WIDTH, HEIGHT = 960, 44  # units of the drawing
 LABELS = 12  # at the most under the bars
 
 

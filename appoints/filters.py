@@ -23,6 +23,7 @@ from appoints.words import PRESET_WORDS, STATE_WORDS
 MOST_AGENTS = 300
 MOST_CAUSES = 100
 MOST_PAGES = 1_000_000
+FOLDED = ("q", "call_type", "late", "cause", "tz", "state", "cause_group")
 REPEATABLE = {"agent", "state", "cause", "cause_group"}
 
 
@@ -30,6 +31,11 @@ class QueryForm(forms.Form):
     """Checks what no field can check alone."""
 
     zone: ZoneInfo  # in which times without an offset are meant, unless the form names another
+
+    @property
+    def more_in_use(self) -> bool:
+        """Whether a filter that is folded away has a value, or something wrong with it."""
+        return any(self[name].errors or self[name].value() for name in FOLDED)
 
     def clean(self) -> None:
         self._refuse_repeated()
@@ -78,7 +84,9 @@ class AppointFilter(django_filters.FilterSet):
     end = _field(BoundField, label=_("To"))
     agents = _field(WordsField, label=_("Agents"), most=MOST_AGENTS)
     number = _field(WordField, label=_("Number"))
-    task = _field(WordField, label=_("Task"))
+    task = _field(
+        WordField, label=_("Task"), widget=forms.TextInput({"list": "tasks", "autocomplete": "off"})
+    )
     states = _choices(STATE_WORDS, label=_("State"))
     late = _choice({"1": _("Only late calls")}, label=_("Late"))
     call_type = _choice(codes.CALL_TYPES, label=_("Type"))

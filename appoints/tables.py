@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -139,7 +139,9 @@ class AppointTable(tables.Table):
         return _coded(codes.CALL_STATUSES, value, "call_status", record)
 
     def render_call_begin(self, value: datetime | None, record: Record) -> SafeString:
-        shown = self._time(value, "call_begin", record)
+        reserved = record["appoint_time"]
+        day = reserved.astimezone(self.view.zone).date() if reserved else None
+        shown = self._time(value, "call_begin", record, day)
         if value is not None and record["call_end"] is not None:
             shown += _small(gettext("for %s") % span(record["call_end"] - value))
         if record["late"]:
@@ -165,10 +167,12 @@ class AppointTable(tables.Table):
     def render_business_result(self, value: str | None, record: Record) -> SafeString:
         return mark_safe(_text(value, "business_result", record))  # noqa: S308 escaped
 
-    def _time(self, value: datetime | None, name: str, record: Record) -> str:
+    def _time(
+        self, value: datetime | None, name: str, record: Record, day: date | None = None
+    ) -> str:
         if value is None:
             return _text(None, name, record)
-        return time_tag(value.astimezone(self.view.zone))
+        return time_tag(value.astimezone(self.view.zone), day)
 
     def _named(self, value: str | None, name: str, key: str, record: Record) -> SafeString:
         own = record[key]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.utils.functional import Promise
 from django.utils.html import escape
@@ -53,7 +53,12 @@ def word(table: Mapping[str, str], code: str) -> str:
 
 def clock(moment: datetime) -> str:
     """Return a local moment as a day and a time of day; seconds only where there are any."""
-    return moment.strftime("%Y-%m-%d %H:%M:%S" if moment.second else "%Y-%m-%d %H:%M")
+    return f"{moment:%Y-%m-%d} {time_of_day(moment)}"
+
+
+def time_of_day(moment: datetime) -> str:
+    """Return a local time of day; seconds only where there are any."""
+    return moment.strftime("%H:%M:%S" if moment.second else "%H:%M")
 
 
 def span(length: timedelta) -> str:
@@ -83,6 +88,7 @@ def joined(values: tuple[str, ...]) -> str:
     return ngettext("%d value", "%d values", len(values)) % len(values)
 
 
-def time_tag(moment: datetime) -> str:
-    """Return a local moment as HTML."""
-    return f'<time datetime="{moment.isoformat()}">{escape(clock(moment))}</time>'
+def time_tag(moment: datetime, day: date | None = None) -> str:
+    """Return a local moment as HTML; without its day where that is ``day``."""
+    shown = time_of_day(moment) if moment.date() == day else clock(moment)
+    return f'<time datetime="{moment.isoformat()}">{escape(shown)}</time>'

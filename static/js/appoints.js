@@ -13,3 +13,9 @@ document.addEventListener("change", (event) => {
     field("preset").value = "";
   }
 });
+
+// A phone's first screen is for the calls; what is wrong in the form stays in sight.
+const fold = document.querySelector(".fold");
+if (fold && window.matchMedia("(max-width: 48rem)").matches) {
+  fold.open = fold.querySelector(".errorlist") !== null;
+}
