@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.contrib.auth.models import User
 from django.http import QueryDict
 from django.utils import timezone
 
+from appoints import words
 from appoints.filters import AppointFilter
 from appoints.models import Connection
 from appoints.results.asking import ask
@@ -37,7 +39,8 @@ class Question:
 
     def ask(self, *, wait: float) -> Result:
         """Return what is at hand; see ``results.asking.ask``."""
-        return ask(self.connection, self.query, self.window, self.zone, wait=wait)
+        reasons = partial(words.reasons, self.connection, platform=True)
+        return ask(self.connection, self.query, self.window, self.zone, wait=wait, reasons=reasons)
 
 
 def form_of(data: QueryDict, user: User) -> AppointFilter:

@@ -17,6 +17,7 @@ from .criteria import Asked
 from .frame import Rules
 from .frames import CACHE
 from .moments import Window
+from .narrowing import Reasons
 from .query import Query
 from .result import Result, browsing
 
@@ -29,26 +30,43 @@ def rules() -> Rules:
 
 
 def ask(
-    connection: Connection, query: Query, window: Window, zone: ZoneInfo, *, wait: float
+    connection: Connection,
+    query: Query,
+    window: Window,
+    zone: ZoneInfo,
+    *,
+    wait: float,
+    reasons: Reasons = dict,
 ) -> Result:
     """Return what is at hand for a question after at most ``wait`` seconds.
 
-    Raises NeedsWhole where only iSales' own pages can be had and the question needs every row,
-    and what a call to iSales raises where no row is at hand at all.
+    ``reasons`` are the words that ``fail_reason`` is sorted by; without, by its codes. Raises
+    NeedsWhole where only iSales' own pages can be had and the question needs every row, and what a
+    call to iSales raises where no row is at hand at all.
     """
     asked = criteria.whole(query, window, zone, connection)
     while True:
         try:
-            return _ask(connection, query, window, asked, wait)
+            return _ask(connection, query, window, asked, wait, reasons)
         except snapshots.RowsLost:
             continue  # it was dropped; what is left is asked, or else iSales
 
 
-def _ask(connection: Connection, query: Query, window: Window, asked: Asked, wait: float) -> Result:
+def _ask(
+    connection: Connection,
+    query: Query,
+    window: Window,
+    asked: Asked,
+    wait: float,
+    reasons: Reasons,
+) -> Result:
+    def shown(snapshot: Snapshot) -> Result:
+        return _shown(snapshot, query, window, asked, connection, reasons)
+
     known = list(snapshots.covering(connection, asked, window))
     for snapshot in known:
         if snapshots.is_fresh(snapshot) and _answers(snapshot, query, asked, connection):
-            return _whole(snapshot, query, window, asked, connection)
+            return shown(snapshot)
     older = next((each for each in known if _answers(each, query, asked, connection)), None)
     try:
         found = _load(connection, asked, wait)
@@ -57,10 +75,10 @@ def _ask(connection: Connection, query: Query, window: Window, asked: Asked, wai
     except errors.ERRORS as error:
         if older is None:
             raise
-        return replace(_whole(older, query, window, asked, connection), error=error)
+        return replace(shown(older), error=error)
     if found.status == Snapshot.Status.WHOLE or older is None:
-        return _whole(found, query, window, asked, connection)
-    return replace(_whole(older, query, window, asked, connection), refreshing=True)
+        return shown(found)
+    return replace(shown(older), refreshing=True)
 
 
 def _load(connection: Connection, asked: Asked, wait: float) -> Snapshot:
@@ -104,8 +122,13 @@ def _asked_for(snapshot: Snapshot, asked: Asked, connection: Connection) -> bool
     return snapshot.subject == snapshots.subject_of(asked.criteria, connection)
 
 
-def _whole(
-    snapshot: Snapshot, query: Query, window: Window, asked: Asked, connection: Connection
+def _shown(
+    snapshot: Snapshot,
+    query: Query,
+    window: Window,
+    asked: Asked,
+    connection: Connection,
+    reasons: Reasons,
 ) -> Result:
     if _asked_for(snapshot, asked, connection):
         # iSales chose by its own names of the agents, which the rows need not show.
@@ -114,6 +137,7 @@ def _whole(
         CACHE.of(snapshot, rules()),
         query,
         window,
+        reasons=reasons,
         mode="whole" if snapshot.status == Snapshot.Status.WHOLE else "loading",
         as_of=snapshot.as_of,
         reported=snapshot.total,

@@ -11,10 +11,10 @@ import polars as pl
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from appoints.isales import codes
 from appoints.isales.rows import TIMES
 
 from .columns import COLUMNS
+from .frame import fail_reason
 
 # What a spreadsheet would run: also behind the full-width signs that some of them fold.
 FORMULA = r"^[=+\-@\t\r\n＝＋－＠]"
@@ -31,17 +31,6 @@ MILLISECONDS_A_DAY = 24 * 60 * 60 * 1000
 def table(frame: pl.DataFrame, reasons: Mapping[str, str]) -> pl.DataFrame:
     """Return the columns of every file, still typed; ``reasons`` are the words for fail codes."""
     return frame.with_columns(fail_reason(reasons).alias("fail_reason")).select(COLUMNS)
-
-
-def fail_reason(reasons: Mapping[str, str]) -> pl.Expr:
-    """Return why a call failed, in words: of its fail code, else of its result.
-
-    A code without words stands for itself; what did not fail has no reason.
-    """
-    code, result = pl.col("fail_code"), pl.col("result")
-    words = code.replace(dict(reasons))
-    of_result = result.replace({key: reasons.get(key, key) for key in codes.RESULTS_FAILED})
-    return pl.when(pl.col("state") == "failed").then(pl.coalesce(words, of_result))
 
 
 def csv(frame: pl.DataFrame, zone: ZoneInfo, *, excel: bool) -> bytes:

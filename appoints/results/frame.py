@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -122,3 +122,14 @@ def fail_group() -> pl.Expr:
     code = pl.col("fail_code")
     groups = code.replace_strict(dict(codes.FAIL_GROUPS), default=codes.OTHER)
     return pl.when(code.is_not_null() & (code != codes.SUCCESS)).then(groups)
+
+
+def fail_reason(reasons: Mapping[str, str]) -> pl.Expr:
+    """Return why a call failed, in words: of its fail code, else of its result.
+
+    A code without words stands for itself; what did not fail has no reason.
+    """
+    code, result = pl.col("fail_code"), pl.col("result")
+    words = code.replace(dict(reasons))
+    of_result = result.replace({key: reasons.get(key, key) for key in codes.RESULTS_FAILED})
+    return pl.when(pl.col("state") == "failed").then(pl.coalesce(words, of_result))

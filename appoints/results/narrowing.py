@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import reduce
 from operator import and_
 
 import polars as pl
 
+from .frame import fail_reason
 from .moments import Window
 from .query import DEFAULT_SORT, Query
 
+# Gives the words for fail codes in the viewer's language, once they are needed.
+Reasons = Callable[[], Mapping[str, str]]
 # What free text is looked for in.
 SEARCHED = ("agent_name", "agent", "task_name", "business_result", "called_no", "caller_no")
 
@@ -64,12 +67,11 @@ def mentions(text: str) -> pl.Expr:
     )
 
 
-def ordered(frame: pl.DataFrame, sort: str) -> pl.DataFrame:
+def ordered(frame: pl.DataFrame, sort: str, reasons: Reasons) -> pl.DataFrame:
     """Return the rows by a column name, ``-`` first for descending; nulls last, ties as before.
 
     Without one they are by reserved time, as a day goes; iSales' own order tells a person nothing.
     """
     name = sort.removeprefix("-") or DEFAULT_SORT
-    return frame.sort(
-        pl.col(name), descending=sort.startswith("-"), nulls_last=True, maintain_order=True
-    )
+    by = fail_reason(reasons()) if name == "fail_reason" else pl.col(name)
+    return frame.sort(by, descending=sort.startswith("-"), nulls_last=True, maintain_order=True)

@@ -16,7 +16,7 @@ from appoints.models import Connection
 from . import browse, criteria, frame
 from .counts import Line, facets
 from .moments import Window
-from .narrowing import narrowed, ordered
+from .narrowing import Reasons, narrowed, ordered
 from .query import Query
 
 Mode = Literal["whole", "loading", "browsing"]
@@ -53,11 +53,19 @@ class Result:
     count: Callable[[], Mapping[str, list[Line]]] | None = None
 
     @classmethod
-    def of(cls, frame: pl.DataFrame, query: Query, window: Window, **about: Any) -> Self:
+    def of(
+        cls,
+        frame: pl.DataFrame,
+        query: Query,
+        window: Window,
+        *,
+        reasons: Reasons = dict,
+        **about: Any,
+    ) -> Self:
         """Return the result of narrowing and ordering all rows that are at hand."""
         rows = narrowed(frame, query, window)
         if about["mode"] == "whole":
-            rows = ordered(rows, query.sort)
+            rows = ordered(rows, query.sort, reasons)
             about["count"] = partial(facets, frame, query, window)
         return cls(rows=rows, total=rows.height, **about)
 

@@ -1,0 +1,208 @@
+"""What the product must find, said over again in plain Python."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from appoints.isales import codes
+from appoints.isales.rows import TIMES, Row, parse_row
+from appoints.results.columns import COLUMNS
+from appoints.results.moments import Window
+from appoints.results.query import STATES, Query
+
+MINUTE = 60_000  # milliseconds
+FACETS = {
+    "states": "state",
+    "late": "late",
+    "call_type": "call_type",
+    "cause_groups": "fail_group",
+    "causes": "fail_code",
+    "agents": "agent",
+    "task": "task_id",
+}
+SEARCHED = ("agent_name", "agent", "task_name", "business_result", "called_no", "caller_no")
+
+Seen = tuple[Row, datetime]  # a row, and when it was fetched
+
+
+def pages(
+    found: list[tuple[list[object], int]], at: datetime
+) -> list[tuple[int, list[Row], datetime]]:
+    """Raw pages, and how many seconds after ``at`` each came, as (offset, rows, moment)."""
+    return [
+        (number * 10, [parse_row(raw) for raw in rows], at + timedelta(seconds=after))
+        for number, (rows, after) in enumerate(found)
+    ]
+
+
+def settled(found: list[tuple[int, list[Row], datetime]]) -> list[Seen]:
+    """Each reservation once, as last fetched; the first of several fetched together."""
+    seen = [(row, moment) for _, rows, moment in found for row in rows]
+    kept: dict[str, int] = {}
+    for number, (row, moment) in enumerate(seen):
+        name = row.appoint_id
+        if name is not None and (name not in kept or moment > seen[kept[name]][1]):
+            kept[name] = number
+    return [
+        each
+        for number, each in enumerate(seen)
+        if each[0].appoint_id is None or kept[each[0].appoint_id] == number
+    ]
+
+
+def _ms(moment: datetime) -> int:
+    return round(moment.timestamp() * 1000)
+
+
+def state(row: Row, now: int) -> str:
+    """isales-api.md section 6; the first that matches wins."""
+    reserved = row.appoint_time
+    if row.fail_code is not None:
+        return "reached" if row.fail_code == "00000" else "failed"
+    if row.result in ("0000", "0900"):
+        return "reached"
+    if row.result in ("0101", "0601", "-1"):
+        return "failed"
+    if row.call_end is not None or row.call_status == "2":
+        return "unknown"
+    if row.call_status == "1" or row.call_begin is not None:
+        return "calling"
+    if row.expired or (reserved is not None and reserved <= now):
+        return "overdue"
+    if reserved is None:
+        return "unknown"
+    ahead = 10 if row.call_type == "2" else 5
+    return "due" if reserved <= now + ahead * MINUTE else "upcoming"
+
+
+@dataclass(frozen=True)
+class Record:
+    """A row with all that is derived from it."""
+
+    seen: Seen
+    reasons: Mapping[str, str]
+
+    @property
+    def row(self) -> Row:
+        return self.seen[0]
+
+    def values(self) -> dict[str, Any]:
+        """Every column of the files, times in epoch milliseconds."""
+        row = self.row
+        late = None
+        if row.appoint_time is not None and row.call_begin is not None:
+            late = row.call_begin > row.appoint_time + 5 * MINUTE
+        failed = row.fail_code is not None and row.fail_code != "00000"
+        found = {
+            **row._asdict(),
+            "state": state(row, _ms(self.seen[1])),
+            "late": late,
+            "fail_group": codes.FAIL_GROUPS.get(row.fail_code, "other") if failed else None,
+        }
+        code = row.fail_code or row.result
+        reason = self.reasons.get(code, code) if found["state"] == "failed" else None
+        return {name: {**found, "fail_reason": reason}[name] for name in COLUMNS}
+
+    def matches(self, query: Query, window: Window) -> bool:
+        found = self.values()
+        states = query.states or (("overdue",) if query.preset == "overdue" else ())
+        reserved = found["appoint_time"]
+        return all(
+            (
+                window == Window(None, None) or reserved is not None,
+                reserved is None or window.begin is None or reserved >= _ms(window.begin),
+                reserved is None or window.end is None or reserved < _ms(window.end),
+                not query.agents or found["agent"] in query.agents,
+                not query.number or found["called_no"] == query.number,
+                not query.task or found["task_id"] == query.task,
+                not states or found["state"] in states,
+                not query.late or found["late"] is True,
+                not query.call_type or found["call_type"] == query.call_type,
+                not query.causes or found["fail_code"] in query.causes,
+                not query.cause_groups or found["fail_group"] in query.cause_groups,
+                any(query.text.lower() in (found[name] or "").lower() for name in SEARCHED),
+            )
+        )
+
+    def on_screen(self) -> dict[str, Any]:
+        return {name: value for name, value in self.values().items() if name != "fail_reason"}
+
+    def in_json(self, zone: ZoneInfo) -> dict[str, Any]:
+        return {
+            name: _iso(value, zone) if name in TIMES else value
+            for name, value in self.values().items()
+        }
+
+    def in_csv(self, zone: ZoneInfo) -> list[str]:
+        return [_cell(value) for value in self.in_json(zone).values()]
+
+    def in_book(self, zone: ZoneInfo) -> list[Any]:
+        return [
+            _local(value, zone) if name in TIMES else value for name, value in self.values().items()
+        ]
+
+
+def ordered(records: list[Record], sort: str) -> list[Record]:
+    """By a column, empty ones last, ties as before."""
+    name = sort.removeprefix("-") or "appoint_time"
+    ranks = {"state": STATES, "fail_group": tuple(codes.GROUPS)}.get(name)
+
+    def rank(record: Record) -> Any:
+        value = record.values()[name]
+        return value if ranks is None else ranks.index(value)
+
+    present = [each for each in records if each.values()[name] is not None]
+    empty = [each for each in records if each.values()[name] is None]
+    return sorted(present, key=rank, reverse=sort.startswith("-")) + empty
+
+
+def counted(records: Iterable[Record]) -> dict[str, Counter[str | None]]:
+    """Rows by value as addresses write it, for the column of each facet."""
+    found: dict[str, Counter[str | None]] = {column: Counter() for column in FACETS.values()}
+    for record in records:
+        values = record.values()
+        for column, counter in found.items():
+            value = values[column]
+            counter[str(value).lower() if isinstance(value, bool) else value] += 1
+    return found
+
+
+def plain(record: Mapping[str, Any]) -> dict[str, Any]:
+    """A record of the screen in the columns of the files, times in epoch milliseconds."""
+    return {
+        name: _ms(record[name]) if isinstance(record[name], datetime) else record[name]
+        for name in COLUMNS
+        if name != "fail_reason"
+    }
+
+
+def _at(value: int) -> datetime:
+    return datetime.fromtimestamp(value // 1000, UTC).replace(microsecond=value % 1000 * 1000)
+
+
+def _iso(value: int | None, zone: ZoneInfo) -> str | None:
+    if value is None:
+        return None
+    spec = "milliseconds" if value % 1000 else "seconds"
+    return _at(value).astimezone(zone).isoformat(timespec=spec)
+
+
+def _local(value: int | None, zone: ZoneInfo) -> datetime | None:
+    return None if value is None else _at(value).astimezone(zone).replace(tzinfo=None)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    text = str(value)
+    runs = text[0] in "=+-@\t\r\n＝＋－＠"
+    number = re.fullmatch(r"[+-][0-9]+(\.[0-9]+)?", text)
+    return f"'{text}" if runs and not number else text

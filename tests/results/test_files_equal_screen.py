@@ -1,0 +1,212 @@
+"""Screen, CSV, workbook and JSON hold the same rows in the same order, and the right ones."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import openpyxl
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from appoints.isales import codes
+from appoints.results import exports, frame
+from appoints.results.columns import COLUMNS
+from appoints.results.moments import EVER, Window
+from appoints.results.query import STATES, Query
+from appoints.results.result import Result
+from appoints.results.settling import settled
+
+from . import oracle
+from .conftest import NOON
+from .raw import NOW, pages
+
+REASONS = {**codes.RESULTS, **codes.FAIL_WORDS}
+ZONES = [ZoneInfo(name) for name in ("UTC", "Asia/Kathmandu", "America/Sao_Paulo")]
+SIZE = 4  # rows a page of the screen
+
+bounds = st.one_of(
+    st.none(), st.integers(-11, 11).map(lambda minutes: NOON + timedelta(minutes=minutes))
+)
+columns = st.sampled_from([*COLUMNS, *(f"-{name}" for name in COLUMNS), ""])
+
+
+filters = st.sampled_from(
+    [
+        {"preset": "overdue"},
+        {"agents": ("116", "118")},
+        {"number": "7"},
+        {"task": "2"},
+        *({"states": (name,)} for name in STATES),
+        {"states": ("failed", "reached")},
+        {"late": True},
+        {"call_type": "2"},
+        {"causes": ("00604", "99999")},
+        {"cause_groups": ("customer",)},
+        {"cause_groups": ("platform", "other")},
+        *({"text": text} for text in ("É", "外", "0", "=", "b")),
+    ]
+)
+queries = st.builds(
+    lambda found, sort: Query(
+        **{key: part for each in found for key, part in each.items()}, sort=sort
+    ),
+    st.lists(filters, max_size=2),
+    columns,
+)
+
+
+def frame_of(found: list[tuple[list[object], int]]) -> tuple[pl.DataFrame, list[oracle.Seen]]:
+    """The pages as the product's frame, and as plain rows."""
+    seen = oracle.pages(found, NOON)
+    fetched = [frame.Fetched(at, rows, moment) for at, rows, moment in seen]
+    rows = settled(frame.plain(fetched)).drop("offset")
+    return frame.derived(rows, frame.Rules()), oracle.settled(seen)
+
+
+def cells_of_csv(content: bytes) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(content.decode(), newline="")))
+
+
+def cells_of_book(content: bytes) -> list[list[object]]:
+    sheet = openpyxl.load_workbook(io.BytesIO(content), read_only=True).worksheets[0]
+    return [list(row) for row in sheet.iter_rows(values_only=True)]
+
+
+@settings(max_examples=120, deadline=None)
+@given(pages, queries, bounds, bounds, st.sampled_from(ZONES))
+def test_every_way_out_holds_the_rows_that_a_plain_reading_finds(
+    found: list[tuple[list[object], int]],
+    query: Query,
+    begin: datetime | None,
+    end: datetime | None,
+    zone: ZoneInfo,
+) -> None:
+    window = Window(begin, end)
+    whole, seen = frame_of(found)
+    expected = [oracle.Record(row, REASONS) for row in seen]
+    expected = [each for each in expected if each.matches(query, window)]
+    expected = oracle.ordered(expected, query.sort)
+
+    result = Result.of(whole, query, window, mode="whole", as_of=NOON, reasons=lambda: REASONS)
+    screen = [
+        record
+        for number in range(1, result.total // SIZE + 2)
+        for record in result.page(number, SIZE)
+    ]
+    table = exports.table(result.rows, REASONS)
+    assert [oracle.plain(record) for record in screen] == [each.on_screen() for each in expected]
+
+    from_csv = cells_of_csv(exports.csv(table, zone, excel=False))
+    assert from_csv == [list(COLUMNS), *(each.in_csv(zone) for each in expected)]
+
+    from_json = json.loads(exports.json(table, zone, {"total": result.total}))
+    assert from_json["total"] == len(expected)
+    assert from_json["rows"] == [each.in_json(zone) for each in expected]
+
+    from_book = cells_of_book(exports.xlsx(table, zone, [("Zone", zone.key)]))
+    assert from_book[0] == list(COLUMNS)
+    assert from_book[1:] == [each.in_book(zone) for each in expected]
+
+
+@settings(max_examples=60, deadline=None)
+@given(pages, queries)
+def test_each_facet_sums_to_the_rows_under_all_other_filters(
+    found: list[tuple[list[object], int]], query: Query
+) -> None:
+    whole, seen = frame_of(found)
+    records = [oracle.Record(row, REASONS) for row in seen]
+    facets = Result.of(whole, query, EVER, mode="whole", as_of=NOON).facets
+    assert facets is not None
+    for name, column in oracle.FACETS.items():
+        others = query.but(**{name: getattr(Query(), name)})
+        if name == "states":
+            others = others.but(preset="")
+        counted = oracle.counted(each for each in records if each.matches(others, EVER))[column]
+        assert {line.value: line.rows for line in facets[name]} == counted
+        assert None not in [line.value for line in facets[name][:-1]]
+
+
+@pytest.mark.parametrize("name", [*COLUMNS, *(f"-{name}" for name in COLUMNS)])
+def test_every_column_sorts_both_ways_with_empty_ones_last(name: str) -> None:
+    rows = [
+        {"appointId": str(number), "failCode": code, "userName": code, "callType": kind}
+        for number, (code, kind) in enumerate(
+            [(None, "1"), ("00604", None), ("00129", "2"), ("99999", "2"), (None, None)]
+        )
+    ]
+    whole, seen = frame_of([(rows, 0)])
+    query = Query(sort=name)
+    result = Result.of(whole, query, EVER, mode="whole", as_of=NOON, reasons=lambda: REASONS)
+    expected = oracle.ordered([oracle.Record(row, REASONS) for row in seen], name)
+    assert [row["appoint_id"] for row in result.page(1, 50)] == [
+        each.row.appoint_id for each in expected
+    ]
+
+
+@given(st.text(max_size=6))
+def test_no_cell_runs_as_a_formula(text: str) -> None:
+    cell = pl.DataFrame({"cell": [text]}).select(exports.harmless(pl.col("cell"))).item()
+    assert cell.removeprefix("'") == text.removeprefix("'")
+    if cell[:1] in set("=+-@\t\r\n＝＋－＠"):
+        assert cell.isascii() and float(cell[1:]) >= 0
+
+
+@pytest.mark.parametrize("number", ["+8613800000000", "-1", "+1.5", "-007"])
+def test_a_signed_plain_number_stays_as_it_is(number: str) -> None:
+    whole, _ = frame_of([([{"calledNo": number}], 0)])
+    content = exports.csv(exports.table(whole, {}), ZONES[0], excel=False)
+    assert cells_of_csv(content)[1][COLUMNS.index("called_no")] == number
+
+
+@pytest.mark.parametrize(
+    "text", ["-1+1", "+1e5", "--1", "=1", "@SUM(1)", "\t=1", "＝1", "+", "-1\n=2", "+٣"]
+)
+def test_what_only_looks_like_a_number_is_made_harmless(text: str) -> None:
+    whole, _ = frame_of([([{"calledNo": text}], 0)])
+    content = exports.csv(exports.table(whole, {}), ZONES[0], excel=False)
+    assert cells_of_csv(content)[1][COLUMNS.index("called_no")] == f"'{text}"
+
+
+@pytest.mark.parametrize("digits", ["1" * 30, "00604", "+8613800000000"])
+def test_excel_keeps_long_digits_as_text(digits: str) -> None:
+    whole, _ = frame_of([([{"appointId": digits, "calledNo": "123"}], 0)])
+    content = exports.csv(exports.table(whole, {}), ZONES[0], excel=True)
+    assert content.startswith(b"\xef\xbb\xbf")
+    cells = cells_of_csv(content)[1]
+    assert cells[0] == f'="{digits}"'
+    assert cells[COLUMNS.index("called_no")] == "123"
+
+
+def test_a_workbook_holds_no_formula_and_types_its_times() -> None:
+    rows = [{"userName": "=1+1", "calledNo": "+86138", "appointTime": NOW, "timeout": True}]
+    whole, _ = frame_of([(rows, 0)])
+    content = exports.xlsx(exports.table(whole, {}), ZoneInfo("Asia/Kathmandu"), [("Zone", "x")])
+    sheet = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
+    cells = {sheet.cell(1, cell.column).value: cell for cell in sheet[2]}
+    assert {cell.data_type for cell in cells.values()} <= {"s", "d", "b", "n", "inlineStr"}
+    assert cells["agent_name"].value == "=1+1"
+    assert cells["appoint_time"].value == datetime(2026, 6, 1, 17, 45)  # noqa: DTZ001
+    assert cells["expired"].value is True
+    assert sheet.freeze_panes == "A2"
+
+
+def test_no_rows_make_files_of_a_header_alone() -> None:
+    whole, _ = frame_of([])
+    table = exports.table(whole, REASONS)
+    assert cells_of_csv(exports.csv(table, ZONES[0], excel=False)) == [list(COLUMNS)]
+    assert json.loads(exports.json(table, ZONES[0], {"total": 0})) == {"total": 0, "rows": []}
+    assert cells_of_book(exports.xlsx(table, ZONES[0], [])) == [list(COLUMNS)]
+
+
+def test_times_are_iso_8601_with_their_offset() -> None:
+    moment = datetime(2026, 10, 25, 1, 30, tzinfo=UTC)  # the second 02:30 of that night
+    whole, _ = frame_of([([{"appointTime": round(moment.timestamp() * 1000)}], 0)])
+    content = exports.csv(exports.table(whole, {}), ZoneInfo("Europe/Berlin"), excel=False)
+    cell = cells_of_csv(content)[1][COLUMNS.index("appoint_time")]
+    assert cell == "2026-10-25T02:30:00+01:00"
