@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
+from django_htmx.http import HttpResponseClientRefresh
 
 from appoints import choices, neighbours, words
 from appoints.chart import Chart
@@ -27,7 +28,7 @@ from appoints.results.overtime import buckets
 from appoints.results.query import PER_PAGE, Query
 from appoints.results.result import NeedsWhole, Result
 from appoints.tables import AppointTable, View
-from appoints.words import PRESET_WORDS
+from appoints.words import PRESET_WORDS, span
 from dashboard.requests import SignedInRequest
 
 NEEDS_WHOLE = gettext_lazy(
@@ -42,11 +43,9 @@ POLL = 1  # seconds between two looks at a result that is being loaded
 def appoint_list(request: SignedInRequest) -> HttpResponse:
     """Show a page of what is asked for; a posted form is checked and becomes an address."""
     form = form_of(request.POST if request.method == "POST" else request.GET, request.user)
-    context = _frame(form, form.unknown(FORM_ONLY))
-    if not form.queryset.exists():
-        return render(request, "appoints/no_connection.html", context)
-    if not form.is_valid():
-        return render(request, "appoints/list.html", context, status=400)
+    context = _frame(form)
+    if refusal := _unasked(request, form, context):
+        return refusal
     if request.method == "POST":
         return _to_address(request, form, context)
     question = question_of(form)
@@ -54,22 +53,38 @@ def appoint_list(request: SignedInRequest) -> HttpResponse:
         return _answer(request, form, question, context)
 
 
+def _unasked(
+    request: HttpRequest, form: AppointFilter, context: dict[str, Any]
+) -> HttpResponse | None:
+    """Return what is said where there is nobody to ask, or a form that is wrong."""
+    if not form.queryset.exists():
+        return render(request, "appoints/no_connection.html", context)
+    return None if form.is_valid() else _refused(request, context)
+
+
+def _refused(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+    """Show what was typed, with the errors beside the fields."""
+    if _is_fragment(request):
+        # The form is not in the part that refreshes itself.
+        return HttpResponseClientRefresh()
+    return render(request, "appoints/list.html", context, status=400)
+
+
 def _to_address(request: HttpRequest, form: AppointFilter, context: dict[str, Any]) -> HttpResponse:
     address = f"{reverse('appoints:list')}?{form.query().urlencode()}"
     if len(address) > LONGEST_ADDRESS:
         form.form.add_error("agent", _("This list is too long for an address: take fewer."))
-        return render(request, "appoints/list.html", context, status=400)
+        return _refused(request, context)
     # 303, so that a reload of the page does not send the form again.
     return HttpResponseRedirect(address, status=303)
 
 
-def _frame(form: AppointFilter, unknown: list[str]) -> dict[str, Any]:
+def _frame(form: AppointFilter) -> dict[str, Any]:
     """Return what the page around an answer shows, whether or not there is one."""
     return {
         "form": form.form,
         "connections": form.queryset,
-        "unknown": unknown,
-        "presets": PRESET_WORDS,
+        "unknown": form.unknown(FORM_ONLY),
         "zone": form.zone,
     }
 
@@ -84,21 +99,33 @@ def _answer(
     except NeedsWhole as refused:
         for name in refused.names:
             form.form.add_error(name, NEEDS_WHOLE)
-        return render(request, "appoints/list.html", context, status=400)
+        return _refused(request, context)
     except browse.TooLong as refused:
         form.form.add_error("per_page", _("At most %s rows a page here.") % refused.most)
-        return render(request, "appoints/list.html", context, status=400)
+        return _refused(request, context)
     except ERRORS as error:
-        return _failed(request, context, error)
-    tasks = neighbours.tasks(connection)
-    reasons = words.reasons(connection, platform=True)
+        return _failed(request, _template(request), context, error)
+    if result.refreshing and _is_fragment(request):
+        # What stands there is as good; to swap it would take focus and open parts away.
+        return HttpResponse(status=204)
+    heard = _heard(result)
+    tasks = neighbours.tasks(connection) if heard else {}
     context |= {"tasks": tasks, "chips": chips(query, tasks)}
-    context |= _shown(question, result, reasons)
+    context |= _shown(question, result, words.reasons(connection, platform=heard))
     return render(request, _template(request), context)
 
 
+def _heard(result: Result) -> bool:
+    """Tell whether iSales has just answered, so that a bad key costs one request, not three."""
+    return result.error is None and result.reported is not None
+
+
+def _is_fragment(request: HttpRequest) -> bool:
+    return "HX-Request" in request.headers
+
+
 def _template(request: HttpRequest) -> str:
-    return "appoints/answer.html" if request.headers.get("HX-Request") else "appoints/list.html"
+    return "appoints/answer.html" if _is_fragment(request) else "appoints/list.html"
 
 
 def _about(question: Question) -> dict[str, Any]:
@@ -111,7 +138,7 @@ def _about(question: Question) -> dict[str, Any]:
         "zone": question.zone,
         "now": question.now.astimezone(question.zone),
         "preset_links": _preset_links(query),
-        "window": question.window,
+        "cleared": Query(connection=query.connection, preset="today", zone=query.zone).urlencode(),
     }
 
 
@@ -122,12 +149,14 @@ def _preset_links(query: Query) -> list[tuple[str, Any, str]]:
     ]
 
 
-def _failed(request: HttpRequest, context: dict[str, Any], error: Exception) -> HttpResponse:
+def _failed(
+    request: HttpRequest, template: str, context: dict[str, Any], error: Exception
+) -> HttpResponse:
     failure = failure_of(error)  # type: ignore[arg-type]
     # A page's own refresh is swapped in only with 200; a page says by its status what is wrong.
-    status = 200 if request.headers.get("HX-Request") else failure.status
+    status = 200 if _is_fragment(request) else failure.status
     context |= {"failure": failure, "poll": 0}
-    response = render(request, _template(request), context, status=status)
+    response = render(request, template, context, status=status)
     if failure.retry_after is not None:
         response["Retry-After"] = str(failure.retry_after)
     return response
@@ -154,6 +183,7 @@ def _shown(question: Question, result: Result, reasons: Mapping[str, str]) -> di
         "tiles": choices.tiles(result.facets, query) if result.facets else [],
         "facets": choices.facets(result.facets, query, reasons) if result.facets else [],
         "stale": failure_of(result.error) if result.error else None,  # type: ignore[arg-type]
+        "age": span(question.now - result.as_of) if result.as_of else "",
         "poll": POLL if result.mode == "loading" or result.refreshing else 0,
     }
 
@@ -162,21 +192,29 @@ def _shown(question: Question, result: Result, reasons: Mapping[str, str]) -> di
 def appoint_detail(request: SignedInRequest, appoint_id: str) -> HttpResponse:
     """Show one reservation of what is asked for."""
     form = form_of(request.GET, request.user)
-    context: dict[str, Any] = {"appoint_id": appoint_id, "address": request.GET.urlencode()}
-    if not form.is_valid() or not form.queryset.exists():
-        return render(request, "appoints/detail.html", context, status=400)
+    context = _frame(form) | {"appoint_id": appoint_id}
+    if refusal := _unasked(request, form, context):
+        return refusal
     question = question_of(form)
     context |= _about(question)
     with timezone.override(question.zone):
         try:
-            record = question.ask(wait=settings.APPOINTS_PAGE_WAIT).find(appoint_id)
+            result = question.ask(wait=settings.APPOINTS_PAGE_WAIT)
         except (NeedsWhole, browse.TooLong):
-            record = None
+            return render(request, "appoints/detail.html", context, status=404)
         except ERRORS as error:
-            failure = failure_of(error)
-            context["failure"] = failure
-            return render(request, "appoints/detail.html", context, status=failure.status)
-        reasons = words.reasons(question.connection, platform=record is not None)
-        context["detail"] = record and Detail(record, question.zone, reasons)
-        status = 404 if record is None else 200
-        return render(request, "appoints/detail.html", context, status=status)
+            return _failed(request, "appoints/detail.html", context, error)
+        return _one(request, question, result, context)
+
+
+def _one(
+    request: HttpRequest, question: Question, result: Result, context: dict[str, Any]
+) -> HttpResponse:
+    record = result.find(context["appoint_id"])
+    context["result"] = result
+    if record is not None:
+        reasons = words.reasons(question.connection, platform=_heard(result))
+        context["detail"] = Detail(record, question.zone, reasons)
+    # While rows are still coming nobody can say that it is not among them.
+    missing = record is None and result.mode != "loading"
+    return render(request, "appoints/detail.html", context, status=404 if missing else 200)

@@ -7,6 +7,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
@@ -84,6 +85,27 @@ def test_after_a_401_exactly_one_request_has_gone_out(
     assert "at rest" in text_of(again)
 
 
+def test_while_the_first_answer_is_awaited_nothing_else_is_asked(
+    signed_in: Client, connection: Connection, simulator: Simulator, settings
+) -> None:
+    settings.APPOINTS_PAGE_WAIT = 0.1
+    simulator.latency = 1
+    signed_in.get("/appoints/")
+    assert len(simulator.calls) <= 1
+
+
+def test_with_older_rows_a_failing_isales_is_not_asked_for_names(
+    signed_in: Client, connection: Connection, simulator: Simulator
+) -> None:
+    signed_in.get("/appoints/")
+    Snapshot.objects.update(as_of=timezone.now() - timedelta(minutes=12))
+    cache.clear()
+    simulator.fault = "html"
+    calls = len(simulator.calls)
+    signed_in.get("/appoints/")
+    assert all(call in simulator.list_calls for call in simulator.calls[calls:])
+
+
 def test_a_429_says_when_to_try_again(
     signed_in: Client, connection: Connection, simulator: Simulator
 ) -> None:
@@ -114,7 +136,7 @@ def test_the_last_good_rows_stay_with_their_age_when_a_refresh_fails(
     simulator.fault = "html@3"
     response = signed_in.get("/appoints/")
     assert response.status_code == 200
-    assert "The rows below are 12 minutes old" in text_of(response).replace("\xa0", " ")
+    assert "The rows below are 12 min old" in text_of(response)
     assert 'role="status"' in response.content.decode()
     assert f"of {len(simulator.rows())}" in text_of(response)
 
@@ -199,3 +221,41 @@ def test_a_page_that_is_loading_refreshes_itself(
     fragment = signed_in.get("/appoints/", headers={"HX-Request": "true"}).content.decode()
     assert "hx-trigger" not in fragment
     assert f"of <strong>{len(simulator.rows())}" in fragment
+
+
+def test_a_refresh_brings_nothing_while_older_rows_stand_and_newer_come(
+    signed_in: Client, connection: Connection, simulator: Simulator, settings
+) -> None:
+    signed_in.get("/appoints/")
+    Snapshot.objects.update(as_of=timezone.now() - timedelta(minutes=12))
+    settings.APPOINTS_PAGE_WAIT = 0.1
+    simulator.latency = 0.5
+    page = signed_in.get("/appoints/")
+    assert "newer rows are coming" in text_of(page)
+    assert signed_in.get("/appoints/", headers={"HX-Request": "true"}).status_code == 204
+
+
+def test_a_refresh_that_cannot_go_on_loads_the_page_anew(
+    signed_in: Client, connection: Connection, settings
+) -> None:
+    settings.APPOINTS_MOST_ROWS = 100
+    response = signed_in.get("/appoints/?state=failed", headers={"HX-Request": "true"})
+    assert response["HX-Refresh"] == "true"
+
+
+@pytest.mark.parametrize(("fault", "status", "words"), FAULTS)
+def test_a_detail_page_says_what_happened(
+    signed_in: Client,
+    connection: Connection,
+    simulator: Simulator,
+    fault: str,
+    status: int,
+    words: str,
+) -> None:
+    simulator.fault = fault
+    response = signed_in.get("/appoints/4711/" + QUERY)
+    assert response.status_code == status
+    assert words in text_of(response)
+    assert 'href="/appoints/?connection=demo&amp;preset=last-7d&amp;number=4711"' in (
+        response.content.decode()
+    )

@@ -123,7 +123,7 @@ def test_times_are_in_the_zone_that_the_address_names(
 ) -> None:
     page = text_of(signed_in.get(LIST, {"tz": "Asia/Kathmandu"}))
     assert "times in Asia/Kathmandu (+0545)" in page
-    assert "console: Asia/Shanghai" in page
+    assert "console time: Asia/Shanghai (+0800)" in page
 
 
 def test_a_posted_form_becomes_an_address(signed_in: Client, connection: Connection) -> None:
@@ -216,6 +216,35 @@ def test_ten_thousand_pasted_agents_get_a_clear_answer(
     response = signed_in.post(LIST, {"agent": "\n".join(map(str, range(10_000)))})
     assert response.status_code == 400
     assert "At most 300" in text_of(response)
+
+
+@pytest.mark.parametrize("query", ["state=failed", "q=x", "cause_group=customer", "state=lost"])
+def test_folded_filters_stand_open_when_one_is_set(
+    signed_in: Client, connection: Connection, query: str
+) -> None:
+    assert '<details class="more" open>' in signed_in.get(f"{LIST}?{query}").content.decode()
+
+
+def test_folded_filters_stay_folded_otherwise(signed_in: Client, connection: Connection) -> None:
+    page = signed_in.get(LIST, {"sort": "agent", "preset": "today"}).content.decode()
+    assert '<details class="more" >' in page
+
+
+def test_the_task_field_offers_the_names_that_isales_tells(
+    signed_in: Client, connection: Connection, simulator: Simulator
+) -> None:
+    page = signed_in.get(LIST).content.decode()
+    assert re.search(r'<input[^>]* name="task"[^>]* list="tasks"', page)
+    row = next(row for row in simulator.rows() if row.get("taskName") == "Renewal wave")
+    assert f'<option value="{row["taskId"]}">Renewal wave</option>' in page
+
+
+def test_clearing_all_keeps_connection_and_zone(signed_in: Client, connection: Connection) -> None:
+    page = signed_in.get(LIST, {"state": "failed", "tz": "Asia/Kathmandu"}).content.decode()
+    assert (
+        'href="/appoints/?connection=demo&amp;preset=today&amp;tz=Asia%2FKathmandu">Clear all'
+        in page
+    )
 
 
 def test_above_the_cap_pages_come_in_isales_own_order_one_call_each(
