@@ -19,11 +19,6 @@ class Window(NamedTuple):
     begin: datetime | None
     end: datetime | None
 
-    def contains(self, other: Window) -> bool:
-        """Tell whether every moment of ``other`` lies in this window."""
-        starts = self.begin is None or (other.begin is not None and self.begin <= other.begin)
-        return starts and (self.end is None or (other.end is not None and other.end <= self.end))
-
 
 EVER = Window(None, None)
 
