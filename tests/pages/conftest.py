@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.test import Client
+from pytest_django.fixtures import SettingsWrapper
 
 from appoints import gateway
 from appoints.isales.secret import Secret
@@ -20,9 +22,13 @@ def simulator() -> Iterator[Simulator]:
 
 
 @pytest.fixture
-def connection(simulator: Simulator, transactional_db: None) -> Iterator[Connection]:
+def connection(
+    simulator: Simulator, transactional_db: None, settings: SettingsWrapper
+) -> Iterator[Connection]:
     """A stored connection to the simulator; loads run in threads, hence real transactions."""
     cache.clear()
+    # A busy machine must not turn a whole answer into one that is still loading.
+    settings.APPOINTS_PAGE_WAIT = 20
     yield Connection.objects.create(
         name="Demo",
         slug="demo",
@@ -32,6 +38,9 @@ def connection(simulator: Simulator, transactional_db: None) -> Iterator[Connect
         secret_key=Secret("SK"),
         max_per_second=0,
     )
+    for thread in threading.enumerate():
+        if thread.name.startswith("load-"):
+            thread.join(timeout=10)
     gateway._client.cache_clear()
 
 
