@@ -1,0 +1,192 @@
+"""An address and its question are the same thing; what is wrong is named beside its field."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta, timezone
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.http import QueryDict
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from appoints.filters import AppointFilter
+from appoints.isales import codes
+from appoints.isales.secret import Secret
+from appoints.models import Connection
+from appoints.results.columns import COLUMNS
+from appoints.results.query import PER_PAGE, STATES, Query
+from appoints.words import PRESET_WORDS
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def connection() -> Connection:
+    return Connection.objects.create(
+        name="Demo",
+        slug="demo",
+        base_url="http://127.0.0.1:9",
+        vdn=1,
+        access_key="AK",
+        secret_key=Secret("SK"),
+    )
+
+
+def form_of(address: str, zone: ZoneInfo = BERLIN) -> AppointFilter:
+    return AppointFilter(QueryDict(address), Connection.objects.all(), zone)
+
+
+def query_of(address: str) -> Query:
+    form = form_of(address)
+    assert form.is_valid(), form.form.errors
+    return form.query()
+
+
+word = st.text("0123456789abcXYZ外呼é=&+%#'\"<", min_size=1, max_size=8)
+text = word.flatmap(lambda start: word.map(lambda end: f"{start} {end}"))
+offsets = st.integers(-12 * 4, 14 * 4).map(lambda part: timezone(timedelta(minutes=15 * part)))
+bound = st.one_of(
+    st.dates(date(2000, 1, 1), date(2100, 12, 31)),
+    st.datetimes(datetime(2000, 1, 2), datetime(2100, 12, 30)).map(  # noqa: DTZ001
+        lambda moment: moment.replace(microsecond=0)
+    ),
+    st.builds(
+        lambda moment, offset: moment.replace(microsecond=0, tzinfo=offset),
+        st.datetimes(datetime(2000, 1, 2), datetime(2100, 12, 30)),  # noqa: DTZ001
+        offsets,
+    ),
+)
+
+
+def several(values: st.SearchStrategy[str], most: int = 4) -> st.SearchStrategy[tuple[str, ...]]:
+    return st.lists(values, max_size=most, unique=True).map(tuple)
+
+
+when = st.one_of(
+    st.fixed_dictionaries({"preset": st.sampled_from(["", *PRESET_WORDS])}),
+    st.fixed_dictionaries({"begin": bound}),
+    st.fixed_dictionaries({"end": bound}),
+)
+others = st.fixed_dictionaries(
+    {
+        "connection": st.just("demo"),
+        "agents": several(word),
+        "number": st.one_of(st.just(""), word),
+        "task": st.one_of(st.just(""), word),
+        "states": several(st.sampled_from(STATES)),
+        "late": st.booleans(),
+        "call_type": st.sampled_from(["", *codes.CALL_TYPES]),
+        "causes": several(word),
+        "cause_groups": several(st.sampled_from(list(codes.GROUPS))),
+        "text": st.one_of(st.just(""), word, text),
+        "sort": st.sampled_from(["", *COLUMNS, *(f"-{name}" for name in COLUMNS)]),
+        "page": st.integers(1, 1000),
+        "per_page": st.sampled_from(PER_PAGE),
+        "zone": st.sampled_from(["", "Asia/Kathmandu", "America/Argentina/Buenos_Aires"]),
+    }
+)
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(when=when, others=others)
+def test_a_question_survives_its_address(
+    connection: Connection, when: dict[str, Any], others: dict[str, Any]
+) -> None:
+    query = Query(**when, **others)
+    assert query_of(query.urlencode()) == query
+
+
+def test_a_range_of_two_ends_survives_its_address(connection: Connection) -> None:
+    query = Query(
+        connection="demo",
+        begin=date(2026, 1, 31),
+        end=datetime(2026, 2, 1, 9, 30, tzinfo=timezone(timedelta(hours=5, minutes=45))),
+    )
+    assert query_of(query.urlencode()) == query
+
+
+def test_without_a_name_the_first_connection_is_meant(connection: Connection) -> None:
+    assert query_of("").connection == "demo"
+
+
+@pytest.mark.parametrize(
+    "pasted", ["116,117", "116%0D%0A117", "116 117", "116;117,,", "116，117、116", "116&agent=117"]
+)
+def test_agents_may_come_as_a_pasted_list(connection: Connection, pasted: str) -> None:
+    assert query_of(f"agent={pasted}").agents == ("116", "117")
+
+
+def test_a_number_may_have_been_copied_with_spaces(connection: Connection) -> None:
+    assert query_of("number=%20139 0000-0001 ").number == "1390000-0001"
+
+
+@pytest.mark.parametrize(
+    ("address", "field"),
+    [
+        ("preset=someday", "preset"),
+        ("preset=today&from=2026-01-01", "preset"),
+        ("from=yesterday", "from"),
+        ("from=1999-12-31", "from"),
+        ("to=2101-01-01", "to"),
+        ("from=2026-02-01&to=2026-01-01", "to"),
+        ("from=2026-01-01T10:00&to=2026-01-01T10:00", "to"),
+        ("state=late", "state"),
+        ("late=yes", "late"),
+        ("call_type=3", "call_type"),
+        ("cause_group=nobody", "cause_group"),
+        ("sort=odd", "sort"),
+        ("sort=--agent", "sort"),
+        ("page=0", "page"),
+        ("page=-1", "page"),
+        ("page=x", "page"),
+        ("per_page=-5", "per_page"),
+        ("per_page=100000", "per_page"),
+        ("tz=Mars/Base", "tz"),
+        ("tz=../../etc/passwd", "tz"),
+        ("connection=other", "connection"),
+        ("number=1%00", "number"),
+        ("agent=1%00", "agent"),
+        ("q=%00", "q"),
+        ("q=" + "x" * 101, "q"),
+        ("agent=" + ",".join(map(str, range(301))), "agent"),
+        ("agent=" + "1" * 65, "agent"),
+        ("task=1&task=2", "task"),
+    ],
+)
+def test_what_is_wrong_is_named_beside_its_field(
+    connection: Connection, address: str, field: str
+) -> None:
+    form = form_of(address)
+    assert not form.is_valid()
+    assert field in form.form.errors
+
+
+def test_a_day_alone_as_both_ends_is_that_day(connection: Connection) -> None:
+    query = query_of("from=2026-03-29&to=2026-03-29")
+    begin, end = query.window(datetime.now(BERLIN), BERLIN, overdue_days=30)
+    assert begin is not None and end is not None
+    assert end - begin == timedelta(hours=23)
+
+
+def test_a_plus_that_became_a_space_is_read_as_a_plus(connection: Connection) -> None:
+    begin = query_of("from=2026-01-31T09:30+02:00").begin
+    assert isinstance(begin, datetime)
+    assert begin.utcoffset() == timedelta(hours=2)
+
+
+def test_every_column_of_the_files_sorts_both_ways(connection: Connection) -> None:
+    for name in COLUMNS:
+        assert query_of(f"sort={name}").sort == name
+        assert query_of(f"sort=-{name}").sort == f"-{name}"
+
+
+def test_parameters_that_mean_nothing_are_named(connection: Connection) -> None:
+    form = form_of("agents=1&state=due&utm_source=mail")
+    assert sorted(form.unknown()) == ["agents", "utm_source"]
+    assert form.unknown(frozenset({"agents"})) == ["utm_source"]
