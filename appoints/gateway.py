@@ -23,7 +23,10 @@ from appoints.isales.endpoint import Endpoint
 from appoints.isales.errors import AddressLocked, ISalesError, NotAuthorised, TooFast
 from appoints.models import Connection, Slot
 
-HOLD = timedelta(seconds=90)  # longer than any one call may take
+# Longer than any one try may take, and no longer than a load's lease: whoever goes on with a dead
+# worker's load needs its lines, too.
+HOLD = timedelta(seconds=30)
+RENEWED_AFTER = timedelta(seconds=3)  # so that many calls write but now and then
 LOOK_AGAIN = 0.05  # seconds between two looks for a free line
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -85,7 +88,7 @@ class Line:
             time.sleep(wait)
         self._first = False
         self.slot.last_call = timezone.now()
-        if self.slot.held_until - self.slot.last_call < HOLD / 2:
+        if self.slot.held_until - self.slot.last_call < HOLD - RENEWED_AFTER:
             self._renew()
 
     def release(self) -> None:
