@@ -1,0 +1,72 @@
+"""What ``make`` stands on: locks that any registry serves, a demo that keeps to itself."""
+
+from __future__ import annotations
+
+import re
+import socket
+import stat
+from pathlib import Path
+
+import pytest
+
+from dashboard import demo
+from dashboard.servers import ROOT, Broken, check_alive, check_free, end, start
+
+LOCKS = sorted(ROOT.glob("requirements*.lock"))
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
+def test_a_lock_names_no_registry(lock: Path) -> None:
+    assert not re.findall(r".*(?:://|index-url|find-links).*", lock.read_text())
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
+def test_every_part_of_a_lock_has_a_hash(lock: Path) -> None:
+    parts = re.split(r"\n(?=\S)", lock.read_text().strip())
+
+    assert [part for part in parts if "--hash=sha256:" not in part] == []
+
+
+@pytest.mark.parametrize("name", demo.OURS)
+@pytest.mark.parametrize("suffix", ["", "_FILE"])
+def test_nothing_of_a_real_installation_reaches_the_demo(
+    name: str, suffix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name + suffix, "from outside")
+
+    assert "from outside" not in demo.environment(tmp_path).values()
+
+
+def test_the_demos_keys_are_made_once_and_private(tmp_path: Path) -> None:
+    folder = tmp_path / "demo"
+    demo.environment(folder)
+    first = {path.name: path.read_text() for path in folder.iterdir()}
+    demo.environment(folder)
+
+    assert first == {path.name: path.read_text() for path in folder.iterdir()}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
+
+
+def test_a_port_in_use_is_named_with_the_way_out() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(Broken, match=rf"^Port {port}: .*make demo PORT=\d+$"):
+            check_free(port)
+
+
+def test_a_server_that_ended_is_named_with_its_status() -> None:
+    children = {"simulator": start(["-c", "raise SystemExit(3)"], {})}
+    children["simulator"].wait()
+
+    with pytest.raises(Broken, match="The simulator ended with status 3"):
+        check_alive(children)
+
+
+def test_a_server_that_will_not_end_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dashboard.servers.PARTING", 0.1)
+    deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)"
+    child = start(["-c", deaf], {})
+
+    end({"dashboard": child})
+
+    assert child.returncode < 0
