@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.test import Client
-from pytest_django.fixtures import SettingsWrapper
 
 from appoints import gateway
 from appoints.isales.secret import Secret
@@ -22,9 +22,7 @@ def simulator() -> Iterator[Simulator]:
 
 
 @pytest.fixture
-def connection(
-    simulator: Simulator, transactional_db: None, settings: SettingsWrapper
-) -> Iterator[Connection]:
+def connection(simulator: Simulator, transactional_db: None, settings: Any) -> Iterator[Connection]:
     """A stored connection to the simulator; loads run in threads, hence real transactions."""
     cache.clear()
     # A busy machine must not turn a whole answer into one that is still loading.
