@@ -1,0 +1,135 @@
+"""What iSales answered becomes a page, or the one error that says what to do."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from appoints.isales import answers, codes
+from appoints.isales.errors import (
+    AddressLocked,
+    ISalesError,
+    NotAuthorised,
+    Refused,
+    TooFast,
+    UnexpectedAnswer,
+)
+
+GOOD = {"resultCode": "0200000", "returnCode": "0200000", "data": [], "totalCount": 0}
+
+
+def failure(status: int, answer: object = None, **headers: str) -> ISalesError:
+    body = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
+    names = {name.replace("_", "-"): value for name, value in headers.items()}
+    with pytest.raises(ISalesError) as caught:
+        answers.read(status, names, body)
+    return caught.value
+
+
+def test_success_is_the_object_that_came() -> None:
+    assert answers.read(200, {}, json.dumps(GOOD).encode()) == GOOD
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "passing"),
+    [
+        (401, NotAuthorised, None),
+        (403, AddressLocked, None),
+        (429, TooFast, None),
+        (400, UnexpectedAnswer, False),
+        (404, UnexpectedAnswer, False),
+        (418, UnexpectedAnswer, False),
+        (302, UnexpectedAnswer, False),
+        (500, UnexpectedAnswer, False),
+        (502, UnexpectedAnswer, True),
+        (503, UnexpectedAnswer, True),
+        (504, UnexpectedAnswer, True),
+    ],
+)
+def test_each_status_has_its_error(
+    status: int, kind: type[ISalesError], passing: bool | None
+) -> None:
+    error = failure(status, b"<html>")
+    assert type(error) is kind
+    assert getattr(error, "passing", None) is passing
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"<html>", b'{"resultCode": "02', b"[]", b'"0200000"', b"\xff\xfe", b"[" * 10**5]
+)
+def test_what_is_no_json_object_is_not_what_was_agreed(body: bytes) -> None:
+    error = failure(200, body, content_type="text/html")
+    assert isinstance(error, UnexpectedAnswer)
+    assert "text/html" in str(error)
+
+
+def test_a_refusal_carries_the_code_our_words_and_theirs() -> None:
+    error = failure(200, {"resultCode": "0200001", "resultDesc": "limit: too large"})
+    assert isinstance(error, Refused)
+    assert (error.code, error.description) == ("0200001", "limit: too large")
+    assert error.words == codes.RESULT_CODES["0200001"]
+    assert str(error) == f"0200001: {error.words}: limit: too large"
+
+
+def test_an_unknown_code_is_shown_as_it_is() -> None:
+    error = failure(200, {"returnCode": "0299999", "returnDesc": "neu"})
+    assert (str(error), type(error)) == ("0299999: neu", Refused)
+
+
+def test_a_refusal_may_come_with_a_status_of_its_own() -> None:
+    assert isinstance(failure(400, {"resultCode": "0200001"}), Refused)
+
+
+def test_the_code_for_called_too_fast_is_that_error() -> None:
+    assert isinstance(failure(200, {"resultCode": "0200022"}), TooFast)
+
+
+def test_an_object_without_a_code_is_not_what_was_agreed() -> None:
+    assert isinstance(failure(200, {"data": [], "totalCount": 0}), UnexpectedAnswer)
+
+
+def test_of_two_codes_that_differ_the_failure_counts() -> None:
+    for first, second in (("0200000", "0200006"), ("0200006", "0200000")):
+        error = failure(200, {"resultCode": first, "returnCode": second})
+        assert isinstance(error, Refused)
+        assert error.code == "0200006"
+
+
+def test_a_401_tells_the_servers_time() -> None:
+    error = failure(401, b"", date="Thu, 15 May 2025 09:48:56 GMT")
+    assert isinstance(error, NotAuthorised)
+    assert error.server_time == datetime(2025, 5, 15, 9, 48, 56, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [("7", 7.0), ("", None), ("soon", None), ("-1", None), ("٣", None), ("9" * 30, 999999999.0)],
+)
+def test_retry_after_is_in_seconds(value: str, seconds: float | None) -> None:
+    assert answers.retry_after({"retry-after": value}) == seconds
+
+
+def test_retry_after_may_be_a_date() -> None:
+    later = format_datetime(datetime.now(UTC) + timedelta(seconds=60), usegmt=True)
+    found = answers.retry_after({"retry-after": later})
+    assert found is not None and 55 < found <= 60
+    assert answers.retry_after({"retry-after": "Thu, 15 May 2025 09:48:56 GMT"}) == 0.0
+
+
+@given(st.text(max_size=40))
+def test_no_header_raises(value: str) -> None:
+    found = answers.retry_after({"retry-after": value})
+    assert found is None or found >= 0
+
+
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [(4, 4), ("4", 4), (0, 0), (-1, None), ("x", None), (4.0, None), (True, None), (None, None)],
+)
+def test_a_count_may_have_been_sent_as_text(value: object, number: int | None) -> None:
+    assert answers.number({"totalCount": value}, "totalCount") == number
