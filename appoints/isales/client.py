@@ -23,6 +23,7 @@ CONTENT_TYPE = "application/json; charset=UTF-8"
 CONNECT_TIMEOUT = 5.0  # seconds
 READ_TIMEOUT = 20.0  # seconds
 TRIES = 3
+WORTH_A_TRY = 1.0  # seconds left, the wait before the try included; else the failure stands
 MOST_BYTES = 64 * 2**20  # of one answer; a page of 100 rows has about 50 kB
 TASKS_A_PAGE = 100
 CODES_A_PAGE = 50
@@ -198,13 +199,14 @@ def _wait_before_retry(error: Exception, deadline: float) -> bool | float:
 
     Who called too fast must hold all calls back, not just this one: that is the caller's to do.
     """
+    in_time = time.monotonic() + WORTH_A_TRY < deadline
     if isinstance(error, NoAnswer):
-        return True
+        return in_time
     if not isinstance(error, UnexpectedAnswer) or not error.passing:
         return False
     wait = error.retry_after
     if wait is None:
-        return True
+        return in_time
     return wait if time.monotonic() + wait < deadline else False
 
 

@@ -40,11 +40,18 @@ def check_base_url(url: str) -> None:
         parsed = httpx.URL(url)
     except httpx.InvalidURL as error:
         raise ValueError(str(error)) from error
-    if not parsed.host or parsed.query or parsed.fragment or parsed.userinfo:
+    if not _is_name(parsed.host) or parsed.query or parsed.fragment or parsed.userinfo:
         raise ValueError("an address like https://isales.example:28080 is needed")
     if parsed.scheme == "https" or (parsed.scheme == "http" and _loopback(parsed.host)):
         return
     raise ValueError("only https:// is allowed; plain http:// only to this machine (127.0.0.1)")
+
+
+def _is_name(host: str) -> bool:
+    try:
+        return bool(host.encode("idna"))  # as sockets do
+    except UnicodeError:
+        return False
 
 
 def _loopback(host: str) -> bool:
