@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import django_tables2 as tables
@@ -56,30 +57,23 @@ class PageData(TableData):
         """Leave the order as it is."""
 
 
-class Cell(tables.Column):
-    """A column whose renderer also decides what a missing value looks like."""
-
-    empty_values = ()
-
-
 class AppointTable(tables.Table):
     """One page of reserved calls. Columns are named like those that an address may sort by."""
 
-    state = Cell(verbose_name=_("State"))
-    appoint_time = Cell(verbose_name=_("Reserved for"))
-    called_no = Cell(verbose_name=_("Number"))
-    agent_name = Cell(verbose_name=_("Agent"))
-    task_name = Cell(verbose_name=_("Task"))
-    call_type = Cell(verbose_name=_("Type"))
-    call_begin = Cell(verbose_name=pgettext_lazy("column", "Call"))
-    fail_code = Cell(verbose_name=_("Outcome"))
-    call_status = Cell(verbose_name=_("Call status"))
-    business_result = Cell(verbose_name=_("Business result"))
+    state = tables.Column(verbose_name=_("State"))
+    appoint_time = tables.Column(verbose_name=_("Reserved for"))
+    called_no = tables.Column(verbose_name=_("Number"))
+    agent_name = tables.Column(verbose_name=_("Agent"))
+    task_name = tables.Column(verbose_name=_("Task"))
+    call_type = tables.Column(verbose_name=_("Type"))
+    call_begin = tables.Column(verbose_name=pgettext_lazy("column", "Call"))
+    fail_code = tables.Column(verbose_name=_("Outcome"))
+    call_status = tables.Column(verbose_name=_("Call status"))
+    business_result = tables.Column(verbose_name=_("Business result"))
 
     class Meta:
         template_name = "appoints/table.html"
         orderable = False
-        row_attrs = {"class": lambda record: f"row-{record['state']}"}
 
     def __init__(self, records: Sequence[Record], view: View, query: Query | None) -> None:
         """Show records; ``query`` is the question to sort anew, None where nothing can be."""
@@ -100,12 +94,34 @@ class AppointTable(tables.Table):
         sort = f"-{name}" if sorted_by == "ascending" else name
         return Header(name, text, sorted_by, self.query.but(sort=sort).urlencode())
 
+    def lines(self) -> list[SafeString]:
+        """Return each row as HTML.
+
+        django-tables2's own way looks up a signature a cell and hides what a cell fails with.
+        """
+        cells = [
+            (name, getattr(self, f"render_{name}"), f'<td class="col-{name}" data-label="{label}">')
+            for name, label in ((column.name, escape(column.header)) for column in self.columns)
+        ]
+        return [
+            mark_safe(  # noqa: S308 escaped
+                f'<tr class="row-{record["state"]}">'
+                + "".join(f"{tag}{show(record[name], record)}</td>" for name, show, tag in cells)
+                + "</tr>"
+            )
+            for record in self.data.data
+        ]
+
     @cached_property
     def icons(self) -> str:
         return static("icons.svg")
 
+    @cached_property
+    def home(self) -> str:
+        return reverse("appoints:list")
+
     def render_state(self, value: str, record: Record) -> SafeString:
-        note = ""
+        note = _no_object(record)
         if value == "overdue" and record["call_type"] == "1":
             note = f'<small class="note">{escape(gettext("not called, or not reported"))}</small>'
         icon = f'<svg class="icon" aria-hidden="true"><use href="{self.icons}#{value}"/></svg>'
@@ -116,9 +132,9 @@ class AppointTable(tables.Table):
     def render_appoint_time(self, value: datetime | None, record: Record) -> SafeString:
         shown = self._time(value, "appoint_time", record)
         if record["appoint_id"]:
-            address = reverse("appoints:detail", args=[record["appoint_id"]])
-            query = f"?{self.view.address}" if self.view.address else ""
-            shown = f'<a href="{escape(address + query)}">{shown}</a>'
+            # Any text may be an ID, also one that reverse() refuses.
+            address = f"{self.home}{quote(record['appoint_id'], safe='')}/?{self.view.address}"
+            shown = f'<a href="{escape(address)}">{shown}</a>'
         if value is not None:
             shown += _small(distance(value, record["fetched_at"]))
         return mark_safe(shown)  # noqa: S308 escaped
@@ -152,16 +168,18 @@ class AppointTable(tables.Table):
     def render_fail_code(self, value: str | None, record: Record) -> SafeString:
         code = value if value is not None else record["result"]
         if code is None:
-            return mark_safe(_text(None, "fail_code", record))  # noqa: S308 escaped
+            name = "fail_code" if SENT_AS["fail_code"] in _odd(record) else "result"
+            return mark_safe(_text(None, name, record))  # noqa: S308 escaped
         words = self.view.reasons.get(code, code)
         shown = f'<span title="{escape(code)}">{escape(words)}</span>'
         if record["state"] == "failed":
             icon = f'<svg class="icon" aria-hidden="true"><use href="{self.icons}#failed"/></svg>'
             shown = f'<span class="state state-failed cause">{icon}{shown}</span>'
-        if record["fail_group"]:
-            shown += _small(word(codes.GROUPS, record["fail_group"]))
+        about = [word(codes.GROUPS, record["fail_group"])] if record["fail_group"] else []
         if words != code:
-            shown += f'<small class="code">{escape(code)}</small>'
+            about.append(code)
+        if about:
+            shown += _small(" · ".join(about))
         return mark_safe(shown)  # noqa: S308 escaped
 
     def render_business_result(self, value: str | None, record: Record) -> SafeString:
@@ -176,20 +194,38 @@ class AppointTable(tables.Table):
 
     def _named(self, value: str | None, name: str, key: str, record: Record) -> SafeString:
         own = record[key]
-        shown = f'<bdi class="cut">{_text(value or own, name if value else key, record)}</bdi>'
-        if value and own and own != value:
+        if value is None and SENT_AS[name] not in _odd(record):
+            name, value = key, own
+        shown = f'<bdi class="cut">{_text(value, name, record)}</bdi>'
+        if own is not None and own != value:
             shown += f'<small class="code">{escape(own)}</small>'
         return mark_safe(shown)  # noqa: S308 escaped
+
+
+def _odd(record: Record) -> Mapping[str, object]:
+    """Return what the typed fields could not hold, under iSales' own names."""
+    found: Mapping[str, object] = json.loads(record["odd"]) if record["odd"] else {}
+    return found
+
+
+def _no_object(record: Record) -> str:
+    """Return what stood in the list in place of a row, nothing for a row."""
+    odd = _odd(record)
+    return f'<small class="note">{_as_sent(odd[""])}</small>' if "" in odd else ""
+
+
+def _as_sent(value: object) -> str:
+    title = escape(gettext("unusual, shown as iSales sent it"))
+    return f'<span class="odd" title="{title}">{escape(value)}</span>'
 
 
 def _text(value: str | None, name: str, record: Record) -> str:
     """Return a text escaped; where there is none, what iSales sent instead, or a dash."""
     if value is not None:
         return escape(value)
-    odd = json.loads(record["odd"]) if record["odd"] else {}
-    if SENT_AS.get(name) in odd:
-        title = escape(gettext("unusual, shown as iSales sent it"))
-        return f'<span class="odd" title="{title}">{escape(odd[SENT_AS[name]])}</span>'
+    odd = _odd(record)
+    if SENT_AS[name] in odd:
+        return _as_sent(odd[SENT_AS[name]])
     return (
         f'<span aria-hidden="true">—</span><span class="visually-hidden">{gettext("none")}</span>'
     )

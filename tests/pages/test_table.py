@@ -1,0 +1,145 @@
+"""Every column over every kind of row."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from appoints.isales import codes
+from appoints.isales.rows import KNOWN, parse_row
+from appoints.isales.simulator import odd_rows
+from appoints.results.frame import Fetched, Rules, derived, plain
+from appoints.results.query import Query
+from appoints.tables import AppointTable, View
+
+NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
+NOW = round(NOON.timestamp() * 1000)
+FULL = {
+    "appointId": "174730253678826340158055543045",
+    "callType": "2",
+    "appointTime": NOW - 3_600_000,
+    "calledNo": "+8613800000000",
+    "taskId": "1106025109",
+    "taskName": "Preempted task",
+    "taskStatus": "2",
+    "timeout": True,
+    "userAccount": "116",
+    "userName": "Ana Souza",
+    "beginTime": NOW - 3_000_000,
+    "endTime": NOW - 2_955_000,
+    "callFlag": "2",
+    "callerNo": "710002",
+    "failCode": "00604",
+    "result": "0101",
+    "busiResult": "No contact > try again",
+    "createTime": NOW - 86_400_000,
+}
+
+
+def table(*raw: object, query: Query | None = None) -> AppointTable:
+    rows = derived(plain([Fetched(0, [parse_row(each) for each in raw], NOON)]), Rules())
+    view = View(ZoneInfo("Asia/Kathmandu"), codes.FAIL_WORDS, "preset=today&agent=1")
+    return AppointTable(rows.to_dicts(), view, query)
+
+
+def cells(raw: object) -> Mapping[str, str]:
+    """The HTML of each cell, by column."""
+    line = table(raw).lines()[0]
+    return dict(re.findall(r'<td class="col-(\w+)"[^>]*>(.*?)</td>', line, re.DOTALL))
+
+
+def words(cell: str) -> str:
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", cell)).split())
+
+
+@pytest.mark.parametrize(
+    ("column", "shown"),
+    [
+        ("state", "Failed"),
+        ("appoint_time", "2026-06-01 16:45 1 h 0 min ago"),
+        ("called_no", "+8613800000000"),
+        ("agent_name", "Ana Souza 116"),
+        ("task_name", "Preempted task 1106025109"),
+        ("call_type", "automatic"),
+        ("call_begin", "16:55 for 45 s 10 min late"),
+        ("fail_code", "call rejected Customer side · 00604"),
+        ("call_status", "finished"),
+        ("business_result", "No contact > try again"),
+    ],
+)
+def test_a_full_row_shows_in_every_column(column: str, shown: str) -> None:
+    assert words(cells(FULL)[column]) == shown
+
+
+@pytest.mark.parametrize("raw", [dict.fromkeys(FULL), {}, dict.fromkeys(FULL, "")])
+def test_a_row_of_nothing_says_so_in_every_column(raw: object) -> None:
+    shown = {name: words(cell) for name, cell in cells(raw).items()}
+    assert shown.pop("state") == "Unknown"
+    assert set(shown.values()) == {"— none"}
+
+
+ON_THE_DETAIL_PAGE = {"appointId", "callerNo", "createTime", "endTime", "taskStatus", "timeout"}
+
+
+@pytest.mark.parametrize("name", sorted(KNOWN - ON_THE_DETAIL_PAGE))
+def test_what_does_not_fit_its_field_is_shown_as_it_was_sent(name: str) -> None:
+    shown = cells({name: ["x", {"<y>": 1}]})
+    assert "['x', {'<y>': 1}]" in " ".join(map(words, shown.values()))
+    assert "<y>" not in "".join(shown.values())
+
+
+@pytest.mark.parametrize(
+    ("name", "column"),
+    [("callType", "call_type"), ("callFlag", "call_status"), ("failCode", "fail_code")],
+)
+def test_an_unknown_code_is_shown_raw(name: str, column: str) -> None:
+    assert "x99" in words(cells({name: "x99"})[column])
+
+
+@pytest.mark.parametrize("value", [None, "no row", 3, ["a"], "<b>"])
+def test_what_is_no_row_at_all_is_shown_as_it_was_sent(value: object) -> None:
+    shown = cells(value)["state"]
+    assert words(shown) == f"Unknown {value}"
+    assert "<b>" not in shown
+
+
+@pytest.mark.parametrize("raw", odd_rows(NOON))
+def test_every_odd_row_fills_every_column(raw: dict[str, Any]) -> None:
+    assert list(cells(raw)) == [column.name for column in table(raw).columns]
+    assert all(map(words, cells(raw).values()))
+
+
+def test_an_overdue_manual_call_may_also_be_unreported() -> None:
+    row = {"callType": "1", "appointTime": NOW - 1000}
+    assert words(cells(row)["state"]) == "Overdue not called, or not reported"
+    assert words(cells({**row, "callType": "2"})["state"]) == "Overdue"
+
+
+def test_the_reserved_time_leads_to_the_reservation_with_the_same_question() -> None:
+    address = re.search(r'href="([^"]*)"', cells(FULL)["appoint_time"])[1]
+    assert address == f"/appoints/{FULL['appointId']}/?preset=today&amp;agent=1"
+
+
+def test_only_a_whole_result_can_be_sorted() -> None:
+    assert {head.address for head in table(FULL).headers()} == {None}
+    assert None not in {head.address for head in table(FULL, query=Query()).headers()}
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(), inner, max_size=2),
+    max_leaves=4,
+)
+
+
+@given(st.dictionaries(st.sampled_from(sorted(KNOWN)), anything) | anything)
+def test_any_row_fills_every_column(raw: object) -> None:
+    assert list(cells(raw)) == [column.name for column in table(raw).columns]
