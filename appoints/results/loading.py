@@ -5,39 +5,29 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
-from queue import Empty, Queue
 
 import polars as pl
 from django.conf import settings
 from django.db import connection as database
 from django.utils import timezone
 
-from appoints import gateway
-from appoints.isales.client import Criteria, Page
-from appoints.isales.errors import TooFast
-from appoints.models import Connection, Snapshot
+from appoints.isales.client import Criteria
+from appoints.models import Snapshot
 
-from . import errors, frame, snapshots
+from . import errors, frame, hands, snapshots
 from .frame import Fetched
+from .hands import Came
 from .settling import PageInfo, brings_new, settled, to_look_at_again
 
 logger = logging.getLogger(__name__)
 
 CHUNK = 1000  # rows, about
-SLICE = 10  # pages that a line is held for
-LINE_WAIT = 60.0  # seconds for a free line
-PAGE_BUDGET = 45.0  # seconds for a page, tries and pace included
-PATIENCE = 3  # times that a page of a load waits when iSales asks for quiet
-LONGEST_QUIET = 60.0  # seconds
+NEWCOMERS = 1_000_000  # number of the chunk for rows that came in between others
 SHOWN_EVERY = 1.0  # seconds between two writes of chunks that are still growing
 BEAT = 5.0  # seconds between two signs of life
 UNWANTED = timedelta(minutes=1)  # nobody asked for so long: stop, to go on when somebody does
-
-
-Came = tuple[Fetched, int]  # a page, and the total that iSales reported with it
 
 
 class Paused(Exception):
@@ -108,6 +98,7 @@ class Load:
             self._fetch([0])
             self._write(list(self.came))
         self._fetch_missing()
+        self._find_newcomers()
         pages = self._pages()
         again = to_look_at_again(pages, self.infos, self.total, settled(pages).height)
         if again:
@@ -135,33 +126,56 @@ class Load:
                 missing = [last + self.limit]
             self._fetch(missing)
 
-    def _fetch(self, offsets: Iterable[int]) -> None:
-        wanted = deque(offsets)
-        came: Queue[Came | Exception] = Queue()
-        stop = threading.Event()
-        missing = len(wanted)
-        hands = min(missing, self.snapshot.connection.max_concurrency)
-        for _ in range(hands):
-            hand = (self.snapshot.connection_id, self.criteria, self.limit, wanted, came, stop)
-            threading.Thread(target=_work, args=hand, daemon=True).start()
-        try:
-            while missing:
-                missing -= self._take(came)
-        finally:
-            stop.set()
+    def _find_newcomers(self) -> None:
+        """Find the rows that came in between others while pages were read.
 
-    def _take(self, came: Queue[Came | Exception]) -> int:
-        """Take in the next page, if one comes in time; return how many did."""
-        try:
-            fetched = came.get(timeout=1.0)
-        except Empty:
+        A row that came in shifts all that follow, and every page after it with them. So the place
+        is found by halves, as a word is in a dictionary, not by reading all pages once more.
+        """
+        while missing := self.total - len(self._seen()):
+            before = sorted(at for at, info in self.infos.items() if info.total < self.total)
+            if missing < 0 or not before or not self._find_newcomer(before):
+                return
+            self._fetch_missing()
+
+    def _find_newcomer(self, offsets: Sequence[int]) -> bool:
+        """Take in one page's rows that are new; tell whether there were any."""
+        seen = self._seen()
+        low, high = 0, len(offsets)
+        while low < high:
+            middle = (low + high) // 2
+            fetched, self.snapshot.total = next(self._come([offsets[middle]]))
+            new = [row for row in fetched.rows if row.appoint_id and row.appoint_id not in seen]
+            if new:
+                self.came.setdefault(NEWCOMERS, {})[len(seen)] = fetched._replace(rows=new)
+                return True
+            if self._ids(offsets[middle]) == {row.appoint_id for row in fetched.rows}:
+                low = middle + 1
+            else:
+                high = middle
+        return False
+
+    def _seen(self) -> set[str]:
+        """Return the IDs of all rows that came; one of its own stands for each row without."""
+        rows = settled(self._pages())["appoint_id"]
+        return {name or f"no ID {number}" for number, name in enumerate(rows)}
+
+    def _ids(self, offset: int) -> set[str | None]:
+        return set(self._pages().filter(pl.col("offset") == offset)["appoint_id"])
+
+    def _fetch(self, offsets: Iterable[int]) -> None:
+        for came in self._come(offsets):
+            self._keep(*came)
             self._beat()
-            return 0
-        if isinstance(fetched, Exception):
-            raise fetched
-        self._keep(*fetched)
-        self._beat()
-        return 1
+
+    def _come(self, offsets: Iterable[int]) -> Iterator[Came]:
+        """Yield pages as they come, and show in between that this holder lives."""
+        connection = self.snapshot.connection
+        for came in hands.pages(connection, self.criteria, self.limit, offsets):
+            if came is None:
+                self._beat()
+            else:
+                yield came
 
     def _keep(self, fetched: Fetched, total: int) -> None:
         number = fetched.offset // self.limit // self._pages_a_chunk
@@ -207,7 +221,8 @@ class Load:
             came = self.came.pop(number)
             rows = frame.plain(list(came.values()))
             if (before := self.rows.get(number)) is not None:
-                rows = pl.concat([before.filter(~pl.col("offset").is_in(list(came))), rows])
+                again = pl.col("offset").is_in([] if number == NEWCOMERS else list(came))
+                rows = pl.concat([before.filter(~again), rows])
             self.rows[number] = rows
             infos = {at: self.infos[at] for at in self._offsets(number) if at in self.infos}
             snapshots.write(self.snapshot, number, infos, rows)
@@ -224,44 +239,3 @@ class Load:
     def _as_of(self) -> object:
         oldest = [rows["fetched_at"].min() for rows in self.rows.values() if not rows.is_empty()]
         return min(oldest, default=timezone.now())  # type: ignore[type-var]
-
-
-def _work(
-    connection_id: int,
-    criteria: Criteria,
-    limit: int,
-    wanted: deque[int],
-    came: Queue[Came | Exception],
-    stop: threading.Event,
-) -> None:
-    """Fetch pages over one line at a time until none is wanted; what goes wrong comes too."""
-    try:
-        connection = Connection.objects.get(pk=connection_id)
-        while wanted and not stop.is_set():
-            with gateway.line(connection, wait=LINE_WAIT) as line:
-                for _ in range(SLICE):
-                    if stop.is_set() or not wanted:
-                        return
-                    offset = wanted.popleft()
-                    page = _page(line, criteria, offset, limit, stop)
-                    came.put((Fetched(offset, page.rows, timezone.now()), page.total))
-    except IndexError:
-        return  # another hand took the last one
-    except Exception as error:  # noqa: BLE001 whatever it is, the one who waits must hear of it
-        came.put(error)
-    finally:
-        database.close()
-
-
-def _page(
-    line: gateway.Line, criteria: Criteria, offset: int, limit: int, stop: threading.Event
-) -> Page:
-    """Return a page; one amid a load waits as long as iSales asks not to be called."""
-    for _ in range(PATIENCE if offset else 0):
-        try:
-            return line.list_page(criteria, offset, limit, budget=PAGE_BUDGET)
-        except TooFast as error:
-            if isinstance(error, gateway.Busy) or (error.retry_after or 0) > LONGEST_QUIET:
-                raise
-            stop.wait(error.retry_after or 1.0)
-    return line.list_page(criteria, offset, limit, budget=PAGE_BUDGET)

@@ -1,0 +1,63 @@
+"""Rows that are booked while a load reads pages."""
+
+from __future__ import annotations
+
+import pytest
+
+from appoints.isales.simulator import Simulator
+from appoints.models import Snapshot
+from appoints.results import frame
+from appoints.results.frames import CACHE
+from appoints.results.loading import Load
+
+from .conftest import PAGE, raw
+
+
+def load_while_booked(
+    snapshot: Snapshot, simulator: Simulator, monkeypatch: pytest.MonkeyPatch, *places: int
+) -> None:
+    """Load, and book a row at each place once half of the pages have come."""
+    snapshot.connection.max_concurrency = 1
+    snapshot.connection.save()
+    keep = Load._keep
+
+    def and_book(load: Load, *came: object) -> None:
+        keep(load, *came)  # type: ignore[arg-type]
+        if len(load.infos) == 5 and not simulator.booked:
+            simulator.booked = True
+            for place in places:
+                simulator.listing.source.insert(place, raw(1000 + place))
+
+    simulator.booked = False
+    monkeypatch.setattr(Load, "_keep", and_book)
+    Load(snapshot).run()
+    snapshot.refresh_from_db()
+
+
+def ids_of(snapshot: Snapshot) -> set[str]:
+    return set(CACHE.of(snapshot, frame.Rules())["appoint_id"])
+
+
+@pytest.mark.parametrize("place", [0, 7, 23, 49, 50, 61, 85])
+def test_a_row_that_came_in_is_found_wherever_it_stands(
+    snapshot: Snapshot, simulator: Simulator, monkeypatch: pytest.MonkeyPatch, place: int
+) -> None:
+    load_while_booked(snapshot, simulator, monkeypatch, place)
+    assert ids_of(snapshot) == {row["appointId"] for row in simulator.rows()}
+    assert (snapshot.total, snapshot.received) == (86, 86)
+
+
+def test_a_row_that_came_in_is_found_without_reading_all_again(
+    snapshot: Snapshot, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load_while_booked(snapshot, simulator, monkeypatch, 23)
+    pages = -(-86 // PAGE)
+    assert len(simulator.list_calls) <= pages + 3
+
+
+def test_several_rows_that_came_in_are_all_found(
+    snapshot: Snapshot, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load_while_booked(snapshot, simulator, monkeypatch, 3, 31, 44, 80)
+    assert ids_of(snapshot) == {row["appointId"] for row in simulator.rows()}
+    assert snapshot.received == snapshot.total == 89
