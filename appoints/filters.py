@@ -23,7 +23,9 @@ from appoints.words import PRESET_WORDS, STATE_WORDS
 MOST_AGENTS = 300
 MOST_CAUSES = 100
 MOST_PAGES = 1_000_000
-FOLDED = ("q", "call_type", "late", "cause", "tz", "state", "cause_group")
+# Folded away; a value of the first opens the fold, something wrong with any does.
+FOLDED = ("q", "call_type", "late", "cause", "state", "cause_group")
+FOLDED_QUIETLY = ("tz", "sort", "per_page")
 REPEATABLE = {"agent", "state", "cause", "cause_group"}
 
 
@@ -35,7 +37,8 @@ class QueryForm(forms.Form):
     @property
     def more_in_use(self) -> bool:
         """Whether a filter that is folded away has a value, or something wrong with it."""
-        return any(self[name].errors or self[name].value() for name in FOLDED)
+        wrong = any(self[name].errors for name in (*FOLDED, *FOLDED_QUIETLY))
+        return wrong or any(self[name].value() for name in FOLDED)
 
     def clean(self) -> None:
         self._refuse_repeated()
