@@ -24,7 +24,7 @@ test: .venv/installed-dev
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 	$(BIN)/python -m django makemigrations --check --dry-run --settings tests.settings
-	sh tests/postgresql.sh $(BIN)/pytest -q $(ON_POSTGRESQL)
+	sh tests/postgresql.sh $(BIN)/pytest -qq $(ON_POSTGRESQL)
 	$(BIN)/pytest --cov
 
 bench: .venv/installed-bench

@@ -98,7 +98,8 @@ def running(folder: Path, port: int, rows: int = 3000) -> Iterator[Stack]:
 def _simulator(
     port: int, secret: str, rows: int, env: Mapping[str, str]
 ) -> subprocess.Popen[bytes]:
-    keys = ["--access-key", ACCESS_KEY, "--secret-key", Path(secret).read_text()]
+    # One word, for a random secret may begin like an option.
+    keys = ["--access-key", ACCESS_KEY, f"--secret-key={Path(secret).read_text()}"]
     where = ["--port", str(port), "--rows", str(rows)]
     return start(["manage.py", "simulator", *where, *keys], env)
 

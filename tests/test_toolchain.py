@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import re
+import signal
 import socket
 import stat
+import time
 from pathlib import Path
 
 import pytest
 
+from appoints.management.commands.simulator import Command
 from dashboard import demo
 from dashboard.servers import ROOT, Broken, check_alive, check_free, end, start
 
 LOCKS = sorted(ROOT.glob("requirements*.lock"))
+DEAF = """
+import signal, sys, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+open(sys.argv[1], "w")
+time.sleep(60)
+"""
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
@@ -62,11 +71,28 @@ def test_a_server_that_ended_is_named_with_its_status() -> None:
         check_alive(children)
 
 
-def test_a_server_that_will_not_end_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_will_not_end_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("dashboard.servers.PARTING", 0.1)
-    deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)"
-    child = start(["-c", deaf], {})
+    child = start(["-c", DEAF, str(tmp_path / "deaf")], {})
+    while not (tmp_path / "deaf").exists():
+        assert child.poll() is None
+        time.sleep(0.01)
 
     end({"dashboard": child})
 
-    assert child.returncode < 0
+    assert child.returncode == -signal.SIGKILL
+
+
+def test_a_secret_that_begins_like_an_option_reaches_the_simulator(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[str] = []
+    monkeypatch.setattr(demo, "start", lambda words, env: started.extend(words))
+    (tmp_path / "secret").write_text("-x")
+
+    demo._simulator(9100, str(tmp_path / "secret"), 10, {})
+
+    parser = Command().create_parser(*started[:2])
+    assert parser.parse_args(started[2:]).secret_key == "-x"
