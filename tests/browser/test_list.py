@@ -1,0 +1,242 @@
+"""The list as people use it, in Chromium."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, StorageState, expect
+
+from dashboard import demo
+
+
+@pytest.fixture(scope="module")
+def session(stack: demo.Stack, chromium: Browser) -> StorageState:
+    """A supervisor's cookies: one sign-in for all that follows."""
+    with chromium.new_context(base_url=stack.address) as context:
+        page = context.new_page()
+        page.goto("/")
+        page.get_by_label("Username").fill(demo.USER)
+        page.locator("input[name=password]").fill(demo.PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url("**/appoints/**")
+        return context.storage_state()
+
+
+@pytest.fixture
+def page(stack: demo.Stack, chromium: Browser, session: StorageState) -> Iterator[Page]:
+    """A page at the list of today."""
+    with chromium.new_context(
+        base_url=stack.address, storage_state=session, locale="en-GB"
+    ) as context:
+        page = context.new_page()
+        page.goto("/")
+        yield page
+
+
+def rows(page: Page):
+    return page.locator("table.appoints tbody tr")
+
+
+def column(page: Page, name: str) -> list[str]:
+    return page.locator(f"td.col-{name}").all_inner_texts()
+
+
+def total(page: Page) -> int:
+    return int(page.locator(".found strong").last.inner_text().replace(",", ""))
+
+
+def unfold(page: Page) -> None:
+    page.get_by_text("More filters").click()
+
+
+def show(page: Page) -> None:
+    page.get_by_role("button", name="Show").click()
+    page.wait_for_load_state()
+
+
+@pytest.fixture
+def everything(page: Page) -> Page:
+    page.goto("/appoints/")
+    expect(page.locator(".tiles")).to_be_visible(timeout=15_000)
+    return page
+
+
+def test_a_number_finds_its_calls(everything: Page) -> None:
+    number = column(everything, "called_no")[0].strip()
+    everything.get_by_label("Number").fill(number)
+    show(everything)
+
+    assert {each.strip() for each in column(everything, "called_no")} == {number}
+    expect(everything.locator(".chips")).to_contain_text(f"number {number}")
+
+
+def test_a_pasted_column_of_agents_finds_their_calls(everything: Page) -> None:
+    accounts = sorted({each.split("\n")[-1] for each in column(everything, "agent_name")})[:2]
+    everything.get_by_label("Agents").fill("\n".join(accounts))
+    show(everything)
+
+    assert {each.split("\n")[-1] for each in column(everything, "agent_name")} == set(accounts)
+
+
+def test_a_task_is_offered_by_name_and_finds_its_calls(everything: Page) -> None:
+    offered = everything.locator("datalist#tasks option", has_text="Renewal wave")
+    everything.get_by_label("Task").fill(offered.get_attribute("value") or "")
+    show(everything)
+
+    assert {each.split("\n")[0] for each in column(everything, "task_name")} == {"Renewal wave"}
+    expect(everything.locator(".chips")).to_contain_text("task Renewal wave")
+
+
+def test_a_range_takes_the_place_of_a_preset(page: Page) -> None:
+    page.get_by_label("From", exact=True).fill("2020-01-01T00:00")
+    show(page)
+
+    expect(page).to_have_url(re.compile(r"from=2020-01-01T00:00:00$"))
+
+
+def test_states_are_chosen_together(everything: Page) -> None:
+    unfold(everything)
+    states = everything.get_by_role("group", name="State")
+    states.get_by_label("Failed").check()
+    states.get_by_label("Overdue").check()
+    show(everything)
+    everything.goto(f"{everything.url}&per_page=200")
+
+    shown = {each.split("\n")[0].strip() for each in column(everything, "state")}
+    assert shown == {"Failed", "Overdue"}
+    expect(states.get_by_label("Failed")).to_be_visible()
+
+
+def test_what_is_wrong_is_said_beside_its_field(page: Page) -> None:
+    unfold(page)
+    page.get_by_label("Time zone").fill("Mars/Olympus")
+    page.get_by_label("Number").fill("4711")
+    show(page)
+
+    expect(page.get_by_label("Time zone")).to_have_attribute("aria-invalid", "true")
+    expect(page.get_by_text("There is no time zone of this name")).to_be_visible()
+    expect(page.get_by_label("Number")).to_have_value("4711")
+
+
+def test_a_chip_takes_its_filter_away(page: Page) -> None:
+    page.goto("/appoints/?preset=today&state=failed")
+    page.locator(".chips").get_by_role("link", name="Failed").click()
+
+    expect(page).to_have_url(re.compile(r"\?connection=demo&preset=today$"))
+
+
+def test_pages_and_their_size(everything: Page) -> None:
+    pages = everything.get_by_role("navigation", name="Pages")
+    first = column(everything, "appoint_time")
+    pages.get_by_role("link", name="Next").click()
+    expect(everything.locator(".found")).to_contain_text("51–100 of")
+    assert column(everything, "appoint_time") != first
+
+    pages.get_by_role("link", name="25", exact=True).click()
+    expect(everything.locator(".found")).to_contain_text("1–25 of")
+    expect(rows(everything)).to_have_count(25)
+
+    pages.get_by_role("link", name="Last").click()
+    expect(pages.get_by_role("link", name="Next")).to_have_count(0)
+
+
+def test_a_head_sorts_the_whole_result_both_ways(everything: Page) -> None:
+    head = everything.get_by_role("columnheader", name="Number")
+    head.get_by_role("link").click()
+    expect(head).to_have_attribute("aria-sort", "ascending")
+    smallest = column(everything, "called_no")
+    assert smallest == sorted(smallest)
+
+    head.get_by_role("link").click()
+    expect(head).to_have_attribute("aria-sort", "descending")
+    assert column(everything, "called_no")[0] >= smallest[-1]
+
+
+def test_a_number_above_leads_to_as_many_rows(everything: Page) -> None:
+    tile = everything.locator(".tile-failed")
+    count = int(tile.locator("strong").inner_text().replace(",", ""))
+    tile.click()
+    expect(tile).to_have_attribute("aria-current", "true")
+
+    assert total(everything) == count
+
+
+def test_a_file_holds_the_rows_of_the_page(everything: Page, tmp_path: Path) -> None:
+    everything.locator(".tile-failed").click()
+    with everything.expect_download() as download:
+        everything.get_by_role("link", name="CSV", exact=True).click()
+    download.value.save_as(tmp_path / "file.csv")
+
+    with (tmp_path / "file.csv").open(newline="") as file:
+        filed = list(csv.DictReader(file))
+    assert len(filed) == total(everything)
+    assert {row["state"] for row in filed} == {"failed"}
+    assert f"_{len(filed)}-rows.csv" in download.value.suggested_filename
+
+
+def test_a_reservation_has_a_page_and_a_way_back(page: Page) -> None:
+    page.goto("/appoints/?state=failed&per_page=25")
+    page.locator("td.col-appoint_time a").first.click()
+    expect(page.locator(".timeline")).to_be_visible()
+    page.get_by_role("link", name="Back to the list").click()
+
+    expect(page).to_have_url(re.compile(r"state=failed&per_page=25$"))
+
+
+def test_without_scripts_all_the_same(
+    stack: demo.Stack, chromium: Browser, session: StorageState
+) -> None:
+    with chromium.new_context(
+        base_url=stack.address, storage_state=session, java_script_enabled=False
+    ) as context:
+        page = context.new_page()
+        page.goto("/appoints/?sort=-called_no")
+        page.get_by_role("columnheader", name="Agent").get_by_role("link").click()
+        page.get_by_role("navigation", name="Pages").get_by_role("link", name="Next").click()
+        expect(page.locator(".found")).to_contain_text("51–100 of")
+        page.get_by_text("More filters").click()
+        page.get_by_role("group", name="State").get_by_label("Reached").check()
+        show(page)
+
+        assert {each.strip() for each in column(page, "state")} == {"Reached"}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(
+    "path", ["/appoints/?preset=last-7d", "/appoints/?from=never", "/appoints/?number=4711"]
+)
+def test_everybody_can_use_it(
+    stack: demo.Stack, chromium: Browser, session: StorageState, path: str, width: int, scheme: str
+) -> None:
+    # axe is put into the page by a script of its own, which the page's policy would refuse.
+    with chromium.new_context(
+        base_url=stack.address,
+        storage_state=session,
+        bypass_csp=True,
+        viewport={"width": width, "height": 900},
+        color_scheme="dark" if scheme == "dark" else "light",
+    ) as context:
+        page = context.new_page()
+        page.goto(path)
+        found = [
+            (each["id"], [node["html"] for node in each["nodes"]])
+            for each in Axe().run(page).response["violations"]
+        ]
+        assert found == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_pages_policy_is_kept(page: Page) -> None:
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto("/appoints/?preset=last-7d")
+    unfold(page)
+
+    assert said == []
