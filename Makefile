@@ -7,7 +7,7 @@ BIN := .venv/bin
 # What leans on the database: lines, leases, chunks, secrets.
 ON_POSTGRESQL := tests/test_gateway.py tests/test_credentials.py tests/pages/test_list.py
 LOCK := $(BIN)/uv pip compile pyproject.toml --extra postgresql --universal \
-	--python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
+	--python-version 3.11 --upgrade --generate-hashes --no-emit-index-url --no-header --quiet
 
 .PHONY: install demo test bench lock
 
