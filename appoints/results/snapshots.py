@@ -27,6 +27,7 @@ LEASE = timedelta(seconds=30)  # longer than one answer of iSales may take
 # How long a failure stands that came too late for the page that asked; a page that asks again
 # would otherwise never hear of it. Whoever waited hears of any other, and the next asks anew.
 FAILURE_STANDS = timedelta(seconds=10)
+RESUMABLE = timedelta(minutes=10)  # age of rows with which a load that stopped still goes on
 FAILURE_EXPLAINS = timedelta(minutes=2)  # why nothing has come yet, while iSales is asked again
 
 
@@ -84,8 +85,14 @@ def fresh_since() -> datetime:
 
 
 def is_fresh(snapshot: Snapshot) -> bool:
-    """Tell whether the oldest row is fresh."""
-    return snapshot.as_of is not None and snapshot.as_of > fresh_since()
+    """Tell whether a whole snapshot is fresh: for a while, and at least as long as it took to load.
+
+    Otherwise a result that takes longer than that would be loaded without end.
+    """
+    if snapshot.as_of is None or snapshot.ended is None:
+        return False
+    took = snapshot.ended - snapshot.created
+    return timezone.now() < snapshot.as_of + took + max(took, settings.APPOINTS_FRESH_FOR)
 
 
 def begin_or_join(connection: Connection, asked: Asked) -> Snapshot:
@@ -98,11 +105,12 @@ def begin_or_join(connection: Connection, asked: Asked) -> Snapshot:
         "end": asked.window.end,
     }
     came_late = Q(ended__gt=F("created") + timedelta(seconds=settings.APPOINTS_PAGE_WAIT))
+    resumable = Q(as_of__isnull=True) | Q(as_of__gt=now - RESUMABLE) | Q(leased_until__gt=now)
     with transaction.atomic():
         # One at a time, or two who come together would both begin.
         Connection.objects.select_for_update().get(pk=connection.pk)
         found = Snapshot.objects.filter(
-            Q(status=Snapshot.Status.LOADING)
+            (Q(status=Snapshot.Status.LOADING) & resumable)
             | (Q(status=Snapshot.Status.FAILED, ended__gt=now - FAILURE_STANDS) & came_late)
             | Q(status=Snapshot.Status.TOO_MANY, ended__gt=fresh_since())
             # It may have become whole since somebody looked for it.

@@ -8,11 +8,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
+from appoints.isales.client import Criteria
 from appoints.isales.simulator import Simulator
 from appoints.isales.simulator.names import AGENTS
 from appoints.models import Connection, Snapshot
-from appoints.results import exports
+from appoints.results import exports, snapshots
 from appoints.results.asking import ask
+from appoints.results.criteria import Asked
 from appoints.results.moments import EVER, Window
 from appoints.results.presets import resolve
 from appoints.results.query import Query
@@ -212,3 +214,23 @@ def test_where_a_range_filters_booking_times_the_reserved_time_is_bounded_here(
     for row in simulator.listing.source:
         row["createTime"] = row["appointTime"] - 40 * 24 * 3_600_000
     assert asked(connection, Window(NOON, NOON + HOUR)).total == 60
+
+
+def test_a_result_that_takes_long_stays_fresh_as_long_as_it_took(connection: Connection) -> None:
+    now = timezone.now()
+    slow = Snapshot(
+        created=now - timedelta(minutes=8),
+        as_of=now - timedelta(minutes=8),
+        ended=now - timedelta(minutes=3),
+    )
+    assert snapshots.is_fresh(slow)
+    slow.ended = now - timedelta(minutes=7, seconds=30)
+    assert not snapshots.is_fresh(slow)
+
+
+def test_a_load_that_stopped_long_ago_begins_anew(connection: Connection) -> None:
+    asked = Asked(Criteria(), EVER)
+    begun = snapshots.begin_or_join(connection, asked)
+    assert snapshots.begin_or_join(connection, asked) == begun
+    Snapshot.objects.update(as_of=timezone.now() - timedelta(minutes=11))
+    assert snapshots.begin_or_join(connection, asked) != begun
