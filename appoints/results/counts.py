@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import reduce
-from operator import and_
 from typing import NamedTuple
 
 import polars as pl
 
-from .moments import Window
-from .narrowing import masks
-from .query import STATES, Query
+from .narrowing import narrowed
+from .query import STATES
 
 # The column that each choice is made in, by the name of its field.
 FACETS: Mapping[str, str] = {
@@ -35,22 +32,21 @@ class Line(NamedTuple):
     rows: int
 
 
-def facets(frame: pl.DataFrame, query: Query, window: Window) -> dict[str, list[Line]]:
-    """Count every choice under all *other* filters, the most frequent first, "none" last."""
-    found = masks(query, window)
-    flags = frame.select(**found) if found else pl.DataFrame()
-    return {
-        name: _lines(frame, column, NAMED_BY.get(name), flags.drop(name, strict=False))
-        for name, column in FACETS.items()
-    }
+def facets(frame: pl.DataFrame, flags: pl.DataFrame) -> dict[str, list[Line]]:
+    """Count every choice under all *other* filters, the most frequent first, "none" last.
+
+    ``flags`` are those of ``narrowing.flags`` over the same frame.
+    """
+    frame = frame.select({*FACETS.values(), *NAMED_BY.values()})
+    narrow = narrowed(frame, flags)
+    found = {}
+    for name, column in FACETS.items():
+        rows = narrowed(frame, flags.drop(name)) if name in flags.columns else narrow
+        found[name] = _lines(rows, column, NAMED_BY.get(name))
+    return found
 
 
-def _lines(
-    frame: pl.DataFrame, column: str, named_by: str | None, flags: pl.DataFrame
-) -> list[Line]:
-    rows = frame
-    if flags.width:
-        rows = frame.filter(reduce(and_, flags.iter_columns()))
+def _lines(rows: pl.DataFrame, column: str, named_by: str | None) -> list[Line]:
     name = pl.col(named_by).drop_nulls().first() if named_by else pl.lit(None, pl.String)
     counted = rows.group_by(pl.col(column).cast(pl.String).alias("value")).agg(
         pl.len().alias("rows"), name.alias("name")

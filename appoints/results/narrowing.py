@@ -44,10 +44,14 @@ def masks(query: Query, window: Window) -> Mapping[str, pl.Expr]:
     return {name: mask.fill_null(value=False) for name, mask in found.items()}
 
 
-def narrowed(frame: pl.DataFrame, query: Query, window: Window) -> pl.DataFrame:
-    """Return the rows that match, in iSales' own order."""
-    found = masks(query, window).values()
-    return frame.filter(reduce(and_, found)) if found else frame
+def flags(frame: pl.DataFrame, query: Query, window: Window) -> pl.DataFrame:
+    """Return for each filter in force, by the name of its field, which rows it lets through."""
+    return frame.select(**masks(query, window))
+
+
+def narrowed(frame: pl.DataFrame, flags: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows that every filter lets through, in iSales' own order."""
+    return frame.filter(reduce(and_, flags.iter_columns())) if flags.width else frame
 
 
 def in_window(window: Window) -> pl.Expr:

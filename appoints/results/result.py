@@ -16,7 +16,7 @@ from appoints.models import Connection
 from . import browse, criteria, frame
 from .counts import Line, facets
 from .moments import Window
-from .narrowing import Reasons, narrowed, ordered
+from .narrowing import Reasons, flags, narrowed, ordered
 from .query import Query
 
 Mode = Literal["whole", "loading", "browsing"]
@@ -63,10 +63,11 @@ class Result:
         **about: Any,
     ) -> Self:
         """Return the result of narrowing and ordering all rows that are at hand."""
-        rows = narrowed(frame, query, window)
+        found = flags(frame, query, window)
+        rows = narrowed(frame, found)
         if about["mode"] == "whole":
             rows = ordered(rows, query.sort, reasons)
-            about["count"] = partial(facets, frame, query, window)
+            about["count"] = partial(facets, frame, found)
         return cls(rows=rows, total=rows.height, **about)
 
     @cached_property
