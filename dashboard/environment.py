@@ -36,6 +36,15 @@ FLAGS = {
     **dict.fromkeys(("1", "true", "yes", "on"), True),
     **dict.fromkeys(("0", "false", "no", "off"), False),
 }
+# Default, least and most of what an operator may tune.
+NUMBERS = {
+    "BOOKING_HORIZON_DAYS": (90, 0, 3650),
+    "FRESH_SECONDS": (60, 1, 86_400),
+    "KEEP_HOURS": (12, 1, 24 * 90),
+    "LATE_GRACE_MINUTES": (5, 0, 24 * 60),
+    "MOST_ROWS": (200_000, 100, 2_000_000),
+    "OVERDUE_DAYS": (30, 1, 365),
+}
 ORIGIN = re.compile(r"https?://[A-Za-z0-9*.\[\]-]+[A-Za-z0-9.:\[\]-]*")
 
 
@@ -52,6 +61,7 @@ class Environment:
     csrf_trusted_origins: list[str]
     frame_ancestors: list[str]
     time_zone: str
+    numbers: dict[str, int]
 
 
 def read() -> Environment:
@@ -68,6 +78,7 @@ def read() -> Environment:
         csrf_trusted_origins=_list("CSRF_TRUSTED_ORIGINS"),
         frame_ancestors=_frame_ancestors(),
         time_zone=_time_zone(),
+        numbers={name: _number(name, *values) for name, values in NUMBERS.items()},
     )
 
 
@@ -108,6 +119,13 @@ def _flag(name: str, *, default: bool) -> bool:
     if value and value not in FLAGS:
         raise ImproperlyConfigured(f"{name} must be 1 or 0")
     return FLAGS.get(value, default)
+
+
+def _number(name: str, default: int, least: int, most: int) -> int:
+    value = _value(name) or str(default)
+    if not (value.isascii() and value.isdigit() and least <= int(value[:9]) <= most):
+        raise ImproperlyConfigured(f"{name} must be a number from {least} to {most}")
+    return int(value)
 
 
 def _secret_key(debug: bool) -> str:

@@ -186,12 +186,16 @@ LOGGING = {
 }
 
 # Reserved calls
-APPOINTS_OVERDUE_DAYS = 30  # how far the preset "overdue" looks back
-APPOINTS_LATE_GRACE = timedelta(minutes=5)
-APPOINTS_BOOKING_HORIZON = timedelta(days=90)  # how long before its time a call may be booked
-APPOINTS_FRESH_FOR = timedelta(seconds=60)
-APPOINTS_KEPT_FOR = timedelta(hours=12)
-APPOINTS_MOST_ROWS = 200_000  # of a whole result; above it iSales' own pages are browsed
+NUMBERS = ENVIRONMENT.numbers
+# How far the preset "overdue" looks back.
+APPOINTS_OVERDUE_DAYS = NUMBERS["OVERDUE_DAYS"]
+APPOINTS_LATE_GRACE = timedelta(minutes=NUMBERS["LATE_GRACE_MINUTES"])
+# How long before its time a call may be booked, where iSales filters by the time of booking.
+APPOINTS_BOOKING_HORIZON = timedelta(days=NUMBERS["BOOKING_HORIZON_DAYS"])
+APPOINTS_FRESH_FOR = timedelta(seconds=NUMBERS["FRESH_SECONDS"])
+APPOINTS_KEPT_FOR = timedelta(hours=NUMBERS["KEEP_HOURS"])
+# Of a whole result; above it iSales' own pages are browsed.
+APPOINTS_MOST_ROWS = NUMBERS["MOST_ROWS"]
 APPOINTS_MOST_BYTES = 128 * 2**20  # of frames that a worker keeps in memory
 APPOINTS_PAGE_WAIT = 2.5  # seconds that a page waits for the whole result
 APPOINTS_FILE_WAIT = 50.0  # seconds that a file does

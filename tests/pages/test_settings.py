@@ -240,3 +240,15 @@ def test_the_simulator_needs_no_environment(environ: pytest.MonkeyPatch) -> None
     environ.delenv("CREDENTIAL_KEYS")
     done = run("manage.py", "simulator", "--help")
     assert done.returncode == 0, done.stderr
+
+
+def test_a_number_may_be_tuned_within_its_bounds(environ: pytest.MonkeyPatch) -> None:
+    environ.setenv("FRESH_SECONDS", "120")
+    assert environment.read().numbers["FRESH_SECONDS"] == 120
+
+
+@pytest.mark.parametrize("value", ["0", "-5", "soon", "99999999999999999999", "²"])
+def test_a_number_out_of_its_bounds_is_refused(environ: pytest.MonkeyPatch, value: str) -> None:
+    environ.setenv("FRESH_SECONDS", value)
+    with pytest.raises(ImproperlyConfigured, match="FRESH_SECONDS must be a number from 1 to"):
+        environment.read()
