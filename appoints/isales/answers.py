@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -15,6 +16,13 @@ from .errors import AddressLocked, ISalesError, NotAuthorised, Refused, TooFast,
 SUCCESS = "0200000"
 # A gateway's way to say "not now" (isales-api.md section 3 adds 502 for "too much").
 PASSING = frozenset({502, 503, 504})
+MOST = 2**31 - 1  # of what is counted; more is no count, and no database's integer either
+LONGEST_QUIET = 24 * 3600.0  # seconds; a longer Retry-After is a mistake that nobody could lift
+DEEPEST = 50  # levels of JSON; an answer has four, and whoever reads one has a stack to keep
+# Escapes in JSON text; named where it is half a surrogate pair, which no page or file can hold.
+ESCAPE = re.compile(
+    r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<half>u[dD][89a-fA-F])|.)"
+)
 
 
 def read(status: int, headers: Mapping[str, str], body: bytes) -> dict[str, object]:
@@ -45,7 +53,7 @@ def number(answer: Mapping[str, object], key: str) -> int | None:
     value = answer.get(key)
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 16:
         value = int(value)
-    return value if type(value) is int and value >= 0 else None
+    return value if type(value) is int and 0 <= value <= MOST else None
 
 
 def _failure(status: int, headers: Mapping[str, str], body: bytes) -> ISalesError:
@@ -58,8 +66,9 @@ def _failure(status: int, headers: Mapping[str, str], body: bytes) -> ISalesErro
     if status == httpx.codes.TOO_MANY_REQUESTS:
         return TooFast("iSales was called too often (HTTP 429)", wait)
     answer = _json_object(body)
-    if httpx.codes.is_client_error(status) and answer and result_code(answer):
-        return _refusal(result_code(answer), answer)
+    code = result_code(answer or {})
+    if httpx.codes.is_client_error(status) and answer and code not in ("", SUCCESS):
+        return _refusal(code, answer)
     return UnexpectedAnswer(f"HTTP {status}", status, passing=status in PASSING, retry_after=wait)
 
 
@@ -74,23 +83,45 @@ def _refusal(code: str, answer: Mapping[str, object]) -> ISalesError:
 
 def _json_object(body: bytes) -> dict[str, object] | None:
     try:
-        answer = json.loads(body)
+        text = body.decode(json.detect_encoding(body))
+        answer = json.loads(ESCAPE.sub(_spelt_out, text) if "\\ud" in text.lower() else text)
     except (ValueError, RecursionError):
         return None
-    return answer if isinstance(answer, dict) else None
+    return answer if isinstance(answer, dict) and _shallow(answer) else None
+
+
+def _spelt_out(escape: re.Match[str]) -> str:
+    # Half a character is read as the text that stood for it.
+    return "\\" * bool(escape["half"]) + escape[0]
+
+
+def _shallow(answer: object) -> bool:
+    level = [answer]
+    for _ in range(DEEPEST):
+        level = [
+            inner
+            for each in level
+            if isinstance(each, dict | list)
+            for inner in (each.values() if isinstance(each, dict) else each)
+        ]
+    return not level
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds of a Retry-After header, given in seconds or as a date."""
+    """Return the seconds of a Retry-After header, given in seconds or as a date; at most a day."""
     value = headers.get("retry-after", "").strip()
     if value.isascii() and value.isdigit():
-        return float(value[:9])
+        return min(float(value[:9]), LONGEST_QUIET)
     moment = _moment(value)
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds()) if moment else None
+    if moment is None:
+        return None
+    return min(max(0.0, (moment - datetime.now(UTC)).total_seconds()), LONGEST_QUIET)
 
 
 def _moment(value: str) -> datetime | None:
     try:
-        return parsedate_to_datetime(value).astimezone(UTC)
+        moment = parsedate_to_datetime(value)
+        # Without a zone, UTC is meant; Python would take this machine's.
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         return None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -85,6 +87,52 @@ def test_a_refusal_may_come_with_a_status_of_its_own() -> None:
     assert isinstance(failure(400, {"resultCode": "0200001"}), Refused)
 
 
+def test_a_success_with_the_status_of_a_failure_is_no_refusal() -> None:
+    error = failure(404, GOOD)
+    assert (str(error), type(error)) == ("HTTP 404", UnexpectedAnswer)
+
+
+def test_what_goes_too_deep_is_not_what_was_agreed() -> None:
+    for depth, good in ((40, True), (60, False), (950, False)):
+        body = json.dumps(GOOD)[:-1].encode() + b', "x": ' + b"[" * depth + b"]" * depth + b"}"
+        if good:
+            assert answers.read(200, {}, body)["totalCount"] == 0
+        else:
+            assert isinstance(failure(200, body), UnexpectedAnswer)
+
+
+def test_an_answer_may_begin_with_a_mark_and_be_in_a_wider_encoding() -> None:
+    text = json.dumps({**GOOD, "x": "外呼"}, ensure_ascii=False)
+    for encoding in ("utf-8-sig", "utf-16", "utf-32"):
+        assert answers.read(200, {}, text.encode(encoding))["x"] == "外呼"
+
+
+@pytest.mark.parametrize(
+    ("sent", "read"),
+    [
+        (r"a\ud800", r"a\ud800"),
+        (r"\uDC00b", r"\uDC00b"),
+        (r"\ud800\ud83d\ude00", "\\ud800\U0001f600"),
+        (r"\\ud800", r"\ud800"),
+        (r"\ud55c\uAC00\n", "\ud55c\uac00\n"),
+    ],
+)
+def test_half_a_character_is_read_as_the_text_that_stood_for_it(sent: str, read: str) -> None:
+    body = f'{{"resultCode": "0200001", "resultDesc": "{sent}"}}'.encode()
+    error = failure(200, body)
+    assert isinstance(error, Refused)
+    assert error.description == read
+
+
+@given(st.text('\ud800\udbff\udc00a\\u8d外\U0001f600"n', max_size=12))
+def test_whatever_text_comes_can_be_written(text: str) -> None:
+    body = json.dumps({**GOOD, "x": text}).encode()
+    found = str(answers.read(200, {}, body)["x"])
+    found.encode()
+    if found != text:
+        assert any("\ud800" <= each <= "\udfff" for each in json.loads(body)["x"])
+
+
 def test_the_code_for_called_too_fast_is_that_error() -> None:
     assert isinstance(failure(200, {"resultCode": "0200022"}), TooFast)
 
@@ -106,9 +154,26 @@ def test_a_401_tells_the_servers_time() -> None:
     assert error.server_time == datetime(2025, 5, 15, 9, 48, 56, tzinfo=UTC)
 
 
+@pytest.fixture
+def shanghai(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A machine whose own zone is not UTC."""
+    monkeypatch.setenv("TZ", "Asia/Shanghai")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.parametrize("zone", ["", " -0000", " GMT"])
+def test_a_date_without_a_zone_is_utc_wherever_this_machine_is(shanghai: None, zone: str) -> None:
+    error = failure(401, b"", date=f"Thu, 15 May 2025 09:48:56{zone}")
+    assert isinstance(error, NotAuthorised)
+    assert error.server_time == datetime(2025, 5, 15, 9, 48, 56, tzinfo=UTC)
+
+
 @pytest.mark.parametrize(
     ("value", "seconds"),
-    [("7", 7.0), ("", None), ("soon", None), ("-1", None), ("٣", None), ("9" * 30, 999999999.0)],
+    [("7", 7.0), ("", None), ("soon", None), ("-1", None), ("٣", None), ("9" * 30, 86400.0)],
 )
 def test_retry_after_is_in_seconds(value: str, seconds: float | None) -> None:
     assert answers.retry_after({"retry-after": value}) == seconds
@@ -119,6 +184,7 @@ def test_retry_after_may_be_a_date() -> None:
     found = answers.retry_after({"retry-after": later})
     assert found is not None and 55 < found <= 60
     assert answers.retry_after({"retry-after": "Thu, 15 May 2025 09:48:56 GMT"}) == 0.0
+    assert answers.retry_after({"retry-after": "Fri, 31 Dec 9999 23:59:59 GMT"}) == 86400.0
 
 
 @given(st.text(max_size=40))
@@ -129,7 +195,11 @@ def test_no_header_raises(value: str) -> None:
 
 @pytest.mark.parametrize(
     ("value", "number"),
-    [(4, 4), ("4", 4), (0, 0), (-1, None), ("x", None), (4.0, None), (True, None), (None, None)],
+    [
+        *[(4, 4), ("4", 4), (0, 0), (2**31 - 1, 2**31 - 1)],
+        *[(-1, None), ("x", None), ("", None), (4.0, None), (True, None), (None, None)],
+        *[(2**31, None), (str(2**31), None), (10**30, None), ("9" * 5000, None)],
+    ],
 )
 def test_a_count_may_have_been_sent_as_text(value: object, number: int | None) -> None:
     assert answers.number({"totalCount": value}, "totalCount") == number
