@@ -1,0 +1,46 @@
+"""Which snapshots hold every row of a window."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from appoints.isales.client import Criteria
+from appoints.isales.secret import Secret
+from appoints.models import Connection, Snapshot
+from appoints.results import snapshots
+from appoints.results.criteria import Asked
+from appoints.results.moments import EVER, Window
+
+from .conftest import NOON
+
+DAY = Window(NOON - timedelta(hours=12), NOON + timedelta(hours=12))
+
+
+@pytest.mark.parametrize(
+    ("held", "window", "covers"),
+    [
+        (EVER, DAY, True),
+        (EVER, EVER, True),
+        (DAY, EVER, False),
+        (DAY, DAY, True),
+        (DAY, Window(DAY.begin, None), False),
+        (DAY, Window(None, DAY.end), False),
+        (Window(DAY.begin, None), DAY, True),
+        (Window(DAY.begin, None), Window(NOON, None), True),
+        (Window(None, DAY.end), DAY, True),
+        (Window(NOON, None), DAY, False),
+        (Window(None, NOON), DAY, False),
+    ],
+)
+@pytest.mark.django_db
+def test_a_snapshot_covers_the_windows_that_lie_within_its_own(
+    held: Window, window: Window, covers: bool
+) -> None:
+    connection = Connection.objects.create(slug="demo", vdn=1, secret_key=Secret("SK"))
+    snapshot = snapshots.begin_or_join(connection, Asked(Criteria(), held))
+    snapshots.finish(snapshot, Snapshot.Status.WHOLE, as_of=timezone.now())
+    asked = Asked(Criteria(task="1"), window)
+    assert snapshots.covering(connection, asked, window).exists() is covers
