@@ -196,7 +196,7 @@ class AppointTable(tables.Table):
         own = record[key]
         if value is None and SENT_AS[name] not in _odd(record):
             name, value = key, own
-        shown = f'<bdi class="cut">{_text(value, name, record)}</bdi>'
+        shown = f'<span class="cut"><bdi>{_text(value, name, record)}</bdi></span>'
         if own is not None and own != value:
             shown += f'<small class="code">{escape(own)}</small>'
         return mark_safe(shown)  # noqa: S308 escaped

@@ -37,6 +37,9 @@ NEEDS_WHOLE = gettext_lazy(
 LONGEST_ADDRESS = 8000  # characters; servers cut request lines at about 8,190
 FORM_ONLY = frozenset({"csrfmiddlewaretoken"})
 POLL = 1  # seconds between two looks at a result that is being loaded
+# Seconds that such a look waits: enough to take a load over from a dead worker, and so short that
+# many viewers do not hold all threads.
+POLL_WAIT = 0.5
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -93,9 +96,10 @@ def _answer(
     request: HttpRequest, form: AppointFilter, question: Question, context: dict[str, Any]
 ) -> HttpResponse:
     query, connection = question.query, question.connection
+    fragment = _is_fragment(request)
     context |= _about(question)
     try:
-        result = question.ask(wait=settings.APPOINTS_PAGE_WAIT)
+        result = question.ask(wait=POLL_WAIT if fragment else settings.APPOINTS_PAGE_WAIT)
     except NeedsWhole as refused:
         for name in refused.names:
             form.form.add_error(name, NEEDS_WHOLE)
@@ -105,8 +109,8 @@ def _answer(
         return _refused(request, context)
     except ERRORS as error:
         return _failed(request, _template(request), context, error)
-    if result.refreshing and _is_fragment(request):
-        # What stands there is as good; to swap it would take focus and open parts away.
+    if result.refreshing and request.headers.get("HX-Trigger") == "answer":
+        # It asks for newer rows only; to swap in the same ones would close what is open.
         return HttpResponse(status=204)
     heard = _heard(result)
     tasks = neighbours.tasks(connection) if heard else {}
@@ -183,7 +187,7 @@ def _shown(question: Question, result: Result, reasons: Mapping[str, str]) -> di
         "tiles": choices.tiles(result.facets, query) if result.facets else [],
         "facets": choices.facets(result.facets, query, reasons) if result.facets else [],
         "stale": failure_of(result.error) if result.error else None,  # type: ignore[arg-type]
-        "age": span(question.now - result.as_of) if result.as_of else "",
+        "age": span(timezone.now() - result.as_of) if result.as_of else "",
         "poll": POLL if result.mode == "loading" or result.refreshing else 0,
     }
 
