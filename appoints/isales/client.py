@@ -17,6 +17,7 @@ from .endpoint import Endpoint
 from .errors import NoAnswer, UnexpectedAnswer
 from .rows import Row, parse_row
 from .signing import AkskAuth
+from .transport import Transport, latest
 
 ROOT = "/rest/isales/v1/openapi/campaigns"
 CONTENT_TYPE = "application/json; charset=UTF-8"
@@ -77,12 +78,9 @@ class Client:
         self._root = f"{endpoint.base_url.rstrip('/')}{ROOT}/{endpoint.vdn}"
         self._http = httpx.Client(
             auth=AkskAuth(endpoint.access_key, endpoint.secret_key, endpoint.signing),
-            verify=endpoint.tls(),
             timeout=httpx.Timeout(READ_TIMEOUT, connect=CONNECT_TIMEOUT),
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=20),
-            # Signed requests go where the connection says, whatever proxy the shell names.
             trust_env=False,
-            transport=transport,
+            transport=transport or Transport(endpoint.tls()),
         )
 
     def close(self) -> None:
@@ -169,6 +167,7 @@ class Client:
         left = max(0.1, deadline - time.monotonic())
         timeout = httpx.Timeout(min(left, READ_TIMEOUT), connect=min(left, CONNECT_TIMEOUT))
         request.extensions["timeout"] = timeout.as_dict()
+        latest.set(time.monotonic() + left)
         try:
             with closing(self._http.send(request, stream=True)) as response:
                 body = _whole(response, deadline)
