@@ -11,10 +11,11 @@ from django.core.cache import cache
 
 from appoints import gateway
 from appoints.credentials import WrongKey
-from appoints.isales.errors import ISalesError
+from appoints.isales.errors import ISalesError, TooFast
 from appoints.models import Connection
 
 KEPT = 10 * 60  # seconds
+AGAIN = 15  # seconds after which to ask anew where the lines were only taken for a while
 WAIT = 1.0  # seconds for a free line
 BUDGET = 5.0  # seconds for all the pages of one neighbour
 
@@ -36,17 +37,20 @@ def _kept(
     key = f"{name}-{connection.pk}"
     known: Mapping[str, str] | None = cache.get(key)
     if known is None:
-        known = _asked(connection, ask)
-        cache.set(key, known, KEPT)
+        known, kept = _asked(connection, ask)
+        cache.set(key, known, kept)
     return known
 
 
 def _asked(
     connection: Connection, ask: Callable[[gateway.Line], Mapping[str, str]]
-) -> Mapping[str, str]:
+) -> tuple[Mapping[str, str], int]:
+    """Return what iSales tells, and for how many seconds to keep it."""
     try:
         with gateway.line(connection, wait=WAIT) as line:
-            return ask(line)
+            return ask(line), KEPT
+    except TooFast:
+        return {}, AGAIN
     except (ISalesError, WrongKey):
         # Names are a comfort: without them the page stands, with codes and free text.
-        return {}
+        return {}, KEPT

@@ -19,11 +19,12 @@ from appoints import choices, neighbours, words
 from appoints.chart import Chart
 from appoints.chips import chips
 from appoints.details import Detail
-from appoints.failures import ERRORS, failure_of
+from appoints.failures import failure_of
 from appoints.filters import AppointFilter
 from appoints.pager import Pager
 from appoints.questions import Question, form_of, question_of
 from appoints.results import browse
+from appoints.results.errors import ERRORS
 from appoints.results.overtime import buckets
 from appoints.results.query import PER_PAGE, Query
 from appoints.results.result import NeedsWhole, Result
@@ -120,8 +121,11 @@ def _answer(
 
 
 def _heard(result: Result) -> bool:
-    """Tell whether iSales has just answered, so that a bad key costs one request, not three."""
-    return result.error is None and result.reported is not None
+    """Tell whether iSales has answered and may be asked for names too.
+
+    A bad key then costs one request, not three; and a load has the lines to itself.
+    """
+    return result.error is None and result.mode != "loading"
 
 
 def _is_fragment(request: HttpRequest) -> bool:
