@@ -14,10 +14,11 @@ from django.views.decorators.http import require_safe
 
 from appoints import words
 from appoints.chips import chips
-from appoints.failures import ERRORS, failure_of
+from appoints.failures import failure_of
 from appoints.filters import AppointFilter
 from appoints.questions import Question, form_of, question_of
 from appoints.results import exports
+from appoints.results.errors import ERRORS
 from appoints.results.query import DEFAULT_SORT
 from appoints.results.result import NeedsWhole, Result
 from dashboard.requests import SignedInRequest

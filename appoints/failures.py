@@ -18,9 +18,7 @@ from appoints.isales.errors import (
     Refused,
     TooFast,
 )
-
-# Everything that a call to iSales may raise.
-ERRORS = (ISalesError, WrongKey)
+from appoints.results.errors import BrokeOff
 
 NO_ANSWER, BAD_ANSWER, NOT_NOW = 504, 502, 503
 
@@ -106,6 +104,14 @@ def _too_fast(error: TooFast) -> Failure:
     )
 
 
+def _broke_off(error: BrokeOff) -> Failure:
+    return Failure(
+        NOT_NOW,
+        _("Loading broke off on this server."),
+        _("Try again. If it stays, an administrator should look into the server's log."),
+    )
+
+
 def _refused(error: Refused) -> Failure:
     title = _("iSales refused the request: %(code)s.") % {"code": error.code}
     said = " ".join(
@@ -138,6 +144,7 @@ def _seconds(wait: float | None, otherwise: int) -> int:
 # The first that fits; a subclass stands before its base.
 _WORDS: tuple[tuple[type[Exception], Callable[[Any], Failure]], ...] = (
     (Resting, _resting),
+    (BrokeOff, _broke_off),
     (NoAnswer, _no_answer),
     (NotAuthorised, _not_authorised),
     (AddressLocked, _locked),

@@ -13,11 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from appoints import gateway
-from appoints.failures import ERRORS
 from appoints.isales.client import Criteria, Page
 from appoints.isales.errors import Refused
 from appoints.isales.rows import Row
 from appoints.models import Connection
+from appoints.results.errors import ERRORS
 from appoints.verdict import BUDGET, SMALL_PAGE, WAIT, Verdict, around_now, failed
 
 MOST_ROWS = 100  # a page; more is asked for only where the connection already says so

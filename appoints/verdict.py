@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from appoints import gateway
 from appoints.credentials import WrongKey
-from appoints.failures import ERRORS, failure_of
+from appoints.failures import failure_of
 from appoints.isales.client import Criteria, Page
 from appoints.isales.errors import (
     AddressLocked,
@@ -25,6 +25,7 @@ from appoints.isales.errors import (
 )
 from appoints.isales.signing import PRESETS
 from appoints.models import Connection
+from appoints.results.errors import ERRORS
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise

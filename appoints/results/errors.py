@@ -16,6 +16,11 @@ from appoints.isales.errors import (
     UnexpectedAnswer,
 )
 
+
+class BrokeOff(ISalesError):
+    """A defect of ours, not an answer of iSales: the log has it."""
+
+
 # What a load may end with; all else is a defect.
 ERRORS = (ISalesError, WrongKey)
 _PLAIN = str | int | float | None
@@ -24,6 +29,7 @@ _KINDS: dict[str, type[ISalesError | WrongKey]] = {
     kind.__name__: kind
     for kind in (
         AddressLocked,
+        BrokeOff,
         Busy,
         NoAnswer,
         NotAuthorised,

@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import timedelta
 
 import polars as pl
@@ -49,8 +50,11 @@ def _run(snapshot: Snapshot) -> None:
     except snapshots.LeaseLost:
         logger.warning("snapshot %s: another worker goes on with it", snapshot.pk)
     except Exception:
-        # The thread's end would otherwise be silent, and the page would wait for the lease's end.
+        # The thread's end would otherwise be silent, and pages would wait for the lease's end.
         logger.exception("snapshot %s: loading broke off", snapshot.pk)
+        with suppress(snapshots.LeaseLost):
+            failure = errors.to_json(errors.BrokeOff("loading broke off"))
+            snapshots.finish(snapshot, Snapshot.Status.FAILED, failure=failure)
     finally:
         database.close()
 
@@ -92,6 +96,9 @@ class Load:
         for chunk, rows in snapshots.readable(self.snapshot.chunks.order_by("number")):
             self.rows[chunk.number] = rows
             self.infos |= {at: PageInfo(total, count) for at, total, count in chunk.pages}
+        if self.infos and self.snapshot.total is None:
+            # Whoever began was stopped between the pages and their total.
+            self.snapshot.total = self.infos[max(self.infos)].total
 
     def _load(self) -> None:
         if 0 not in self.infos:

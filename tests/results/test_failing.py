@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -192,3 +193,16 @@ def test_a_range_that_isales_refuses_says_so(connection: Connection, simulator: 
 def test_a_failure_is_the_same_after_it_was_stored(error: ISalesError) -> None:
     stored = errors.from_json(errors.to_json(error))
     assert (type(stored), str(stored), vars(stored)) == (type(error), str(error), vars(error))
+
+
+def test_a_defect_amid_a_load_is_told_and_does_not_keep_pages_waiting(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def defect(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("appoints.results.loading.Load._fetch_missing", defect)
+    begun = time.monotonic()
+    with pytest.raises(errors.BrokeOff):
+        everything(connection)
+    assert time.monotonic() - begun < 5
