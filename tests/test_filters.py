@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,12 +12,12 @@ from django.http import QueryDict
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from appoints.filters import AppointFilter
+from appoints.filters import MOST_AGENTS, REPEATABLE, AppointFilter
 from appoints.isales import codes
 from appoints.isales.secret import Secret
 from appoints.models import Connection
 from appoints.results.columns import COLUMNS
-from appoints.results.query import PER_PAGE, STATES, Query
+from appoints.results.query import NAMES, PER_PAGE, STATES, Query
 from appoints.words import PRESET_WORDS
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -102,6 +103,35 @@ def test_a_question_survives_its_address(
     assert query_of(query.urlencode()) == query
 
 
+@settings(
+    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([*NAMES.values(), "excel", "\x00"]),
+            st.one_of(
+                st.text(st.characters(exclude_categories=["Cs"]), max_size=20),
+                st.text("0123456789-+:TZ. ,\x00", max_size=30),
+                st.sampled_from(["today", "demo", "due", "-agent", "2026-01-31", "0001-01-01"]),
+                st.sampled_from(["9" * 5000, "9999-12-31T23:59-12:00", "２", "+1", "1.0", "null"]),
+            ),
+        ),
+        max_size=5,
+    )
+)
+def test_no_address_does_worse_than_naming_what_is_wrong(
+    connection: Connection, given: list[tuple[str, str]]
+) -> None:
+    form = form_of(urlencode(given))
+    if form.is_valid():
+        query = form.query()
+        assert query_of(query.urlencode()) == query
+    else:
+        assert form.form.errors.keys() <= {*NAMES.values()}
+    assert set(form.unknown()) == {name for name, _ in given} - set(NAMES.values())
+
+
 def test_a_range_of_two_ends_survives_its_address(connection: Connection) -> None:
     query = Query(
         connection="demo",
@@ -120,6 +150,36 @@ def test_without_a_name_the_first_connection_is_meant(connection: Connection) ->
 )
 def test_agents_may_come_as_a_pasted_list(connection: Connection, pasted: str) -> None:
     assert query_of(f"agent={pasted}").agents == ("116", "117")
+
+
+def test_as_many_agents_as_are_allowed_may_be_pasted(connection: Connection) -> None:
+    pasted = [str(number) for number in range(MOST_AGENTS)]
+    assert query_of("agent=" + "%0A".join(pasted)).agents == tuple(pasted)
+    assert query_of("agent=" + "%09".join([*pasted, "0", "1"])).agents == tuple(pasted)
+
+
+def test_too_many_agents_are_counted(connection: Connection) -> None:
+    form = form_of("agent=" + "+".join(map(str, range(10_000))))
+    assert form.form.errors["agent"] == ["At most 300 are possible; there are 10000."]
+
+
+def test_what_was_typed_stays(connection: Connection) -> None:
+    form = form_of("agent=116&agent=117&page=0&from=soon&q=wave")
+    assert not form.is_valid()
+    page = str(form.form)
+    for typed in ("116\n117", 'value="soon"', 'value="wave"', 'value="0"'):
+        assert typed in page
+
+
+def test_the_same_said_twice_is_said_once(connection: Connection) -> None:
+    assert query_of("task=1&task=1&preset=today&preset=today").task == "1"
+
+
+def test_a_range_is_read_in_the_zone_of_the_view(connection: Connection) -> None:
+    address = "from=2026-06-01T10:00&to=2026-06-01T13:30+06:00"
+    assert not form_of(address).is_valid()  # from 08:00 to 07:30 in UTC
+    assert form_of(address, ZoneInfo("Asia/Kathmandu")).is_valid()  # from 04:15
+    assert form_of(address + "&tz=Asia/Kathmandu").is_valid()
 
 
 def test_a_number_may_have_been_copied_with_spaces(connection: Connection) -> None:
@@ -157,6 +217,14 @@ def test_a_number_may_have_been_copied_with_spaces(connection: Connection) -> No
         ("agent=" + ",".join(map(str, range(301))), "agent"),
         ("agent=" + "1" * 65, "agent"),
         ("task=1&task=2", "task"),
+        *[(f"{name}=1&{name}=2", name) for name in sorted({*NAMES.values()} - REPEATABLE)],
+        *[(f"{name}=1%002", name) for name in NAMES.values()],
+        ("number=" + "1" * 65, "number"),
+        ("tz=" + "x" * 65, "tz"),
+        ("page=" + "9" * 5000, "page"),
+        ("cause=" + ",".join(map(str, range(101))), "cause"),
+        ("to=9999-12-31", "to"),
+        ("from=2026-01-31T09:30+99:00", "from"),
     ],
 )
 def test_what_is_wrong_is_named_beside_its_field(
