@@ -40,7 +40,8 @@ def check_base_url(url: str) -> None:
         parsed = httpx.URL(url)
     except httpx.InvalidURL as error:
         raise ValueError(str(error)) from error
-    if not _is_name(parsed.host) or parsed.query or parsed.fragment or parsed.userinfo:
+    # Even an empty query would take in the path that follows.
+    if not _is_name(parsed.host) or set("?#") & set(url) or parsed.userinfo:
         raise ValueError("an address like https://isales.example:28080 is needed")
     if parsed.scheme == "https" or (parsed.scheme == "http" and _loopback(parsed.host)):
         return

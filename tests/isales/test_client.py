@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 import time
 from collections.abc import Callable, Iterator
+from urllib.parse import quote
 
 import httpx
 import pytest
+from time_machine import TimeMachineFixture
 
-from appoints.isales.client import TRIES, Client, Criteria
+from appoints.isales.client import MOST_NEIGHBOUR_PAGES, TRIES, Client, Criteria
 from appoints.isales.endpoint import Endpoint
 from appoints.isales.errors import (
     AddressLocked,
@@ -23,7 +27,7 @@ from appoints.isales.errors import (
 from appoints.isales.secret import Secret
 from appoints.isales.signing import SigningOptions
 
-Answer = httpx.Response | Exception
+Answer = httpx.Response | Exception | Callable[[httpx.Request], httpx.Response]
 
 PAGE = {
     "resultCode": "0200000",
@@ -49,7 +53,7 @@ class Wire:
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(answer, Exception):
             raise answer
-        return answer
+        return answer(request) if callable(answer) else answer
 
     def pace(self, deadline: float) -> None:
         assert deadline > time.monotonic()
@@ -173,6 +177,53 @@ def test_what_may_pass_is_tried_again_signed_and_paced_anew(
     assert first != second
 
 
+def mac(key: str, text: str) -> str:
+    return hmac.new(key.encode(), text.encode(), hashlib.sha256).hexdigest()
+
+
+def test_what_is_signed_is_what_is_sent(wire: Wire, ask: Ask) -> None:
+    ask(Criteria(1, 2, ("é", "外呼"), "+49 *~", '"'))
+    (request,) = wire.asked
+    head, _, found = request.headers["authorization"].rpartition("/")
+    body = quote(request.content, safe="-._~")
+    text = f"POST\n{request.url.path}\nhost\nhost:isales.example%3A28080\n{body}"
+    assert request.headers["host"] == "isales.example:28080"
+    assert request.headers["content-length"] == str(len(request.content))
+    assert found == mac(mac("SK", head), text)
+
+
+def test_each_try_is_signed_at_its_own_time(
+    wire: Wire, ask: Ask, time_machine: TimeMachineFixture
+) -> None:
+    time_machine.move_to("2025-05-15T09:48:56Z", tick=False)
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        time_machine.shift(2)
+        return httpx.Response(503) if len(wire.asked) < TRIES else good()
+
+    wire.answers = [answer]
+    ask(budget=60)
+    assert [request.headers["authorization"].split("/")[2] for request in wire.asked] == [
+        "2025-05-15T09:48:56.000Z", "2025-05-15T09:48:58.000Z", "2025-05-15T09:49:00.000Z",
+    ]  # fmt: skip
+
+
+def test_no_request_goes_out_that_the_pace_forbids(wire: Wire, client: Client) -> None:
+    def pace(deadline: float) -> None:
+        raise TooFast("not now", 3.0)
+
+    with pytest.raises(TooFast, match="not now"):
+        client.list_page(Criteria(), 0, 50, pace=pace, budget=5)
+    assert wire.asked == []
+
+
+def test_a_page_that_cannot_be_read_is_asked_for_once(wire: Wire, ask: Ask) -> None:
+    wire.answers = [httpx.Response(200, content=b'{"resultCode": "0200000", "data": [{"app')]
+    with pytest.raises(UnexpectedAnswer, match="not a whole JSON object"):
+        ask()
+    assert len(wire.asked) == 1
+
+
 def test_tries_come_to_an_end(wire: Wire, ask: Ask) -> None:
     wire.answers = [httpx.ConnectError("refused")]
     with pytest.raises(NoAnswer, match="refused"):
@@ -245,6 +296,30 @@ def test_tasks_are_read_to_the_last_page(wire: Wire, client: Client) -> None:
     assert [request.url.params["curPage"] for request in wire.asked] == ["1", "2"]
 
 
+def test_tasks_without_end_are_read_so_far_and_no_further(wire: Wire, client: Client) -> None:
+    rows = [{"campaignId": number} for number in range(1, 101)]
+    wire.answers = [httpx.Response(200, json={"resultCode": "0200000", "data": rows})]
+    assert len(client.tasks(pace=wire.pace, budget=5)) == 100
+    assert len(wire.asked) == MOST_NEIGHBOUR_PAGES
+
+
+@pytest.mark.parametrize("changes", [{}, {"data": None}, {"data": {"1": "x"}}])
+def test_tasks_that_are_no_list_were_not_agreed(
+    wire: Wire, client: Client, changes: dict[str, object]
+) -> None:
+    wire.answers = [httpx.Response(200, json={"resultCode": "0200000", **changes})]
+    with pytest.raises(UnexpectedAnswer, match="has no data"):
+        client.tasks(pace=wire.pace, budget=5)
+
+
+def test_tasks_are_asked_for_as_documented(wire: Wire, client: Client) -> None:
+    wire.answers = [httpx.Response(200, json={"resultCode": "0200000", "data": []})]
+    assert client.tasks(pace=wire.pace, budget=5) == {}
+    (request,) = wire.asked
+    assert (request.method, request.content) == ("GET", b"")
+    assert str(request.url).endswith("/campaigns/7?status=0&deviceType=0&curPage=1&rowsPerPage=100")
+
+
 def test_words_for_fail_codes_come_in_the_language_asked_for(wire: Wire, client: Client) -> None:
     rows = [{"obsCode": "00604", "obsCodeDesc": "拒接"}, {"obsCode": "1"}, "odd", {}]
     wire.answers = [httpx.Response(200, json={"resultCode": "0200000", "obsCodes": rows})]
@@ -263,6 +338,12 @@ def test_words_for_fail_codes_come_in_the_language_asked_for(wire: Wire, client:
         "isales.example",
         "https://user:word@isales.example",
         "https://isales.example/?a=1",
+        "https://isales.example/?",
+        "https://isales.example#",
+        "http://10.0.0.1",
+        "http://localhost.example",
+        "http://user@127.0.0.1",
+        "http://[::ffff:10.0.0.1]",
         "http://127.0.0.1.example",
         "https://[::1",
         "https://isales..example",
