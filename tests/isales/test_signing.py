@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from datetime import UTC, datetime, timedelta, timezone
+from urllib.parse import quote
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from appoints.isales.secret import Secret
 from appoints.isales.signing import PRESETS, AkskAuth, Signable, SigningOptions, timestamp
@@ -61,6 +66,53 @@ def test_the_vendors_vectors_are_met(
     assert signed(request_, options) == [
         "auth-v2", "AKEXAMPLE", "2025-05-15T09:48:56Z", names, signature,
     ]  # fmt: skip
+
+
+header = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=10).map(str.strip)
+
+
+@given(
+    pairs=st.lists(
+        st.tuples(st.text("ab é+&=%/~", min_size=1, max_size=4), st.text("aé +&=%外", max_size=4)),
+        max_size=4,
+    ),
+    body=st.binary(max_size=30),
+    names=st.sets(st.sampled_from(["content-length", "content-type", "x-b", "x-b-c", "none"])),
+    value=header,
+    line=st.booleans(),
+)
+def test_a_signature_is_what_the_reference_says_step_by_step(
+    pairs: list[tuple[str, str]], body: bytes, names: set[str], value: str, line: bool
+) -> None:
+    request = httpx.Request(
+        "POST", ROOT, params=pairs, content=body, headers={**JSON, "X-B": value, "X-B-C": "1"}
+    )
+    options = SigningOptions(tuple(names), empty_query_line=line)
+    sent = {
+        "content-length": str(len(body)),
+        "content-type": "application/json; charset=UTF-8",
+        "host": "10.22.26.181:28080",
+        "x-b": value,
+        "x-b-c": "1",
+    }
+    signing = sorted(({*names} | {"host"}) & {*sent})
+    text = "POST\n/rest/isales/v1/openapi/campaigns/1\n"
+    query = "&".join(f"{escaped(name)}={escaped(value)}" for name, value in sorted(pairs))
+    text += f"{query}\n" if query or line else ""
+    text += ";".join(signing) + "\n"
+    text += "\n".join(sorted(f"{name}:{escaped(sent[name])}" for name in signing))
+    text += "\n" + escaped(body)
+    prefix = f"auth-v2/AKEXAMPLE/2025-05-15T09:48:56Z/{';'.join(signing)}"
+    wanted = mac(mac("SK-example-0123456789", prefix), text)
+    assert "/".join(signed(request, options)) == f"{prefix}/{wanted}"
+
+
+def mac(key: str, text: str) -> str:
+    return hmac.new(key.encode(), text.encode(), hashlib.sha256).hexdigest()
+
+
+def escaped(value: str | bytes) -> str:
+    return quote(value, safe="-._~")
 
 
 def test_the_presets_are_the_vendors_and_the_ports() -> None:
