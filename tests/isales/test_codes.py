@@ -16,9 +16,9 @@ REFERENCE = {
         " 00603 no answer · 00149, 00604 call rejected · 00150 number changed · 00208, 00548"
         " powered off · 00209 service suspended · 00549 out of coverage · 00009 incoming calls"
         " temporarily barred · 00012 mobile unreachable · 00531 customer hung up · 00551 not"
-        " reached · 00601 customer hung up before answer · 00701 agents busy, customer hung up · 00263"
-        " answering machine · 00162 automatic device (answering machine, company PBX) · 00160 music"
-        " · 00184, 00260 modem · 00185, 00261, 00441 fax · 00186, 00262 modem or fax"
+        " reached · 00601 customer hung up before answer · 00701 agents busy, customer hung up ·"
+        " 00263 answering machine · 00162 automatic device (answering machine, company PBX) · 00160"
+        " music · 00184, 00260 modem · 00185, 00261, 00441 fax · 00186, 00262 modem or fax"
     ),
     "platform": (
         "00702 queue timeout · 00703 call data timeout · 01040 ringing timeout · 01041 seizing the"
