@@ -99,6 +99,15 @@ def test_the_sample_of_the_reference_fits_its_fields() -> None:
         ("calledNo", "", "called_no", None),
         ("appointTime", "1747302523000", "appoint_time", 1747302523000),
         ("appointTime", 1747302523000.0, "appoint_time", 1747302523000),
+        ("appointTime", EARLIEST, "appoint_time", EARLIEST),
+        ("appointTime", LATEST - 1, "appoint_time", LATEST - 1),
+        ("beginTime", "", "call_begin", None),
+        ("endTime", None, "call_end", None),
+        ("calledNo", "+86 139\x00", "called_no", "+86 139\x00"),
+        ("calledNo", 10**400, "called_no", "1" + "0" * 400),
+        ("result", -1, "result", "-1"),
+        ("timeout", "1", "expired", True),
+        ("timeout", "", "expired", None),
         ("timeout", "TRUE", "expired", True),
         ("timeout", 0, "expired", False),
     ],
@@ -118,7 +127,17 @@ def test_what_is_nearly_right_is_read(key: str, value: object, name: str, typed:
         ("appointTime", 1747302523, "appoint_time"),  # seconds: a time of 1970
         ("appointTime", -1, "appoint_time"),
         ("appointTime", True, "appoint_time"),
+        ("appointTime", EARLIEST - 1, "appoint_time"),
+        ("appointTime", LATEST, "appoint_time"),
+        ("appointTime", 10**400, "appoint_time"),
+        ("appointTime", 1747302523000.5, "appoint_time"),
+        ("appointTime", "2025-05-15T09:48:56Z", "appoint_time"),
+        ("appointTime", "١٧٤٧٣٠٢٥٢٣٠٠٠", "appoint_time"),
+        ("endTime", 0, "call_end"),
+        ("busiResult", {"name": "a", "children": [1]}, "business_result"),
         ("timeout", "perhaps", "expired"),
+        ("timeout", 2, "expired"),
+        ("timeout", [True], "expired"),
     ],
 )
 def test_what_is_odd_is_kept_as_sent_and_never_reckoned_with(
@@ -127,6 +146,19 @@ def test_what_is_odd_is_kept_as_sent_and_never_reckoned_with(
     row = parse_row({key: value})
     assert getattr(row, name) is None
     assert odd(row) == {key: value}
+
+
+def test_keys_that_are_not_documented_are_kept() -> None:
+    raw = {"appointId": "1", "remark": "x", "callData": {"a": [None]}, "appointtime": 1, "": ""}
+    row = parse_row(raw)
+    assert row.appoint_id == "1"
+    assert odd(row) == {key: raw[key] for key in raw if key != "appointId"}
+
+
+def test_an_empty_row_is_a_row_of_nothing() -> None:
+    assert set(parse_row({})) == {None}
+    assert set(parse_row(dict.fromkeys(KNOWN))) == {None}
+    assert set(parse_row(dict.fromkeys(KNOWN, ""))) == {None}
 
 
 def test_half_a_character_is_shown_as_a_question_mark_and_kept() -> None:

@@ -20,8 +20,11 @@ from .raw import NOW, pages, raw_rows
 REASONS = {**codes.RESULTS, **codes.FAIL_WORDS}
 
 
-def only(raw: dict[str, object], at: datetime = NOON) -> dict[str, object]:
-    return derived(plain([Fetched(0, [parse_row(raw)], at)]), Rules()).to_dicts()[0]
+def only(
+    raw: dict[str, object], at: datetime = NOON, rules: Rules | None = None
+) -> dict[str, object]:
+    frame = plain([Fetched(0, [parse_row(raw)], at)])
+    return derived(frame, rules or Rules()).to_dicts()[0]
 
 
 @settings(max_examples=60, deadline=None)
@@ -88,6 +91,34 @@ def test_a_call_is_late_past_its_time_and_the_grace(after: int, late: bool) -> N
     record = only({"appointTime": NOW, "beginTime": NOW + after})
     assert record["late"] is late
     assert record["delay"] == timedelta(milliseconds=after)
+
+
+@pytest.mark.parametrize(("grace", "late"), [(0, True), (1, False), (60, False)])
+def test_the_grace_is_a_rule_that_may_be_set(grace: int, late: bool) -> None:
+    rules = Rules(grace=timedelta(minutes=grace))
+    record = only({"appointTime": NOW, "beginTime": NOW + MINUTE}, rules=rules)
+    assert record["late"] is late
+
+
+@pytest.mark.parametrize("raw", [None, "no row", {}, {"odd": "odd"}, []])
+def test_a_row_of_nothing_is_unknown_and_stays(raw: object) -> None:
+    frame = derived(plain([Fetched(0, [parse_row(raw)], NOON)]), Rules())
+    assert frame["state"].to_list() == ["unknown"]
+    assert frame["late"].to_list() == frame["fail_group"].to_list() == [None]
+
+
+def test_no_rows_are_a_frame_with_every_column() -> None:
+    empty = derived(plain([]), Rules())
+    full = derived(plain([Fetched(0, [parse_row({"appointId": "1"})], NOON)]), Rules())
+    assert (empty.height, empty.schema) == (0, full.schema)
+
+
+def test_each_row_is_as_old_as_its_page() -> None:
+    row = parse_row({"appointTime": NOW})
+    pages = [Fetched(0, [row], NOON - timedelta(minutes=6)), Fetched(1, [row, row], NOON)]
+    frame = derived(plain(pages), Rules())
+    assert frame["state"].to_list() == ["upcoming", "overdue", "overdue"]
+    assert frame["offset"].to_list() == [0, 1, 1]
 
 
 @pytest.mark.parametrize("raw", [{"appointTime": NOW}, {"beginTime": NOW}])

@@ -67,6 +67,26 @@ def test_a_day_begins_and_ends_where_its_zone_says(
     assert moment(day, zone, end=True) == begin + hours * HOUR
 
 
+@pytest.mark.parametrize(
+    ("zone", "day", "begin", "hours"),
+    [
+        # Half an hour was doubled.
+        ("Australia/Lord_Howe", date(2026, 4, 5), utc(2026, 4, 4, 13), 24.5),
+        # At one past midnight, clocks went back to the day before: its last hour is this day's.
+        ("America/St_Johns", date(2010, 11, 7), utc(2010, 11, 7, 2, 30), 25),
+        ("America/St_Johns", date(2010, 11, 6), utc(2010, 11, 6, 2, 30), 24),
+        # A day that was left out has no moment of its own.
+        ("Pacific/Apia", date(2011, 12, 30), utc(2011, 12, 30, 10), 0),
+        ("Pacific/Apia", date(2011, 12, 31), utc(2011, 12, 30, 10), 24),
+    ],
+)
+def test_days_follow_each_other_in_the_oddest_zones(
+    zone: str, day: date, begin: datetime, hours: float
+) -> None:
+    assert moment(day, ZoneInfo(zone)) == begin
+    assert moment(day, ZoneInfo(zone), end=True) == begin + hours * HOUR
+
+
 def test_a_range_over_a_doubled_hour_holds_both() -> None:
     begin, end = parse_bound("2026-10-25T02:00"), parse_bound("2026-10-25T02:30")
     assert moment(begin, BERLIN) == utc(2026, 10, 25, 0, 0)
