@@ -64,7 +64,7 @@ def _json(
         "zone": question.zone.key,
         "total": result.total,
     }
-    return exports.json(table, question.zone, about)
+    return b"".join(exports.json(table, question.zone, about))
 
 
 def _xlsx(

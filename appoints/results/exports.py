@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from io import BytesIO
 from json import dumps
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ import polars as pl
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from appoints.isales.rows import TIMES
+from appoints.isales.rows import TEXTS, TIMES
 
 from .columns import COLUMNS
 from .frame import fail_reason
@@ -23,6 +23,10 @@ SIGNED_NUMBER = r"^[+-][0-9]+(\.[0-9]+)?$"
 # What it would show as 1.74730E+29, or without its leading zero.
 LONG_DIGITS = r"^(\+?[0-9]{12,}|0[0-9]+)$"
 
+# Columns with what iSales or people wrote; in all others the text is ours.
+SENT = (*TEXTS, "fail_reason")
+
+ROWS_A_PART = 10_000  # of a JSON file, so that it is never in memory twice over
 WORKBOOK = {"constant_memory": True}
 LONGEST_CELL = 32_767  # characters; Excel's own limit
 MILLISECONDS_A_DAY = 24 * 60 * 60 * 1000
@@ -36,18 +40,24 @@ def table(frame: pl.DataFrame, reasons: Mapping[str, str]) -> pl.DataFrame:
 def csv(frame: pl.DataFrame, zone: ZoneInfo, *, excel: bool) -> bytes:
     """Return a CSV file of ``table``'s frame: UTF-8, CRLF, nothing that runs as a formula."""
     text = written(frame, zone)
-    texts = [pl.col(name) for name, kind in text.schema.items() if kind == pl.String]
-    text = text.with_columns(harmless(column) for column in texts)
+    # A look at what is there is cheaper than a guard around every cell.
+    runs = text.select(pl.col(SENT).str.contains(FORMULA).any())
+    text = text.with_columns(harmless(pl.col(each.name)) for each in runs if each[0])
     if excel:
-        text = text.with_columns(kept_as_text(column) for column in texts)
-    return text.write_csv(line_terminator="\r\n", include_bom=excel).encode()
+        text = text.with_columns(kept_as_text(pl.col(name)) for name in SENT)
+    file = BytesIO()
+    text.write_csv(file, line_terminator="\r\n", include_bom=excel)
+    return file.getvalue()
 
 
-def json(frame: pl.DataFrame, zone: ZoneInfo, about: Mapping[str, object]) -> bytes:
-    """Return a JSON file: an object of ``about`` and ``rows``, times as in CSV, null for empty."""
-    head = dumps(dict(about), ensure_ascii=False).removesuffix("}")
-    rows = written(frame, zone).write_ndjson().rstrip("\n").replace("\n", ",\n")
-    return f'{head}, "rows": [{rows}]}}'.encode()
+def json(frame: pl.DataFrame, zone: ZoneInfo, about: Mapping[str, object]) -> Iterator[bytes]:
+    """Yield a JSON file: an object of ``about`` and ``rows``, times as in CSV, null for empty."""
+    yield dumps(dict(about), ensure_ascii=False).removesuffix("}").encode() + b', "rows": ['
+    for number, part in enumerate(frame.iter_slices(ROWS_A_PART)):
+        file = BytesIO()
+        written(part, zone).write_ndjson(file)
+        yield b",\n" * bool(number) + file.getvalue().rstrip(b"\n").replace(b"\n", b",\n")
+    yield b"]}"
 
 
 def xlsx(frame: pl.DataFrame, zone: ZoneInfo, about: Iterable[tuple[str, str]]) -> bytes:
@@ -104,21 +114,25 @@ def _local(frame: pl.DataFrame, zone: ZoneInfo) -> pl.DataFrame:
 
 
 def written(frame: pl.DataFrame, zone: ZoneInfo) -> pl.DataFrame:
-    """Return the frame with times in ISO 8601 with the zone's offset, and names as text."""
+    """Return the frame with times in ISO 8601 with the zone's offset, and names as text.
+
+    Milliseconds are written only where there are any.
+    """
+    parts = frame.select((pl.col(*TIMES).dt.millisecond() != 0).any())
     return frame.with_columns(
-        *[iso(pl.col(name), zone) for name in TIMES],
+        *[iso(pl.col(each.name), zone, milliseconds=bool(each[0])) for each in parts],
         pl.col("state", "fail_group").cast(pl.String),
     )
 
 
-def iso(moment: pl.Expr, zone: ZoneInfo) -> pl.Expr:
-    """Return local time with its offset; milliseconds only where there are any."""
+def iso(moment: pl.Expr, zone: ZoneInfo, *, milliseconds: bool) -> pl.Expr:
+    """Return local time with its offset."""
     local = moment.dt.convert_time_zone(zone.key)
-    return (
-        pl.when(moment.dt.millisecond() == 0)
-        .then(local.dt.strftime("%Y-%m-%dT%H:%M:%S%:z"))
-        .otherwise(local.dt.strftime("%Y-%m-%dT%H:%M:%S%.3f%:z"))
-    )
+    whole = local.dt.strftime("%Y-%m-%dT%H:%M:%S%:z")
+    if not milliseconds:
+        return whole
+    exact = local.dt.strftime("%Y-%m-%dT%H:%M:%S%.3f%:z")
+    return pl.when(moment.dt.millisecond() == 0).then(whole).otherwise(exact)
 
 
 def harmless(cell: pl.Expr) -> pl.Expr:

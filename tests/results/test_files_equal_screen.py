@@ -105,7 +105,7 @@ def test_every_way_out_holds_the_rows_that_a_plain_reading_finds(
     from_csv = cells_of_csv(exports.csv(table, zone, excel=False))
     assert from_csv == [list(COLUMNS), *(each.in_csv(zone) for each in expected)]
 
-    from_json = json.loads(exports.json(table, zone, {"total": result.total}))
+    from_json = json.loads(b"".join(exports.json(table, zone, {"total": result.total})))
     assert from_json["total"] == len(expected)
     assert from_json["rows"] == [each.in_json(zone) for each in expected]
 
@@ -200,7 +200,10 @@ def test_no_rows_make_files_of_a_header_alone() -> None:
     whole, _ = frame_of([])
     table = exports.table(whole, REASONS)
     assert cells_of_csv(exports.csv(table, ZONES[0], excel=False)) == [list(COLUMNS)]
-    assert json.loads(exports.json(table, ZONES[0], {"total": 0})) == {"total": 0, "rows": []}
+    assert json.loads(b"".join(exports.json(table, ZONES[0], {"total": 0}))) == {
+        "total": 0,
+        "rows": [],
+    }
     assert cells_of_book(exports.xlsx(table, ZONES[0], [])) == [list(COLUMNS)]
 
 

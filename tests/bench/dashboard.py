@@ -1,0 +1,55 @@
+"""The dashboard in this process, over a database of its own."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+    from appoints.models import Connection
+
+FOLDER = Path(tempfile.mkdtemp(prefix="reserved-calls-bench-"))
+
+
+def set_up() -> None:
+    """Start Django on a fresh SQLite file; to be called before anything of it is imported."""
+    os.environ["TESTS_DATABASE_URL"] = f"sqlite:///{FOLDER / f'{os.getpid()}.sqlite3'}"
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+
+
+def connection(base_url: str) -> Connection:
+    """Return a stored connection: four requests at once, no pace."""
+    from appoints.isales.secret import Secret
+    from appoints.models import Connection
+
+    Connection.objects.all().delete()
+    return Connection.objects.create(
+        name="Bench",
+        slug="bench",
+        base_url=base_url,
+        vdn=1,
+        access_key="AK",
+        secret_key=Secret("SK"),
+        max_concurrency=4,
+        max_per_second=0,
+    )
+
+
+def signed_in() -> Client:
+    """Return a client of a signed-in person."""
+    from django.contrib.auth.models import User
+    from django.test import Client
+
+    client = Client()
+    client.force_login(User.objects.get_or_create(username="bench")[0])
+    return client
