@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from appoints.results.overtime import DAY, Bucket
+from appoints.results.overtime import HOUR, Bucket
 from appoints.results.query import Query
 
 WIDTH, HEIGHT = 960, 44  # units of the drawing
@@ -39,7 +39,9 @@ class Chart:
     width, height = WIDTH, HEIGHT
 
     def __init__(self, buckets: Sequence[Bucket], query: Query) -> None:
-        self.by_day = bool(buckets) and buckets[0].end - buckets[0].begin >= DAY * 0.9
+        # The first and the last may be cut short by the range.
+        longest = max((bucket.end - bucket.begin for bucket in buckets), default=HOUR)
+        self.by_day = longest > HOUR
         self.highest = max((bucket.reserved for bucket in buckets), default=0)
         step = WIDTH / max(1, len(buckets))
         every = -(-len(buckets) // LABELS)

@@ -10,6 +10,7 @@ import django_filters
 from django import forms
 from django.http import QueryDict
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from appoints.fields import BoundField, WordField, WordsField, ZoneField
@@ -18,7 +19,7 @@ from appoints.models import Connection
 from appoints.results.columns import COLUMNS
 from appoints.results.moments import moment
 from appoints.results.query import NAMES, PER_PAGE, Query
-from appoints.words import PRESET_WORDS, STATE_WORDS
+from appoints.words import COLUMN_WORDS, PRESET_WORDS, STATE_WORDS
 
 MOST_AGENTS = 300
 MOST_CAUSES = 100
@@ -55,6 +56,15 @@ class QueryForm(forms.Form):
         for name in self.fields.keys() - REPEATABLE:
             if len(set(cast(QueryDict, self.data).getlist(name))) > 1:
                 self.add_error(name, _("This is given more than once, with different values."))
+
+
+def _orders() -> dict[str, str | Promise]:
+    """Return each way to sort, by its word in addresses, in words."""
+    orders: dict[str, str | Promise] = {}
+    for name in COLUMNS:
+        orders[name] = COLUMN_WORDS[name]
+        orders[f"-{name}"] = format_lazy("{} ↓", COLUMN_WORDS[name])
+    return orders
 
 
 def _choice(words: Mapping[str, str | Promise], **kwargs: Any) -> django_filters.Filter:
@@ -96,9 +106,7 @@ class AppointFilter(django_filters.FilterSet):
     causes = _field(WordsField, label=_("Failure causes"), most=MOST_CAUSES)
     cause_groups = _choices(codes.GROUPS, label=_("Cause groups"))
     text = _field(forms.CharField, label=_("Search"), max_length=100)
-    sort = _choice(
-        {f"{sign}{name}": name for name in COLUMNS for sign in ("", "-")}, label=_("Sort")
-    )
+    sort = _choice(_orders(), label=_("Sort"), empty_label=_("reserved time"))
     page = _field(forms.IntegerField, label=_("Page"), min_value=1, max_value=MOST_PAGES)
     per_page = _choice({str(size): str(size) for size in PER_PAGE}, label=_("Rows per page"))
     zone = _field(ZoneField, label=_("Time zone"), max_length=64)

@@ -90,6 +90,8 @@ def _frame(form: AppointFilter) -> dict[str, Any]:
         "connections": form.queryset,
         "unknown": form.unknown(FORM_ONLY),
         "zone": form.zone,
+        # Of a form that is wrong only the way out is offered; _about knows what to keep.
+        "preset_links": _preset_links(Query()),
     }
 
 

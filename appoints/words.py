@@ -37,6 +37,32 @@ PRESET_WORDS: Mapping[str, str | Promise] = {
 }
 
 
+COLUMN_WORDS: Mapping[str, str | Promise] = {
+    "appoint_id": _("reservation ID"),
+    "state": _("state"),
+    "late": _("late"),
+    "appoint_time": _("reserved time"),
+    "called_no": _("number"),
+    "agent": _("agent account"),
+    "agent_name": _("agent name"),
+    "task_id": _("task ID"),
+    "task_name": _("task name"),
+    "task_status": _("task status"),
+    "call_type": _("type"),
+    "expired": _("expired"),
+    "call_begin": _("begin of the call"),
+    "call_end": _("end of the call"),
+    "call_status": _("call status"),
+    "caller_no": _("number shown to the customer"),
+    "fail_code": _("fail code"),
+    "fail_group": _("who must act"),
+    "fail_reason": _("failure cause"),
+    "result": _("result code"),
+    "business_result": _("business result"),
+    "create_time": _("booking time"),
+}
+
+
 def reasons(connection: Connection, *, platform: bool) -> dict[str, str]:
     """Return the words for fail codes and results, the platform's own winning if ``platform``."""
     known = {**codes.RESULTS, **codes.FAIL_WORDS}
