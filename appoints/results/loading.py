@@ -111,10 +111,9 @@ class Load:
         if again:
             self._fetch(again)
             self._fetch_missing()
-        received = settled(self._pages()).height
-        snapshots.finish(
-            self.snapshot, Snapshot.Status.WHOLE, received=received, as_of=self._as_of()
-        )
+        received, as_of = settled(self._pages()).height, self._as_of()
+        self.rows.clear()  # whoever waits reads them anew; twice in memory they are too many
+        snapshots.finish(self.snapshot, Snapshot.Status.WHOLE, received=received, as_of=as_of)
 
     def _fetch_missing(self) -> None:
         """Fetch up to the total, and past it while full pages bring rows that are new.
@@ -226,7 +225,7 @@ class Load:
     def _write(self, numbers: Iterable[int]) -> None:
         for number in sorted(numbers):
             came = self.came.pop(number)
-            rows = frame.plain(list(came.values()))
+            rows = frame.plain([came[at] for at in sorted(came)])
             if (before := self.rows.get(number)) is not None:
                 again = pl.col("offset").is_in([] if number == NEWCOMERS else list(came))
                 rows = pl.concat([before.filter(~again), rows])
