@@ -224,6 +224,7 @@ def test_a_number_may_have_been_copied_with_spaces(connection: Connection) -> No
         ("page=" + "9" * 5000, "page"),
         ("cause=" + ",".join(map(str, range(101))), "cause"),
         ("to=9999-12-31", "to"),
+        ("from=2026-01-01&to=2026-02-01&tz=Mars/Base", "tz"),
         ("from=2026-01-31T09:30+99:00", "from"),
     ],
 )
@@ -246,6 +247,11 @@ def test_a_plus_that_became_a_space_is_read_as_a_plus(connection: Connection) ->
     begin = query_of("from=2026-01-31T09:30+02:00").begin
     assert isinstance(begin, datetime)
     assert begin.utcoffset() == timedelta(hours=2)
+
+
+def test_parts_of_a_second_are_left_out(connection: Connection) -> None:
+    begin = query_of("from=2026-01-31T09:30:15.999").begin
+    assert begin == datetime(2026, 1, 31, 9, 30, 15)  # noqa: DTZ001
 
 
 def test_every_column_of_the_files_sorts_both_ways(connection: Connection) -> None:

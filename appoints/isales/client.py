@@ -79,6 +79,7 @@ class Client:
         self._http = httpx.Client(
             auth=AkskAuth(endpoint.access_key, endpoint.secret_key, endpoint.signing),
             timeout=httpx.Timeout(READ_TIMEOUT, connect=CONNECT_TIMEOUT),
+            # Signed requests go where the connection says, whatever proxy the shell names.
             trust_env=False,
             transport=transport or Transport(endpoint.tls()),
         )

@@ -24,12 +24,8 @@ class Transport(httpx.HTTPTransport):
     """Pooled connections on which no read, write or handshake goes past the deadline."""
 
     def __init__(self, tls: ssl.SSLContext) -> None:
-        super().__init__(
-            verify=tls,
-            # Signed requests go where the connection says, whatever proxy the shell names.
-            trust_env=False,
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=20),
-        )
+        limits = httpx.Limits(max_connections=None, max_keepalive_connections=20)
+        super().__init__(verify=tls, limits=limits)
         # httpx has no public door to it; the tests over sockets tell should it ever move.
         pool: Any = self._pool
         pool._network_backend = _Backend(pool._network_backend)

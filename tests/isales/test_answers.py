@@ -92,6 +92,17 @@ def test_a_success_with_the_status_of_a_failure_is_no_refusal() -> None:
     assert (str(error), type(error)) == ("HTTP 404", UnexpectedAnswer)
 
 
+@pytest.mark.parametrize("status", [201, 202, 204, 206, 304])
+def test_only_one_status_is_success(status: int) -> None:
+    assert isinstance(failure(status, GOOD), UnexpectedAnswer)
+
+
+def test_a_long_description_is_cut() -> None:
+    error = failure(200, {"resultCode": "0200001", "resultDesc": "x" * 10_000})
+    assert isinstance(error, Refused)
+    assert error.description == "x" * 500
+
+
 def test_what_goes_too_deep_is_not_what_was_agreed() -> None:
     for depth, good in ((40, True), (60, False), (950, False)):
         body = json.dumps(GOOD)[:-1].encode() + b', "x": ' + b"[" * depth + b"]" * depth + b"}"

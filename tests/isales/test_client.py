@@ -121,6 +121,12 @@ def test_nothing_may_be_null(wire: Wire, ask: Ask) -> None:
     assert ask() == ([], 0)
 
 
+def test_rows_that_are_not_even_null_were_not_agreed(wire: Wire, ask: Ask) -> None:
+    wire.answers = [httpx.Response(200, json={"resultCode": "0200000", "totalCount": 0})]
+    with pytest.raises(UnexpectedAnswer, match="has no data"):
+        ask()
+
+
 @pytest.mark.parametrize(
     "changes", [{"data": None}, {"data": {}}, {"data": "x"}, {"totalCount": None}]
 )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
+import httpx
 import pytest
 
 from appoints.isales.client import Client, Criteria, Page
@@ -17,6 +19,7 @@ from appoints.isales.errors import ISalesError, NoAnswer, NotAuthorised, Unexpec
 from appoints.isales.secret import Secret
 from appoints.isales.signing import PRESETS
 from appoints.isales.simulator import Simulator
+from appoints.isales.transport import Transport, latest
 
 BUDGET = 0.6  # seconds
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n"
@@ -80,11 +83,12 @@ def heard(line: socket.socket) -> bool:
     return True
 
 
-def drip(line: socket.socket, start: bytes) -> None:
+def drip(line: socket.socket, start: bytes, pause: float = 0.02) -> None:
     heard(line)
     line.sendall(start)
-    for _ in range(200):
-        time.sleep(0.02)
+    ends = time.monotonic() + 4 * BUDGET
+    while time.monotonic() < ends:
+        time.sleep(pause)
         line.sendall(b" ")
 
 
@@ -104,9 +108,10 @@ def stall(line: socket.socket) -> None:
         lambda line: drip(line, b"HTTP/1.1 200 OK\r\nX-Slow: "),
         lambda line: drip(line, HEAD % 1000),
         lambda line: drip(line, b"HTTP/1.1 200 OK\r\n\r\n"),
+        lambda line: drip(line, HEAD % 10**9, pause=0.0),
         stall,
     ],
-    ids=["silent", "dripping headers", "dripping body", "dripping without end", "stalling body"],
+    ids=["silent", "dripping headers", "dripping body", "without end", "running", "stalling"],
 )
 def test_an_answer_that_takes_too_long_is_cut_at_the_budget(answer: Answer) -> None:
     with serving(answer) as server, calling(server.url) as ask:
@@ -131,6 +136,23 @@ def test_a_deadline_is_not_kept_for_the_next_call() -> None:
     with serving(answer) as server, calling(server.url) as ask:
         with pytest.raises(NoAnswer):
             ask(budget=0.1)
+        assert ask().total == 0
+
+
+def test_past_its_deadline_a_line_still_ends_in_words() -> None:
+    with serving(lambda line: heard(line) and line.recv(1)) as server:
+        latest.set(time.monotonic() - 1)
+        client = httpx.Client(transport=Transport(ssl.create_default_context()), timeout=5)
+        with client, pytest.raises(httpx.TimeoutException):
+            client.post(server.url, json={})
+
+
+def test_a_proxy_that_the_shell_names_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    with Simulator(data=[]).running() as simulator, calling(simulator.base_url) as ask:
         assert ask().total == 0
 
 
