@@ -27,6 +27,7 @@ from appoints.models import Connection, Slot
 # worker's load needs its lines, too.
 HOLD = timedelta(seconds=30)
 RENEWED_AFTER = timedelta(seconds=3)  # so that many calls write but now and then
+HEARD_EVERY = 0.25  # seconds
 LOOK_AGAIN = 0.05  # seconds between two looks for a free line
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -57,6 +58,7 @@ class Line:
         self.client = _client(connection.endpoint())
         self._first = True
         self._resting = resting
+        self._heard = time.monotonic()  # taking the slot has checked it
 
     def list_page(self, criteria: Criteria, offset: int, limit: int, *, budget: float) -> Page:
         """Return one page; see Client.list_page."""
@@ -96,6 +98,13 @@ class Line:
         last_call = self._last_call if self._first else self.slot.last_call
         self._mine().update(holder="", held_until=timezone.now(), last_call=last_call)
 
+    def _hear(self) -> None:
+        """Learn now and then, amid many calls, what befell another. Raises Resting or TooFast."""
+        if time.monotonic() - self._heard > HEARD_EVERY:
+            self.connection.refresh_from_db(fields=["resting", "resting_since", "quiet_until"])
+            _check_callable(self.connection, resting=self._resting)
+            self._heard = time.monotonic()
+
     def _renew(self) -> None:
         self.slot.held_until = timezone.now() + HOLD
         self._mine().update(held_until=self.slot.held_until, last_call=self.slot.last_call)
@@ -119,9 +128,7 @@ class Line:
         call: Callable[[], Answer],
         rests: type[ISalesError] | tuple[type[ISalesError], ...] = (NotAuthorised, AddressLocked),
     ) -> Answer:
-        # Whoever holds a line for many calls hears before each what befell another.
-        self.connection.refresh_from_db(fields=["resting", "resting_since", "quiet_until"])
-        _check_callable(self.connection, resting=self._resting)
+        self._hear()
         try:
             return call()
         except rests as error:

@@ -21,7 +21,7 @@ from .narrowing import Reasons
 from .query import Query
 from .result import Result, browsing
 
-LOOK_AGAIN = 0.05  # seconds between two looks at a snapshot that is being loaded
+LOOK_AGAIN = 0.02  # seconds between two looks at a snapshot that is being loaded
 
 
 def rules() -> Rules:

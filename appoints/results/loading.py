@@ -103,7 +103,6 @@ class Load:
     def _load(self) -> None:
         if 0 not in self.infos:
             self._fetch([0])
-            self._write(list(self.came))
         self._fetch_missing()
         self._find_newcomers()
         pages = self._pages()
