@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import platform
 import shutil
+from importlib.metadata import version
+from pathlib import Path
 
 from . import dashboard
 
@@ -13,15 +16,30 @@ def main() -> None:
     dashboard.set_up()
     from . import loading, serving, worker
 
-    load = ", ".join(f"{each:.2f}" for each in os.getloadavg())
-    print(f"{os.cpu_count()} cores, load before {load}; medians; ratios are ours to the baseline\n")
+    print(f"{_machine()}; medians\n")
     print(f"{'figure':<44} {'ours':>12}   {'baseline':<34} {'reached':>10}  target")
     try:
         for figures in (loading.figures, serving.figures, worker.figures):
             for figure in figures():
                 print(figure.line(), flush=True)
+        print(f"\nload after {_load()}")
     finally:
         shutil.rmtree(dashboard.FOLDER, ignore_errors=True)
+
+
+def _machine() -> str:
+    names = [
+        line.partition(":")[2].strip()
+        for line in Path("/proc/cpuinfo").read_text().splitlines()
+        if line.startswith("model name")
+    ]
+    cores = f"{os.cpu_count()} cores of {names[0] if names else platform.machine()}"
+    versions = f"Python {platform.python_version()}, Datasette {version('datasette')}"
+    return f"{cores}, {versions}, load before {_load()}"
+
+
+def _load() -> str:
+    return ", ".join(f"{each:.2f}" for each in os.getloadavg())
 
 
 if __name__ == "__main__":

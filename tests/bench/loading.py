@@ -1,4 +1,7 @@
-"""Load 10,000 rows at 50 ms a request, four at once: ours against bare httpx and json."""
+"""Load 10,000 rows at 50 ms a request, four at once: ours against bare httpx and json.
+
+Ours asks once more than the bare client: the last page is full, which is no proof of the end.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 from statistics import median
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -16,26 +20,29 @@ from appoints.isales.signing import AkskAuth, SigningOptions
 from . import dashboard, isales
 from .figure import Figure
 
-ROWS, LATENCY_MS, RUNS = 9_990, 50, 5
+if TYPE_CHECKING:
+    from appoints.models import Connection
+
+ROWS, LATENCY_MS, RUNS = 10_000, 50, 7
 LIMIT = 100
 LIST = "/rest/isales/v1/openapi/campaigns/1/appoint/list"
 
 
 def figures() -> list[Figure]:
     """Measure both in turn, so that what else the machine does falls on both."""
-    with isales.serving(ROWS, LATENCY_MS) as base_url:
-        pairs = [(_ours(base_url), _bare(base_url)) for _ in range(RUNS)]
+    with isales.serving(ROWS, LATENCY_MS) as base_url, _client(base_url) as client:
+        connection = dashboard.connection(base_url)
+        pairs = [(_ours(connection), _bare(client)) for _ in range(RUNS + 1)][1:]
     ours, bare = (ROWS / median(times) for times in zip(*pairs, strict=True))
     return [Figure("load 10,000 rows, rows/s", ours, bare, "bare httpx + json", ours / bare, 0.85)]
 
 
-def _ours(base_url: str) -> float:
+def _ours(connection: Connection) -> float:
     from appoints.models import Snapshot
     from appoints.results.asking import ask
     from appoints.results.moments import EVER
     from appoints.results.query import Query
 
-    connection = dashboard.connection(base_url)
     begun = time.perf_counter()
     result = ask(connection, Query(), EVER, ZoneInfo("UTC"), wait=60)
     took = time.perf_counter() - begun
@@ -44,17 +51,23 @@ def _ours(base_url: str) -> float:
     return took
 
 
-def _bare(base_url: str) -> float:
+def _client(base_url: str) -> httpx.Client:
+    # Kept open between the runs, as ours is.
     auth = AkskAuth("AK", Secret("SK"), SigningOptions())
+    return httpx.Client(base_url=base_url, auth=auth)
+
+
+def _bare(client: httpx.Client) -> float:
+    def page(offset: int) -> list[dict[str, Any]]:
+        body = json.dumps({"limit": LIMIT, "offset": offset}).encode()
+        headers = {"Content-Type": "application/json; charset=UTF-8"}
+        rows: list[dict[str, Any]] = json.loads(
+            client.post(LIST, content=body, headers=headers).content
+        )["data"]
+        return rows
+
     begun = time.perf_counter()
-    with httpx.Client(base_url=base_url, auth=auth) as client, ThreadPoolExecutor(4) as pool:
-
-        def page(offset: int) -> list[object]:
-            body = json.dumps({"limit": LIMIT, "offset": offset}).encode()
-            headers = {"Content-Type": "application/json; charset=UTF-8"}
-            answer = json.loads(client.post(LIST, content=body, headers=headers).content)
-            return answer["data"]
-
+    with ThreadPoolExecutor(4) as pool:
         rows = page(0)
         for more in pool.map(page, range(LIMIT, ROWS, LIMIT)):
             rows += more
