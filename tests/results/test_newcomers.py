@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from appoints.isales.simulator import Simulator
@@ -16,20 +18,19 @@ from .conftest import PAGE, raw
 def load_while_booked(
     snapshot: Snapshot, simulator: Simulator, monkeypatch: pytest.MonkeyPatch, *places: int
 ) -> None:
-    """Load, and book a row at each place once half of the pages have come."""
+    """Load, and book a row at each place once iSales has given half of the pages."""
     snapshot.connection.max_concurrency = 1
     snapshot.connection.save()
-    keep = Load._keep
+    give, given = simulator.listing.page, []
 
-    def and_book(load: Load, *came: object) -> None:
-        keep(load, *came)  # type: ignore[arg-type]
-        if len(load.infos) == 5 and not simulator.booked:
-            simulator.booked = True
+    def give_and_book(*asked: Any) -> dict[str, Any]:
+        given.append(give(*asked))
+        if len(given) == 5:
             for place in places:
                 simulator.listing.source.insert(place, raw(1000 + place))
+        return given[-1]
 
-    simulator.booked = False
-    monkeypatch.setattr(Load, "_keep", and_book)
+    monkeypatch.setattr(simulator.listing, "page", give_and_book)
     Load(snapshot).run()
     snapshot.refresh_from_db()
 
