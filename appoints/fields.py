@@ -8,7 +8,6 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import ProhibitNullCharactersValidator
 from django.utils.translation import gettext_lazy as _
 
 from appoints.results.moments import Bound, parse_bound
@@ -50,7 +49,6 @@ class WordsField(forms.Field):
     """Several words, separated as in a pasted column or sentence; doubles count once."""
 
     widget = WordsInput
-    default_validators = [ProhibitNullCharactersValidator()]
 
     def __init__(self, *, most: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -30,7 +30,8 @@ class Endpoint:
         """Return a context that verifies the server; raises ssl.SSLError for a bad ``ca_pem``."""
         context = ssl.create_default_context()
         if self.ca_pem:
-            context.load_verify_locations(cadata=self.ca_pem)
+            # Bundles come with comments in any script, which are no part of a certificate.
+            context.load_verify_locations(cadata=self.ca_pem.encode("ascii", "ignore").decode())
         return context
 
 

@@ -90,6 +90,12 @@ def test_a_private_authority_is_trusted_where_it_is_given(
     assert total(simulator, authority.pem) == len(simulator.rows())
 
 
+def test_a_bundle_may_have_comments_in_any_script(
+    simulator: Simulator, authority: Authority
+) -> None:
+    assert total(simulator, f"# Főtanúsítvány\n{authority.pem}") == 5
+
+
 @pytest.mark.parametrize("ca_pem", ["", "another"])
 def test_an_authority_that_is_not_known_ends_the_call(simulator: Simulator, ca_pem: str) -> None:
     with pytest.raises(NoAnswer, match="CERTIFICATE_VERIFY_FAILED"):
