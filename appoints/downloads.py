@@ -87,7 +87,7 @@ def _xlsx(
 
 
 def _file(request: SignedInRequest, suffix: str, kind: str, make: Make) -> HttpResponse:
-    form = form_of(request.GET, request.user)
+    form = form_of(request.GET, request.user, request.preferences)
     if problems := list(_problems(request, form)):
         return _refused(BAD_REQUEST, *problems)
     question = question_of(form)

@@ -19,6 +19,7 @@ from appoints.results.asking import ask
 from appoints.results.moments import Window
 from appoints.results.query import Query
 from appoints.results.result import Result
+from dashboard.models import Preferences
 from dashboard.zones import zone_of
 
 
@@ -43,9 +44,9 @@ class Question:
         return ask(self.connection, self.query, self.window, self.zone, wait=wait, reasons=reasons)
 
 
-def form_of(data: QueryDict, user: User) -> AppointFilter:
+def form_of(data: QueryDict, user: User, own: Preferences) -> AppointFilter:
     """Return the form for what an address or a person's form says."""
-    return AppointFilter(data, Connection.objects.visible_to(user), zone_of(user))
+    return AppointFilter(data, Connection.objects.visible_to(user), zone_of(own))
 
 
 def question_of(form: AppointFilter) -> Question:

@@ -46,7 +46,8 @@ POLL_WAIT = 0.5
 @require_http_methods(["GET", "HEAD", "POST"])
 def appoint_list(request: SignedInRequest) -> HttpResponse:
     """Show a page of what is asked for; a posted form is checked and becomes an address."""
-    form = form_of(request.POST if request.method == "POST" else request.GET, request.user)
+    data = request.POST if request.method == "POST" else request.GET
+    form = form_of(data, request.user, request.preferences)
     context = _frame(form)
     if refusal := _unasked(request, form, context):
         return refusal
@@ -201,7 +202,7 @@ def _shown(question: Question, result: Result, reasons: Mapping[str, str]) -> di
 @require_safe
 def appoint_detail(request: SignedInRequest, appoint_id: str) -> HttpResponse:
     """Show one reservation of what is asked for."""
-    form = form_of(request.GET, request.user)
+    form = form_of(request.GET, request.user, request.preferences)
     context = _frame(form) | {"appoint_id": appoint_id}
     if refusal := _unasked(request, form, context):
         return refusal

@@ -5,9 +5,10 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.utils.translation import gettext
+from django.utils.translation import get_language_info, gettext
 from django.utils.translation import gettext_lazy as _
 
+from dashboard.models import Preferences
 from dashboard.zones import zone_names
 
 
@@ -22,7 +23,13 @@ def zone_choices() -> list[tuple[str, Any]]:
     return [("", site), *regions.items()]
 
 
-class PreferencesForm(forms.Form):
+def language_choices() -> list[tuple[str, Any]]:
+    """Return every language under its own name, for a person looks for that."""
+    own = [(code, get_language_info(code)["name_local"]) for code, _name in settings.LANGUAGES]
+    return [("", _("As the browser asks for")), *own]
+
+
+class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]
     time_zone = forms.ChoiceField(
         label=_("Time zone"),
         help_text=_("Times are shown, and dates are read, in this zone."),
@@ -30,3 +37,9 @@ class PreferencesForm(forms.Form):
         choices=zone_choices,
         error_messages={"invalid_choice": _("“%(value)s” is not a time zone.")},
     )
+    language = forms.ChoiceField(label=_("Language"), required=False, choices=language_choices)
+
+    class Meta:
+        model = Preferences
+        fields = ["time_zone", "language", "theme", "density"]
+        labels = {"theme": _("Colours"), "density": _("Rows")}

@@ -1,17 +1,33 @@
 from __future__ import annotations
 
+from typing import Self
+
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser, User
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
 class Preferences(models.Model):
-    """What a person chose for themselves. No row means: all as the site has it."""
+    """What a person chose for themselves. No row, or an empty value: as the site has it."""
+
+    class Theme(models.TextChoices):
+        SYSTEM = "", _("as the device")
+        LIGHT = "light", _("light")
+        DARK = "dark", _("dark")
+
+    class Density(models.TextChoices):
+        COMFORTABLE = "", _("comfortable")
+        DENSE = "dense", _("dense")
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="preferences"
     )
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
+    language = models.CharField(_("language"), max_length=16, blank=True)
+    theme = models.CharField(_("colours"), max_length=8, choices=Theme, blank=True, default="")
+    density = models.CharField(_("rows"), max_length=8, choices=Density, blank=True, default="")
+    columns = models.JSONField(_("columns of the list, in order"), default=list, blank=True)
 
     class Meta:
         verbose_name = _("preferences")
@@ -19,3 +35,10 @@ class Preferences(models.Model):
 
     def __str__(self) -> str:
         return self.user.get_username()
+
+    @classmethod
+    def of(cls, user: User | AnonymousUser) -> Self:
+        """Return a person's preferences, empty ones while they chose nothing; one query."""
+        if not user.is_authenticated:
+            return cls()
+        return cls.objects.filter(user=user).first() or cls(user=user)

@@ -8,11 +8,11 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from dashboard.forms import PreferencesForm
-from dashboard.models import Preferences
 from dashboard.requests import SignedInRequest
 
 
@@ -24,11 +24,12 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def preferences(request: SignedInRequest) -> HttpResponse:
     """Show and keep the person's own settings."""
-    own = Preferences.objects.filter(user=request.user).first()
     posted = request.POST if request.method == "POST" else None
-    form = PreferencesForm(posted, initial={"time_zone": own and own.time_zone})
+    form = PreferencesForm(posted, instance=request.preferences)
     if form.is_valid():
-        Preferences.objects.update_or_create(user=request.user, defaults=form.cleaned_data)
+        form.save()
+        # In the language that was chosen just now.
+        translation.activate(form.cleaned_data["language"] or translation.get_language())
         messages.success(request, _("Your preferences are saved."))
         return redirect("preferences")
     status = 400 if form.errors else 200

@@ -6,7 +6,6 @@ from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
-from django.contrib.auth.models import AnonymousUser, User
 
 from dashboard.models import Preferences
 
@@ -24,14 +23,10 @@ def zone_called(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
-def zone_of(user: User | AnonymousUser) -> ZoneInfo:
-    """Return the person's own zone, or the site's while they have chosen none. One query."""
-    site = ZoneInfo(settings.TIME_ZONE)
-    if not user.is_authenticated:
-        return site
-    chosen = Preferences.objects.filter(user=user).values_list("time_zone", flat=True).first()
+def zone_of(preferences: Preferences) -> ZoneInfo:
+    """Return the person's own zone, or the site's while they have chosen none."""
     try:
-        return zone_called(chosen or settings.TIME_ZONE)
+        return zone_called(preferences.time_zone or settings.TIME_ZONE)
     except ValueError:
         # A zone database can drop a name that somebody once chose.
-        return site
+        return ZoneInfo(settings.TIME_ZONE)

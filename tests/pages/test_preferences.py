@@ -17,17 +17,17 @@ PATH = "/accounts/preferences/"
 
 def test_a_person_without_a_zone_reads_in_the_sites(supervisor: User, settings: Settings) -> None:
     settings.TIME_ZONE = "Asia/Kathmandu"
-    assert zone_of(supervisor) == ZoneInfo("Asia/Kathmandu")
+    assert zone_of(Preferences.of(supervisor)) == ZoneInfo("Asia/Kathmandu")
 
 
 def test_a_stranger_reads_in_the_sites_zone() -> None:
-    assert zone_of(AnonymousUser()) == ZoneInfo("UTC")
+    assert zone_of(Preferences.of(AnonymousUser())) == ZoneInfo("UTC")
 
 
 def test_a_chosen_zone_is_kept(client: Client, supervisor: User) -> None:
     client.force_login(supervisor)
     response = client.post(PATH, {"time_zone": "Europe/Istanbul"}, follow=True)
-    assert zone_of(supervisor) == ZoneInfo("Europe/Istanbul")
+    assert zone_of(Preferences.of(supervisor)) == ZoneInfo("Europe/Istanbul")
     page = response.content.decode()
     assert "Your preferences are saved." in page
     assert '<option value="Europe/Istanbul" selected>' in page
@@ -37,7 +37,7 @@ def test_a_zone_can_be_given_back(client: Client, supervisor: User) -> None:
     Preferences.objects.create(user=supervisor, time_zone="Europe/Istanbul")
     client.force_login(supervisor)
     client.post(PATH, {"time_zone": ""})
-    assert zone_of(supervisor) == ZoneInfo("UTC")
+    assert zone_of(Preferences.of(supervisor)) == ZoneInfo("UTC")
 
 
 @pytest.mark.parametrize("zone", ["Mars/Olympus", "../../etc/passwd", "Europe\0", "x" * 5000])
@@ -60,12 +60,12 @@ def test_one_persons_zone_is_not_anothers(client: Client, supervisor: User) -> N
     colleague = User.objects.create_user("colleague")
     client.force_login(supervisor)
     client.post(PATH, {"time_zone": "Europe/Istanbul"})
-    assert zone_of(colleague) == ZoneInfo("UTC")
+    assert zone_of(Preferences.of(colleague)) == ZoneInfo("UTC")
 
 
 def test_a_zone_that_no_longer_exists_is_the_sites(supervisor: User) -> None:
     Preferences.objects.create(user=supervisor, time_zone="Atlantis/Capital")
-    assert zone_of(supervisor) == ZoneInfo("UTC")
+    assert zone_of(Preferences.of(supervisor)) == ZoneInfo("UTC")
 
 
 @pytest.mark.parametrize(
@@ -86,3 +86,43 @@ def test_any_text_is_a_zone_or_an_unknown_name(name: str) -> None:
 
 def test_every_zone_offered_can_be_chosen() -> None:
     assert {zone_called(name).key for name in zone_names()} == zone_names()
+
+
+def test_colours_and_rows_are_kept_and_told_to_the_style_sheet(
+    client: Client, supervisor: User
+) -> None:
+    client.force_login(supervisor)
+    response = client.post(PATH, {"theme": "dark", "density": "dense"}, follow=True)
+    assert '<html lang="en" data-bs-theme="dark" data-density="dense">' in response.content.decode()
+
+
+def test_without_a_choice_the_device_decides_the_colours(client: Client, supervisor: User) -> None:
+    client.force_login(supervisor)
+    assert "data-bs-theme" not in client.get(PATH).content.decode()
+
+
+@pytest.mark.parametrize("field", ["language", "theme", "density"])
+def test_what_nobody_offered_is_named_beside_its_field(
+    client: Client, supervisor: User, field: str
+) -> None:
+    client.force_login(supervisor)
+    response = client.post(PATH, {field: "klingon"})
+    assert response.status_code == 400
+    assert response.context["form"].errors.keys() == {field}
+
+
+def test_the_language_that_a_person_chose_wins_over_the_browsers(
+    client: Client, supervisor: User, settings: Settings
+) -> None:
+    settings.LANGUAGES = [("en", "English"), ("es", "Spanish")]
+    client.force_login(supervisor)
+    client.post(PATH, {"language": "es"})
+    response = client.get(PATH, headers={"Accept-Language": "en"})
+    assert response.headers["Content-Language"] == "es"
+
+
+def test_saving_preferences_leaves_the_columns_alone(client: Client, supervisor: User) -> None:
+    Preferences.objects.create(user=supervisor, columns=["state", "called_no"])
+    client.force_login(supervisor)
+    client.post(PATH, {"theme": "light"})
+    assert Preferences.of(supervisor).columns == ["state", "called_no"]
