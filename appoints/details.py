@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -14,14 +14,9 @@ from django.utils.translation import pgettext_lazy
 
 from appoints.isales import codes
 from appoints.isales.rows import FLAGS, TEXTS, TIMES
-from appoints.words import STATE_WORDS, clock, span, word
+from appoints.timeline import Step, steps
+from appoints.words import STATE_WORDS, clock, duration, word
 
-STEPS = (
-    ("create_time", _("Booked")),
-    ("appoint_time", _("Reserved for")),
-    ("call_begin", _("Call began")),
-    ("call_end", _("Call ended")),
-)
 CODED = {
     "call_type": codes.CALL_TYPES,
     "call_status": codes.CALL_STATUSES,
@@ -30,11 +25,22 @@ CODED = {
 }
 
 
-class Step(NamedTuple):
-    """A moment in a reservation's life, local; None where it has not come or is not known."""
+VERDICTS: Mapping[str, str | Promise] = {
+    "overdue": _("Its time has passed, and no call is known."),
+    "due": _("It is to be called now."),
+    "upcoming": _("Its time is still to come."),
+    "calling": _("The call is going on."),
+    "reached": _("The customer was reached."),
+    "unknown": _("What iSales sent does not tell how it came out."),
+}
+
+
+class Fact(NamedTuple):
+    """Something known about a reservation, and its code or ID where that says more."""
 
     text: str | Promise
-    at: datetime | None
+    shown: str | None
+    code: str | None
 
 
 class Field(NamedTuple):
@@ -59,25 +65,45 @@ class Detail:
     @property
     def steps(self) -> list[Step]:
         """The reservation's life in the order in which it should happen."""
-        return [Step(text, self._local(name)) for name, text in STEPS]
+        return steps(self.record, self.zone)
 
     @property
-    def figures(self) -> list[tuple[str | Promise, str]]:
-        """Delay and talk time, where they are known."""
-        delay, talk = self.record["delay"], self.record["talk_time"]
-        found: list[tuple[str | Promise, str]] = []
-        if delay is not None:
-            early = delay.total_seconds() < 0
-            found.append((_("Began before its time by") if early else _("Delay"), span(delay)))
-        if talk is not None:
-            found.append((pgettext_lazy("duration", "Talk time"), span(talk)))
-        return found
+    def verdict(self) -> str | Promise:
+        """How it stands, in a sentence; of what failed, why."""
+        return VERDICTS.get(self.state) or self.outcome or ""
+
+    @property
+    def facts(self) -> list[Fact]:
+        """What else a person asks first, where it is known."""
+        record = self.record
+        delay, talk = record["delay"], record["talk_time"]
+        early = delay is not None and delay.total_seconds() < 0
+        # Why a call failed is its verdict already.
+        outcome = None if self.state == "failed" else self.outcome
+        found = [
+            Fact(_("Outcome"), outcome, self.code),
+            Fact(_("Began before its time by") if early else _("Delay"), _length(delay), None),
+            Fact(pgettext_lazy("duration", "Talk time"), _length(talk), None),
+            Fact(_("Business result"), record["business_result"], None),
+            _named(_("Agent"), record["agent_name"], record["agent"]),
+            _named(_("Task"), record["task_name"], record["task_id"]),
+            Fact(_("Type"), self._word("call_type"), None),
+            Fact(_("Call status"), self._word("call_status"), None),
+            Fact(_("Number shown to the customer"), record["caller_no"], None),
+        ]
+        return [fact for fact in found if fact.shown is not None]
 
     @property
     def outcome(self) -> str | None:
         """Why it failed, or how it ended, in words."""
         code = self.record["fail_code"] or self.record["result"]
         return self.reasons.get(code, code) if code else None
+
+    @property
+    def code(self) -> str | None:
+        """The code that the outcome puts in words; None where there are no words for it."""
+        code = self.record["fail_code"] or self.record["result"]
+        return code if code != self.outcome else None
 
     @property
     def group(self) -> str | None:
@@ -105,6 +131,17 @@ class Detail:
             return Field(sent_as, self.reasons.get(raw, ""), raw)
         return Field(sent_as, word(CODED[name], raw) if name in CODED else "", raw)
 
-    def _local(self, name: str) -> datetime | None:
+    def _word(self, name: str) -> str | None:
         value = self.record[name]
-        return value.astimezone(self.zone) if value is not None else None
+        return None if value is None else word(CODED[name], value)
+
+
+def _named(text: str | Promise, name: str | None, own: str | None) -> Fact:
+    """Return somebody or something by name, with its ID where that is another."""
+    if name is None:
+        return Fact(text, own, None)
+    return Fact(text, name, own if own != name else None)
+
+
+def _length(length: timedelta | None) -> str | None:
+    return None if length is None else duration(length)

@@ -22,6 +22,7 @@ from appoints.details import Detail
 from appoints.failures import failure_of
 from appoints.filters import AppointFilter
 from appoints.pager import Pager
+from appoints.places import Others, Place
 from appoints.questions import Question, form_of, question_of
 from appoints.results import browse
 from appoints.results.errors import ERRORS
@@ -221,11 +222,17 @@ def appoint_detail(request: SignedInRequest, appoint_id: str) -> HttpResponse:
 def _one(
     request: HttpRequest, question: Question, result: Result, context: dict[str, Any]
 ) -> HttpResponse:
-    record = result.find(context["appoint_id"])
-    context["result"] = result
+    appoint_id, query, zone = context["appoint_id"], question.query, question.zone
+    record = result.find(appoint_id)
+    left_out = record is None
+    if record is None:
+        # It may have changed since the list was shown: what was due is called meanwhile.
+        record = result.find_in_range(appoint_id)
+    context |= {"result": result, "place": Place(result, query, appoint_id), "left_out": left_out}
     if record is not None:
         reasons = words.reasons(question.connection, platform=_heard(result))
-        context["detail"] = Detail(record, question.zone, reasons)
+        context["detail"] = Detail(record, zone, reasons)
+        context["others"] = Others(result, query, record, zone, reasons)
     # While rows are still coming nobody can say that it is not among them.
     missing = record is None and result.mode != "loading"
     return render(request, "appoints/detail.html", context, status=404 if missing else 200)

@@ -100,6 +100,14 @@ def span(length: timedelta) -> str:
     return gettext("%s s") % seconds
 
 
+def duration(length: timedelta) -> str:
+    """Return a length of time as ``span`` does, below an hour to the second: ``2 min 5 s``."""
+    minutes, seconds = divmod(round(abs(length).total_seconds()), 60)
+    if 0 < minutes < 60 and seconds:
+        return gettext("%(minutes)s min %(seconds)s s") % {"minutes": minutes, "seconds": seconds}
+    return span(length)
+
+
 def distance(moment: datetime, now: datetime) -> str:
     """Return how far off a moment is: ``in 12 min``, ``2 h 5 min ago``."""
     if moment > now:

@@ -54,6 +54,12 @@ def narrowed(frame: pl.DataFrame, flags: pl.DataFrame) -> pl.DataFrame:
     return frame.filter(reduce(and_, flags.iter_columns())) if flags.width else frame
 
 
+def in_range(frame: pl.DataFrame, query: Query, window: Window) -> pl.DataFrame:
+    """Return the rows that what iSales itself can filter by lets through."""
+    asked = Query(agents=query.agents, number=query.number, task=query.task)
+    return narrowed(frame, flags(frame, asked, window))
+
+
 def in_window(window: Window) -> pl.Expr:
     """Tell whether the reserved time lies in the window; a row without one lies in none."""
     reserved = pl.col("appoint_time")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, partial
-from typing import Any, Literal, Self
+from typing import Any, Literal, NamedTuple, Self
 
 import polars as pl
 from django.utils import timezone
@@ -16,7 +16,7 @@ from appoints.models import Connection
 from . import browse, criteria, frame
 from .counts import Line, facets
 from .moments import Window
-from .narrowing import Reasons, flags, narrowed, ordered
+from .narrowing import Reasons, flags, in_range, narrowed, ordered
 from .query import Query
 
 Mode = Literal["whole", "loading", "browsing"]
@@ -28,6 +28,17 @@ class NeedsWhole(Exception):
     def __init__(self, names: Sequence[str]) -> None:
         super().__init__(", ".join(names))
         self.names = names
+
+
+class Place(NamedTuple):
+    """Where a reservation stands: its number in the order, from 1, and the IDs on either side.
+
+    A row without an ID has no page of its own, so that its neighbours follow each other.
+    """
+
+    number: int
+    previous: str | None
+    next: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +62,7 @@ class Result:
     error: Exception | None = None
     refreshing: bool = False
     count: Callable[[], Mapping[str, list[Line]]] | None = None
+    ranging: Callable[[], pl.DataFrame] | None = None
 
     @classmethod
     def of(
@@ -68,6 +80,7 @@ class Result:
         if about["mode"] == "whole":
             rows = ordered(rows, query.sort, reasons)
             about["count"] = partial(facets, frame, found)
+        about["ranging"] = partial(in_range, frame, query, window)
         return cls(rows=rows, total=rows.height, **about)
 
     @cached_property
@@ -82,14 +95,46 @@ class Result:
 
     def find(self, appoint_id: str) -> dict[str, object] | None:
         """Return the record of a reservation, None where it is not among the rows."""
-        found = self.rows.filter(pl.col("appoint_id") == appoint_id).head(1).to_dicts()
-        return found[0] if found else None
+        return _first(self.rows, appoint_id)
+
+    @cached_property
+    def in_range(self) -> pl.DataFrame:
+        """The rows at hand that iSales' own filters let through, whatever the others say."""
+        return self.ranging() if self.ranging else self.rows
+
+    def find_in_range(self, appoint_id: str) -> dict[str, object] | None:
+        """Return the record of a reservation, also where the filters leave it out."""
+        return _first(self.in_range, appoint_id)
+
+    def same_number(self, record: Mapping[str, object]) -> list[dict[str, object]]:
+        """Return the other records at hand in the range that call the same number, by time."""
+        # A number that is missing is nobody's: null equals nothing.
+        same = pl.col("called_no") == pl.lit(record["called_no"], pl.String)
+        other = pl.col("appoint_id").ne_missing(pl.lit(record["appoint_id"], pl.String))
+        return self.in_range.filter(same & other).sort("appoint_time", nulls_last=True).to_dicts()
+
+    def place(self, appoint_id: str) -> Place | None:
+        """Return where a reservation stands; None where it is not among rows that are whole."""
+        ids = self.rows["appoint_id"]
+        if self.mode != "whole" or (at := ids.index_of(appoint_id)) is None:
+            return None
+        before, after = ids.head(at).drop_nulls(), ids.slice(at + 1).drop_nulls()
+        return Place(
+            at + 1,
+            before[-1] if len(before) else None,
+            after[0] if len(after) else None,
+        )
 
     def page(self, number: int, size: int) -> list[dict[str, object]]:
         """Return the records of a page, counted from 1; a record has the frame's columns."""
         if self.mode == "browsing":
             return self.rows.to_dicts()
         return self.rows.slice((number - 1) * size, size).to_dicts()
+
+
+def _first(rows: pl.DataFrame, appoint_id: str) -> dict[str, object] | None:
+    found = rows.filter(pl.col("appoint_id") == appoint_id).head(1).to_dicts()
+    return found[0] if found else None
 
 
 def browsing(connection: Connection, query: Query, window: Window, rules: frame.Rules) -> Result:

@@ -27,6 +27,14 @@ const KEYS = {
   "?": () => (help?.open ? help.close() : help?.showModal()),
 };
 
+// On the page of one call, the same keys and the arrows lead to its neighbours in the list.
+const beside = document.querySelector(".beside");
+if (beside) {
+  const turn = (way) => () => beside.querySelector(`[rel=${way}]`)?.click();
+  const [back, on] = document.dir === "rtl" ? ["ArrowRight", "ArrowLeft"] : ["ArrowLeft", "ArrowRight"];
+  Object.assign(KEYS, { j: turn("next"), k: turn("prev"), [on]: turn("next"), [back]: turn("prev") });
+}
+
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest("input, select, textarea, dialog");
   if (typing && event.key !== "?") return;

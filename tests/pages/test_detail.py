@@ -37,7 +37,7 @@ def test_its_times_are_in_the_views_zone_and_the_consoles(
     reserved = datetime.fromtimestamp(row["appointTime"] / 1000, UTC)
     words = text_of(signed_in.get(f"{LIST}{row['appointId']}/"))
     assert "times in UTC (+0000) · console time in Asia/Shanghai" in words
-    assert f"Reserved for {reserved:%Y-%m-%d %H:%M:%S} console" in words
+    assert f"Reserved for planned {reserved:%Y-%m-%d %H:%M:%S} console" in words
 
 
 @pytest.mark.parametrize("number", range(len(odd_rows(datetime.now(UTC)))))
@@ -49,14 +49,76 @@ def test_every_odd_row_has_its_page(
         assert signed_in.get(f"{LIST}{row['appointId']}/").status_code == 200
 
 
-def test_what_the_filters_leave_out_is_not_shown(
+def test_what_the_filters_leave_out_is_shown_and_said_to_be(
     signed_in: Client, connection: Connection, simulator: Simulator
 ) -> None:
     row = next(row for row in simulator.rows() if row.get("failCode") == "00604")
     response = signed_in.get(f"{LIST}{row['appointId']}/", {"state": "reached"})
+    assert response.status_code == 200
+    assert "The filters of the list leave this one out" in text_of(response)
+    assert 'rel="next"' not in response.content.decode()
+    assert 'href="/appoints/?connection=demo&amp;state=reached"' in response.content.decode()
+
+
+@pytest.mark.parametrize("elsewhere", [{"from": "2020-01-01", "to": "2020-01-02"}, {"agent": "x"}])
+def test_what_isales_was_not_asked_for_is_not_shown(
+    signed_in: Client, connection: Connection, simulator: Simulator, elsewhere: dict[str, str]
+) -> None:
+    row = next(row for row in simulator.rows() if row.get("failCode") == "00604")
+    signed_in.get(LIST)
+    response = signed_in.get(f"{LIST}{row['appointId']}/", elsewhere)
     assert response.status_code == 404
     assert "not in the result of these filters" in text_of(response)
-    assert 'href="/appoints/?connection=demo&amp;state=reached"' in response.content.decode()
+
+
+def test_it_stands_where_the_list_has_it(
+    signed_in: Client, connection: Connection, simulator: Simulator
+) -> None:
+    asked = {"sort": "-called_no", "per_page": "25", "page": "2"}
+    listed = re.findall(r'href="/appoints/(\d+)/', signed_in.get(LIST, asked).content.decode())
+    response = signed_in.get(f"{LIST}{listed[1]}/", {**asked, "page": "1"})
+    page = response.content.decode()
+    assert f"27 of {len(simulator.rows())} " in text_of(response)
+    assert re.search(rf'href="/appoints/{listed[0]}/[^"]*" rel="prev"', page)
+    assert re.search(rf'href="/appoints/{listed[2]}/[^"]*" rel="next"', page)
+    back = re.search(r'href="([^"]+)"><span class="arrow" aria-hidden="true">←', page)
+    assert back
+    assert f"/appoints/{listed[1]}/" in signed_in.get(html.unescape(back[1])).content.decode()
+
+
+def test_the_first_has_none_before_it_and_the_last_none_after(
+    signed_in: Client, connection: Connection, simulator: Simulator
+) -> None:
+    ends = []
+    for sort in ("create_time", "-create_time"):
+        page = signed_in.get(LIST, {"sort": sort, "q": "Renewal"}).content.decode()
+        first = re.search(r'href="/appoints/(\d+)/', page)
+        assert first
+        found = signed_in.get(f"{LIST}{first[1]}/", {"sort": sort, "q": "Renewal"})
+        ends.append(re.findall(r'rel="(prev|next)"', found.content.decode()))
+    assert ends == [["next"], ["next"]]
+
+
+def test_the_numbers_other_reservations_are_there_whatever_their_state(
+    signed_in: Client, connection: Connection, simulator: Simulator
+) -> None:
+    numbers = [row.get("calledNo") for row in simulator.rows()]
+    number = next(each for each in numbers if each and numbers.count(each) > 1)
+    same = [row for row in simulator.rows() if row.get("calledNo") == number]
+    first = same[0]["appointId"]
+    response = signed_in.get(f"{LIST}{first}/", {"q": number, "late": "1"})
+    page = response.content.decode()
+    listed = re.findall(r'<li>\s*<a href="/appoints/(\d+)/\?[^"]*late=1', page)
+    assert set(listed) == {row["appointId"] for row in same[1:]}
+    assert f'href="/appoints/?connection=demo&amp;number={number}"' in page
+
+
+def test_a_number_with_one_reservation_says_so(
+    signed_in: Client, connection: Connection, simulator: Simulator
+) -> None:
+    numbers = [row.get("calledNo") for row in simulator.rows()]
+    row = next(row for row in simulator.rows() if numbers.count(row.get("calledNo")) == 1)
+    assert "None in this range." in text_of(signed_in.get(f"{LIST}{row['appointId']}/"))
 
 
 def test_while_rows_are_coming_it_is_not_called_missing(

@@ -1,0 +1,90 @@
+"""Where a reservation stands in the list, and which others call the same number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, NamedTuple
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from django.urls import reverse
+from django.utils.functional import Promise
+
+from appoints.results.query import Query
+from appoints.results.result import Result
+from appoints.words import STATE_WORDS
+
+MOST_OTHERS = 20  # shown of those that call the same number
+
+
+class Place:
+    """A reservation's number among all rows of a result, and the ways on and back."""
+
+    def __init__(self, result: Result, query: Query, appoint_id: str) -> None:
+        found = result.place(appoint_id)
+        if found is not None:
+            query = replace(query, page=-(-found.number // query.per_page))
+        self.total = result.total
+        self.number = found and found.number
+        self.back = query.urlencode()  # of the list's page that holds it
+        self.previous = _address(found and found.previous, query)
+        self.next = _address(found and found.next, query)
+
+
+class Other(NamedTuple):
+    """Another reservation of the number; ``address`` is None where the row has no ID."""
+
+    state: str
+    state_word: str | Promise
+    at: datetime | None
+    agent: str | None
+    outcome: str | None
+    address: str | None
+
+
+class Others:
+    """The other reservations of a number that are at hand, the first by time and how many more.
+
+    ``address`` asks for every reservation of the number, whatever its time; None without a number.
+    """
+
+    def __init__(
+        self,
+        result: Result,
+        query: Query,
+        record: Mapping[str, Any],
+        zone: ZoneInfo,
+        reasons: Mapping[str, str],
+    ) -> None:
+        found = result.same_number(record)
+        self.shown = [_other(each, query, zone, reasons) for each in found[:MOST_OTHERS]]
+        self.more = len(found) - len(self.shown)
+        number = record["called_no"]
+        everything = Query(connection=query.connection, number=number or "", zone=query.zone)
+        self.address = everything.urlencode() if number else None
+        # iSales was asked for these only, so that others of the number may exist.
+        self.chosen = bool(query.agents or query.task)
+
+
+def _other(
+    record: Mapping[str, Any], query: Query, zone: ZoneInfo, reasons: Mapping[str, str]
+) -> Other:
+    code = record["fail_code"] or record["result"]
+    return Other(
+        state=record["state"],
+        state_word=STATE_WORDS[record["state"]],
+        at=record["appoint_time"] and record["appoint_time"].astimezone(zone),
+        agent=record["agent_name"] or record["agent"],
+        outcome=reasons.get(code, code) if code else None,
+        address=_address(record["appoint_id"], query),
+    )
+
+
+def _address(appoint_id: str | None, query: Query) -> str | None:
+    """Return where a reservation has its page, the question kept."""
+    if not appoint_id:
+        return None
+    # Any text may be an ID, also one that reverse() refuses.
+    return f"{reverse('appoints:list')}{quote(appoint_id, safe='')}/?{query.urlencode()}"
