@@ -1,4 +1,4 @@
-"""Connections in the admin. The secret key goes in and never comes out."""
+"""Connections, teams, people and saved views in the admin. A secret key never comes out."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group, User
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
@@ -18,14 +20,19 @@ from django.utils.translation import gettext_lazy
 
 from appoints.credentials import WrongKey
 from appoints.isales.secret import Secret
-from appoints.models import Connection
+from appoints.models import Connection, SavedView, Team, TeamDefault
 from appoints.verdict import check
 
 if TYPE_CHECKING:  # Django's own classes take type arguments in their stubs only
     ModelForm = forms.ModelForm[Connection]
     ModelAdmin = admin.ModelAdmin[Connection]
+    SavedViewAdminBase = admin.ModelAdmin[SavedView]
+    DefaultInlineBase = admin.StackedInline[TeamDefault, Team]
+    PersonAdminBase = UserAdmin[User]
 else:
     ModelForm, ModelAdmin = forms.ModelForm, admin.ModelAdmin
+    SavedViewAdminBase, DefaultInlineBase = admin.ModelAdmin, admin.StackedInline
+    PersonAdminBase = UserAdmin
 
 
 class ConnectionForm(ModelForm):
@@ -108,6 +115,52 @@ class ConnectionAdmin(ModelAdmin):
             until = timezone.localtime(connection.quiet_until)
             return _("quiet until %s, as iSales asked") % until.strftime("%H:%M:%S %Z")
         return _("ready")
+
+
+class DefaultInline(DefaultInlineBase):
+    model = TeamDefault
+    extra = 1
+
+    def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        """Offer what a team may be shown."""
+        if db_field.name == "view":
+            kwargs["queryset"] = SavedView.objects.exclude(audience=SavedView.Audience.PRIVATE)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+admin.site.unregister(Group)
+admin.site.unregister(User)
+
+
+@admin.register(Team)
+class TeamAdmin(GroupAdmin):
+    inlines = (DefaultInline,)
+
+
+@admin.register(User)
+class PersonAdmin(PersonAdminBase):
+    def formfield_for_manytomany(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        """Call groups what they are here."""
+        field = super().formfield_for_manytomany(db_field, request, **kwargs)
+        if field is not None and db_field.name == "groups":
+            field.label = gettext_lazy("Teams")
+            field.help_text = gettext_lazy("Views that are saved for a team are for its people.")
+        return field
+
+
+@admin.register(SavedView)
+class SavedViewAdmin(SavedViewAdminBase):
+    """What a view asks is not shown: it may name a customer's number."""
+
+    list_display = ("name", "owner", "audience", "team", "changed")
+    list_filter = ("audience", "team")
+    search_fields = ("name", "owner__username")
+    fields = ("name", "owner", "audience", "team", "slug", "created", "changed")
+    readonly_fields = ("slug", "created", "changed")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Refuse: views are saved from the list."""
+        return False
 
 
 def _seal(request: HttpRequest) -> None:

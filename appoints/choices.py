@@ -98,6 +98,8 @@ def _chosen(name: str, query: Query) -> tuple[str, ...]:
         return query.wanted_states()
     if name == "late":
         return ("true",) if query.late else ()
+    if name == "agents" and query.agent_list:
+        return ()  # a click on one of so many means this one, not all the others
     value = getattr(query, name)
     return value if isinstance(value, tuple) else (value,) if value else ()
 
@@ -107,7 +109,7 @@ def _changed(name: str, value: str, query: Query, chosen: bool) -> Any:
     if name == "late":
         return not chosen
     if isinstance(getattr(query, name), tuple):
-        before = _chosen(name, query) if name == "states" else getattr(query, name)
+        before = _chosen(name, query)
         rest = tuple(each for each in before if each != value)
         return rest if chosen else (*rest, value)
     return "" if chosen else value

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from appoints.fields import BoundField, WordField, WordsField, ZoneField
 from appoints.isales import codes
-from appoints.models import Connection
+from appoints.models import AgentList, Connection
 from appoints.results.columns import COLUMNS
 from appoints.results.moments import moment
 from appoints.results.query import NAMES, PER_PAGE, Query
@@ -43,6 +43,7 @@ class QueryForm(forms.Form):
 
     def clean(self) -> None:
         self._refuse_repeated()
+        self._know_list()
         cleaned = self.cleaned_data
         begin, end = cleaned.get("from"), cleaned.get("to")
         if cleaned.get("preset") and (begin or end):
@@ -51,6 +52,12 @@ class QueryForm(forms.Form):
             zone = ZoneInfo(cleaned["tz"]) if cleaned["tz"] else self.zone
             if moment(begin, zone) >= moment(end, zone, end=True):
                 self.add_error("to", _("The range must end after it begins."))
+
+    def _know_list(self) -> None:
+        """Refuse a list that is not stored, and agents beside it that are not its own."""
+        slug = self.cleaned_data.get("agent_list")
+        if slug and slug != AgentList.slug_of(self.cleaned_data.get("agent", ())):
+            self.add_error("agent", _("There is no such list of agents."))
 
     def _refuse_repeated(self) -> None:
         for name in self.fields.keys() - REPEATABLE:
@@ -96,6 +103,7 @@ class AppointFilter(django_filters.FilterSet):
     begin = _field(BoundField, label=_("From"))
     end = _field(BoundField, label=_("To"))
     agents = _field(WordsField, label=_("Agents"), most=MOST_AGENTS)
+    agent_list = _field(WordField, label=_("List of agents"), widget=forms.HiddenInput)
     number = _field(WordField, label=_("Number"))
     task = _field(
         WordField, label=_("Task"), widget=forms.TextInput({"list": "tasks", "autocomplete": "off"})
@@ -110,6 +118,7 @@ class AppointFilter(django_filters.FilterSet):
     page = _field(forms.IntegerField, label=_("Page"), min_value=1, max_value=MOST_PAGES)
     per_page = _choice({str(size): str(size) for size in PER_PAGE}, label=_("Rows per page"))
     zone = _field(ZoneField, label=_("Time zone"), max_length=64)
+    view = _field(WordField, label=_("View"), widget=forms.HiddenInput)
 
     class Meta:
         model = Connection

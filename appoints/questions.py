@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from appoints import words
 from appoints.filters import AppointFilter
-from appoints.models import Connection
+from appoints.models import AgentList, Connection
 from appoints.results.asking import ask
 from appoints.results.moments import Window
 from appoints.results.query import Query
@@ -46,7 +46,17 @@ class Question:
 
 def form_of(data: QueryDict, user: User, own: Preferences) -> AppointFilter:
     """Return the form for what an address or a person's form says."""
-    return AppointFilter(data, Connection.objects.visible_to(user), zone_of(own))
+    return AppointFilter(_with_list(data), Connection.objects.visible_to(user), zone_of(own))
+
+
+def _with_list(data: QueryDict) -> QueryDict:
+    """Return the data with the agents of the stored list that they name."""
+    agents = AgentList.agents_of(data.get("agent_list") or "")
+    if not agents or data.get("agent"):
+        return data
+    filled = data.copy()
+    filled.setlist("agent", agents)
+    return filled
 
 
 def question_of(form: AppointFilter) -> Question:

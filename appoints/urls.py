@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from appoints import downloads, views
+from appoints import downloads, saved, views
 
 app_name = "appoints"
 urlpatterns = [
@@ -11,4 +11,14 @@ urlpatterns = [
     path("export.json", downloads.export_json, name="json"),
     path("export.xlsx", downloads.export_xlsx, name="xlsx"),
     path("<path:appoint_id>/", views.appoint_detail, name="detail"),
+]
+
+saved_views = [
+    path("v/<slug:slug>/", saved.open_view, name="open"),
+    path("views/", saved.view_list, name="list"),
+    path("views/new/", saved.save_new, name="new"),
+    path("views/<slug:slug>/", saved.edit, name="edit"),
+    path("views/<slug:slug>/update/", saved.update, name="update"),
+    path("views/<slug:slug>/default/", saved.make_default, name="default"),
+    path("views/<slug:slug>/delete/", saved.delete, name="delete"),
 ]

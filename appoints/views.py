@@ -21,6 +21,7 @@ from appoints.chips import chips
 from appoints.details import Detail
 from appoints.failures import failure_of
 from appoints.filters import AppointFilter
+from appoints.models import AgentList
 from appoints.pager import Pager
 from appoints.places import Others, Place
 from appoints.questions import Question, form_of, question_of
@@ -29,6 +30,7 @@ from appoints.results.errors import ERRORS
 from appoints.results.overtime import buckets
 from appoints.results.query import PER_PAGE, Query
 from appoints.results.result import NeedsWhole, Result
+from appoints.shelf import shelf_of
 from appoints.tables import AppointTable, View
 from appoints.words import PRESET_WORDS, span
 from dashboard.requests import SignedInRequest
@@ -37,6 +39,7 @@ NEEDS_WHOLE = gettext_lazy(
     "This needs the whole result, which is too large here: narrow the range, or leave it out."
 )
 LONGEST_ADDRESS = 8000  # characters; servers cut request lines at about 8,190
+LONG_ADDRESS = 2000  # characters; mail programs and chats cut links at about as many
 FORM_ONLY = frozenset({"csrfmiddlewaretoken"})
 POLL = 1  # seconds between two looks at a result that is being loaded
 # Seconds that such a look waits: enough to take a load over from a dead worker, and so short that
@@ -60,7 +63,7 @@ def appoint_list(request: SignedInRequest) -> HttpResponse:
 
 
 def _unasked(
-    request: HttpRequest, form: AppointFilter, context: dict[str, Any]
+    request: SignedInRequest, form: AppointFilter, context: dict[str, Any]
 ) -> HttpResponse | None:
     """Return what is said where there is nobody to ask, or a form that is wrong."""
     if not form.queryset.exists():
@@ -68,16 +71,22 @@ def _unasked(
     return None if form.is_valid() else _refused(request, context)
 
 
-def _refused(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+def _refused(request: SignedInRequest, context: dict[str, Any]) -> HttpResponse:
     """Show what was typed, with the errors beside the fields."""
     if _is_fragment(request):
         # The form is not in the part that refreshes itself.
         return HttpResponseClientRefresh()
+    context.setdefault("shelf", shelf_of(request.user))
     return render(request, "appoints/list.html", context, status=400)
 
 
-def _to_address(request: HttpRequest, form: AppointFilter, context: dict[str, Any]) -> HttpResponse:
-    address = f"{reverse('appoints:list')}?{form.query().urlencode()}"
+def _to_address(
+    request: SignedInRequest, form: AppointFilter, context: dict[str, Any]
+) -> HttpResponse:
+    query = form.query()
+    if query.agents and len(query.urlencode()) > LONG_ADDRESS:
+        query = query.but(agent_list=AgentList.keep(query.agents), page=query.page)
+    address = f"{reverse('appoints:list')}?{query.urlencode()}"
     if len(address) > LONGEST_ADDRESS:
         form.form.add_error("agent", _("This list is too long for an address: take fewer."))
         return _refused(request, context)
@@ -98,11 +107,13 @@ def _frame(form: AppointFilter) -> dict[str, Any]:
 
 
 def _answer(
-    request: HttpRequest, form: AppointFilter, question: Question, context: dict[str, Any]
+    request: SignedInRequest, form: AppointFilter, question: Question, context: dict[str, Any]
 ) -> HttpResponse:
     query, connection = question.query, question.connection
     fragment = _is_fragment(request)
     context |= _about(question)
+    if not fragment:
+        context["shelf"] = shelf_of(request.user, query)
     try:
         result = question.ask(wait=POLL_WAIT if fragment else settings.APPOINTS_PAGE_WAIT)
     except NeedsWhole as refused:

@@ -7,6 +7,8 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
+from appoints import saved
+from appoints.urls import saved_views
 from dashboard import views
 
 admin.site.site_header = _("Reserved calls")
@@ -15,7 +17,8 @@ admin.site.index_title = _("Administration")
 
 
 urlpatterns = [
-    path("", views.home, name="home"),
+    path("", saved.home, name="home"),
+    path("", include((saved_views, "views"))),
     path("appoints/", include("appoints.urls")),
     path("accounts/login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("accounts/logout/", LogoutView.as_view(), name="logout"),

@@ -16,11 +16,6 @@ from dashboard.forms import PreferencesForm
 from dashboard.requests import SignedInRequest
 
 
-def home(request: HttpRequest) -> HttpResponse:
-    """Open the list as of today."""
-    return redirect(f"{reverse('appoints:list')}?preset=today")
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 def preferences(request: SignedInRequest) -> HttpResponse:
     """Show and keep the person's own settings."""

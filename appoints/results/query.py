@@ -23,6 +23,7 @@ NAMES = {
     "begin": "from",
     "end": "to",
     "agents": "agent",
+    "agent_list": "agent_list",
     "number": "number",
     "task": "task",
     "states": "state",
@@ -35,6 +36,7 @@ NAMES = {
     "page": "page",
     "per_page": "per_page",
     "zone": "tz",
+    "view": "view",
 }
 # What iSales cannot do, so that it needs every row at hand.
 LOCAL = ("states", "late", "call_type", "causes", "cause_groups", "text", "sort")
@@ -46,6 +48,8 @@ class Query:
 
     ``begin`` and ``end`` are kept as written; they and ``preset`` exclude each other. ``sort`` is a
     column name, ``-`` first for descending; ``zone`` an IANA name, empty for the viewer's own.
+    ``agent_list`` is the slug under which ``agents`` are stored, where they are too many for an
+    address. ``view`` is the saved view that the question came from: it changes no row.
     """
 
     connection: str = ""
@@ -53,6 +57,7 @@ class Query:
     begin: Bound | None = None
     end: Bound | None = None
     agents: tuple[str, ...] = ()
+    agent_list: str = ""
     number: str = ""
     task: str = ""
     states: tuple[str, ...] = ()
@@ -65,11 +70,14 @@ class Query:
     page: int = 1
     per_page: int = 50
     zone: str = ""
+    view: str = ""
 
     def params(self) -> Iterator[tuple[str, str]]:
         """Yield the address's parameters; what has its default value is left out."""
         for field in fields(self):
             value = getattr(self, field.name)
+            if field.name == "agents" and self.agent_list:
+                continue
             if value != field.default:
                 for each in _separate(field.name, value):
                     yield NAMES[field.name], _written(each)
@@ -80,7 +88,9 @@ class Query:
 
     def but(self, **changes: Any) -> Self:
         """Return the question with some fields changed, from its first page on."""
-        return replace(self, **{"page": 1, **changes})
+        # Other agents are not those of the list.
+        listed = {"agent_list": ""} if "agents" in changes else {}
+        return replace(self, **{"page": 1, **listed, **changes})
 
     def window(self, now: datetime, zone: ZoneInfo, *, overdue_days: int) -> Window:
         """Return the window of reserved times that is asked for, at the aware moment ``now``."""

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from appoints.credentials import StoredSecret, WrongKey
-from appoints.models import Connection
+from appoints.models import Connection, SavedView
 
 
 class Command(BaseCommand):
@@ -26,6 +26,10 @@ class Command(BaseCommand):
                 )
                 raise CommandError(words % ", ".join(lost))
             Connection.objects.bulk_update(connections, ["secret_key"])
+            views = list(SavedView.objects.select_for_update())
+            for view in views:
+                view.rotate()
+            SavedView.objects.bulk_update(views, ["sealed"])
         words = ngettext(
             "%d secret is now under the first of CREDENTIAL_KEYS.",
             "%d secrets are now under the first of CREDENTIAL_KEYS.",

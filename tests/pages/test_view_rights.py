@@ -1,0 +1,207 @@
+"""Who may open, change and delete a saved view: every address, every person."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from appoints.isales.secret import Secret
+from appoints.models import Connection, PersonDefault, SavedView, Team
+from appoints.urls import saved_views
+
+OPEN, LIST, NEW = "/v/{slug}/", "/views/", "/views/new/?preset=today"
+EDIT, DELETE = "/views/{slug}/", "/views/{slug}/delete/"
+UPDATE, DEFAULT = "/views/{slug}/update/?preset=today", "/views/{slug}/default/"
+
+PEOPLE = ("owner", "teammate", "stranger", "staff", "nobody")
+OUT = 302  # to the page of sign-in, for somebody who is signed out
+
+# method, address, audience of the view → status for each of PEOPLE
+RIGHTS = [
+    ("get", OPEN, "private", (302, 404, 404, 404, OUT)),
+    ("get", OPEN, "team", (302, 302, 404, 404, OUT)),
+    ("get", OPEN, "everybody", (302, 302, 302, 302, OUT)),
+    ("post", DEFAULT, "private", (302, 404, 404, 404, OUT)),
+    ("post", DEFAULT, "team", (302, 302, 404, 404, OUT)),
+    ("post", DEFAULT, "everybody", (302, 302, 302, 302, OUT)),
+    ("get", DEFAULT, "everybody", (405, 405, 405, 405, OUT)),
+    ("get", EDIT, "private", (200, 404, 404, 404, OUT)),
+    ("get", EDIT, "team", (200, 404, 404, 404, OUT)),
+    ("post", EDIT, "everybody", (400, 404, 404, 404, OUT)),
+    ("post", UPDATE, "team", (302, 404, 404, 404, OUT)),
+    ("post", UPDATE, "everybody", (302, 404, 404, 404, OUT)),
+    ("get", UPDATE, "everybody", (405, 405, 405, 405, OUT)),
+    ("get", DELETE, "team", (200, 404, 404, 404, OUT)),
+    ("post", DELETE, "private", (302, 404, 404, 404, OUT)),
+    ("post", DELETE, "everybody", (302, 404, 404, 404, OUT)),
+    ("get", LIST, "private", (200, 200, 200, 200, OUT)),
+    ("get", NEW, "private", (200, 200, 200, 200, OUT)),
+    ("post", NEW, "private", (400, 400, 400, 400, OUT)),
+]
+
+
+class Scene(NamedTuple):
+    people: dict[str, User]
+    team: Team
+    view: SavedView
+
+
+@pytest.fixture
+def scene(db: None) -> Scene:
+    """A view of the owner's, who shares a team with the teammate alone."""
+    Connection.objects.create(
+        name="Demo",
+        slug="demo",
+        base_url="http://127.0.0.1:9",
+        vdn=1,
+        access_key="AK",
+        secret_key=Secret("SK"),
+    )
+    people = {name: User.objects.create_user(name) for name in PEOPLE[:3]}
+    people["staff"] = User.objects.create_superuser("staff")
+    team = Team.objects.create(name="Night")
+    team.user_set.add(people["owner"], people["teammate"])
+    Team.objects.create(name="Day").user_set.add(people["stranger"])
+    view = SavedView(owner=people["owner"], name="Morning list")
+    view.keep("connection=demo&preset=today&state=overdue")
+    view.save()
+    return Scene(people, team, view)
+
+
+def share(scene: Scene, audience: str) -> None:
+    scene.view.audience = audience
+    scene.view.team = scene.team if audience == "team" else None
+    scene.view.save()
+
+
+def client_of(scene: Scene, person: str) -> Client:
+    client = Client()
+    if person in scene.people:
+        client.force_login(scene.people[person])
+    return client
+
+
+@pytest.mark.parametrize(
+    ("person", "method", "address", "audience", "status"),
+    [
+        (person, method, address, audience, status)
+        for method, address, audience, statuses in RIGHTS
+        for person, status in zip(PEOPLE, statuses, strict=True)
+    ],
+)
+def test_each_person_gets_what_is_theirs(
+    scene: Scene, person: str, method: str, address: str, audience: str, status: int
+) -> None:
+    share(scene, audience)
+    ask = getattr(client_of(scene, person), method)
+    response = ask(address.format(slug=scene.view.slug))
+    assert response.status_code == status
+    to_sign_in = response.get("Location", "").startswith("/accounts/login/")
+    assert to_sign_in == (person == "nobody")
+
+
+def test_no_address_is_missing_above() -> None:
+    tested = {row[1].partition("?")[0].format(slug="<slug:slug>") for row in RIGHTS}
+    assert tested == {f"/{each.pattern}" for each in saved_views}
+
+
+@pytest.mark.parametrize(
+    ("audience", "seeing"),
+    [
+        ("private", {"owner"}),
+        ("team", {"owner", "teammate"}),
+        ("everybody", {"owner", "teammate", "stranger", "staff"}),
+    ],
+)
+def test_menu_and_page_name_it_to_those_who_may_open_it(
+    scene: Scene, audience: str, seeing: set[str]
+) -> None:
+    share(scene, audience)
+    for address in ("/views/", "/appoints/?from=never"):
+        found = {
+            person
+            for person in scene.people
+            if "Morning list" in client_of(scene, person).get(address).content.decode()
+        }
+        assert found == seeing
+
+
+def test_a_default_that_is_no_longer_shown_to_a_person_opens_no_more(scene: Scene) -> None:
+    share(scene, "team")
+    PersonDefault.objects.create(person=scene.people["teammate"], view=scene.view)
+    share(scene, "private")
+    response = client_of(scene, "teammate").get("/")
+    assert response["Location"] == "/appoints/?preset=today"
+
+
+def test_a_team_that_is_gone_leaves_the_view_to_its_owner(scene: Scene) -> None:
+    share(scene, "team")
+    scene.team.delete()
+    assert client_of(scene, "owner").get(f"/v/{scene.view.slug}/").status_code == 302
+    assert client_of(scene, "teammate").get(f"/v/{scene.view.slug}/").status_code == 404
+
+
+def test_a_view_cannot_be_shared_with_a_team_of_others(scene: Scene) -> None:
+    client = client_of(scene, "owner")
+    other = Team.objects.get(name="Day")
+    posted = {"name": "Morning list", "audience": "team", "team": other.pk}
+    response = client.post(f"/views/{scene.view.slug}/", posted)
+    assert response.status_code == 400
+    scene.view.refresh_from_db()
+    assert (scene.view.audience, scene.view.team) == ("private", None)
+
+
+def test_its_forms_need_the_token_of_the_page(scene: Scene) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(scene.people["owner"])
+    for address in (EDIT, UPDATE, DEFAULT, DELETE, NEW):
+        assert client.post(address.format(slug=scene.view.slug)).status_code == 403
+
+
+def test_an_inactive_connection_stays_closed_through_a_view(scene: Scene) -> None:
+    Connection.objects.update(active=False)
+    response = client_of(scene, "owner").get(f"/v/{scene.view.slug}/", follow=True)
+    assert "No connection" in response.content.decode()
+
+
+def test_the_admin_has_teams_in_place_of_groups(scene: Scene) -> None:
+    client = client_of(scene, "staff")
+    page = client.get("/admin/").content.decode()
+    assert "/admin/appoints/team/" in page
+    assert "/admin/auth/group/" not in page
+    person = client.get(f"/admin/auth/user/{scene.people['owner'].pk}/change/").content.decode()
+    assert "Teams:" in person
+    assert "Groups:" not in person
+
+
+def test_the_admin_sets_a_teams_default_among_what_the_team_may_see(scene: Scene) -> None:
+    client = client_of(scene, "staff")
+    posted = {
+        "name": "Night",
+        "default_view-TOTAL_FORMS": "1",
+        "default_view-INITIAL_FORMS": "0",
+        "default_view-0-team": str(scene.team.pk),
+        "default_view-0-view": str(scene.view.pk),
+    }
+    address = f"/admin/appoints/team/{scene.team.pk}/change/"
+    assert client.post(address, posted).status_code == 200  # private: not offered
+    share(scene, "team")
+    assert client.post(address, posted).status_code == 302
+    response = client_of(scene, "teammate").get("/")
+    assert f"view={scene.view.slug}" in response["Location"]
+
+
+def test_the_admin_changes_who_sees_a_view_and_not_what_it_asks(scene: Scene) -> None:
+    client = client_of(scene, "staff")
+    address = f"/admin/appoints/savedview/{scene.view.pk}/change/"
+    assert "state=overdue" not in client.get(address).content.decode()
+    posted = {"name": "Ours", "owner": str(scene.people["owner"].pk), "audience": "everybody"}
+    assert client.post(address, posted).status_code == 302
+    scene.view.refresh_from_db()
+    assert (scene.view.name, scene.view.audience) == ("Ours", "everybody")
+    assert scene.view.query == "connection=demo&preset=today&state=overdue"
+    assert client.get("/admin/appoints/savedview/").status_code == 200
+    assert client.get("/admin/appoints/savedview/add/").status_code == 403

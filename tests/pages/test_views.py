@@ -1,0 +1,301 @@
+"""Saved views: saving, opening, leaving, defaults."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import pytest
+from cryptography.fernet import Fernet
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.test import Client
+
+from appoints.models import Connection, PersonDefault, SavedView, Team, TeamDefault
+
+ASKED = "connection=demo&preset=today&state=overdue"
+LIST = "/appoints/"
+
+
+def text_of(response) -> str:
+    words = re.sub(r"<[^>]+>", " ", response.content.decode())
+    return re.sub(r"\s+", " ", html.unescape(words))
+
+
+@pytest.fixture
+def person(signed_in: Client) -> User:
+    return User.objects.get(username="supervisor")
+
+
+@pytest.fixture
+def team(person: User) -> Team:
+    team = Team.objects.create(name="Night")
+    team.user_set.add(person)
+    return team
+
+
+def saved(owner: User, name: str = "Morning list", query: str = ASKED, **values) -> SavedView:
+    view = SavedView(owner=owner, name=name, **values)
+    view.keep(query)
+    view.save()
+    return view
+
+
+def of_everybody(name: str, **values) -> SavedView:
+    colleague = User.objects.get_or_create(username="colleague")[0]
+    return saved(colleague, name, audience="everybody", **values)
+
+
+def test_a_view_keeps_what_is_asked_without_page_and_opens_it_again(
+    signed_in: Client, connection: Connection
+) -> None:
+    posted = {"name": "Morning list", "audience": "private"}
+    address = "/views/new/?preset=today&state=overdue&sort=-agent&page=7"
+    response = signed_in.post(address, posted)
+    view = SavedView.objects.get()
+    asked = "connection=demo&preset=today&state=overdue&sort=-agent"
+    assert view.query == asked
+    assert response["Location"] == f"{LIST}?{asked}&view={view.slug}"
+    assert signed_in.get(f"/v/{view.slug}/")["Location"] == response["Location"]
+
+
+def test_saving_a_view_that_came_from_another_does_not_keep_that_one(
+    signed_in: Client, connection: Connection, person: User
+) -> None:
+    old = saved(person)
+    signed_in.post(
+        f"/views/new/?preset=today&view={old.slug}", {"name": "New", "audience": "private"}
+    )
+    assert SavedView.objects.get(name="New").query == "connection=demo&preset=today"
+
+
+def test_the_list_names_its_view_and_says_when_it_is_changed(
+    signed_in: Client, connection: Connection, person: User
+) -> None:
+    view = saved(person)
+    page = text_of(signed_in.get(f"{LIST}?{ASKED}&view={view.slug}"))
+    assert "View: Morning list" in page
+    assert "(changed)" not in page
+    page = signed_in.get(f"{LIST}?{ASKED}&late=1&view={view.slug}")
+    assert "View: Morning list (changed)" in text_of(page)
+    assert f'action="/views/{view.slug}/update/?' in page.content.decode()
+
+
+def test_another_page_of_a_view_is_no_change(
+    signed_in: Client, connection: Connection, person: User
+) -> None:
+    view = saved(person)
+    page = signed_in.get(f"{LIST}?{ASKED}&page=2&view={view.slug}")
+    assert "(changed)" not in text_of(page)
+
+
+def test_somebody_elses_view_can_be_saved_as_an_own_one_only(
+    signed_in: Client, connection: Connection
+) -> None:
+    view = of_everybody("Theirs")
+    page = signed_in.get(f"{LIST}?{ASKED}&late=1&view={view.slug}").content.decode()
+    assert "/update/" not in page
+    assert "Save as…" in page
+
+
+def test_a_view_changes_no_row_and_no_count(
+    signed_in: Client, connection: Connection, person: User
+) -> None:
+    narrow = saved(person, query="connection=demo&number=4711")
+    with_it = signed_in.get(f"{LIST}export.csv", {"state": "failed", "view": narrow.slug})
+    without = signed_in.get(f"{LIST}export.csv", {"state": "failed"})
+    assert with_it.content == without.content
+    assert with_it["X-Total-Count"] != "0"
+
+
+def test_an_address_that_names_a_view_of_somebody_else_works_all_the_same(
+    signed_in: Client, connection: Connection
+) -> None:
+    colleague = User.objects.create_user("colleague")
+    view = saved(colleague, "Secret plan")
+    response = signed_in.get(f"{LIST}?{ASKED}&view={view.slug}")
+    assert response.status_code == 200
+    assert "Secret plan" not in text_of(response)
+
+
+def test_the_filter_form_and_every_link_of_the_page_keep_the_view(
+    signed_in: Client, connection: Connection, person: User
+) -> None:
+    view = saved(person)
+    page = signed_in.get(f"{LIST}?{ASKED}&view={view.slug}").content.decode()
+    assert f'name="view" value="{view.slug}"' in page
+    response = signed_in.post(LIST, {"preset": "today", "view": view.slug})
+    assert response["Location"].endswith(f"view={view.slug}")
+
+
+def test_saving_again_lets_the_view_ask_something_else(
+    signed_in: Client, connection: Connection, person: User
+) -> None:
+    view = saved(person)
+    response = signed_in.post(f"/views/{view.slug}/update/?{ASKED}&late=1&view={view.slug}")
+    view.refresh_from_db()
+    assert view.query == f"{ASKED}&late=1"
+    assert response["Location"] == f"{LIST}?{ASKED}&late=1&view={view.slug}"
+
+
+def test_what_the_list_refuses_is_not_saved(signed_in: Client, connection: Connection) -> None:
+    response = signed_in.post("/views/new/?from=never", {"name": "x", "audience": "private"})
+    assert response["Location"] == f"{LIST}?from=never"
+    assert not SavedView.objects.exists()
+
+
+def test_one_person_has_no_two_views_of_a_name(
+    signed_in: Client, connection: Connection, person: User
+) -> None:
+    of_everybody("Theirs")
+    saved(person)
+    address = "/views/new/?preset=today"
+    response = signed_in.post(address, {"name": "Morning list", "audience": "private"})
+    assert response.status_code == 400
+    assert "You have a view of this name already." in text_of(response)
+    assert signed_in.post(address, {"name": "Theirs", "audience": "private"}).status_code == 302
+
+
+def test_a_teams_view_needs_a_team_and_a_person_without_one_is_not_asked(
+    signed_in: Client, connection: Connection, person: User
+) -> None:
+    address = "/views/new/?preset=today"
+    assert "a team" not in text_of(signed_in.get(address))
+    for name in ("Day", "Night"):
+        Team.objects.create(name=name).user_set.add(person)
+    response = signed_in.post(address, {"name": "Ours", "audience": "team"})
+    assert response.status_code == 400
+    assert "Choose a team." in text_of(response)
+
+
+def test_the_only_team_is_chosen_beforehand(
+    signed_in: Client, connection: Connection, team: Team
+) -> None:
+    page = signed_in.get("/views/new/?preset=today").content.decode()
+    assert f'<option value="{team.pk}" selected>' in page
+
+
+class TestDefaults:
+    def opened(self, client: Client) -> str:
+        return client.get("/")["Location"]
+
+    def test_without_one_the_list_opens_as_of_today(self, signed_in: Client) -> None:
+        of_everybody("Theirs")
+        assert self.opened(signed_in) == "/appoints/?preset=today"
+
+    def test_the_own_one_opens_and_says_so_and_can_be_left(
+        self, signed_in: Client, connection: Connection
+    ) -> None:
+        posted = {"name": "Mine", "audience": "private", "own_default": "on"}
+        signed_in.post("/views/new/?preset=next-1h", posted)
+        page = signed_in.get("/", follow=True)
+        assert "Your default view: Mine" in text_of(page)
+        assert '<a href="/appoints/?preset=today">Leave it</a>' in page.content.decode()
+
+    def test_left_it_is_gone(self, signed_in: Client, connection: Connection, person: User) -> None:
+        PersonDefault.objects.create(person=person, view=saved(person))
+        page = text_of(signed_in.get("/appoints/?preset=today"))
+        assert "Your default view" not in page
+
+    def test_a_teams_opens_for_who_has_none_and_says_whose_it_is(
+        self, signed_in: Client, connection: Connection, team: Team
+    ) -> None:
+        view = of_everybody("Theirs")
+        TeamDefault.objects.create(team=team, view=view)
+        page = text_of(signed_in.get("/", follow=True))
+        assert "Default view of the team Night: Theirs" in page
+
+    def test_the_own_one_goes_before_the_teams(
+        self, signed_in: Client, person: User, team: Team
+    ) -> None:
+        TeamDefault.objects.create(team=team, view=of_everybody("Theirs"))
+        own = saved(person)
+        PersonDefault.objects.create(person=person, view=own)
+        assert self.opened(signed_in).endswith(own.slug)
+
+    def test_of_several_teams_the_first_by_name_that_has_one_counts(
+        self, signed_in: Client, person: User
+    ) -> None:
+        made = {}
+        for name in ("Night", "Day", "Alpha"):
+            team = Team.objects.create(name=name)
+            team.user_set.add(person)
+            made[name] = team
+        TeamDefault.objects.create(team=made["Night"], view=of_everybody("for night"))
+        day = of_everybody("for day")
+        TeamDefault.objects.create(team=made["Day"], view=day)
+        assert self.opened(signed_in).endswith(day.slug)
+
+    def test_the_owner_of_a_teams_view_may_make_it_the_teams(
+        self, signed_in: Client, connection: Connection, person: User, team: Team
+    ) -> None:
+        posted = {"name": "Ours", "audience": "team", "team": team.pk, "team_default": "on"}
+        signed_in.post("/views/new/?preset=today", posted)
+        assert TeamDefault.objects.get().team == team
+        view = SavedView.objects.get()
+        signed_in.post(f"/views/{view.slug}/", {"name": "Ours", "audience": "private"})
+        assert not TeamDefault.objects.exists()
+
+    def test_a_private_view_is_no_teams_default(
+        self, signed_in: Client, connection: Connection, team: Team
+    ) -> None:
+        posted = {"name": "Mine", "audience": "private", "team_default": "on"}
+        response = signed_in.post("/views/new/?preset=today", posted)
+        assert response.status_code == 400
+        assert "be its default." in text_of(response)
+
+    def test_it_is_made_and_given_back_with_one_click_each(
+        self, signed_in: Client, connection: Connection
+    ) -> None:
+        view = of_everybody("Theirs")
+        address = f"{ASKED}&view={view.slug}"
+        response = signed_in.post(f"/views/{view.slug}/default/?{address}")
+        assert response["Location"] == f"{LIST}?{address}"
+        assert self.opened(signed_in).endswith(view.slug)
+        assert signed_in.post(f"/views/{view.slug}/default/", {"off": "1"}).status_code == 302
+        assert self.opened(signed_in) == "/appoints/?preset=today"
+
+
+def test_the_page_of_views_says_what_each_asks(
+    signed_in: Client, connection: Connection, person: User
+) -> None:
+    saved(person, query=f"{ASKED}&sort=-agent_name")
+    saved(person, "Old", "connection=gone&preset=today")
+    page = text_of(signed_in.get("/views/"))
+    assert "Today · Overdue · sorted by agent name, descending" in page
+    assert "This cannot be asked any more" in page
+
+
+def test_deleting_asks_first(signed_in: Client, connection: Connection, person: User) -> None:
+    view = saved(person)
+    assert "Delete the view “Morning list”?" in text_of(
+        signed_in.get(f"/views/{view.slug}/delete/")
+    )
+    assert SavedView.objects.exists()
+    page = signed_in.post(f"/views/{view.slug}/delete/", follow=True)
+    assert "is deleted" in text_of(page)
+    assert not SavedView.objects.exists()
+
+
+class TestAtRest:
+    def test_what_a_view_asks_is_encrypted(self, person: User) -> None:
+        view = saved(person, query="connection=demo&number=13800138000")
+        assert b"13800138000" not in bytes(SavedView.objects.get(pk=view.pk).sealed)
+
+    def test_without_its_key_a_view_says_so(
+        self, signed_in: Client, connection: Connection, person: User, settings
+    ) -> None:
+        view = saved(person)
+        PersonDefault.objects.create(person=person, view=view)
+        settings.CREDENTIAL_KEYS = [Fernet.generate_key().decode()]
+        for address in ("/", f"/v/{view.slug}/"):
+            page = text_of(signed_in.get(address, follow=True))
+            assert "What “Morning list” asks cannot be read" in page
+
+    def test_its_key_can_be_changed(self, person: User, settings) -> None:
+        view = saved(person)
+        new = Fernet.generate_key().decode()
+        settings.CREDENTIAL_KEYS = [new, *settings.CREDENTIAL_KEYS]
+        call_command("rotate_credentials")
+        settings.CREDENTIAL_KEYS = [new]
+        assert SavedView.objects.get(pk=view.pk).query == ASKED
