@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from appoints.models import PersonDefault, SavedView, Team, TeamDefault
@@ -17,6 +17,7 @@ else:
     ModelForm = forms.ModelForm
 
 Audience = SavedView.Audience
+SAME_NAME = _("You have a view of this name already.")
 
 
 class NamingForm(ModelForm):
@@ -32,7 +33,10 @@ class NamingForm(ModelForm):
     )
     team_default = forms.BooleanField(
         label=_("The team's default view"),
-        help_text=_("It opens for everybody in the team who chose no default of their own."),
+        help_text=_(
+            "In place of the one so far, it opens for everybody in the team who chose no default "
+            "of their own."
+        ),
         required=False,
     )
 
@@ -72,7 +76,7 @@ class NamingForm(ModelForm):
         name = str(self.cleaned_data["name"])
         others = SavedView.objects.changeable_by(self.instance.owner).exclude(pk=self.instance.pk)
         if others.filter(name=name).exists():
-            raise ValidationError(_("You have a view of this name already."))
+            raise ValidationError(SAME_NAME)
         return name
 
     def clean(self) -> None:
@@ -81,6 +85,17 @@ class NamingForm(ModelForm):
             cleaned["team"] = None
             if cleaned.get("team_default"):
                 self.add_error("team_default", _("Only a team's view can be its default."))
+
+    def stored(self) -> bool:
+        """Store a view whose form is valid; otherwise the form knows what is wrong."""
+        if not self.is_valid():
+            return False
+        try:
+            self.save()
+        except IntegrityError:  # the same form was sent twice at once
+            self.add_error("name", SAME_NAME)
+            return False
+        return True
 
     def save(self, commit: bool = True) -> SavedView:
         """Store the view and its places as a default."""

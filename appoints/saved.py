@@ -68,8 +68,7 @@ def save_new(request: SignedInRequest) -> HttpResponse:
     view = SavedView(owner=request.user, columns=request.preferences.columns)
     view.keep(text_of(asked.query()))
     form = NamingForm(request.POST if request.method == "POST" else None, instance=view)
-    if form.is_valid():
-        form.save()
+    if form.stored():
         messages.success(request, _("The view “%s” is saved.") % view)
         return _opened(request, view)
     return _naming(request, form, view)
@@ -80,8 +79,7 @@ def edit(request: SignedInRequest, slug: str) -> HttpResponse:
     """Rename a view, share it, or make it a default."""
     view = _own(request, slug)
     form = NamingForm(request.POST if request.method == "POST" else None, instance=view)
-    if form.is_valid():
-        form.save()
+    if form.stored():
         messages.success(request, _("The view “%s” is saved.") % view)
         return redirect("views:list")
     return _naming(request, form, view)

@@ -46,11 +46,14 @@ def text_of(query: Query) -> str:
     return query.but(view="").urlencode()
 
 
-def shelf_of(user: User, query: Query | None = None) -> Shelf:
-    """Return what the list shows of saved views; ``query`` is the question of a valid form."""
+def shelf_of(user: User, slug: str, query: Query | None = None) -> Shelf:
+    """Return what the list shows of saved views, of which the address names one by ``slug``.
+
+    ``query`` is the question of a valid form.
+    """
     views = list(SavedView.objects.visible_to(user).select_related("owner", "team"))
     default = SavedView.objects.default_of(user) if views else None
-    view = next((each for each in views if query and each.slug == query.view), None)
+    view = next((each for each in views if each.slug == slug), None)
     return Shelf(
         [Group(title, found[:SHOWN], len(found[SHOWN:])) for title, found in grouped(views, user)],
         default,

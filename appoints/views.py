@@ -76,7 +76,8 @@ def _refused(request: SignedInRequest, context: dict[str, Any]) -> HttpResponse:
     if _is_fragment(request):
         # The form is not in the part that refreshes itself.
         return HttpResponseClientRefresh()
-    context.setdefault("shelf", shelf_of(request.user))
+    if "shelf" not in context:
+        context["shelf"] = shelf_of(request.user, context["form"].data.get("view", ""))
     return render(request, "appoints/list.html", context, status=400)
 
 
@@ -113,7 +114,7 @@ def _answer(
     fragment = _is_fragment(request)
     context |= _about(question)
     if not fragment:
-        context["shelf"] = shelf_of(request.user, query)
+        context["shelf"] = shelf_of(request.user, query.view, query)
     try:
         result = question.ask(wait=POLL_WAIT if fragment else settings.APPOINTS_PAGE_WAIT)
     except NeedsWhole as refused:

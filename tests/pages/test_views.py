@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from appoints.models import Connection, PersonDefault, SavedView, Team, TeamDefault
+from appoints.naming import NamingForm
 
 ASKED = "connection=demo&preset=today&state=overdue"
 LIST = "/appoints/"
@@ -156,6 +157,18 @@ def test_one_person_has_no_two_views_of_a_name(
     assert signed_in.post(address, {"name": "Theirs", "audience": "private"}).status_code == 302
 
 
+def test_a_form_sent_twice_at_once_saves_one_view(
+    signed_in: Client, connection: Connection, monkeypatch: pytest.MonkeyPatch, person: User
+) -> None:
+    saved(person)
+    monkeypatch.setattr(NamingForm, "clean_name", lambda form: form.cleaned_data["name"])
+    response = signed_in.post(
+        "/views/new/?preset=today", {"name": "Morning list", "audience": "private"}
+    )
+    assert response.status_code == 400
+    assert "You have a view of this name already." in text_of(response)
+
+
 def test_a_teams_view_needs_a_team_and_a_person_without_one_is_not_asked(
     signed_in: Client, connection: Connection, person: User
 ) -> None:
@@ -191,6 +204,16 @@ class TestDefaults:
         page = signed_in.get("/", follow=True)
         assert "Your default view: Mine" in text_of(page)
         assert '<a href="/appoints/?preset=today">Leave it</a>' in page.content.decode()
+
+    def test_one_that_can_no_longer_be_asked_says_so_and_can_be_left(
+        self, signed_in: Client, connection: Connection, person: User
+    ) -> None:
+        view = saved(person, query="connection=gone&preset=today")
+        PersonDefault.objects.create(person=person, view=view)
+        page = signed_in.get("/", follow=True)
+        assert page.status_code == 400
+        assert "Your default view: Morning list" in text_of(page)
+        assert "Leave it" in text_of(page)
 
     def test_left_it_is_gone(self, signed_in: Client, connection: Connection, person: User) -> None:
         PersonDefault.objects.create(person=person, view=saved(person))

@@ -46,6 +46,13 @@ def test_an_address_says_what_differs_from_the_default() -> None:
     )
 
 
+def test_a_stored_list_stands_for_its_agents_until_they_change() -> None:
+    query = Query(agents=("116", "117"), agent_list="aaaa")
+    assert query.urlencode() == "agent_list=aaaa"
+    assert query.but(preset="today").urlencode() == "preset=today&agent_list=aaaa"
+    assert query.but(agents=("116",)).urlencode() == "agent=116"
+
+
 def test_a_changed_question_starts_on_its_first_page() -> None:
     query = Query(page=7, task="1")
     assert query.but(task="2") == Query(task="2")
