@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from appoints.fields import BoundField, WordField, WordsField, ZoneField
 from appoints.isales import codes
 from appoints.models import AgentList, Connection
-from appoints.results.columns import COLUMNS
+from appoints.results.columns import SORTS
 from appoints.results.moments import moment
 from appoints.results.query import NAMES, PER_PAGE, Query
 from appoints.words import COLUMN_WORDS, PRESET_WORDS, STATE_WORDS
@@ -68,7 +68,7 @@ class QueryForm(forms.Form):
 def _orders() -> dict[str, str | Promise]:
     """Return each way to sort, by its word in addresses, in words."""
     orders: dict[str, str | Promise] = {}
-    for name in COLUMNS:
+    for name in SORTS:
         orders[name] = COLUMN_WORDS[name]
         orders[f"-{name}"] = format_lazy("{} ↓", COLUMN_WORDS[name])
     return orders

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
 from appoints import choices, neighbours, words
+from appoints.cells import View
 from appoints.chart import Chart
 from appoints.chips import chips
 from appoints.details import Detail
@@ -31,7 +32,7 @@ from appoints.results.overtime import buckets
 from appoints.results.query import PER_PAGE, Query
 from appoints.results.result import NeedsWhole, Result
 from appoints.shelf import shelf_of
-from appoints.tables import AppointTable, View
+from appoints.tables import AppointTable, known
 from appoints.words import PRESET_WORDS, span
 from dashboard.requests import SignedInRequest
 
@@ -132,7 +133,8 @@ def _answer(
     heard = _heard(result)
     tasks = neighbours.tasks(connection) if heard else {}
     context |= {"tasks": tasks, "chips": chips(query, tasks)}
-    context |= _shown(question, result, words.reasons(connection, platform=heard))
+    columns = known(request.preferences.columns)
+    context |= _shown(question, result, words.reasons(connection, platform=heard), columns)
     return render(request, _template(request), context)
 
 
@@ -186,7 +188,9 @@ def _failed(
     return response
 
 
-def _shown(question: Question, result: Result, reasons: Mapping[str, str]) -> dict[str, Any]:
+def _shown(
+    question: Question, result: Result, reasons: Mapping[str, str], columns: Sequence[str]
+) -> dict[str, Any]:
     """Return what shows a result: its page as a table, its counts, how much of the whole it is."""
     query = question.query
     size, offered = query.per_page, list(PER_PAGE)
@@ -200,7 +204,7 @@ def _shown(question: Question, result: Result, reasons: Mapping[str, str]) -> di
     return {
         "result": result,
         "pager": Pager(query, result.total, size, len(records), offered),
-        "table": AppointTable(records, view, query if result.mode == "whole" else None),
+        "table": AppointTable(records, view, query if result.mode == "whole" else None, columns),
         "chart": Chart(buckets(result.rows, question.window, question.zone), query)
         if result.mode == "whole"
         else None,

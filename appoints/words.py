@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from django.utils.functional import Promise
 from django.utils.html import escape
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import get_language, gettext, gettext_noop, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from appoints import neighbours
@@ -60,6 +60,8 @@ COLUMN_WORDS: Mapping[str, str | Promise] = {
     "result": _("result code"),
     "business_result": _("business result"),
     "create_time": _("booking time"),
+    "delay": _("delay"),
+    "talk_time": _("talk time"),
 }
 
 
@@ -87,17 +89,29 @@ def time_of_day(moment: datetime) -> str:
     return moment.strftime("%H:%M:%S" if moment.second else "%H:%M")
 
 
+# Spans and distances, for static/js/times.js too, which keeps them true.
+PATTERNS: Mapping[str, str] = {
+    "days": gettext_noop("%(days)s d %(hours)s h"),
+    "hours": gettext_noop("%(hours)s h %(minutes)s min"),
+    "minutes": gettext_noop("%s min"),
+    "seconds": gettext_noop("%s s"),
+    "ahead": gettext_noop("in %s"),
+    "ago": gettext_noop("%s ago"),
+    "overdue": gettext_noop("%s overdue"),
+}
+
+
 def span(length: timedelta) -> str:
     """Return a length of time in its two largest units: ``2 h 5 min``."""
     seconds = round(abs(length).total_seconds())
     minutes, hours, days = seconds // 60, seconds // 3600, seconds // 86400
     if days:
-        return gettext("%(days)s d %(hours)s h") % {"days": days, "hours": hours % 24}
+        return gettext(PATTERNS["days"]) % {"days": days, "hours": hours % 24}
     if hours:
-        return gettext("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": minutes % 60}
+        return gettext(PATTERNS["hours"]) % {"hours": hours, "minutes": minutes % 60}
     if minutes:
-        return gettext("%s min") % minutes
-    return gettext("%s s") % seconds
+        return gettext(PATTERNS["minutes"]) % minutes
+    return gettext(PATTERNS["seconds"]) % seconds
 
 
 def duration(length: timedelta) -> str:
@@ -108,11 +122,15 @@ def duration(length: timedelta) -> str:
     return span(length)
 
 
-def distance(moment: datetime, now: datetime) -> str:
-    """Return how far off a moment is: ``in 12 min``, ``2 h 5 min ago``."""
-    if moment > now:
-        return gettext("in %s") % span(moment - now)
-    return gettext("%s ago") % span(now - moment)
+def distance(moment: datetime, now: datetime, *, overdue: bool = False) -> str:
+    """Return how far off a moment is: ``in 12 min``, ``2 h 5 min ago``, ``2 h 5 min overdue``."""
+    name = "ahead" if moment > now else "overdue" if overdue else "ago"
+    return gettext(PATTERNS[name]) % span(moment - now)
+
+
+def patterns() -> dict[str, str]:
+    """Return the words of spans and distances in the language of the page, by name."""
+    return {name: gettext(text) for name, text in PATTERNS.items()}
 
 
 def joined(values: tuple[str, ...]) -> str:
@@ -126,3 +144,9 @@ def time_tag(moment: datetime, day: date | None = None) -> str:
     """Return a local moment as HTML; without its day where that is ``day``."""
     shown = time_of_day(moment) if moment.date() == day else clock(moment)
     return f'<time datetime="{moment.isoformat()}">{escape(shown)}</time>'
+
+
+def off_tag(moment: datetime, words: str, *, overdue: bool) -> str:
+    """Return a ``distance`` as HTML that a script keeps true while the page stands open."""
+    late = " data-late" if overdue else ""
+    return f'<time class="off" datetime="{moment.isoformat()}"{late}>{escape(words)}</time>'

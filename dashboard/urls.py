@@ -7,7 +7,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
-from appoints import saved
+from appoints import layout, saved
 from appoints.urls import saved_views
 from dashboard import views
 
@@ -20,6 +20,7 @@ urlpatterns = [
     path("", saved.home, name="home"),
     path("", include((saved_views, "views"))),
     path("appoints/", include("appoints.urls")),
+    path("columns/", layout.columns, name="columns"),
     path("accounts/login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("accounts/logout/", LogoutView.as_view(), name="logout"),
     path(

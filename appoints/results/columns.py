@@ -1,4 +1,4 @@
-"""The columns of every file, in the order that others rely on."""
+"""The columns of every file, in the order that others rely on, and what one may sort by."""
 
 from __future__ import annotations
 
@@ -26,3 +26,5 @@ COLUMNS = (
     "business_result",
     "create_time",
 )
+# What is reckoned for the screen only sorts it as well.
+SORTS = (*COLUMNS, "delay", "talk_time")

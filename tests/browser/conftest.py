@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, StorageState, sync_playwright
 
 from dashboard import demo
 from dashboard.servers import free_port
@@ -38,6 +38,19 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=SWITCHES)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="package")
+def session(stack: demo.Stack, chromium: Browser) -> StorageState:
+    """A supervisor's cookies: one sign-in for all pages that do not test it."""
+    with chromium.new_context(base_url=stack.address) as context:
+        page = context.new_page()
+        page.goto("/")
+        page.get_by_label("Username").fill(demo.USER)
+        page.locator("input[name=password]").fill(demo.PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url("**/appoints/**")
+        return context.storage_state()
 
 
 @pytest.fixture

@@ -14,19 +14,6 @@ from playwright.sync_api import Browser, Page, StorageState, expect
 from dashboard import demo
 
 
-@pytest.fixture(scope="module")
-def session(stack: demo.Stack, chromium: Browser) -> StorageState:
-    """A supervisor's cookies: one sign-in for all that follows."""
-    with chromium.new_context(base_url=stack.address) as context:
-        page = context.new_page()
-        page.goto("/")
-        page.get_by_label("Username").fill(demo.USER)
-        page.locator("input[name=password]").fill(demo.PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
-        page.wait_for_url("**/appoints/**")
-        return context.storage_state()
-
-
 @pytest.fixture
 def page(stack: demo.Stack, chromium: Browser, session: StorageState) -> Iterator[Page]:
     """A page at the list of today."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,12 +13,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from appoints.cells import View
 from appoints.isales import codes
 from appoints.isales.rows import KNOWN, parse_row
 from appoints.isales.simulator import odd_rows
+from appoints.results.columns import SORTS
 from appoints.results.frame import Fetched, Rules, derived, plain
 from appoints.results.query import Query
-from appoints.tables import AppointTable, View
+from appoints.tables import COLUMNS, AppointTable, known, offered
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 NOW = round(NOON.timestamp() * 1000)
@@ -44,10 +46,13 @@ FULL = {
 }
 
 
-def table(*raw: object, query: Query | None = None) -> AppointTable:
+EVERY = tuple(AppointTable.base_columns)
+
+
+def table(*raw: object, query: Query | None = None, columns: Sequence[str] = EVERY) -> AppointTable:
     rows = derived(plain([Fetched(0, [parse_row(each) for each in raw], NOON)]), Rules())
     view = View(ZoneInfo("Asia/Kathmandu"), codes.FAIL_WORDS, "preset=today&agent=1")
-    return AppointTable(rows.to_dicts(), view, query)
+    return AppointTable(rows.to_dicts(), view, query, columns)
 
 
 def cells(raw: object) -> Mapping[str, str]:
@@ -73,6 +78,18 @@ def words(cell: str) -> str:
         ("fail_code", "call rejected Customer side · 00604"),
         ("call_status", "finished"),
         ("business_result", "No contact > try again"),
+        ("appoint_id", "174730253678826340158055543045"),
+        ("agent", "116"),
+        ("task_id", "1106025109"),
+        ("task_status", "started"),
+        ("create_time", "2026-05-31 17:45"),
+        ("expired", "yes"),
+        ("late", "yes"),
+        ("delay", "10 min"),
+        ("call_end", "2026-06-01 16:55:45"),
+        ("fail_group", "Customer side"),
+        ("result", "call failed"),
+        ("caller_no", "710002"),
     ],
 )
 def test_a_full_row_shows_in_every_column(column: str, shown: str) -> None:
@@ -86,10 +103,7 @@ def test_a_row_of_nothing_says_so_in_every_column(raw: object) -> None:
     assert set(shown.values()) == {"— none"}
 
 
-ON_THE_DETAIL_PAGE = {"appointId", "callerNo", "createTime", "endTime", "taskStatus", "timeout"}
-
-
-@pytest.mark.parametrize("name", sorted(KNOWN - ON_THE_DETAIL_PAGE))
+@pytest.mark.parametrize("name", sorted(KNOWN))
 def test_what_does_not_fit_its_field_is_shown_as_it_was_sent(name: str) -> None:
     shown = cells({name: ["x", {"<y>": 1}]})
     assert "['x', {'<y>': 1}]" in " ".join(map(words, shown.values()))
@@ -113,7 +127,7 @@ def test_what_is_no_row_at_all_is_shown_as_it_was_sent(value: object) -> None:
 
 @pytest.mark.parametrize("raw", odd_rows(NOON))
 def test_every_odd_row_fills_every_column(raw: dict[str, Any]) -> None:
-    assert list(cells(raw)) == [column.name for column in table(raw).columns]
+    assert list(cells(raw)) == list(EVERY)
     assert all(map(words, cells(raw).values()))
 
 
@@ -126,6 +140,57 @@ def test_an_overdue_manual_call_may_also_be_unreported() -> None:
 def test_the_reserved_time_leads_to_the_reservation_with_the_same_question() -> None:
     address = re.search(r'href="([^"]*)"', cells(FULL)["appoint_time"])[1]
     assert address == f"/appoints/{FULL['appointId']}/?preset=today&amp;agent=1"
+
+
+def test_a_reached_call_has_a_talk_time_and_may_begin_early() -> None:
+    reached = {**FULL, "failCode": "00000", "beginTime": FULL["appointTime"] - 60_000}
+    assert words(cells(reached)["talk_time"]) == "11 min"
+    assert words(cells(reached)["delay"]) == "1 min early"
+    assert words(cells(reached)["late"]) == "no"
+
+
+@pytest.mark.parametrize(
+    ("minutes", "shown"), [(-125, "2 h 5 min overdue"), (3, "in 3 min"), (72, "in 1 h 12 min")]
+)
+def test_what_is_open_says_how_far_off_it_is(minutes: int, shown: str) -> None:
+    row = {"callType": "2", "appointTime": NOW + minutes * 60_000}
+    assert words(cells(row)["appoint_time"]).endswith(shown)
+
+
+@pytest.mark.parametrize("column", ["agent_name", "task_name", "business_result"])
+def test_what_may_be_cut_is_in_the_title_whole(column: str) -> None:
+    text = 'x"<' * 100
+    sent = {"agent_name": "userName", "task_name": "taskName", "business_result": "busiResult"}
+    cell = cells({sent[column]: text})[column]
+    assert html.unescape(re.search(r'title="([^"]*)"', cell)[1]) == text
+    assert "title=" not in cells({sent[column]: "Ana Souza"})[column]
+
+
+def test_columns_are_shown_in_the_order_given() -> None:
+    chosen = ["call_end", "appoint_time", "state"]
+    shown = table(FULL, columns=chosen)
+    assert [head.name for head in shown.headers()] == chosen
+    assert re.findall(r"col-(\w+)", shown.lines()[0]) == chosen
+
+
+@pytest.mark.parametrize("names", [None, [], {}, "state", ["nothing", "__class__"], [None, 3]])
+def test_without_a_known_column_all_is_as_the_site_has_it(names: object) -> None:
+    assert known(names) == list(COLUMNS)
+
+
+def test_unknown_and_repeated_columns_are_left_out_and_the_link_is_not() -> None:
+    assert known(["late", "gone", "late", "state"]) == ["appoint_time", "late", "state"]
+    assert known(["late", "appoint_time"]) == ["late", "appoint_time"]
+
+
+def test_every_column_is_offered_once_the_shown_ones_first() -> None:
+    names = [each.name for each in offered(["late", "appoint_time"])]
+    assert names[:2] == ["late", "appoint_time"]
+    assert sorted(names) == sorted(EVERY)
+
+
+def test_every_column_can_be_sorted_by() -> None:
+    assert set(EVERY) <= set(SORTS)
 
 
 def test_only_a_whole_result_can_be_sorted() -> None:
@@ -142,4 +207,4 @@ anything = st.recursive(
 
 @given(st.dictionaries(st.sampled_from(sorted(KNOWN)), anything) | anything)
 def test_any_row_fills_every_column(raw: object) -> None:
-    assert list(cells(raw)) == [column.name for column in table(raw).columns]
+    assert list(cells(raw)) == list(EVERY)

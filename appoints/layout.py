@@ -1,0 +1,58 @@
+"""The columns that a person wants in the list, and their order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.views.decorators.http import require_http_methods
+
+from appoints.tables import COLUMNS, known, offered
+from dashboard.models import Preferences
+from dashboard.requests import SignedInRequest
+
+STEPS = {"up": -1, "down": 1}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def columns(request: SignedInRequest) -> HttpResponse:
+    """Show and keep a person's columns; a step up or down leads back here, for the next step."""
+    back = _back(request)
+    if request.method != "POST":
+        names = known(request.preferences.columns)
+        return render(request, "appoints/columns.html", {"offered": offered(names), "back": back})
+    names = [] if "reset" in request.POST else known(request.POST.getlist("column"))
+    steps = STEPS.keys() & request.POST.keys()
+    for step in steps:
+        names = moved(names, request.POST[step], STEPS[step])
+    _keep(request, names)
+    here = f"{reverse('columns')}?{urlencode({'next': back})}"
+    return HttpResponseRedirect(here if steps else back, status=303)
+
+
+def moved(names: Sequence[str], name: str, step: int) -> list[str]:
+    """Return the names with one a step further on, or as they are where it cannot go."""
+    found = list(names)
+    if name in found:
+        at = found.index(name)
+        to = min(max(at + step, 0), len(found) - 1)
+        found.insert(to, found.pop(at))
+    return found
+
+
+def _keep(request: SignedInRequest, names: list[str]) -> None:
+    """Keep the names; the site's own order is kept as nothing, and so stays the site's own."""
+    kept = [] if names == list(COLUMNS) else names
+    Preferences.objects.update_or_create(user=request.user, defaults={"columns": kept})
+
+
+def _back(request: SignedInRequest) -> str:
+    """Return where the person came from, if that is one of our pages, else the list."""
+    given = request.POST.get("next") or request.GET.get("next") or ""
+    ours = {request.get_host()}
+    if url_has_allowed_host_and_scheme(given, ours, require_https=request.is_secure()):
+        return given
+    return reverse("home")

@@ -1,0 +1,147 @@
+"""The table as people look at it all day: its head, rows, columns, times and copies."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, StorageState, expect
+
+from dashboard import demo
+
+EVERYTHING = "/appoints/?per_page=100"
+ROWS = "table.appoints tbody tr"
+
+
+@pytest.fixture
+def table(stack: demo.Stack, chromium: Browser, session: StorageState) -> Iterator[Page]:
+    """The list of everything, sorted by reserved time."""
+    with chromium.new_context(
+        base_url=stack.address, storage_state=session, locale="en-GB"
+    ) as context:
+        page = context.new_page()
+        page.goto(EVERYTHING)
+        expect(page.locator(".tiles")).to_be_visible(timeout=15_000)
+        yield page
+
+
+@pytest.fixture
+def chooser(table: Page) -> Iterator[Page]:
+    """The same with the columns unfolded; at the end they are the site's own again."""
+    table.locator(".columns-menu summary").click()
+    expect(table.locator(".columns-menu .chooser")).to_be_visible()
+    yield table
+    table.goto("/columns/")
+    table.get_by_role("button", name="Reset").click()
+
+
+def heads(page: Page) -> list[str]:
+    return [each.strip(" ▲▼") for each in page.locator("table.appoints th").all_inner_texts()]
+
+
+def is_in_sight(page: Page, selector: str) -> bool:
+    """Whether the first match is the topmost thing at its place."""
+    return page.locator(selector).first.evaluate(
+        """(element) => {
+          const { left, top, height } = element.getBoundingClientRect();
+          const found = document.elementFromPoint(left + 12, top + height / 2);
+          return found !== null && element.contains(found);
+        }"""
+    )
+
+
+@pytest.mark.parametrize("width", [1000, 1280])
+def test_the_head_stays_in_sight_of_a_long_table(table: Page, width: int) -> None:
+    table.set_viewport_size({"width": width, "height": 800})
+    table.locator(ROWS).nth(60).scroll_into_view_if_needed()
+    assert is_in_sight(table, "th.col-state")
+
+
+def test_columns_are_chosen_and_ordered_by_keyboard(chooser: Page) -> None:
+    chooser.get_by_role("checkbox", name="Call status").press("Space")
+    chooser.get_by_role("checkbox", name="Late").press("Space")
+    up = chooser.get_by_role("button", name="Move Outcome up")
+    up.press("Enter")
+    expect(up).to_be_focused()
+    up.press("Enter")
+    expect(chooser.locator(".chooser [role=status]")).to_have_text("Outcome: place 6 of 23")
+    chooser.get_by_role("button", name="Save").press("Enter")
+    chooser.wait_for_load_state()
+
+    expect(chooser).to_have_url(re.compile(r"per_page=100$"))
+    assert heads(chooser) == [
+        *("State", "Reserved for", "Number", "Agent", "Task", "Outcome", "Type", "Call"),
+        *("Business result", "Late"),
+    ]
+
+
+def test_many_columns_scroll_in_their_frame_under_their_head(chooser: Page) -> None:
+    for box in chooser.locator(".chooser input[type=checkbox]:enabled").all():
+        box.check()
+    chooser.get_by_role("button", name="Save").click()
+    chooser.wait_for_load_state()
+    assert len(heads(chooser)) == 23
+    assert chooser.evaluate("document.documentElement.scrollWidth") <= 1280
+    chooser.locator(ROWS).nth(60).scroll_into_view_if_needed()
+    assert is_in_sight(chooser, "th.col-state")
+
+
+def test_without_scripts_columns_are_moved_step_by_step(
+    stack: demo.Stack, chromium: Browser, session: StorageState
+) -> None:
+    with chromium.new_context(
+        base_url=stack.address, storage_state=session, java_script_enabled=False
+    ) as context:
+        plain = context.new_page()
+        plain.goto(EVERYTHING)
+        plain.locator(".columns-menu summary").click()
+        plain.get_by_role("link", name="Choose and order columns").click()
+        plain.get_by_role("button", name="Move Number up").click()
+        plain.get_by_role("button", name="Move Number up").click()
+        plain.get_by_role("link", name="Back to the list").click()
+        assert heads(plain)[:3] == ["Number", "State", "Reserved for"]
+
+        plain.go_back()
+        plain.get_by_role("button", name="Reset").click()
+        assert heads(plain)[:3] == ["State", "Reserved for", "Number"]
+
+
+
+
+
+
+def test_keys_mark_a_row_and_enter_opens_it(table: Page) -> None:
+    table.keyboard.press("j")
+    table.keyboard.press("j")
+    row = table.locator(ROWS).nth(1)
+    expect(row).to_have_css("outline-style", "solid")
+    table.keyboard.press("Enter")
+    expect(table.locator(".timeline")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("text", ["x" * 500, "long words " * 50])
+def test_no_text_is_too_long_for_the_grid(table: Page, width: int, text: str) -> None:
+    table.set_viewport_size({"width": width, "height": 800})
+    chosen = table.locator(f"{ROWS}:has(.cause)").first
+    before = chosen.bounding_box()
+    table.evaluate(
+        """(text) => {
+          const cells = ".cut bdi, .number, .code, .cause > span, .odd";
+          const row = document.querySelector("table.appoints tbody tr:has(.cause)");
+          for (const cell of row.querySelectorAll(cells)) cell.textContent = text;
+        }""",
+        text,
+    )
+    assert table.evaluate("document.documentElement.scrollWidth") <= width
+    after = chosen.bounding_box()
+    assert before and after
+    assert after["height"] < before["height"] + 250
+
+
+def test_a_card_says_what_each_value_is(table: Page) -> None:
+    table.set_viewport_size({"width": 390, "height": 800})
+    cell = table.locator(f"{ROWS} td.col-agent_name").first
+    label = cell.evaluate("(cell) => getComputedStyle(cell, '::before').content")
+    assert label == '"Agent"'

@@ -1,0 +1,92 @@
+"""The columns that a person chose for the list."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from appoints.models import Connection
+from appoints.tables import COLUMNS
+from dashboard.models import Preferences
+
+PATH = "/columns/"
+LIST = "/appoints/?preset=today"
+
+
+def kept() -> list[str]:
+    return Preferences.objects.get().columns
+
+
+def heads(client: Client) -> list[str]:
+    page = client.get(LIST).content.decode()
+    return re.findall(r'<th scope="col" class="col-(\w+)"', page)
+
+
+def test_chosen_columns_are_kept_in_their_order(signed_in: Client) -> None:
+    chosen = ["late", "appoint_time", "state"]
+    response = signed_in.post(PATH, {"column": chosen, "next": LIST})
+    assert (response.status_code, response["Location"]) == (303, LIST)
+    assert kept() == chosen
+
+
+def test_the_list_shows_them(signed_in: Client, connection: Connection) -> None:
+    assert heads(signed_in) == list(COLUMNS)
+    signed_in.post(PATH, {"column": ["create_time", "appoint_time"]})
+    assert heads(signed_in) == ["create_time", "appoint_time"]
+
+
+def test_a_step_moves_a_column_and_shows_the_form_again(signed_in: Client) -> None:
+    response = signed_in.post(
+        PATH, {"column": ["state", "appoint_time", "late"], "up": "late", "next": LIST}
+    )
+    assert response["Location"] == "/columns/?next=%2Fappoints%2F%3Fpreset%3Dtoday"
+    assert kept() == ["state", "late", "appoint_time"]
+    page = signed_in.get(response["Location"]).content.decode()
+    assert 'href="/appoints/?preset=today"' in page
+    assert re.findall(r'name="column" value="(\w+)"', page)[:3] == kept()
+
+
+@pytest.mark.parametrize(("step", "name"), [("up", "state"), ("down", "late"), ("up", "gone")])
+def test_a_step_that_leads_nowhere_changes_nothing(signed_in: Client, step: str, name: str) -> None:
+    signed_in.post(PATH, {"column": ["state", "appoint_time", "late"], step: name})
+    assert kept() == ["state", "appoint_time", "late"]
+
+
+def test_a_reset_gives_the_sites_own_again(signed_in: Client) -> None:
+    signed_in.post(PATH, {"column": ["appoint_time"]})
+    signed_in.post(PATH, {"column": ["appoint_time"], "reset": "1"})
+    assert kept() == []
+
+
+def test_the_sites_own_order_is_kept_as_nothing(signed_in: Client) -> None:
+    signed_in.post(PATH, {"column": COLUMNS})
+    assert kept() == []
+
+
+@pytest.mark.parametrize("away", ["https://evil.example/", "//evil.example", "javascript:x", ""])
+def test_the_way_back_never_leads_away(signed_in: Client, away: str) -> None:
+    assert signed_in.post(PATH, {"next": away})["Location"] == "/"
+    assert 'href="/"' in signed_in.get(PATH, {"next": away}).content.decode()
+
+
+def test_one_persons_columns_are_not_anothers(signed_in: Client) -> None:
+    signed_in.post(PATH, {"column": ["late"]})
+    colleague = User.objects.create_user("colleague")
+    signed_in.force_login(colleague)
+    page = signed_in.get(PATH).content.decode()
+    assert re.findall(r'value="(\w+)" checked', page) == [
+        name for name in COLUMNS if name != "appoint_time"
+    ]
+
+
+def test_a_form_of_somebody_elses_page_is_refused(signed_in: Client) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = signed_in.cookies
+    assert strict.post(PATH, {"column": ["late"]}).status_code == 403
+
+
+def test_a_stranger_is_sent_to_sign_in(transactional_db: None) -> None:
+    assert "/accounts/login/" in Client().get(PATH)["Location"]
