@@ -107,6 +107,23 @@ def test_without_scripts_columns_are_moved_step_by_step(
         assert heads(plain)[:3] == ["State", "Reserved for", "Number"]
 
 
+def test_times_stay_right_while_the_page_stands_open(table: Page) -> None:
+    table.clock.install()
+    table.goto("/appoints/?state=upcoming&sort=-appoint_time")
+    off = table.locator(f"{ROWS} time.off").first
+    hours = int(re.search(r"in .*?(\d+) h", off.inner_text())[1])
+    table.clock.fast_forward(3600 * 1000)
+    expect(off).to_contain_text(f" {hours - 1} h" if hours else " 23 h")
+    assert off.locator("xpath=ancestor::tr").get_attribute("class") == "row-upcoming"
+
+    with table.expect_response(re.compile("sort=-appoint_time")):
+        table.evaluate("refresh()")
+    expect(off).to_contain_text(f" {hours} h")  # the server's time is the one that counts
+
+
+def test_what_is_overdue_says_by_how_much(table: Page) -> None:
+    table.goto("/appoints/?preset=overdue")
+    expect(table.locator(f"{ROWS} time.off").first).to_have_text(re.compile(r"\d (h|min) overdue$"))
 
 
 
