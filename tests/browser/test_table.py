@@ -101,6 +101,7 @@ def test_without_scripts_columns_are_moved_step_by_step(
         plain.get_by_role("button", name="Move Number up").click()
         plain.get_by_role("link", name="Back to the list").click()
         assert heads(plain)[:3] == ["Number", "State", "Reserved for"]
+        expect(plain.locator(".copy")).to_have_count(0)
 
         plain.go_back()
         plain.get_by_role("button", name="Reset").click()
@@ -126,6 +127,42 @@ def test_what_is_overdue_says_by_how_much(table: Page) -> None:
     expect(table.locator(f"{ROWS} time.off").first).to_have_text(re.compile(r"\d (h|min) overdue$"))
 
 
+def test_a_number_and_an_id_are_copied(stack: demo.Stack, table: Page) -> None:
+    table.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=stack.address)
+    row = table.locator(ROWS).first
+    link = row.locator(".col-appoint_time a")
+    expect(row.locator(".copy").first).to_be_hidden()
+    link.focus()
+    table.keyboard.press("Tab")
+    table.keyboard.press("Enter")
+
+    appoint_id = re.search(r"/appoints/([^/]+)/", link.get_attribute("href") or "")[1]
+    expect(table.locator("#copied")).to_have_text(f"Copied: {appoint_id}")
+    assert table.evaluate("navigator.clipboard.readText()") == appoint_id
+
+    number = row.locator(".number").inner_text().strip()
+    row.hover()
+    row.get_by_role("button", name=f"Copy number {number}").click()
+    expect(table.locator("#copied")).to_have_text(f"Copied: {number}")
+    assert table.evaluate("navigator.clipboard.readText()") == number
+
+    link.click()
+    table.get_by_role("button", name=f"Copy ID {appoint_id}").click()
+    expect(table.locator("#copied")).to_have_text(f"Copied: {appoint_id}")
+
+
+def test_copying_needs_no_clipboard_of_a_secure_page(table: Page) -> None:
+    table.add_init_script("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    table.reload()
+    table.evaluate(
+        "addEventListener('copy', () => { window.taken = document.activeElement.value })"
+    )
+    row = table.locator(ROWS).first
+    row.hover()
+    button = row.get_by_role("button", name="Copy number")
+    button.click()
+    assert table.evaluate("window.taken") == row.locator(".number").inner_text().strip()
+    expect(button).to_be_focused()
 
 
 def test_keys_mark_a_row_and_enter_opens_it(table: Page) -> None:

@@ -1,0 +1,69 @@
+// Buttons that copy a number or a reservation's ID, where the browser lets pages copy at all.
+// They are quiet: style sheets show those of the row under the pointer or with the focus.
+"use strict";
+
+{
+  const template = document.querySelector("#copy");
+  const said = document.querySelector("#copied");
+  const home = document.querySelector("#answer, .detail");
+
+  const put = (beside, kind, text) => {
+    if (beside.nextElementSibling?.matches(".copy")) return;
+    const button = template.content.querySelector("button").cloneNode(true);
+    button.title = template.dataset[kind].replace("{text}", text);
+    button.dataset.text = text;
+    beside.after(button);
+  };
+
+  // An older way for pages that are served without TLS.
+  const copySelected = (text) => {
+    const field = document.createElement("textarea");
+    const focused = document.activeElement;
+    field.value = text;
+    field.className = "visually-hidden";
+    document.body.append(field);
+    field.select();
+    const done = document.execCommand("copy");
+    field.remove();
+    focused?.focus({ preventScroll: true });
+    return done;
+  };
+
+  const copy = async (text) => {
+    if (!navigator.clipboard) return copySelected(text);
+    try {
+      await navigator.clipboard.writeText(text);
+      return true;
+    } catch {
+      return copySelected(text);
+    }
+  };
+
+  const idOf = (link) => decodeURIComponent(link.pathname.replace(/\/$/, "").split("/").pop());
+
+  const putAll = () => {
+    for (const number of document.querySelectorAll(".appoints .number, .detail .number")) {
+      const text = number.textContent.trim();
+      if (/\d/.test(text) && !number.querySelector(".odd")) put(number, "number", text);
+    }
+    for (const id of document.querySelectorAll(".detail .id")) put(id, "id", id.textContent.trim());
+    // In the list the link knows the ID, and a column of its own shows it to those who want it.
+    for (const link of document.querySelectorAll(".appoints tbody .col-appoint_time a")) {
+      put(link.closest("tr").querySelector(".id") ?? link, "id", idOf(link));
+    }
+  };
+
+  if (template && home && (navigator.clipboard || document.queryCommandSupported?.("copy"))) {
+    putAll();
+    document.addEventListener("htmx:afterSwap", putAll);
+    document.addEventListener("click", async (event) => {
+      const button = event.target.closest("button.copy");
+      if (!button) return;
+      const done = await copy(button.dataset.text);
+      said.textContent = "";
+      said.textContent = template.dataset[done ? "done" : "failed"].replace("{text}", button.dataset.text);
+      button.classList.toggle("is-done", done);
+      setTimeout(() => button.classList.remove("is-done"), 2000);
+    });
+  }
+}
