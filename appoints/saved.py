@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from appoints.chips import chips
 from appoints.filters import AppointFilter
-from appoints.models import PersonDefault, SavedView
+from appoints.models import PersonDefault, SavedView, Team
 from appoints.naming import NamingForm
 from appoints.questions import form_of
 from appoints.results.query import Query
@@ -24,11 +25,15 @@ from dashboard.requests import SignedInRequest
 
 
 class Line(NamedTuple):
-    """A view as its page lists it; ``words`` are None where nobody can read what it asks."""
+    """A view as its page lists it; ``words`` are None where nobody can read what it asks.
+
+    ``default`` says whether it is the person's own, ``teams`` of which of their teams it is.
+    """
 
     view: SavedView
     words: str | None
     default: bool
+    teams: list[str]
 
 
 @require_safe
@@ -50,13 +55,16 @@ def open_view(request: SignedInRequest, slug: str) -> HttpResponse:
 def view_list(request: SignedInRequest) -> HttpResponse:
     """Show every view that the person may open."""
     views = list(SavedView.objects.visible_to(request.user).select_related("owner", "team"))
-    default = SavedView.objects.default_of(request.user)
     own = PersonDefault.objects.filter(person=request.user).values_list("view", flat=True).first()
-    groups = [
-        (title, [Line(each, _words(request, each), each.pk == own) for each in found])
-        for title, found in grouped(views, request.user)
-    ]
-    return render(request, "appoints/views/list.html", {"groups": groups, "default": default})
+    teams: defaultdict[int, list[str]] = defaultdict(list)
+    for name, default in Team.objects.of(request.user).values_list("name", "default_view__view"):
+        teams[default].append(name)
+
+    def line(view: SavedView) -> Line:
+        return Line(view, _words(request, view), view.pk == own, teams[view.pk])
+
+    groups = [(title, list(map(line, found))) for title, found in grouped(views, request.user)]
+    return render(request, "appoints/views/list.html", {"groups": groups})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -289,6 +289,18 @@ def test_the_page_of_views_says_what_each_asks(
     assert "This cannot be asked any more" in page
 
 
+def test_the_page_of_views_marks_the_own_default_and_the_teams(
+    signed_in: Client, connection: Connection, person: User, team: Team
+) -> None:
+    own, ours = saved(person), of_everybody("Ours")
+    PersonDefault.objects.create(person=person, view=own)
+    TeamDefault.objects.create(team=team, view=ours)
+    Team.objects.create(name="Others, who have none")
+    page = text_of(signed_in.get("/views/"))
+    assert "Morning list my default" in page
+    assert "Ours default of the team Night" in page
+
+
 def test_deleting_asks_first(signed_in: Client, connection: Connection, person: User) -> None:
     view = saved(person)
     assert "Delete the view “Morning list”?" in text_of(
