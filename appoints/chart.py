@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import NamedTuple
+
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.utils.dateformat import format as formatted
+from django.utils.translation import gettext, pgettext
 
 from appoints.results.overtime import HOUR, Bucket
 from appoints.results.query import Query
 
-WIDTH, HEIGHT = 960, 44  # units of the drawing
-LABELS = 12  # at the most under the bars
+HEIGHT = 72  # pixels of the tallest bar
+TOP = 12  # pixels above it, for its number
+LABELS = 8  # at the most under the bars
 
 
 class Part(NamedTuple):
-    """A piece of a bar: the state it stands for, and its place."""
+    """A piece of a bar: the state it stands for, and its place in pixels."""
 
     name: str
     y: float
@@ -21,63 +27,90 @@ class Part(NamedTuple):
 
 
 class Bar(NamedTuple):
-    """A bar: its numbers, its pieces from the foot up, and the address of its rows alone."""
+    """A bar: its numbers, its pieces from the foot up, and the address of its rows alone.
 
-    bucket: Bucket
+    ``x``, ``width`` and ``middle`` are hundredths of the drawing's width, so that it stretches
+    while its text does not. ``label`` is empty where there is no room for one; ``when`` and
+    ``counts`` (reserved, reached, failed, overdue, other) are what the table says.
+    """
+
+    when: str
     label: str
-    shows_label: bool
-    x: float
-    width: float
-    middle: float
+    words: str
+    counts: list[str]
+    x: str
+    width: str
+    middle: str
     parts: list[Part]
     address: str
 
 
 class Chart:
-    """Bars over the buckets of a result, with the tallest as high as the drawing."""
+    """Bars over the buckets of a result of ``total`` rows, the tallest as high as the drawing.
 
-    width, height = WIDTH, HEIGHT
+    ``timeless`` counts the rows that no bar holds, for want of a reserved time.
+    """
 
-    def __init__(self, buckets: Sequence[Bucket], query: Query) -> None:
+    top, ground, foot = TOP, TOP + HEIGHT, TOP + HEIGHT + 16
+
+    def __init__(self, buckets: Sequence[Bucket], query: Query, total: int) -> None:
         # The first and the last may be cut short by the range.
         longest = max((bucket.end - bucket.begin for bucket in buckets), default=HOUR)
         self.by_day = longest > HOUR
         self.highest = max((bucket.reserved for bucket in buckets), default=0)
-        step = WIDTH / max(1, len(buckets))
-        every = -(-len(buckets) // LABELS)
-        self.bars = [
-            self._bar(number, bucket, step, query, shows_label=number % every == 0)
-            for number, bucket in enumerate(buckets)
-        ]
+        self.timeless = total - sum(bucket.reserved for bucket in buckets) if buckets else 0
+        self._query = query
+        self._step = 100 / max(1, len(buckets))
+        self._every = -(-len(buckets) // LABELS)
+        self._words = gettext(
+            "%(when)s: %(reserved)s reserved, %(reached)s reached, %(failed)s failed, "
+            "%(overdue)s overdue"
+        )
+        # Formats of Django's date filter.
+        self._label = pgettext("day under a bar", "j M") if self.by_day else "H:i"
+        self._when = (
+            pgettext("day of a bar", "D j M") if self.by_day else pgettext("hour", "D j M, H:i")
+        )
+        self.bars = [self._bar(number, bucket) for number, bucket in enumerate(buckets)]
 
-    def _bar(
-        self, number: int, bucket: Bucket, step: float, query: Query, *, shows_label: bool
-    ) -> Bar:
-        address = query.but(preset="", begin=bucket.begin, end=bucket.end).urlencode()
-        label = bucket.begin.strftime("%m-%d" if self.by_day else "%H:%M")
-        x = number * step
+    def _bar(self, number: int, bucket: Bucket) -> Bar:
+        query = self._query.but(preset="", begin=bucket.begin, end=bucket.end)
+        when = formatted(bucket.begin, self._when)
+        counts = [intcomma(each) for each in (*bucket[2:], _other(bucket))]
+        x = number * self._step
         return Bar(
-            bucket=bucket,
-            label=label,
-            shows_label=shows_label,
-            x=round(x + step * 0.08, 2),
-            width=round(step * 0.84, 2),
-            middle=round(x + step / 2, 2),
+            when=when,
+            label=self._label_of(number, bucket.begin),
+            words=self._words
+            % dict(
+                zip(("reserved", "reached", "failed", "overdue"), counts, strict=False), when=when
+            ),
+            counts=counts,
+            x=f"{x + self._step * 0.1:.3f}%",
+            width=f"{self._step * 0.8:.3f}%",
+            middle=f"{x + self._step / 2:.3f}%",
             parts=self._parts(bucket),
-            address=address,
+            address=query.urlencode(),
         )
 
+    def _label_of(self, number: int, begin: datetime) -> str:
+        return "" if number % self._every else formatted(begin, self._label)
+
     def _parts(self, bucket: Bucket) -> list[Part]:
-        rest = bucket.reserved - bucket.reached - bucket.failed - bucket.overdue
-        parts, foot = [], float(HEIGHT)
+        parts, foot = [], float(TOP + HEIGHT)
         for name, rows in (
             ("overdue", bucket.overdue),
             ("failed", bucket.failed),
             ("reached", bucket.reached),
-            ("upcoming", rest),
+            ("other", _other(bucket)),
         ):
             height = rows / self.highest * HEIGHT if self.highest else 0.0
             foot -= height
             if rows:
-                parts.append(Part(name, round(foot, 2), round(height, 2)))
+                parts.append(Part(name, round(foot, 1), round(height, 1)))
         return parts
+
+
+def _other(bucket: Bucket) -> int:
+    """Return the rows of a bucket in none of the states that it tells apart."""
+    return bucket.reserved - bucket.reached - bucket.failed - bucket.overdue

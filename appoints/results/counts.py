@@ -7,8 +7,10 @@ from typing import NamedTuple
 
 import polars as pl
 
+from appoints.isales.codes import SUCCESS
+
 from .narrowing import narrowed
-from .query import STATES
+from .query import STATES, Query
 
 # The column that each choice is made in, by the name of its field.
 FACETS: Mapping[str, str] = {
@@ -55,6 +57,31 @@ def _lines(rows: pl.DataFrame, column: str, named_by: str | None) -> list[Line]:
         pl.col("value").is_null(), -pl.col("rows").cast(pl.Int64), pl.col("value")
     )
     return [Line(*row) for row in counted.select("value", "name", "rows").iter_rows()]
+
+
+def failures(facets: Mapping[str, list[Line]], query: Query) -> list[Line]:
+    """Count failed calls by cause under *all* filters, "no fail code" last, from the facets.
+
+    A facet leaves out its own filter only, and that one chooses among its lines; and whatever has
+    a fail code but success has failed. So nothing is left to count.
+    """
+    states = {line.value: line.rows for line in facets["states"]}
+    if (wanted := query.wanted_states()) and "failed" not in wanted:
+        return []
+    found = [
+        line
+        for line in facets["causes"]
+        if line.value not in (None, SUCCESS) and (not query.causes or line.value in query.causes)
+    ]
+    without = states.get("failed", 0) - sum(line.rows for line in found)
+    return [*found, Line(None, None, without)] if without else found
+
+
+def overdue(rows: pl.DataFrame) -> list[Line]:
+    """Count overdue calls by agent, the most first; rows that name none stand for themselves."""
+    # First the columns, for a filter copies them all.
+    rows = rows.select("state", "agent", "agent_name").filter(pl.col("state") == "overdue")
+    return _lines(rows, "agent", "agent_name")
 
 
 def summary(facets: Mapping[str, list[Line]]) -> dict[str, int]:

@@ -20,6 +20,8 @@ const isBusy = () =>
   document.querySelector("#answer details.menu[open]") !== null ||
   !window.getSelection().isCollapsed;
 
+const chartTables = () => [...document.querySelectorAll(".chart details")];
+
 const refresh = () => {
   if (document.querySelector("#answer") && !isBusy()) {
     htmx.ajax("GET", location.href, { target: "#answer", swap: "outerHTML" });
@@ -58,7 +60,7 @@ document.addEventListener("htmx:beforeSwap", () => {
     rows: rowsBySameCall(),
     place: window.scrollY,
     focused: focused?.getAttribute("href"),
-    table: document.querySelector(".chart details")?.open,
+    tables: chartTables().map((table) => table.open),
   };
 });
 
@@ -73,8 +75,7 @@ document.addEventListener("htmx:afterSwap", () => {
     }
   }
   if (heard) heard.textContent = changes ? heard.dataset.words.replace("0", changes) : "";
-  const chart = document.querySelector(".chart details");
-  if (chart && before.table) chart.open = true;
+  chartTables().forEach((table, number) => { table.open = before.tables[number] ?? false; });
   if (before.focused) {
     const link = document.querySelector(`#answer a[href="${CSS.escape(before.focused)}"]`);
     link?.focus({ preventScroll: true });

@@ -1,0 +1,113 @@
+"""Rows by what they have in common, the most first: a bar each, a link each, with its table."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from appoints.isales import codes
+from appoints.results.counts import Line
+from appoints.results.query import Query
+from appoints.words import word
+
+SHOWN = 10  # bars
+
+
+class Bar(NamedTuple):
+    """A number of rows in words; ``address`` is None where no filter asks for just them.
+
+    ``code`` is what the words stand for, where it says more; ``part`` tells a part of the bar
+    before it, and ``share`` is its length in hundredths of the longest.
+    """
+
+    text: str
+    code: str
+    rows: int
+    share: str
+    address: str | None
+    part: bool
+
+
+class Ranking:
+    """All bars as a table has them, those that are shown, and how many rows the rest stands for."""
+
+    def __init__(self, bars: Sequence[Bar], shown: Sequence[Bar], rest: str) -> None:
+        self.bars = bars
+        self.shown = shown
+        self.rest = rest
+
+
+def failures(lines: Sequence[Line], query: Query, reasons: Mapping[str, str]) -> Ranking:
+    """Rank the groups that must act, each with its causes; the largest causes are shown."""
+    groups: Counter[str | None] = Counter()
+    for line in lines:
+        groups[_group(line)] += line.rows
+    most = max(groups.values(), default=0)
+    bars: list[Bar] = []
+    for group, rows in groups.most_common():
+        bars.append(_group_bar(group, rows, most, query))
+        if group is not None:
+            causes = [line for line in lines if _group(line) == group]
+            bars += [_cause_bar(line, most, query, reasons) for line in causes]
+    by_rows = sorted((bar for bar in bars if bar.part), key=lambda bar: -bar.rows)
+    room = max(0, SHOWN - len(groups))
+    left = by_rows[room:]
+    rest = ngettext(
+        "and %(causes)s more cause: %(rows)s", "and %(causes)s more causes: %(rows)s", len(left)
+    )
+    return Ranking(bars, [bar for bar in bars if bar not in left], _rest(rest, "causes", left))
+
+
+def overdue(lines: Sequence[Line], query: Query) -> Ranking:
+    """Rank the agents by their overdue calls."""
+    most = max((line.rows for line in lines), default=0)
+    bars = [_agent_bar(line, most, query) for line in lines]
+    left = bars[SHOWN:]
+    rest = ngettext(
+        "and %(agents)s more agent: %(rows)s", "and %(agents)s more agents: %(rows)s", len(left)
+    )
+    return Ranking(bars, bars[:SHOWN], _rest(rest, "agents", left))
+
+
+def _group(line: Line) -> str | None:
+    return None if line.value is None else codes.FAIL_GROUPS.get(line.value, codes.OTHER)
+
+
+def _group_bar(group: str | None, rows: int, most: int, query: Query) -> Bar:
+    if group is None:
+        # Only the call's result says so, and nothing narrows to that.
+        return Bar(_("Without a fail code"), "", rows, _share(rows, most), None, part=False)
+    address = query.but(states=("failed",), cause_groups=(group,)).urlencode()
+    return Bar(word(codes.GROUPS, group), "", rows, _share(rows, most), address, part=False)
+
+
+def _cause_bar(line: Line, most: int, query: Query, reasons: Mapping[str, str]) -> Bar:
+    code = line.value or ""
+    text = reasons.get(code, code)
+    address = query.but(states=("failed",), causes=(code,)).urlencode()
+    shown_code = code if code != text else ""
+    return Bar(text, shown_code, line.rows, _share(line.rows, most), address, part=True)
+
+
+def _agent_bar(line: Line, most: int, query: Query) -> Bar:
+    if line.value is None:
+        return Bar(_("Without an agent"), "", line.rows, _share(line.rows, most), None, part=False)
+    text = line.name or line.value
+    code = line.value if line.value != text else ""
+    address = query.but(states=("overdue",), agents=(line.value,)).urlencode()
+    return Bar(text, code, line.rows, _share(line.rows, most), address, part=False)
+
+
+def _rest(words: str, name: str, left: Sequence[Bar]) -> str:
+    if not left:
+        return ""
+    return words % {name: intcomma(len(left)), "rows": intcomma(sum(bar.rows for bar in left))}
+
+
+def _share(rows: int, most: int) -> str:
+    return f"{rows / most * 100:.1f}%"
