@@ -15,9 +15,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
-from appoints import choices, neighbours, ranking, words
+from appoints import choices, neighbours, words
 from appoints.cells import View
-from appoints.chart import Chart
+from appoints.charts import charts
 from appoints.chips import chips
 from appoints.details import Detail
 from appoints.failures import failure_of
@@ -26,9 +26,8 @@ from appoints.models import AgentList
 from appoints.pager import Pager
 from appoints.places import Others, Place
 from appoints.questions import Question, form_of, question_of
-from appoints.results import browse, counts
+from appoints.results import browse
 from appoints.results.errors import ERRORS
-from appoints.results.overtime import buckets
 from appoints.results.query import PER_PAGE, Query
 from appoints.results.result import NeedsWhole, Result
 from appoints.shelf import shelf_of
@@ -207,21 +206,10 @@ def _shown(
         "table": AppointTable(records, view, query if result.mode == "whole" else None, columns),
         "tiles": choices.tiles(result.facets, query) if result.facets else [],
         "facets": choices.facets(result.facets, query, reasons) if result.facets else [],
-        **(_charts(question, result, reasons) if result.facets and result.total else {}),
+        **charts(question, result, reasons),
         "stale": failure_of(result.error) if result.error else None,  # type: ignore[arg-type]
         "age": span(timezone.now() - result.as_of) if result.as_of else "",
         "poll": POLL if result.mode == "loading" or result.refreshing else 0,
-    }
-
-
-def _charts(question: Question, result: Result, reasons: Mapping[str, str]) -> dict[str, Any]:
-    """Return what pictures a whole result: over time, why calls fail, and who is behind."""
-    query, facets = question.query, result.facets or {}
-    over_time = buckets(result.rows, question.window, question.zone)
-    return {
-        "chart": Chart(over_time, query, result.total),
-        "failures": ranking.failures(counts.failures(facets, query), query, reasons),
-        "overdue": ranking.overdue(counts.overdue(result.rows), query),
     }
 
 

@@ -2,7 +2,7 @@
 // Without this script a menu still opens and closes by its own summary.
 "use strict";
 
-const openMenus = () => document.querySelectorAll("details.menu[open]");
+const openMenus = () => document.querySelectorAll("details:is(.menu, .over)[open]");
 
 document.addEventListener("click", (event) => {
   for (const menu of openMenus()) {

@@ -49,36 +49,3 @@ def test_each_picture_holds_every_row_that_a_plain_reading_finds(
         assert sum(bar.reserved for bar in bars) == len(timed)
         for name in ("reached", "failed", "overdue"):
             assert sum(getattr(bar, name) for bar in bars) == timed.count(name)
-
-
-@settings(max_examples=60, deadline=None)
-@given(pages, queries)
-def test_a_reservations_place_and_its_numbers_others_are_those_of_the_list(
-    found: list[tuple[list[object], int]], query: Query
-) -> None:
-    whole, seen = frame_of(found)
-    result = Result.of(whole, query, Window(None, None), mode="whole", as_of=NOON)
-    listed = result.rows["appoint_id"].to_list()
-    for number, name in enumerate(listed, 1):
-        if name is None:
-            continue
-        place, record = result.place(name), result.find(name)
-        assert place is not None and record is not None
-        before, after = listed[: number - 1], listed[number:]
-        assert place.number == number
-        assert place.previous == next((each for each in reversed(before) if each), None)
-        assert place.next == next((each for each in after if each), None)
-
-        asked = Query(agents=query.agents, number=query.number, task=query.task)
-        near = [
-            row
-            for row, at in seen
-            if oracle.Record((row, at), {}).matches(asked, Window(None, None))
-            and row.called_no is not None
-            and row.called_no == record["called_no"]
-            and row.appoint_id != name
-        ]
-        others = result.same_number(record)
-        assert Counter(each["appoint_id"] for each in others) == Counter(
-            row.appoint_id for row in near
-        )

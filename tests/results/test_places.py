@@ -1,0 +1,67 @@
+"""Where a reservation stands, and its number's others, against the list read in plain Python."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from hypothesis import given, settings
+
+from appoints.results.moments import EVER
+from appoints.results.query import Query
+from appoints.results.result import Mode, Result
+
+from . import oracle
+from .conftest import NOON, raw
+from .raw import pages
+from .test_files_equal_screen import frame_of, queries
+
+
+@settings(max_examples=60, deadline=None)
+@given(pages, queries)
+def test_a_reservations_place_and_its_numbers_others_are_those_of_the_list(
+    found: list[tuple[list[object], int]], query: Query
+) -> None:
+    whole, seen = frame_of(found)
+    result = Result.of(whole, query, EVER, mode="whole", as_of=NOON)
+    listed = result.rows["appoint_id"].to_list()
+    for number, name in enumerate(listed, 1):
+        if name is None:
+            continue
+        place, record = result.place(name), result.find(name)
+        assert place is not None and record is not None
+        before, after = listed[: number - 1], listed[number:]
+        assert place.number == number
+        assert place.previous == next((each for each in reversed(before) if each), None)
+        assert place.next == next((each for each in after if each), None)
+
+        asked = Query(agents=query.agents, number=query.number, task=query.task)
+        near = [
+            row
+            for row, at in seen
+            if oracle.Record((row, at), {}).matches(asked, EVER)
+            and row.called_no is not None
+            and row.called_no == record["called_no"]
+            and row.appoint_id != name
+        ]
+        others = result.same_number(record)
+        assert Counter(each["appoint_id"] for each in others) == Counter(
+            row.appoint_id for row in near
+        )
+
+
+@pytest.mark.parametrize(("mode", "stands"), [("whole", True), ("loading", False)])
+def test_nothing_stands_anywhere_while_rows_are_coming(mode: Mode, stands: bool) -> None:
+    whole, _ = frame_of([([raw(1), raw(2)], 0)])
+    result = Result.of(whole, Query(), EVER, mode=mode, as_of=NOON)
+    name = str(raw(2)["appointId"])
+    assert result.find(name) is not None
+    assert (result.place(name) is not None) is stands
+
+
+def test_what_the_filters_leave_out_stands_nowhere_and_is_found_in_the_range() -> None:
+    whole, _ = frame_of([([raw(1), raw(2)], 0)])
+    result = Result.of(whole, Query(text="13900000001"), EVER, mode="whole", as_of=NOON)
+    name = str(raw(2)["appointId"])
+    assert result.find(name) is None and result.place(name) is None
+    assert result.find_in_range(name) is not None
