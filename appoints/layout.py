@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import urlsplit, urlunsplit
 
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.http import require_http_methods
 
+from appoints.models import SavedView
+from appoints.shelf import columns_of, view_called
 from appoints.tables import COLUMNS, known, offered
 from dashboard.models import Preferences
 from dashboard.requests import SignedInRequest
@@ -19,16 +22,26 @@ STEPS = {"up": -1, "down": 1}
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def columns(request: SignedInRequest) -> HttpResponse:
-    """Show and keep a person's columns; a step up or down leads back here, for the next step."""
+    """Show and keep the columns of a person, or of their own view that the address names.
+
+    A step up or down leads back here, for the next step.
+    """
     back = _back(request)
+    view = _view(request, back)
     if request.method != "POST":
-        names = known(request.preferences.columns)
-        return render(request, "appoints/columns.html", {"offered": offered(names), "back": back})
+        names = known(columns_of(view, request.preferences))
+        context = {"offered": offered(names), "back": back, "view": view}
+        return render(request, "appoints/columns.html", context)
     names = [] if "reset" in request.POST else known(request.POST.getlist("column"))
     steps = STEPS.keys() & request.POST.keys()
     for step in steps:
         names = moved(names, request.POST[step], STEPS[step])
-    _keep(request, names)
+    if view and view.owner == request.user:
+        view.columns = names
+        view.save(update_fields=["columns", "changed"])
+    else:
+        _keep(request, names)
+        back = _without_view(back) if view else back
     here = f"{reverse('columns')}?{urlencode({'next': back})}"
     return HttpResponseRedirect(here if steps else back, status=303)
 
@@ -47,6 +60,20 @@ def _keep(request: SignedInRequest, names: list[str]) -> None:
     """Keep the names; the site's own order is kept as nothing, and so stays the site's own."""
     kept = [] if names == list(COLUMNS) else names
     Preferences.objects.update_or_create(user=request.user, defaults={"columns": kept})
+
+
+def _view(request: SignedInRequest, back: str) -> SavedView | None:
+    """Return the view that the person came from, if it has columns of its own."""
+    view = view_called(request.user, QueryDict(urlsplit(back).query).get("view") or "")
+    return view if view and view.columns else None
+
+
+def _without_view(back: str) -> str:
+    """Return the address without the view of somebody else, whose columns would hide one's own."""
+    parts = urlsplit(back)
+    query = QueryDict(parts.query, mutable=True)
+    del query["view"]
+    return urlunsplit(parts._replace(query=query.urlencode(safe=",:")))
 
 
 def _back(request: SignedInRequest) -> str:

@@ -19,7 +19,7 @@ from appoints.models import PersonDefault, SavedView, Team
 from appoints.naming import NamingForm
 from appoints.questions import form_of
 from appoints.results.query import Query
-from appoints.shelf import grouped, text_of
+from appoints.shelf import columns_of, grouped, text_of, view_called
 from appoints.words import COLUMN_WORDS
 from dashboard.requests import SignedInRequest
 
@@ -73,8 +73,10 @@ def save_new(request: SignedInRequest) -> HttpResponse:
     asked = form_of(request.GET, request.user, request.preferences)
     if not _can_be_saved(asked):
         return _to_list(request.GET.urlencode())
-    view = SavedView(owner=request.user, columns=request.preferences.columns)
-    view.keep(text_of(asked.query()))
+    query = asked.query()
+    columns = columns_of(view_called(request.user, query.view), request.preferences)
+    view = SavedView(owner=request.user, columns=columns)
+    view.keep(text_of(query))
     form = NamingForm(request.POST if request.method == "POST" else None, instance=view)
     if form.stored():
         messages.success(request, _("The view “%s” is saved.") % view)
@@ -101,7 +103,7 @@ def update(request: SignedInRequest, slug: str) -> HttpResponse:
     if not _can_be_saved(asked):
         return _to_list(request.GET.urlencode())
     view.keep(text_of(asked.query()))
-    view.columns = request.preferences.columns
+    view.columns = columns_of(view, request.preferences)
     view.save()
     messages.success(request, _("The view “%s” is saved.") % view)
     return _opened(request, view)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from appoints.models import Default, SavedView
 from appoints.results.query import Query
+from dashboard.models import Preferences
 
 SHOWN = 12  # views of a group in the menu; all are on their own page
 
@@ -44,6 +45,19 @@ class Shelf:
 def text_of(query: Query) -> str:
     """Return the query string that is saved: no page, no view, presets as they are."""
     return query.but(view="").urlencode()
+
+
+def view_called(user: User, slug: str) -> SavedView | None:
+    """Return the view that an address names, if the person may see it."""
+    if not slug.isalnum():
+        return None
+    return SavedView.objects.visible_to(user).filter(slug=slug).first()
+
+
+def columns_of(view: SavedView | None, own: Preferences) -> list[str]:
+    """Return the columns to show: the view's, or the person's own where it has none."""
+    columns: list[str] = (view and view.columns) or own.columns
+    return columns
 
 
 def shelf_of(user: User, slug: str, query: Query | None = None) -> Shelf:

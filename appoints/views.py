@@ -30,7 +30,7 @@ from appoints.results import browse
 from appoints.results.errors import ERRORS
 from appoints.results.query import PER_PAGE, Query
 from appoints.results.result import NeedsWhole, Result
-from appoints.shelf import shelf_of
+from appoints.shelf import columns_of, shelf_of, view_called
 from appoints.tables import AppointTable, known
 from appoints.words import PRESET_WORDS, span
 from dashboard.requests import SignedInRequest
@@ -132,8 +132,8 @@ def _answer(
     heard = _heard(result)
     tasks = neighbours.tasks(connection) if heard else {}
     context |= {"tasks": tasks, "chips": chips(query, tasks)}
-    columns = known(request.preferences.columns)
-    context |= _shown(question, result, words.reasons(connection, platform=heard), columns)
+    columns = columns_of(view_called(request.user, query.view), request.preferences)
+    context |= _shown(question, result, words.reasons(connection, platform=heard), known(columns))
     return render(request, _template(request), context)
 
 

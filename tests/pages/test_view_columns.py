@@ -1,0 +1,117 @@
+"""The columns that a saved view has of its own."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from appoints.models import Connection, SavedView
+from appoints.tables import COLUMNS
+from dashboard.models import Preferences
+
+ASKED = "connection=demo&preset=today"
+
+
+def heads(client: Client, query: str) -> list[str]:
+    page = client.get(f"/appoints/?{query}").content.decode()
+    return re.findall(r'<th scope="col" class="col-(\w+)"', page)
+
+
+def choose(client: Client, view: SavedView, *names: str) -> str:
+    back = f"/appoints/?{ASKED}&view={view.slug}"
+    return client.post("/columns/", {"column": names, "next": back})["Location"]
+
+
+@pytest.fixture
+def person(signed_in: Client) -> User:
+    person = User.objects.get(username="supervisor")
+    Preferences.objects.create(user=person, columns=["appoint_time", "late"])
+    return person
+
+
+@pytest.fixture
+def view(person: User) -> SavedView:
+    """A view for everybody; it shows other columns than the person's own."""
+    return SavedView.objects.create(
+        owner=person,
+        name="Morning list",
+        columns=["state", "appoint_time"],
+        audience="everybody",
+        sealed=b"",
+    )
+
+
+def test_a_new_view_keeps_the_columns_that_are_shown(
+    signed_in: Client, connection: Connection, view: SavedView
+) -> None:
+    form = {"name": "own", "audience": "private"}
+    signed_in.post(f"/views/new/?{ASKED}", form)
+    signed_in.post(f"/views/new/?{ASKED}&view={view.slug}", form | {"name": "copy"})
+    assert SavedView.objects.get(name="own").columns == ["appoint_time", "late"]
+    assert SavedView.objects.get(name="copy").columns == ["state", "appoint_time"]
+
+
+def test_a_view_shows_its_columns_and_what_is_left_shows_the_persons(
+    signed_in: Client, connection: Connection, view: SavedView
+) -> None:
+    assert heads(signed_in, f"{ASKED}&view={view.slug}") == ["state", "appoint_time"]
+    assert heads(signed_in, ASKED) == ["appoint_time", "late"]
+
+
+def test_the_pages_own_refresh_shows_the_same_columns(
+    signed_in: Client, connection: Connection, view: SavedView
+) -> None:
+    address = f"/appoints/?{ASKED}&view={view.slug}"
+    page = signed_in.get(address, headers={"HX-Request": "true"}).content.decode()
+    assert re.findall(r'class="col-(\w+)" aria-sort', page) == ["appoint_time"]
+    assert "col-late" not in page
+
+
+def test_a_view_without_columns_shows_the_persons(
+    signed_in: Client, connection: Connection, view: SavedView
+) -> None:
+    SavedView.objects.update(columns=[])
+    assert heads(signed_in, f"{ASKED}&view={view.slug}") == ["appoint_time", "late"]
+
+
+def test_its_owner_changes_its_columns_and_not_their_own(
+    signed_in: Client, connection: Connection, view: SavedView
+) -> None:
+    back = f"/appoints/?{ASKED}&view={view.slug}"
+    form = signed_in.get(f"/columns/?next={quote(back)}").content.decode()
+    assert "kept with the view “Morning list”" in form
+    assert choose(signed_in, view, "appoint_time", "task_name") == back
+    assert heads(signed_in, f"{ASKED}&view={view.slug}") == ["appoint_time", "task_name"]
+    assert heads(signed_in, ASKED) == ["appoint_time", "late"]
+
+
+def test_somebody_else_chooses_their_own_and_leaves_the_view(
+    connection: Connection, view: SavedView
+) -> None:
+    colleague = Client()
+    colleague.force_login(User.objects.create_user("colleague"))
+    assert choose(colleague, view, "appoint_time", "agent") == f"/appoints/?{ASKED}"
+    assert heads(colleague, ASKED) == ["appoint_time", "agent"]
+    view.refresh_from_db()
+    assert view.columns == ["state", "appoint_time"]
+
+
+def test_saving_the_question_anew_keeps_its_columns(
+    signed_in: Client, connection: Connection, view: SavedView
+) -> None:
+    signed_in.post(f"/views/{view.slug}/update/?{ASKED}&late=1")
+    view.refresh_from_db()
+    assert view.columns == ["state", "appoint_time"]
+
+
+@pytest.mark.parametrize("slug", ["%00", "gone", "%2F", ""])
+def test_a_view_that_is_none_leaves_the_choice_to_the_person(
+    signed_in: Client, person: User, slug: str
+) -> None:
+    back = f"/appoints/?view={slug}"
+    assert signed_in.get("/columns/", {"next": back}).status_code == 200
+    assert signed_in.post("/columns/", {"column": COLUMNS, "next": back}).status_code == 303
