@@ -54,7 +54,7 @@ def test_failures_of_the_groups_are_the_failures_of_the_summary(
 ) -> None:
     page = signed_in.get(LIST).content.decode()
     part = section(page, "ranking-failures")
-    groups = re.findall(r"<tr><th .*?<td>([\d,]+)</td></tr>", part)
+    groups = re.findall(r'<tr><th scope="row">.*?<td>([\d,]+)</td></tr>', part)
     tile = re.search(r'tile-failed"[^>]*><strong>([\d,]+)', page)
     assert tile
     assert sum(int(each.replace(",", "")) for each in groups) == int(tile[1].replace(",", ""))
