@@ -14,8 +14,9 @@ from .query import DEFAULT_SORT, Query
 
 # Gives the words for fail codes in the viewer's language, once they are needed.
 Reasons = Callable[[], Mapping[str, str]]
-# What free text is looked for in.
-SEARCHED = ("agent_name", "agent", "task_name", "business_result", "called_no", "caller_no")
+# What free text is looked for in: columns of few values many times over, and of many values.
+SEARCHED_BY_VALUE = ("agent_name", "agent", "task_name", "business_result", "caller_no")
+SEARCHED_BY_ROW = ("called_no",)
 
 
 def masks(query: Query, window: Window) -> Mapping[str, pl.Expr]:
@@ -70,11 +71,16 @@ def in_window(window: Window) -> pl.Expr:
 
 def mentions(text: str) -> pl.Expr:
     """Tell whether any searched column holds the text, whatever its case."""
-    wanted = text.lower()
-    return pl.any_horizontal(
-        pl.col(name).str.to_lowercase().str.contains(wanted, literal=True).fill_null(value=False)
-        for name in SEARCHED
-    )
+
+    def found(values: pl.Expr) -> pl.Expr:
+        return values.str.to_lowercase().str.contains(text.lower(), literal=True)
+
+    by_value = []
+    for column in map(pl.col, SEARCHED_BY_VALUE):
+        values = column.unique(maintain_order=True)
+        by_value.append(column.is_in(values.filter(found(values)).implode()))
+    by_row = [found(pl.col(name)) for name in SEARCHED_BY_ROW]
+    return pl.any_horizontal(each.fill_null(value=False) for each in by_value + by_row)
 
 
 def ordered(frame: pl.DataFrame, sort: str, reasons: Reasons) -> pl.DataFrame:
