@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from functools import partial
 from queue import Empty, Queue
+from typing import TypeVar
 
 from django.db import connection as database
 from django.utils import timezone
 
 from appoints import gateway
-from appoints.isales.client import Criteria, Page
+from appoints.isales.client import Criteria
 from appoints.isales.errors import TooFast
 from appoints.models import Connection
 
@@ -24,6 +27,7 @@ PATIENCE = 3  # times that a page waits when iSales asks for quiet
 LONGEST_QUIET = 60.0  # seconds
 TICK = 1.0  # seconds
 
+Answer = TypeVar("Answer")
 Came = tuple[Fetched, int]  # a page, and the total that iSales reported with it
 
 
@@ -38,8 +42,10 @@ def pages(
     missing = len(wanted)
     came: Queue[Came | Exception] = Queue()
     stop = threading.Event()
+    # A first page that cannot come now is told at once, for somebody waits before an empty page.
+    patience = 0 if 0 in wanted else PATIENCE
     for _ in range(min(missing, connection.max_concurrency)):
-        hand = (connection.pk, criteria, limit, wanted, came, stop)
+        hand = (connection.pk, criteria, limit, wanted, came, stop, patience)
         threading.Thread(target=_work, args=hand, daemon=True).start()
     try:
         while missing:
@@ -63,17 +69,20 @@ def _work(
     wanted: deque[int],
     came: Queue[Came | Exception],
     stop: threading.Event,
+    patience: int,
 ) -> None:
     """Fetch pages over one line at a time until none is wanted; what goes wrong comes too."""
     try:
         connection = Connection.objects.get(pk=connection_id)
         while wanted and not stop.is_set():
-            with gateway.line(connection, wait=LINE_WAIT) as line:
+            with ExitStack() as held:
+                line = _patiently(partial(_line, connection, held), stop, patience)
                 for _ in range(SLICE):
                     if stop.is_set() or not wanted:
                         return
                     offset = wanted.popleft()
-                    page = _page(line, criteria, offset, limit, stop)
+                    asked = partial(line.list_page, criteria, offset, limit, budget=PAGE_BUDGET)
+                    page = _patiently(asked, stop, patience)
                     came.put((Fetched(offset, page.rows, timezone.now()), page.total))
     except IndexError:
         return  # another hand took the last one
@@ -83,15 +92,17 @@ def _work(
         database.close()
 
 
-def _page(
-    line: gateway.Line, criteria: Criteria, offset: int, limit: int, stop: threading.Event
-) -> Page:
-    """Return a page; one amid a load waits as long as iSales asks not to be called."""
-    for _ in range(PATIENCE if offset else 0):
+def _line(connection: Connection, held: ExitStack) -> gateway.Line:
+    return held.enter_context(gateway.line(connection, wait=LINE_WAIT))
+
+
+def _patiently(ask: Callable[[], Answer], stop: threading.Event, patience: int) -> Answer:
+    """Return what is asked for; wait as long, and as often, as iSales asks not to be called."""
+    for _ in range(patience):
         try:
-            return line.list_page(criteria, offset, limit, budget=PAGE_BUDGET)
+            return ask()
         except TooFast as error:
             if isinstance(error, gateway.Busy) or (error.retry_after or 0) > LONGEST_QUIET:
                 raise
             stop.wait(error.retry_after or 1.0)
-    return line.list_page(criteria, offset, limit, budget=PAGE_BUDGET)
+    return ask()

@@ -11,11 +11,12 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from appoints import gateway
+from appoints.isales.client import Criteria
 from appoints.isales.errors import ISalesError, NotAuthorised, Refused, TooFast, UnexpectedAnswer
 from appoints.isales.simulator import Simulator
 from appoints.isales.simulator.faults import Fault
 from appoints.models import Connection, Snapshot
-from appoints.results import errors
+from appoints.results import errors, hands
 from appoints.results.asking import ask
 from appoints.results.browse import TooLong
 from appoints.results.moments import EVER
@@ -88,6 +89,16 @@ def test_a_load_that_is_asked_for_quiet_waits_and_goes_on(
     result = everything(connection)
     assert (result.total, result.settled) == (85, True)
     assert len(simulator.list_calls) == 10
+
+
+def test_pages_amid_a_load_take_no_line_while_isales_wants_quiet(
+    connection: Connection, simulator: Simulator
+) -> None:
+    connection.keep_quiet(TooFast("too fast", 0.3))
+    begun = time.monotonic()
+    found = [came for came in hands.pages(connection, Criteria(), PAGE, [PAGE, 2 * PAGE]) if came]
+    assert len(found) == 2
+    assert time.monotonic() - begun >= 0.3
 
 
 def test_a_429_on_the_first_page_is_told_at_once(
