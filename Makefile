@@ -1,4 +1,5 @@
 # install: the environment · demo: try it · test: every check and test · bench: the benchmarks
+# messages: bring the catalogues up to date with the sources, and compile them
 # lock: pin the newest versions that pyproject.toml allows
 
 PYTHON ?= python3
@@ -9,7 +10,7 @@ ON_POSTGRESQL := tests/test_gateway.py tests/test_credentials.py tests/pages/tes
 LOCK := $(BIN)/uv pip compile pyproject.toml --extra postgresql --universal \
 	--python-version 3.11 --upgrade --generate-hashes --no-emit-index-url --no-header --quiet
 
-.PHONY: install demo test bench lock
+.PHONY: install demo test bench messages lock
 
 install: .venv/installed
 
@@ -29,6 +30,13 @@ test: .venv/installed-dev
 
 bench: .venv/installed-bench
 	$(BIN)/python -m tests.bench
+
+messages: .venv/installed-dev
+	@sh tests/debian.sh gettext
+	$(BIN)/python -m django makemessages --settings tests.settings \
+		--locale zh_Hans --locale es --locale pt_BR --locale ar \
+		--add-location file --no-wrap --no-obsolete --ignore tests --ignore staticfiles
+	$(BIN)/python -m django compilemessages --settings tests.settings --ignore .venv
 
 lock: .venv/created
 	$(BIN)/pip install --quiet uv

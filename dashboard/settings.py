@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 from csp.constants import NONE, SELF
-from django.utils.translation import gettext_lazy as _
 
 from dashboard import environment
 from dashboard.environment import BASE_DIR
@@ -74,9 +73,13 @@ TEMPLATES = [
     },
 ]
 
-# Languages and time. Everything is marked for translation; English is what there is.
+# Languages and time. Every person finds a language under its own name, whatever is spoken now.
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English"))]
+LANGUAGES = [
+    ("en", "English"),
+]
+# One catalogue for all rooms, so that a word is translated once.
+LOCALE_PATHS = [BASE_DIR / "dashboard" / "locale"]
 USE_TZ = True
 
 # Files
