@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.utils.translation import gettext
+from django.utils.translation import get_language_info, gettext
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.models import Preferences
@@ -24,8 +24,9 @@ def zone_choices() -> list[tuple[str, Any]]:
 
 
 def language_choices() -> list[tuple[str, Any]]:
-    """Return the choices of a language: the browser's, then those that there are."""
-    return [("", _("As the browser asks for")), *settings.LANGUAGES]
+    """Return every language under its own name, for a person looks for that."""
+    own = [(code, get_language_info(code)["name_local"]) for code, _name in settings.LANGUAGES]
+    return [("", _("As the browser asks for")), *own]
 
 
 class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]

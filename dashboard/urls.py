@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
+from django.views.i18n import set_language
 
 from appoints import layout, saved
 from appoints.urls import saved_views
@@ -28,6 +30,8 @@ urlpatterns = [
         views.OwnPasswordChangeView.as_view(),
         name="password_change",
     ),
+    # Also for those who are not signed in yet: they choose before they can read anything else.
+    path("accounts/language/", login_not_required(set_language), name="language"),
     path("accounts/preferences/", views.preferences, name="preferences"),
     path("admin/login/", views.admin_login),
     path("admin/", admin.site.urls),

@@ -34,6 +34,7 @@ def test_whoever_asks_by_name_is_told() -> None:
         repr(AkskAuth("AK", SECRET, SigningOptions())),
         repr(dir(SECRET)),
     ],
+    ids=["repr", "str", "f-string", "percent", "within", "endpoint", "signer", "names"],
 )
 def test_no_way_to_show_it_does(shown: str) -> None:
     assert SK not in shown
