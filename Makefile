@@ -33,9 +33,7 @@ bench: .venv/installed-bench
 
 messages: .venv/installed-dev
 	@sh tests/debian.sh gettext
-	$(BIN)/python -m django makemessages --settings tests.settings \
-		--locale zh_Hans --locale es --locale pt_BR --locale ar \
-		--add-location file --no-wrap --no-obsolete --ignore tests --ignore staticfiles
+	$(BIN)/python -m django makemessages --settings tests.settings
 	$(BIN)/python -m django compilemessages --settings tests.settings --ignore .venv
 
 lock: .venv/created

@@ -39,7 +39,7 @@ def failure_of(error: ISalesError | WrongKey) -> Failure:
             return words(error)
     return Failure(
         BAD_ANSWER,
-        _("iSales gave an answer that makes no sense (%s).") % error,
+        _("iSales gave an answer that makes no sense (%s).") % _detail(error),
         _("Try again in a minute. If it stays, show this to whoever runs iSales."),
     )
 
@@ -58,7 +58,7 @@ def _resting(error: Resting) -> Failure:
 def _no_answer(error: NoAnswer) -> Failure:
     return Failure(
         NO_ANSWER,
-        _("iSales did not answer (%s).") % error,
+        _("iSales did not answer (%s).") % _detail(error),
         _("Try again in a minute. If it stays, ask an administrator to check the connection."),
     )
 
@@ -135,6 +135,12 @@ def _wrong_key(error: WrongKey) -> Failure:
             "under, or store the secret key anew."
         ),
     )
+
+
+def _detail(error: Exception) -> str:
+    """Return an error's own words, translated where they are ours; a bracket is technical."""
+    words, bracket, rest = str(error).partition(" (")
+    return (_(words) if words else "") + bracket + rest
 
 
 def _seconds(wait: float | None, otherwise: int) -> int:

@@ -11,6 +11,7 @@ from email.utils import parsedate_to_datetime
 import httpx
 
 from . import codes
+from .codes import gettext_noop
 from .errors import AddressLocked, ISalesError, NotAuthorised, Refused, TooFast, UnexpectedAnswer
 
 SUCCESS = "0200000"
@@ -35,7 +36,8 @@ def read(status: int, headers: Mapping[str, str], body: bytes) -> dict[str, obje
     answer = _json_object(body)
     if answer is None:
         kind = headers.get("content-type") or "no content type"
-        raise UnexpectedAnswer(f"the answer is not a whole JSON object ({kind})", status)
+        words = gettext_noop("the answer is not a whole JSON object")
+        raise UnexpectedAnswer(f"{words} ({kind})", status)
     code = result_code(answer)
     if code != SUCCESS:
         raise _refusal(code, answer)
@@ -75,7 +77,7 @@ def _failure(status: int, headers: Mapping[str, str], body: bytes) -> ISalesErro
 def _refusal(code: str, answer: Mapping[str, object]) -> ISalesError:
     description = str(answer.get("resultDesc") or answer.get("returnDesc") or "")
     if not code:
-        return UnexpectedAnswer("the answer carries no result code", httpx.codes.OK)
+        return UnexpectedAnswer(gettext_noop("the answer carries no result code"), httpx.codes.OK)
     if code == codes.TOO_FAST:
         return TooFast(f"{code}: {codes.RESULT_CODES[code]}")
     return Refused(code, codes.RESULT_CODES.get(code, ""), description[:500])

@@ -13,6 +13,7 @@ import httpx
 import stamina
 
 from . import answers
+from .codes import gettext_noop
 from .endpoint import Endpoint
 from .errors import NoAnswer, UnexpectedAnswer
 from .rows import Row, parse_row
@@ -101,8 +102,10 @@ class Client:
         if data is None and "data" in answer and total == 0:
             data = []
         if total is None or not isinstance(data, list):
-            missing = "totalCount" if total is None else "data"
-            raise UnexpectedAnswer(f"the answer has no {missing}", httpx.codes.OK)
+            words = gettext_noop("the answer has no totalCount")
+            if total is not None:
+                words = gettext_noop("the answer has no data")
+            raise UnexpectedAnswer(words, httpx.codes.OK)
         return Page([parse_row(raw) for raw in data], total)
 
     def tasks(self, *, pace: Pace, budget: float) -> dict[str, str]:
@@ -185,11 +188,13 @@ def _whole(response: httpx.Response, deadline: float) -> bytes:
         for chunk in response.iter_bytes():
             body += chunk
             if len(body) > MOST_BYTES:
-                raise UnexpectedAnswer("the answer does not end", response.status_code)
+                raise UnexpectedAnswer(
+                    gettext_noop("the answer does not end"), response.status_code
+                )
             if time.monotonic() > deadline:
-                raise NoAnswer("the answer took too long")
+                raise NoAnswer(gettext_noop("the answer took too long"))
     except (httpx.RemoteProtocolError, httpx.ReadError) as error:
-        words = "the answer was cut off"
+        words = gettext_noop("the answer was cut off")
         raise UnexpectedAnswer(words, response.status_code, passing=True) from error
     return bytes(body)
 
@@ -212,9 +217,9 @@ def _wait_before_retry(error: Exception, deadline: float) -> bool | float:
 
 def _in_words(error: httpx.HTTPError) -> str:
     if isinstance(error, httpx.ConnectTimeout | httpx.PoolTimeout):
-        return "iSales could not be reached in time"
+        return gettext_noop("iSales could not be reached in time")
     if isinstance(error, httpx.TimeoutException):
-        return "iSales did not answer in time"
+        return gettext_noop("iSales did not answer in time")
     return str(error) or type(error).__name__
 
 
