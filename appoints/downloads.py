@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import polars as pl
 from django.conf import settings
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -134,7 +135,7 @@ def _incomplete(request: SignedInRequest, result: Result) -> HttpResponse | None
         response["Retry-After"] = str(AGAIN)
         return response
     if not result.settled and "partial" not in request.GET:
-        counts = {"reported": result.reported, "received": result.received}
+        counts = {"reported": intcomma(result.reported), "received": intcomma(result.received)}
         return _refused(
             NOT_SURE,
             _("iSales reported %(reported)s rows, %(received)s were received.") % counts,
@@ -144,9 +145,10 @@ def _incomplete(request: SignedInRequest, result: Result) -> HttpResponse | None
 
 
 def _too_many() -> HttpResponse:
+    most = intcomma(settings.APPOINTS_MOST_ROWS)
     return _refused(
         TOO_MANY,
-        _("These are more than %s rows, too many for a file.") % settings.APPOINTS_MOST_ROWS,
+        _("These are more than %s rows, too many for a file.") % most,
         _("Narrow the range, or choose agents, a number or a task."),
     )
 

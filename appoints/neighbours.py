@@ -14,6 +14,7 @@ from appoints.credentials import WrongKey
 from appoints.isales.errors import ISalesError, TooFast
 from appoints.models import Connection
 
+LOCALES = {"zh": "zh_CN", "en": "en_US"}
 KEPT = 10 * 60  # seconds
 AGAIN = 15  # seconds after which to ask anew where the lines were only taken for a while
 WAIT = 1.0  # seconds for a free line
@@ -25,9 +26,17 @@ def tasks(connection: Connection) -> Mapping[str, str]:
     return _kept(connection, "tasks", lambda line: line.tasks(budget=BUDGET))
 
 
+def speaks(language: str) -> bool:
+    """Tell whether iSales has words of its own in a language: Chinese and English it has."""
+    return language.partition("-")[0] in LOCALES
+
+
 def fail_words(connection: Connection, language: str) -> Mapping[str, str]:
-    """Return the platform's words for fail codes in a language; empty where it does not tell."""
-    locale = "zh_CN" if language.startswith("zh") else "en_US"
+    """Return the platform's words for fail codes, English ones where it has none of a language.
+
+    Empty where it does not tell.
+    """
+    locale = LOCALES.get(language.partition("-")[0], LOCALES["en"])
     return _kept(connection, f"words-{locale}", lambda line: line.fail_words(locale, budget=BUDGET))
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from functools import cache
 
+from django.utils.formats import get_format
 from django.utils.functional import Promise
 from django.utils.html import escape
 from django.utils.translation import get_language, gettext, gettext_noop, ngettext
@@ -66,11 +69,16 @@ COLUMN_WORDS: Mapping[str, str | Promise] = {
 
 
 def reasons(connection: Connection, *, platform: bool) -> dict[str, str]:
-    """Return the words for fail codes and results, the platform's own winning if ``platform``."""
+    """Return the words for fail codes and results, the platform's own winning if ``platform``.
+
+    In a language that the platform has no words of, its English ones only fill the gaps.
+    """
     known = {**codes.RESULTS, **codes.FAIL_WORDS}
     words = {code: gettext(text) for code, text in known.items()}
     if platform:
-        words |= neighbours.fail_words(connection, get_language() or "en")
+        language = get_language() or "en"
+        own = neighbours.fail_words(connection, language)
+        words = {**words, **own} if neighbours.speaks(language) else {**own, **words}
     return words
 
 
@@ -81,7 +89,13 @@ def word(table: Mapping[str, str], code: str) -> str:
 
 def clock(moment: datetime) -> str:
     """Return a local moment as a day and a time of day; seconds only where there are any."""
-    return f"{moment:%Y-%m-%d} {time_of_day(moment)}"
+    return f"{moment.strftime(_pattern(get_format('SHORT_DATE_FORMAT')))} {time_of_day(moment)}"
+
+
+@cache
+def _pattern(short: str) -> str:
+    """Return Django's format of a day for strftime, which takes a tenth of the time."""
+    return re.sub("[Ymd]", r"%\g<0>", short)
 
 
 def time_of_day(moment: datetime) -> str:

@@ -80,6 +80,7 @@ LANGUAGES = [
 ]
 # One catalogue for all rooms, so that a word is translated once.
 LOCALE_PATHS = [BASE_DIR / "dashboard" / "locale"]
+FORMAT_MODULE_PATH = "dashboard.formats"
 USE_TZ = True
 
 # Files
