@@ -11,6 +11,7 @@ from django.views.i18n import set_language
 
 from appoints import layout, saved
 from appoints.urls import saved_views
+from appoints.wallboard import wallboard
 from dashboard import views
 
 admin.site.site_header = _("Reserved calls")
@@ -23,6 +24,7 @@ urlpatterns = [
     path("", include((saved_views, "views"))),
     path("appoints/", include("appoints.urls")),
     path("columns/", layout.columns, name="columns"),
+    path("wallboard/", wallboard, name="wallboard"),
     path("accounts/login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("accounts/logout/", LogoutView.as_view(), name="logout"),
     path(

@@ -1,0 +1,61 @@
+"""What the style sheets do: a wall, paper, colours and rows of one's own."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, StorageState, expect
+
+from dashboard import demo
+
+
+def test_the_wallboard_is_read_from_afar_and_fits_its_screen(page: Page) -> None:
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    page.goto("/wallboard/")
+    row = page.locator(".wall-overdue .called_no, .wall-overdue .number").first
+    assert float(row.evaluate("each => parseFloat(getComputedStyle(each).fontSize)")) >= 28
+    assert page.evaluate("document.documentElement.scrollHeight") <= 1080
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1920
+    expect(page.get_by_role("banner")).to_have_count(0)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_everybody_can_read_the_wallboard(
+    stack: demo.Stack, chromium: Browser, session: StorageState, scheme: str
+) -> None:
+    with chromium.new_context(
+        base_url=stack.address,
+        storage_state=session,
+        bypass_csp=True,
+        color_scheme="dark" if scheme == "dark" else "light",
+    ) as context:
+        page = context.new_page()
+        page.goto("/wallboard/")
+        expect(page.locator(".tile-overdue")).to_be_visible()
+        assert [each["id"] for each in Axe().run(page).response["violations"]] == []
+
+
+def test_on_paper_there_is_nothing_to_operate(page: Page) -> None:
+    page.emulate_media(media="print")
+    for words in ("Export", "Columns", "Filters", "Refresh", "Wallboard", "As a table"):
+        for each in page.get_by_text(words, exact=True).all():
+            expect(each).not_to_be_visible()
+    expect(page.locator(".chips")).to_have_text("Today", use_inner_text=True)
+    expect(page.locator(".as-of")).to_contain_text("times in")
+
+
+def test_colours_and_rows_follow_what_a_person_chose(page: Page) -> None:
+    comfortable = page.locator(".appoints tbody tr").first.bounding_box()
+    page.goto("/accounts/preferences/")
+    page.get_by_label("Colours").select_option("dark")
+    page.get_by_label("Rows").select_option("dense")
+    page.get_by_role("button", name="Save").click()
+    page.goto("/")
+    dense = page.locator(".appoints tbody tr").first.bounding_box()
+    assert dense is not None and comfortable is not None
+    assert dense["height"] < comfortable["height"]
+    assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"
+    page.goto("/accounts/preferences/")
+    page.get_by_label("Colours").select_option("")
+    page.get_by_label("Rows").select_option("")
+    page.get_by_role("button", name="Save").click()

@@ -1,0 +1,81 @@
+"""The wallboard: what needs action, with nothing to operate, and never a stale screen as if new."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from appoints.isales.simulator import Simulator
+from appoints.models import Connection, Snapshot
+
+PART = {"HX-Request": "true"}
+
+
+def test_it_shows_what_the_list_counts_without_its_chrome(
+    signed_in: Client, connection: Connection
+) -> None:
+    board = signed_in.get("/wallboard/?preset=today")
+    counts = {tile.value: tile.rows for tile in board.context["tiles"]}
+    shown = {calls["state"]: calls["total"] for calls in board.context["to_act_on"]}
+    assert shown == {name: counts[name] for name in ("due", "overdue")}
+    page = board.content.decode()
+    assert "shell-header" not in page and "<form" not in page
+
+
+def test_without_a_question_it_is_about_today(signed_in: Client, connection: Connection) -> None:
+    assert signed_in.get("/wallboard/").context["address"] == "connection=demo&preset=today"
+
+
+def test_it_costs_isales_nothing_beside_the_list(
+    signed_in: Client, connection: Connection, simulator: Simulator
+) -> None:
+    signed_in.get("/appoints/?preset=today")
+    asked = len(simulator.calls)
+    signed_in.get("/wallboard/?preset=today")
+    assert len(simulator.calls) == asked
+
+
+@pytest.mark.parametrize("query", ["preset=never", "per_page=7", "connection=other"])
+def test_what_is_wrong_is_explained_by_the_list(
+    signed_in: Client, connection: Connection, query: str
+) -> None:
+    assert signed_in.get(f"/wallboard/?{query}").headers["Location"] == f"/appoints/?{query}"
+    part = signed_in.get(f"/wallboard/?{query}", headers=PART)
+    assert part.headers["HX-Redirect"] == f"/appoints/?{query}"
+
+
+def test_too_many_rows_are_for_the_list(
+    signed_in: Client, connection: Connection, settings
+) -> None:
+    settings.APPOINTS_MOST_ROWS = 10
+    response = signed_in.get("/wallboard/?preset=last-7d")
+    assert response.headers["Location"] == "/appoints/?preset=last-7d"
+
+
+def test_a_failure_of_isales_is_said_and_the_page_goes_on_asking(
+    signed_in: Client, connection: Connection, simulator: Simulator
+) -> None:
+    simulator.fault = "html"
+    page = signed_in.get("/wallboard/")
+    assert page.status_code == 502
+    assert 'hx-trigger="every 30s"' in page.content.decode()
+    assert signed_in.get("/wallboard/", headers=PART).status_code == 200
+
+
+def test_older_rows_stand_with_their_age_where_newer_ones_fail(
+    signed_in: Client, connection: Connection, simulator: Simulator
+) -> None:
+
+    signed_in.get("/wallboard/")
+    Snapshot.objects.update(as_of=timezone.now() - timedelta(minutes=9))
+    simulator.fault = "html"
+    page = signed_in.get("/wallboard/").content.decode()
+    assert "The rows below are 9 min old." in page
+    assert 'class="tile tile-overdue"' in page
+
+
+def test_a_signed_out_wall_says_so(client: Client, db: None) -> None:
+    assert "Sign in again" in client.get("/wallboard/", headers=PART).content.decode()
