@@ -19,7 +19,7 @@ from django.utils.translation import gettext, pgettext
 
 from appoints.isales import codes
 from appoints.isales.rows import FLAGS, TEXTS, TIMES
-from appoints.words import STATE_WORDS, distance, off_tag, span, time_tag, word
+from appoints.words import STATE_WORDS, distance, isolated, off_tag, span, time_tag, word
 
 Record = Mapping[str, Any]
 SENT_AS = {**TEXTS, **TIMES, **FLAGS}
@@ -101,7 +101,7 @@ class Cells:
             name = "fail_code" if SENT_AS["fail_code"] in _odd(record) else "result"
             return mark_safe(_text(None, name, record))  # noqa: S308 escaped
         words = self.view.reasons.get(code, code)
-        shown = f'<span title="{escape(code)}">{escape(words)}</span>'
+        shown = f'<span title="{escape(code)}"><bdi>{escape(words)}</bdi></span>'
         if record["state"] == "failed":
             icon = f'<svg class="icon" aria-hidden="true"><use href="{self.icons}#failed"/></svg>'
             shown = f'<span class="state state-failed cause">{icon}{shown}</span>'
@@ -109,7 +109,7 @@ class Cells:
         if words != code:
             about.append(code)
         if about:
-            shown += _small(" · ".join(about))
+            shown += _small(" · ".join(map(isolated, about)))
         return mark_safe(shown)  # noqa: S308 escaped
 
     def render_business_result(self, value: str | None, record: Record) -> SafeString:
@@ -169,7 +169,7 @@ class Cells:
             name, value = key, own
         shown = _clipped(value, name, record)
         if own is not None and own != value:
-            shown += f'<small class="code">{escape(own)}</small>'
+            shown += f'<small class="code"><bdi>{escape(own)}</bdi></small>'
         return mark_safe(shown)  # noqa: S308 escaped
 
 
@@ -226,7 +226,7 @@ def _flag(value: bool | None) -> str | None:
 def _coded(table: Mapping[str, str], value: str | None, name: str, record: Record) -> SafeString:
     if value is None:
         return mark_safe(_text(None, name, record))  # noqa: S308 escaped
-    shown = f'<span title="{escape(value)}">{escape(word(table, value))}</span>'
+    shown = f'<bdi title="{escape(value)}">{escape(word(table, value))}</bdi>'
     return mark_safe(shown)  # noqa: S308 escaped
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from appoints.isales import codes
 from appoints.results.query import Query
-from appoints.words import PRESET_WORDS, STATE_WORDS, word
+from appoints.words import PRESET_WORDS, STATE_WORDS, isolated, word
 
 
 class Chip(NamedTuple):
@@ -29,19 +29,19 @@ def _parts(query: Query, tasks: Mapping[str, str]) -> Iterator[tuple[str, dict[s
     if query.preset:
         yield str(PRESET_WORDS[query.preset]), {"preset": ""}
     if query.begin is not None:
-        yield _("from %s") % query.begin.isoformat(), {"begin": None}
+        yield _("from %s") % isolated(query.begin.isoformat()), {"begin": None}
     if query.end is not None:
-        yield _("to %s") % query.end.isoformat(), {"end": None}
+        yield _("to %s") % isolated(query.end.isoformat()), {"end": None}
     if query.agents:
         count = len(query.agents)
         text = ngettext("%d agent", "%d agents", count) % count
         if count <= 3:
-            text = _("agent %s") % ", ".join(query.agents)
+            text = _("agent %s") % ", ".join(map(isolated, query.agents))
         yield text, {"agents": ()}
     if query.number:
-        yield _("number %s") % query.number, {"number": ""}
+        yield _("number %s") % isolated(query.number), {"number": ""}
     if query.task:
-        yield _("task %s") % tasks.get(query.task, query.task), {"task": ""}
+        yield _("task %s") % isolated(tasks.get(query.task, query.task)), {"task": ""}
     yield from _local_parts(query)
 
 
@@ -55,9 +55,9 @@ def _local_parts(query: Query) -> Iterator[tuple[str, dict[str, Any]]]:
     for group in query.cause_groups:
         yield word(codes.GROUPS, group), {"cause_groups": _less(query.cause_groups, group)}
     for cause in query.causes:
-        yield _("cause %s") % cause, {"causes": _less(query.causes, cause)}
+        yield _("cause %s") % isolated(cause), {"causes": _less(query.causes, cause)}
     if query.text:
-        yield _("with “%s”") % query.text, {"text": ""}
+        yield _("with “%s”") % isolated(query.text), {"text": ""}
 
 
 def _less(values: tuple[str, ...], value: str) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from appoints.models import AgentList, Connection
 from appoints.results.columns import SORTS
 from appoints.results.moments import moment
 from appoints.results.query import NAMES, PER_PAGE, Query
-from appoints.words import COLUMN_WORDS, PRESET_WORDS, STATE_WORDS
+from appoints.words import COLUMN_WORDS, PRESET_WORDS, STATE_WORDS, in_words
 
 MOST_AGENTS = 300
 MOST_CAUSES = 100
@@ -110,9 +110,9 @@ class AppointFilter(django_filters.FilterSet):
     )
     states = _choices(STATE_WORDS, label=_("State"))
     late = _choice({"1": _("Only late calls")}, label=_("Late"))
-    call_type = _choice(codes.CALL_TYPES, label=_("Type"))
+    call_type = _choice(in_words(codes.CALL_TYPES), label=_("Type"))
     causes = _field(WordsField, label=_("Failure causes"), most=MOST_CAUSES)
-    cause_groups = _choices(codes.GROUPS, label=_("Cause groups"))
+    cause_groups = _choices(in_words(codes.GROUPS), label=_("Cause groups"))
     text = _field(forms.CharField, label=_("Search"), max_length=100)
     sort = _choice(_orders(), label=_("Sort"), empty_label=_("reserved time"))
     page = _field(forms.IntegerField, label=_("Page"), min_value=1, max_value=MOST_PAGES)

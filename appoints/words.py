@@ -10,7 +10,12 @@ from functools import cache
 from django.utils.formats import get_format
 from django.utils.functional import Promise
 from django.utils.html import escape
-from django.utils.translation import get_language, gettext, gettext_noop, ngettext
+from django.utils.translation import (
+    get_language,
+    get_language_bidi,
+    gettext,
+    gettext_noop,
+)
 from django.utils.translation import gettext_lazy as _
 
 from appoints import neighbours
@@ -87,6 +92,19 @@ def word(table: Mapping[str, str], code: str) -> str:
     return gettext(table[code]) if code in table else code
 
 
+def in_words(table: Mapping[str, str]) -> dict[str, str | Promise]:
+    """Return codes and their words for a form, which outlives a request and its language."""
+    return {code: _(text) for code, text in table.items()}
+
+
+def isolated(value: str) -> str:
+    """Return a value for the midst of a sentence: in one from right to left, with its own order.
+
+    Otherwise a number would lose its ``+`` to the other end, and a day would run backwards.
+    """
+    return f"\u2068{value}\u2069" if get_language_bidi() else value
+
+
 def clock(moment: datetime) -> str:
     """Return a local moment as a day and a time of day; seconds only where there are any."""
     return f"{moment.strftime(_pattern(get_format('SHORT_DATE_FORMAT')))} {time_of_day(moment)}"
@@ -145,13 +163,6 @@ def distance(moment: datetime, now: datetime, *, overdue: bool = False) -> str:
 def patterns() -> dict[str, str]:
     """Return the words of spans and distances in the language of the page, by name."""
     return {name: gettext(text) for name, text in PATTERNS.items()}
-
-
-def joined(values: tuple[str, ...]) -> str:
-    """Return a few values as they are, or how many there are."""
-    if len(values) <= 3:
-        return ", ".join(values)
-    return ngettext("%d value", "%d values", len(values)) % len(values)
 
 
 def time_tag(moment: datetime, day: date | None = None) -> str:

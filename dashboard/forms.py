@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.text import capfirst
 from django.utils.translation import get_language_info, gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -25,7 +26,10 @@ def zone_choices() -> list[tuple[str, Any]]:
 
 def language_choices() -> list[tuple[str, Any]]:
     """Return every language under its own name, for a person looks for that."""
-    own = [(code, get_language_info(code)["name_local"]) for code, _name in settings.LANGUAGES]
+    own = [
+        (code, capfirst(get_language_info(code)["name_local"]))
+        for code, _name in settings.LANGUAGES
+    ]
     return [("", _("As the browser asks for")), *own]
 
 

@@ -19,6 +19,7 @@ from django.utils import translation
 from pytest_django import Settings
 
 from appoints import words
+from appoints.isales import codes
 from appoints.isales.simulator import Simulator
 from appoints.models import Connection
 from tests.pages.test_list import LIST
@@ -124,6 +125,22 @@ def test_a_file_differs_only_in_the_words_for_causes(
     assert rows(language) == rows("en")
     about = json.loads(page(signed_in, LIST + "export.json", language).content)
     assert about["total"] == len(about["rows"]) == len(rows("en"))
+
+
+def test_the_words_for_codes_are_translated_in_the_form_and_in_the_table(
+    signed_in: Client, connection: Connection
+) -> None:
+    shown = page(signed_in, LIST + "?per_page=100", "zh-hans").content.decode()
+    known = [*codes.GROUPS.values(), *codes.CALL_TYPES.values(), *codes.CALL_STATUSES.values()]
+    assert [each for each in known if re.search(rf"[> ]{each}\s*<", shown)] == []
+
+
+def test_a_value_keeps_its_own_order_in_a_sentence_from_right_to_left(
+    signed_in: Client, connection: Connection
+) -> None:
+    asked = LIST + "?number=%2B8613800000000"
+    assert "\u2068+8613800000000\u2069" in page(signed_in, asked, "ar").content.decode()
+    assert "\u2068" not in page(signed_in, asked, "en").content.decode()
 
 
 def test_thousands_are_marked_as_the_language_does() -> None:
