@@ -66,11 +66,14 @@ class Chart:
             "%(when)s: %(reserved)s reserved, %(reached)s reached, %(failed)s failed, "
             "%(overdue)s overdue"
         )
-        # Formats of Django's date filter.
-        self._label = pgettext("day under a bar", "j M") if self.by_day else "H:i"
-        self._when = (
-            pgettext("day of a bar", "D j M") if self.by_day else pgettext("hour", "D j M, H:i")
-        )
+        # Translators: letters of Django's date filter: D, l weekday, j day, n, M, F month, H:i hour
+        label = pgettext("day under a bar", "j M")
+        # Translators: letters of Django's date filter
+        day = pgettext("day of a bar", "D j M")
+        # Translators: letters of Django's date filter
+        hour = pgettext("hour", "D j M, H:i")
+        self._label = label if self.by_day else "H:i"
+        self._when = day if self.by_day else hour
         self.bars = [self._bar(number, bucket) for number, bucket in enumerate(buckets)]
 
     def _bar(self, number: int, bucket: Bucket) -> Bar:

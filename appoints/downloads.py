@@ -11,6 +11,7 @@ from django.contrib.humanize.templatetags.humanize import intcomma
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from appoints import words
@@ -84,7 +85,9 @@ def _xlsx(
         (_("Made at"), made.isoformat(timespec="seconds")),
         (_("Source"), request.build_absolute_uri(request.path)),
     ]
-    return exports.xlsx(table, question.zone, about)
+    # Translators: a sheet's name, at most 31 characters, no punctuation
+    title = pgettext("sheet", "About")
+    return exports.xlsx(table, question.zone, about, title)
 
 
 def _file(request: SignedInRequest, suffix: str, kind: str, make: Make) -> HttpResponse:

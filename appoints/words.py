@@ -123,10 +123,12 @@ def time_of_day(moment: datetime) -> str:
 
 # Spans and distances, for static/js/times.js too, which keeps them true.
 PATTERNS: Mapping[str, str] = {
+    # Translators: units are short, for a column of a table; "d" days, "h" hours
     "days": gettext_noop("%(days)s d %(hours)s h"),
     "hours": gettext_noop("%(hours)s h %(minutes)s min"),
     "minutes": gettext_noop("%s min"),
     "seconds": gettext_noop("%s s"),
+    # Translators: %s is a length of time such as "2 h 5 min"; also in the messages that follow
     "ahead": gettext_noop("in %s"),
     "ago": gettext_noop("%s ago"),
     "overdue": gettext_noop("%s overdue"),

@@ -82,6 +82,8 @@ LANGUAGES = [
 LOCALE_PATHS = [BASE_DIR / "dashboard" / "locale"]
 FORMAT_MODULE_PATH = "dashboard.formats"
 USE_TZ = True
+LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60  # chosen before a sign-in
+LANGUAGE_COOKIE_HTTPONLY = True
 
 # Files
 STATIC_URL = "static/"
@@ -133,6 +135,7 @@ if ENVIRONMENT.https:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
+    LANGUAGE_COOKIE_SECURE = True
 # Whether other names below this host, or browsers' built-in lists, are bound to HTTPS too is a
 # decision about the whole domain, not about this service.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
@@ -148,6 +151,7 @@ if FRAME_ANCESTORS:
         # Secure. Without HTTPS just portals of the same site can hold a signed-in dashboard.
         SESSION_COOKIE_SAMESITE = "None"
         CSRF_COOKIE_SAMESITE = "None"
+        LANGUAGE_COOKIE_SAMESITE = "None"
 else:
     MIDDLEWARE.insert(
         MIDDLEWARE.index("csp.middleware.CSPMiddleware"),

@@ -89,6 +89,12 @@ def test_a_catalogue_is_up_to_date_with_the_sources(fresh: Path, language: str) 
     assert now == then, "make messages brings it there"
 
 
+@pytest.mark.parametrize("language", CATALOGUES)
+def test_the_name_of_a_workbooks_sheet_is_one_that_excel_takes(language: str) -> None:
+    name = next(entry for entry in read(path_of(language)) if entry.context == "sheet").texts[0]
+    assert len(name) <= 31 and not set(name) & set("[]:*?/\\")
+
+
 def test_there_is_a_catalogue_of_every_language_on_offer() -> None:
     assert {*OFFERED} <= {*CATALOGUES}
 

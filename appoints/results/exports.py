@@ -60,15 +60,17 @@ def json(frame: pl.DataFrame, zone: ZoneInfo, about: Mapping[str, object]) -> It
     yield b"]}"
 
 
-def xlsx(frame: pl.DataFrame, zone: ZoneInfo, about: Iterable[tuple[str, str]]) -> bytes:
-    """Return a workbook: the rows, typed, under a frozen header, and a sheet that says of what.
+def xlsx(
+    frame: pl.DataFrame, zone: ZoneInfo, about: Iterable[tuple[str, str]], title: str = "About"
+) -> bytes:
+    """Return a workbook: the rows, typed, under a frozen header; a sheet ``title`` says of what.
 
     Times are local ones of the zone, which the second sheet names: Excel's have no offset.
     """
     file = BytesIO()
     with Workbook(file, WORKBOOK) as book:
         _rows(book, book.add_worksheet("Reserved calls"), frame, zone)
-        sheet = book.add_worksheet("About")
+        sheet = book.add_worksheet(title)
         sheet.set_column(0, 0, 18)
         sheet.set_column(1, 1, 90)
         for number, line in enumerate(about):

@@ -33,6 +33,8 @@ def settings_under(**variables: str) -> dict[str, Any]:
         "SESSION_COOKIE_SECURE",
         "CSRF_COOKIE_SAMESITE",
         "CSRF_COOKIE_SECURE",
+        "LANGUAGE_COOKIE_SAMESITE",
+        "LANGUAGE_COOKIE_SECURE",
         "MIDDLEWARE",
         "CONTENT_SECURITY_POLICY",
     )
@@ -111,6 +113,10 @@ def test_a_portal_may_frame_the_dashboard_over_https() -> None:
         True,
     )
     assert (settings["CSRF_COOKIE_SAMESITE"], settings["CSRF_COOKIE_SECURE"]) == ("None", True)
+    assert (settings["LANGUAGE_COOKIE_SAMESITE"], settings["LANGUAGE_COOKIE_SECURE"]) == (
+        "None",
+        True,
+    )
 
 
 def test_without_https_no_cookie_crosses_sites() -> None:
