@@ -77,6 +77,8 @@ TEMPLATES = [
 LANGUAGE_CODE = "en"
 LANGUAGES = [
     ("en", "English"),
+    ("zh-hans", "简体中文"),
+    ("es", "Español"),
 ]
 # One catalogue for all rooms, so that a word is translated once.
 LOCALE_PATHS = [BASE_DIR / "dashboard" / "locale"]
