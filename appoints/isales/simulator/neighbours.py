@@ -44,7 +44,9 @@ def _tasks(query: Mapping[str, str]) -> Mapping[str, Any] | None:
 
 def _codes(query: Mapping[str, str], locale: str) -> Mapping[str, Any]:
     size, number = int(query["pageSize"]), int(query["pageNum"])
-    words = {**FAIL_WORDS, **{code: each[locale == "zh_CN"] for code, each in OWN_WORDS.items()}}
+    words = {code: each[locale == "zh_CN"] for code, each in OWN_WORDS.items()}
+    if locale != "zh_CN":  # of the published codes only the English words are known here
+        words = {**FAIL_WORDS, **words}
     found = [{"obsCode": code, "obsCodeDesc": text} for code, text in sorted(words.items())]
     first = (number - 1) * size
     return {"totalCount": len(found), "obsCodes": found[first : first + size]}
