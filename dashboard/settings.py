@@ -79,6 +79,7 @@ LANGUAGES = [
     ("en", "English"),
     ("zh-hans", "简体中文"),
     ("es", "Español"),
+    ("pt-br", "Português do Brasil"),
 ]
 # One catalogue for all rooms, so that a word is translated once.
 LOCALE_PATHS = [BASE_DIR / "dashboard" / "locale"]
