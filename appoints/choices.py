@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from appoints.fields import SEPARATORS
 from appoints.isales import codes
 from appoints.results.counts import Line, summary
 from appoints.results.query import Query
@@ -78,7 +79,15 @@ def _choice(name: str, line: Line, query: Query, reasons: Mapping[str, str]) -> 
     address = query.but(**{name: _changed(name, value, query, chosen)}).urlencode()
     if name == "late" and value == "false":
         return Choice(value, str(LATE_WORDS[value]), line.rows, None, chosen=False)
-    return Choice(value, _words(name, line, reasons), line.rows, address, chosen)
+    text = _words(name, line, reasons)
+    return Choice(value, text, line.rows, address if _can_be_asked(name, value) else None, chosen)
+
+
+def _can_be_asked(name: str, value: str) -> bool:
+    """Tell whether an address can name a value: an odd one would be read as others, or refused."""
+    if name == "call_type":
+        return value in codes.CALL_TYPES
+    return not (name in ("agents", "causes") and SEPARATORS.search(value))
 
 
 def _words(name: str, line: Line, reasons: Mapping[str, str]) -> str:

@@ -89,6 +89,14 @@ def _field(field: type[forms.Field], **kwargs: Any) -> django_filters.Filter:
     return made
 
 
+def _filled_in(data: QueryDict) -> QueryDict:
+    """Return the data without empty values of what may be repeated, as ``state=`` of a portal."""
+    filled = data.copy()
+    for name in REPEATABLE & data.keys():
+        filled.setlist(name, [value for value in data.getlist(name) if value])
+    return filled
+
+
 class AppointFilter(django_filters.FilterSet):
     """Every filter of the list, the files and the detail page.
 
@@ -126,7 +134,7 @@ class AppointFilter(django_filters.FilterSet):
         form = QueryForm
 
     def __init__(self, data: QueryDict, connections: Any, zone: ZoneInfo) -> None:
-        super().__init__(data, queryset=connections, request=connections)
+        super().__init__(_filled_in(data), queryset=connections, request=connections)
         self.zone = self.form.zone = zone
 
     @classmethod

@@ -87,6 +87,8 @@ def _work(
     except IndexError:
         return  # another hand took the last one
     except Exception as error:  # noqa: BLE001 whatever it is, the one who waits must hear of it
+        # At once: another hand's next call after a 401 may lock this server's address.
+        stop.set()
         came.put(error)
     finally:
         database.close()

@@ -303,3 +303,8 @@ def test_numbers_are_stored_encrypted_only(
     snapshot = Snapshot.objects.get()
     stored = [bytes(snapshot.criteria), *(bytes(chunk.payload) for chunk in snapshot.chunks.all())]
     assert not any(number in each for each in stored)
+
+
+@pytest.mark.parametrize("query", ["state=", "cause_group=&state=", "late=&preset=&per_page="])
+def test_an_empty_parameter_is_none(signed_in: Client, connection: Connection, query: str) -> None:
+    assert signed_in.get(f"/appoints/?number=4711&{query}").status_code == 200

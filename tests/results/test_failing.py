@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import timedelta
+from queue import Queue
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -217,3 +218,21 @@ def test_a_defect_amid_a_load_is_told_and_does_not_keep_pages_waiting(
     with pytest.raises(errors.BrokeOff):
         everything(connection)
     assert time.monotonic() - begun < 5
+
+
+def test_the_first_401_amid_a_load_ends_the_work_of_every_other_hand(
+    connection: Connection, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Slow(Queue):  # type: ignore[type-arg]
+        """Whoever waits for the pages hears of a failure late."""
+
+        def put(self, item: object, *args: object, **kwargs: object) -> None:
+            if isinstance(item, NotAuthorised):
+                time.sleep(0.5)
+            super().put(item)
+
+    monkeypatch.setattr(hands, "Queue", Slow)
+    simulator.fault = Fault("401", after=2, times=1)
+    with pytest.raises(NotAuthorised):
+        list(hands.pages(connection, Criteria(), PAGE, range(PAGE, 9 * PAGE, PAGE)))
+    assert len(simulator.list_calls) <= 2 + connection.max_concurrency
