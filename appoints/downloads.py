@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from threading import BoundedSemaphore
 
 import polars as pl
 from django.conf import settings
@@ -28,6 +30,8 @@ from dashboard.requests import SignedInRequest
 OPTIONS = frozenset({"excel", "partial"})
 AGAIN = 5  # seconds after which a file that is being loaded is worth another try
 BAD_REQUEST, TOO_MANY, NOT_YET, NOT_SURE = 400, 422, 503, 502
+
+WAITING = BoundedSemaphore(settings.APPOINTS_FILES_WAITING)
 
 Make = Callable[[SignedInRequest, Question, Result, pl.DataFrame], bytes]
 
@@ -97,7 +101,8 @@ def _file(request: SignedInRequest, suffix: str, kind: str, make: Make) -> HttpR
     question = question_of(form)
     with timezone.override(question.zone):
         try:
-            result = question.ask(wait=settings.APPOINTS_FILE_WAIT)
+            with _patience() as wait:
+                result = question.ask(wait=wait)
         except NeedsWhole:
             return _too_many()
         except ERRORS as error:
@@ -112,6 +117,17 @@ def _file(request: SignedInRequest, suffix: str, kind: str, make: Make) -> HttpR
     response["X-Total-Count"] = str(result.total)
     response["X-Data-As-Of"] = _as_of(question, result)
     return response
+
+
+@contextmanager
+def _patience() -> Iterator[float]:
+    """Yield how many seconds a file may wait: none where too many of this worker's already do."""
+    granted = WAITING.acquire(blocking=False)
+    try:
+        yield settings.APPOINTS_FILE_WAIT if granted else 0.0
+    finally:
+        if granted:
+            WAITING.release()
 
 
 def _problems(request: SignedInRequest, form: AppointFilter) -> Iterator[str]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from appoints.credentials import WrongKey
 from appoints.gateway import Busy, Resting
 from appoints.isales.errors import (
+    UNSAID_QUIET,
     AddressLocked,
     ISalesError,
     NoAnswer,
@@ -95,7 +96,7 @@ def _busy(error: Busy) -> Failure:
 
 
 def _too_fast(error: TooFast) -> Failure:
-    seconds = _seconds(error.retry_after, 60)
+    seconds = _seconds(error.retry_after, UNSAID_QUIET)
     return Failure(
         NOT_NOW,
         _("iSales asks to be called less often."),
@@ -143,8 +144,8 @@ def _detail(error: Exception) -> str:
     return (_(words) if words else "") + bracket + rest
 
 
-def _seconds(wait: float | None, otherwise: int) -> int:
-    return otherwise if wait is None else max(1, round(wait))
+def _seconds(wait: float | None, otherwise: float) -> int:
+    return max(1, round(otherwise if wait is None else wait))
 
 
 # The first that fits; a subclass stands before its base.

@@ -20,6 +20,7 @@ from zoneinfo import available_timezones
 
 from cryptography.fernet import Fernet
 
+from dashboard.environment import NUMBERS
 from dashboard.servers import (
     ROOT,
     Broken,
@@ -47,6 +48,7 @@ OURS = (
     "HTTPS",
     "SECRET_KEY",
     "TIME_ZONE",
+    *NUMBERS,
 )
 
 

@@ -16,7 +16,8 @@ environment.read_or_stop()
 
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
-threads = 8
+# Most are asleep: a file's waits for its rows, a page's for its poll.
+threads = 16
 # An export waits up to 50 s for its rows.
 timeout = 120
 # The longest that gunicorn allows: filters live in the address.

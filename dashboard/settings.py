@@ -211,3 +211,5 @@ APPOINTS_MOST_ROWS = NUMBERS["MOST_ROWS"]
 APPOINTS_MOST_BYTES = 128 * 2**20  # of frames that a worker keeps in memory
 APPOINTS_PAGE_WAIT = 2.5  # seconds that a page waits for the whole result
 APPOINTS_FILE_WAIT = 50.0  # seconds that a file does
+# Files of a worker that wait at once, of its 16 threads: pages and /healthz are to go on.
+APPOINTS_FILES_WAITING = 10

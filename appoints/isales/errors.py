@@ -40,6 +40,9 @@ class AddressLocked(ISalesError):
     """HTTP 403. Repeating it prolongs the lock, so it is never retried."""
 
 
+UNSAID_QUIET = 10.0  # seconds to leave iSales alone when it does not say for how long
+
+
 class TooFast(ISalesError):
     """Called too often. ``retry_after`` is in seconds, None where iSales did not say."""
 

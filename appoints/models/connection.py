@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from appoints.credentials import SecretField
 from appoints.isales.endpoint import Endpoint
-from appoints.isales.errors import AddressLocked, ISalesError, TooFast
+from appoints.isales.errors import UNSAID_QUIET, AddressLocked, ISalesError, TooFast
 from appoints.isales.signing import SigningOptions
 from dashboard.zones import zone_called
 
@@ -192,9 +192,9 @@ class Connection(models.Model):
 
     def keep_quiet(self, error: TooFast) -> None:
         """Store for how long iSales asked not to be called."""
-        if error.retry_after:
-            self.quiet_until = timezone.now() + timedelta(seconds=error.retry_after)
-            self.save(update_fields=["quiet_until"])
+        seconds = UNSAID_QUIET if error.retry_after is None else error.retry_after
+        self.quiet_until = timezone.now() + timedelta(seconds=seconds)
+        self.save(update_fields=["quiet_until"])
 
 
 class Slot(models.Model):

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from appoints.isales.simulator import Simulator, odd_rows
 from appoints.models import Connection
@@ -148,3 +149,12 @@ def test_unknown_parameters_are_named_and_ignored(
     response = signed_in.get(f"{LIST}{row['appointId']}/", {"colour": "red"})
     assert response.status_code == 200
     assert "ignored: colour." in text_of(response)
+
+
+def test_above_the_cap_a_row_of_another_page_is_not_said_to_be_missing(
+    signed_in: Client, connection: Connection, settings: Settings
+) -> None:
+    settings.APPOINTS_MOST_ROWS = 10
+    page = signed_in.get("/appoints/no-such/").content.decode()
+    assert "too many rows to look for no-such" in page
+    assert "cancelled" not in page

@@ -6,11 +6,13 @@ import csv
 import io
 import json
 from datetime import datetime
+from threading import BoundedSemaphore
 
 import openpyxl
 import pytest
 from django.test import Client
 
+from appoints import downloads
 from appoints.isales.simulator import Simulator
 from appoints.models import Connection
 
@@ -128,3 +130,17 @@ def test_a_mistyped_parameter_yields_no_file(
 
 def test_a_stranger_gets_no_file(connection: Connection) -> None:
     assert Client().get("/appoints/export.csv").status_code == 302
+
+
+def test_files_that_wait_leave_threads_to_pages(
+    signed_in: Client,
+    connection: Connection,
+    simulator: Simulator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    full = BoundedSemaphore(1)
+    full.acquire()
+    monkeypatch.setattr(downloads, "WAITING", full)
+    simulator.latency = 0.3
+    response = signed_in.get("/appoints/export.csv")
+    assert (response.status_code, response["Retry-After"]) == (503, "5")

@@ -263,3 +263,13 @@ def test_a_detail_page_says_what_happened(
     assert 'href="/appoints/?connection=demo&amp;preset=last-7d&amp;number=4711"' in (
         response.content.decode()
     )
+
+
+def test_called_too_fast_for_nobody_knows_how_long_is_left_alone_for_a_while(
+    signed_in: Client, connection: Connection, simulator: Simulator
+) -> None:
+    simulator.fault = "code:0200022"
+    first = signed_in.get("/appoints/" + QUERY)
+    second = signed_in.get("/appoints/" + QUERY)
+    assert (first["Retry-After"], second["Retry-After"]) == ("10", "10")
+    assert len(simulator.calls) == 1
