@@ -80,6 +80,7 @@ LANGUAGES = [
     ("zh-hans", "简体中文"),
     ("es", "Español"),
     ("pt-br", "Português do Brasil"),
+    ("ar", "العربية"),
 ]
 # One catalogue for all rooms, so that a word is translated once.
 LOCALE_PATHS = [BASE_DIR / "dashboard" / "locale"]
