@@ -39,7 +39,7 @@ FLAGS = {
 # Default, least and most of what an operator may tune.
 NUMBERS = {
     "BOOKING_HORIZON_DAYS": (90, 0, 3650),
-    "FRESH_SECONDS": (60, 1, 86_400),
+    "FRESH_SECONDS": (20, 1, 86_400),
     "KEEP_HOURS": (12, 1, 24 * 90),
     "LATE_GRACE_MINUTES": (5, 0, 24 * 60),
     "MOST_ROWS": (200_000, 100, 2_000_000),

@@ -28,6 +28,7 @@ LEASE = timedelta(seconds=30)  # longer than one answer of iSales may take
 # would otherwise never hear of it. Whoever waited hears of any other, and the next asks anew.
 FAILURE_STANDS = timedelta(seconds=10)
 RESUMABLE = timedelta(minutes=10)  # age of rows with which a load that stopped still goes on
+RESTS = 5  # times that a load takes, between it and the next
 FAILURE_EXPLAINS = timedelta(minutes=2)  # why nothing has come yet, while iSales is asked again
 
 
@@ -85,14 +86,14 @@ def fresh_since() -> datetime:
 
 
 def is_fresh(snapshot: Snapshot) -> bool:
-    """Tell whether a whole snapshot is fresh: for a while, and at least as long as it took to load.
+    """Tell whether a whole snapshot is fresh: for a while, and RESTS times as long as it took.
 
-    Otherwise a result that takes longer than that would be loaded without end.
+    However many people watch, and however often they refresh, iSales has that long to itself.
     """
     if snapshot.as_of is None or snapshot.ended is None:
         return False
     took = snapshot.ended - snapshot.created
-    return timezone.now() < snapshot.as_of + took + max(took, settings.APPOINTS_FRESH_FOR)
+    return timezone.now() < snapshot.as_of + took + max(RESTS * took, settings.APPOINTS_FRESH_FOR)
 
 
 def begin_or_join(connection: Connection, asked: Asked) -> Snapshot:
