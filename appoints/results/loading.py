@@ -118,10 +118,10 @@ class Load:
         """Fetch up to the total, and past it while full pages bring rows that are new.
 
         "Total" may be that of the page (isales-api.md section 1), so that a full last page is no
-        proof of the end.
+        proof of the end. Where the total ends a page, the one past it is asked for with the others.
         """
         while True:
-            known = range(0, max(self.total, 1), self.limit)
+            known = range(0, self.total + 1, self.limit)
             missing = [offset for offset in known if offset not in self.infos]
             if not missing:
                 last = max(self.infos)
