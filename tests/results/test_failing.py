@@ -234,5 +234,6 @@ def test_the_first_401_amid_a_load_ends_the_work_of_every_other_hand(
     monkeypatch.setattr(hands, "Queue", Slow)
     simulator.fault = Fault("401", after=2, times=1)
     with pytest.raises(NotAuthorised):
-        list(hands.pages(connection, Criteria(), PAGE, range(PAGE, 9 * PAGE, PAGE)))
-    assert len(simulator.list_calls) <= 2 + connection.max_concurrency
+        list(hands.pages(connection, Criteria(), PAGE, range(PAGE, 41 * PAGE, PAGE)))
+    # What each hand had under way when the answer came, and what it began on the way back.
+    assert len(simulator.list_calls) <= 2 + 2 * connection.max_concurrency
