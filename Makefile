@@ -1,4 +1,5 @@
 # install: the environment · demo: try it · test: every check and test · bench: the benchmarks
+# screenshots: the pictures of the README, and of what else is worth a look
 # messages: bring the catalogues up to date with the sources, and compile them
 # lock: pin the newest versions that pyproject.toml allows
 
@@ -10,7 +11,7 @@ ON_POSTGRESQL := tests/test_gateway.py tests/test_credentials.py tests/pages/tes
 LOCK := $(BIN)/uv pip compile pyproject.toml --extra postgresql --universal \
 	--python-version 3.11 --upgrade --generate-hashes --no-emit-index-url --no-header --quiet
 
-.PHONY: install demo test bench messages lock
+.PHONY: install demo test bench screenshots messages lock
 
 install: .venv/installed
 
@@ -30,6 +31,10 @@ test: .venv/installed-dev
 
 bench: .venv/installed-bench
 	$(BIN)/python -m tests.bench
+
+screenshots: .venv/installed-dev
+	@sh tests/debian.sh
+	$(BIN)/python -m tests.screenshots
 
 messages: .venv/installed-dev
 	@sh tests/debian.sh gettext

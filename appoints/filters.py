@@ -74,8 +74,11 @@ def _orders() -> dict[str, str | Promise]:
     return orders
 
 
-def _choice(words: Mapping[str, str | Promise], **kwargs: Any) -> django_filters.Filter:
-    return django_filters.ChoiceFilter(choices=list(words.items()), **kwargs)
+def _choice(
+    words: Mapping[str, str | Promise], *, empty_label: str | Promise = "—", **kwargs: Any
+) -> django_filters.Filter:
+    choices = list(words.items())
+    return django_filters.ChoiceFilter(choices=choices, empty_label=empty_label, **kwargs)
 
 
 def _choices(words: Mapping[str, str | Promise], **kwargs: Any) -> django_filters.Filter:

@@ -59,3 +59,23 @@ def test_colours_and_rows_follow_what_a_person_chose(page: Page) -> None:
     page.get_by_label("Colours").select_option("")
     page.get_by_label("Rows").select_option("")
     page.get_by_role("button", name="Save").click()
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_in_arabic_it_runs_from_the_right_and_numbers_from_the_left(
+    stack: demo.Stack, chromium: Browser, session: StorageState, width: int
+) -> None:
+    with chromium.new_context(
+        base_url=stack.address,
+        storage_state=session,
+        bypass_csp=True,
+        locale="ar",
+        viewport={"width": width, "height": 900},
+    ) as context:
+        page = context.new_page()
+        page.goto("/appoints/?preset=last-7d")
+        expect(page.locator("html")).to_have_attribute("dir", "rtl")
+        number = page.locator(".appoints .number").first
+        assert number.evaluate("each => getComputedStyle(each).direction") == "ltr"
+        assert [each["id"] for each in Axe().run(page).response["violations"]] == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
