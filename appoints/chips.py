@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from appoints.isales import codes
+from appoints.results.moments import Bound
 from appoints.results.query import Query
-from appoints.words import PRESET_WORDS, STATE_WORDS, isolated, word
+from appoints.words import PRESET_WORDS, STATE_WORDS, clock, day, isolated, time_of_day, word
+
+NAMED = 3  # agents; of more than these the chip tells the number only
+
+# What a value is called, by the name of the question's field and the value.
+Names = Mapping[str, Mapping[str, str]]
 
 
 class Chip(NamedTuple):
@@ -20,29 +28,58 @@ class Chip(NamedTuple):
     without: str
 
 
-def chips(query: Query, tasks: Mapping[str, str]) -> list[Chip]:
-    """Return a chip for every filter but the connection; ``tasks`` names tasks by ID."""
-    return [Chip(text, query.but(**less).urlencode()) for text, less in _parts(query, tasks)]
+def chips(query: Query, zone: ZoneInfo, names: Names | None = None) -> list[Chip]:
+    """Return a chip for every filter but the connection; times are told in ``zone``."""
+    parts = _parts(query, zone, names or {})
+    return [Chip(text, query.but(**less).urlencode()) for text, less in parts]
 
 
-def _parts(query: Query, tasks: Mapping[str, str]) -> Iterator[tuple[str, dict[str, Any]]]:
+def range_words(query: Query, zone: ZoneInfo) -> str:
+    """Return the range of a question in words, in local times; empty without one."""
+    begin = None if query.begin is None else _in(query.begin, zone)
+    end = None if query.end is None else _in(query.end, zone)
+    if begin is None or end is None:
+        if begin is not None:
+            return _("from %s") % isolated(_told(begin))
+        return "" if end is None else _("to %s") % isolated(_told(end))
+    if begin == end:
+        return _told(begin)
+    if isinstance(begin, datetime) and isinstance(end, datetime) and begin.date() == end.date():
+        return f"{isolated(_told(begin))} – {isolated(time_of_day(end))}"
+    return f"{isolated(_told(begin))} – {isolated(_told(end))}"
+
+
+def _in(bound: Bound, zone: ZoneInfo) -> Bound:
+    # Days and times without an offset are meant in the zone as it is.
+    if isinstance(bound, datetime) and bound.tzinfo is not None:
+        return bound.astimezone(zone)
+    return bound
+
+
+def _told(bound: Bound) -> str:
+    return clock(bound) if isinstance(bound, datetime) else day(bound)
+
+
+def _parts(query: Query, zone: ZoneInfo, names: Names) -> Iterator[tuple[str, dict[str, Any]]]:
     if query.preset:
         yield str(PRESET_WORDS[query.preset]), {"preset": ""}
-    if query.begin is not None:
-        yield _("from %s") % isolated(query.begin.isoformat()), {"begin": None}
-    if query.end is not None:
-        yield _("to %s") % isolated(query.end.isoformat()), {"end": None}
+    if words := range_words(query, zone):
+        yield words, {"begin": None, "end": None}
     if query.agents:
-        count = len(query.agents)
-        text = ngettext("%d agent", "%d agents", count) % count
-        if count <= 3:
-            text = _("agent %s") % ", ".join(map(isolated, query.agents))
-        yield text, {"agents": ()}
+        yield _agents(query.agents, names.get("agents", {})), {"agents": ()}
     if query.number:
         yield _("number %s") % isolated(query.number), {"number": ""}
     if query.task:
-        yield _("task %s") % isolated(tasks.get(query.task, query.task)), {"task": ""}
+        name = names.get("task", {}).get(query.task, query.task)
+        yield _("task %s") % isolated(name), {"task": ""}
     yield from _local_parts(query)
+
+
+def _agents(agents: tuple[str, ...], names: Mapping[str, str]) -> str:
+    count = len(agents)
+    if count > NAMED:
+        return ngettext("%d agent", "%d agents", count) % count
+    return _("agent %s") % ", ".join(isolated(names.get(each, each)) for each in agents)
 
 
 def _local_parts(query: Query) -> Iterator[tuple[str, dict[str, Any]]]:

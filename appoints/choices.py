@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from django.utils.functional import Promise
@@ -14,17 +15,18 @@ from appoints.results.counts import Line, summary
 from appoints.results.query import Query
 from appoints.words import STATE_WORDS, word
 
-SHOWN = 12  # lines of a facet that has many
+SHOWN = 12  # lines of a menu that has many
 
+# In the order of the menus; the number of late calls stands in the summary.
 TITLES: Mapping[str, str | Promise] = {
+    "agents": _("Agents"),
+    "task": _("Task"),
     "states": _("State"),
-    "late": _("Late"),
-    "call_type": _("Type"),
     "cause_groups": _("Who must act"),
     "causes": _("Cause"),
-    "agents": _("Agent"),
-    "task": _("Task"),
+    "call_type": _("Type"),
 }
+TYPED = ("agents", "task")  # chosen also by what stands in no row
 LATE_WORDS = {"true": _("Late"), "false": _("In time")}
 
 
@@ -39,24 +41,67 @@ class Choice(NamedTuple):
 
 
 class Facet(NamedTuple):
-    """The choices of one filter; ``more`` counts those that are not shown."""
+    """The choices of one filter; ``more`` counts those that are not shown, ``chosen`` its values.
 
+    ``name`` is that of the question's field.
+    """
+
+    name: str
     title: str | Promise
     choices: list[Choice]
     more: int
+    chosen: int
 
 
 def facets(
     counted: Mapping[str, list[Line]], query: Query, reasons: Mapping[str, str]
 ) -> list[Facet]:
-    """Return every facet that has a choice to make; reserved for results that are whole."""
-    found = []
-    for name, lines in counted.items():
-        choices = [_choice(name, line, query, reasons) for line in lines]
-        shown = [c for n, c in enumerate(choices) if n < SHOWN or c.chosen or c.value is None]
-        if any(choice.value is not None for choice in choices):
-            found.append(Facet(TITLES[name], shown, len(choices) - len(shown)))
-    return found
+    """Return every menu that has a choice to make, with its most frequent choices.
+
+    Where not all rows are at hand nothing is counted, and what can be typed is left.
+    """
+    found = [facet(name, counted.get(name, []), query, reasons, SHOWN) for name in TITLES]
+    return [
+        each
+        for each in found
+        if each.name in TYPED or any(choice.value is not None for choice in each.choices)
+    ]
+
+
+def facet(
+    name: str, lines: Iterable[Line], query: Query, reasons: Mapping[str, str], most: int | None
+) -> Facet:
+    """Return the choices of one filter: those chosen, none, and at most so many others."""
+    choices = _told_apart([_choice(name, line, query, reasons) for line in lines])
+    shown = [
+        choice
+        for number, choice in enumerate(choices)
+        if most is None or number < most or choice.chosen or choice.value is None
+    ]
+    more = len(choices) - len(shown)
+    return Facet(name, TITLES[name], shown, more, len(_chosen(name, query)))
+
+
+def offered(facets: Iterable[Facet]) -> set[str]:
+    """Return the agents that menus offer one by one."""
+    return {
+        choice.value
+        for each in facets
+        if each.name == "agents"
+        for choice in each.choices
+        if choice.value and choice.address is not None
+    }
+
+
+def _told_apart(choices: list[Choice]) -> list[Choice]:
+    """Add the value to words that several choices share."""
+    often = Counter(choice.text for choice in choices)
+    return [
+        choice._replace(text=f"{choice.text} · {choice.value}")
+        if often[choice.text] > 1 and choice.value
+        else choice
+        for choice in choices
+    ]
 
 
 def tiles(counted: Mapping[str, list[Line]], query: Query) -> list[Choice]:
@@ -107,8 +152,6 @@ def _chosen(name: str, query: Query) -> tuple[str, ...]:
         return query.wanted_states()
     if name == "late":
         return ("true",) if query.late else ()
-    if name == "agents" and query.agent_list:
-        return ()  # a click on one of so many means this one, not all the others
     value = getattr(query, name)
     return value if isinstance(value, tuple) else (value,) if value else ()
 

@@ -77,7 +77,7 @@ def _xlsx(
     request: SignedInRequest, question: Question, result: Result, table: pl.DataFrame
 ) -> bytes:
     made = timezone.localtime(timezone=question.zone)
-    filters = " · ".join(chip.text for chip in chips(question.query, {}))
+    filters = " · ".join(chip.text for chip in chips(question.query, question.zone))
     about = [
         (_("Connection"), question.connection.name),
         (_("Filters"), filters or _("none")),

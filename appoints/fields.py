@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from appoints.results.moments import Bound, parse_bound
+from appoints.results.moments import Bound, local, parse_bound
 from dashboard.zones import zone_called
 
 SEPARATORS = re.compile(r"[\s,;，、；]+")
@@ -37,12 +38,22 @@ class WordField(forms.CharField):
 class WordsInput(forms.Textarea):
     """A box for a list, which an address may also repeat as a parameter."""
 
+    offered: frozenset[str] = frozenset()  # words that stand beside it, each with a box to tick
+
     def value_from_datadict(self, data: Any, files: Any, name: str) -> str:
         values = data.getlist(name) if hasattr(data, "getlist") else [data.get(name) or ""]
         return "\n".join(values)
 
     def format_value(self, value: Any) -> str:
-        return "\n".join(value) if isinstance(value, list | tuple) else str(value or "")
+        text = "\n".join(value) if isinstance(value, list | tuple) else str(value or "")
+        if not self.offered:
+            return text
+        return "\n".join(word for word in split(text) if word not in self.offered)
+
+
+def split(text: str) -> tuple[str, ...]:
+    """Return the words of a list as people paste it, each once."""
+    return tuple(dict.fromkeys(word for word in SEPARATORS.split(text) if word))
 
 
 class WordsField(forms.Field):
@@ -55,7 +66,7 @@ class WordsField(forms.Field):
         self.most = most
 
     def to_python(self, value: str | None) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(word for word in SEPARATORS.split(value or "") if word))
+        return split(value or "")
 
     def run_validators(self, value: tuple[str, ...]) -> None:
         if len(value) > self.most:
@@ -68,12 +79,14 @@ class WordsField(forms.Field):
 
 
 class BoundInput(forms.DateTimeInput):
-    """The browser's own picker, which takes ISO values in every language.
+    """The browser's own picker, which takes ISO values in every language, and local ones only.
 
-    What the picker cannot show (a time with an offset, or what was mistyped) stays as text.
+    What was mistyped stays as text.
     """
 
     input_type = "datetime-local"
+    zone: ZoneInfo  # of the times that are shown
+    end = False
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
@@ -83,7 +96,13 @@ class BoundInput(forms.DateTimeInput):
         return context
 
     def format_value(self, value: Any) -> str | None:
-        return value.isoformat() if isinstance(value, date) else value
+        if not value:
+            return None
+        try:
+            shown = local(parse_bound(value), self.zone, end=self.end)
+        except (ValueError, OverflowError):
+            return str(value)
+        return shown.isoformat(timespec="seconds" if shown.second else "minutes")
 
 
 class BoundField(forms.Field):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -13,20 +13,22 @@ from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from appoints.fields import BoundField, WordField, WordsField, ZoneField
+from appoints.fields import BoundField, BoundInput, WordField, WordsField, WordsInput, ZoneField
 from appoints.isales import codes
 from appoints.models import AgentList, Connection
 from appoints.results.columns import SORTS
 from appoints.results.moments import moment
 from appoints.results.query import NAMES, PER_PAGE, Query
 from appoints.words import COLUMN_WORDS, PRESET_WORDS, STATE_WORDS, in_words
+from dashboard.zones import zone_called
 
 MOST_AGENTS = 300
 MOST_CAUSES = 100
 MOST_PAGES = 1_000_000
-# Folded away; a value of the first opens the fold, something wrong with any does.
-FOLDED = ("q", "call_type", "late", "cause", "state", "cause_group")
-FOLDED_QUIETLY = ("tz", "sort", "per_page")
+# Folded away, unless something is wrong with one.
+FOLDED = ("call_type", "late", "cause", "state", "cause_group", "sort", "per_page", "tz")
+# Fields stand in menus beside the form too, and name it by its ID.
+FORM = {"form": "filter-form", "autocomplete": "off"}
 REPEATABLE = {"agent", "state", "cause", "cause_group"}
 
 
@@ -36,10 +38,13 @@ class QueryForm(forms.Form):
     zone: ZoneInfo  # in which times without an offset are meant, unless the form names another
 
     @property
-    def more_in_use(self) -> bool:
-        """Whether a filter that is folded away has a value, or something wrong with it."""
-        wrong = any(self[name].errors for name in (*FOLDED, *FOLDED_QUIETLY))
-        return wrong or any(self[name].value() for name in FOLDED)
+    def wrong_in_fold(self) -> bool:
+        """Whether something is wrong with a filter that is folded away."""
+        return any(self[name].errors for name in FOLDED)
+
+    def offer(self, agents: Iterable[str]) -> None:
+        """Leave these agents out of the box for agents: they are offered one by one."""
+        self.fields["agent"].widget.offered = frozenset(agents)
 
     def clean(self) -> None:
         self._refuse_repeated()
@@ -100,6 +105,14 @@ def _filled_in(data: QueryDict) -> QueryDict:
     return filled
 
 
+def _shown_in(name: str | None, zone: ZoneInfo) -> ZoneInfo:
+    """Return the zone of a view's times: the one that it names, if there is one of this name."""
+    try:
+        return zone_called(name) if name else zone
+    except ValueError:
+        return zone
+
+
 class AppointFilter(django_filters.FilterSet):
     """Every filter of the list, the files and the detail page.
 
@@ -110,14 +123,19 @@ class AppointFilter(django_filters.FilterSet):
     connection = django_filters.ModelChoiceFilter(
         label=_("Connection"), queryset=lambda request: request, to_field_name="slug"
     )
-    preset = _choice(PRESET_WORDS, label=_("When"), empty_label=_("From – to"))
-    begin = _field(BoundField, label=_("From"))
-    end = _field(BoundField, label=_("To"))
-    agents = _field(WordsField, label=_("Agents"), most=MOST_AGENTS)
+    preset = _choice(PRESET_WORDS, label=_("When"), widget=forms.HiddenInput)
+    begin = _field(BoundField, label=_("From"), widget=BoundInput(FORM))
+    end = _field(BoundField, label=_("To"), widget=BoundInput(FORM))
+    agents = _field(
+        WordsField,
+        label=_("Accounts or IDs, also a pasted column"),
+        most=MOST_AGENTS,
+        widget=WordsInput({**FORM, "rows": 3}),
+    )
     agent_list = _field(WordField, label=_("List of agents"), widget=forms.HiddenInput)
-    number = _field(WordField, label=_("Number"))
+    number = _field(WordField, label=_("Number"), widget=forms.TextInput({"inputmode": "tel"}))
     task = _field(
-        WordField, label=_("Task"), widget=forms.TextInput({"list": "tasks", "autocomplete": "off"})
+        WordField, label=_("ID or name"), widget=forms.TextInput({**FORM, "list": "tasks"})
     )
     states = _choices(STATE_WORDS, label=_("State"))
     late = _choice({"1": _("Only late calls")}, label=_("Late"))
@@ -139,6 +157,9 @@ class AppointFilter(django_filters.FilterSet):
     def __init__(self, data: QueryDict, connections: Any, zone: ZoneInfo) -> None:
         super().__init__(_filled_in(data), queryset=connections, request=connections)
         self.zone = self.form.zone = zone
+        for name in ("from", "to"):
+            widget = self.form.fields[name].widget
+            widget.zone, widget.end = _shown_in(data.get("tz"), zone), name == "to"
 
     @classmethod
     def get_filters(cls) -> dict[str, django_filters.Filter]:

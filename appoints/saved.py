@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -181,7 +182,8 @@ def _words(request: SignedInRequest, view: SavedView) -> str | None:
 def _parts(query: Query, asked: AppointFilter) -> Iterator[str]:
     if len(asked.queryset) > 1:
         yield str(asked.queryset.get(slug=query.connection))
-    filters = [chip.text for chip in chips(query, {})]
+    zone = ZoneInfo(query.zone) if query.zone else asked.zone
+    filters = [chip.text for chip in chips(query, zone)]
     yield from filters or [_("every reserved call")]
     name = query.sort.removeprefix("-")
     if query.sort.startswith("-"):

@@ -8,7 +8,6 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,9 +21,9 @@ from appoints.chips import chips
 from appoints.details import Detail
 from appoints.failures import failure_of
 from appoints.filters import AppointFilter
-from appoints.models import AgentList
 from appoints.pager import Pager
 from appoints.places import Others, Place
+from appoints.posting import address_of, posted
 from appoints.questions import Question, form_of, question_of
 from appoints.results import browse
 from appoints.results.errors import ERRORS
@@ -38,8 +37,6 @@ from dashboard.requests import SignedInRequest
 NEEDS_WHOLE = gettext_lazy(
     "This needs the whole result, which is too large here: narrow the range, or leave it out."
 )
-LONGEST_ADDRESS = 8000  # characters; servers cut request lines at about 8,190
-LONG_ADDRESS = 2000  # characters; mail programs and chats cut links at about as many
 FORM_ONLY = frozenset({"csrfmiddlewaretoken"})
 POLL = 1  # seconds between two looks at a result that is being loaded
 # Seconds that such a look waits: enough to take a load over from a dead worker, and so short that
@@ -50,7 +47,7 @@ POLL_WAIT = 0.5
 @require_http_methods(["GET", "HEAD", "POST"])
 def appoint_list(request: SignedInRequest) -> HttpResponse:
     """Show a page of what is asked for; a posted form is checked and becomes an address."""
-    data = request.POST if request.method == "POST" else request.GET
+    data = posted(request.POST) if request.method == "POST" else request.GET
     form = form_of(data, request.user, request.preferences)
     context = _frame(form)
     if refusal := _unasked(request, form, context):
@@ -84,12 +81,8 @@ def _refused(request: SignedInRequest, context: dict[str, Any]) -> HttpResponse:
 def _to_address(
     request: SignedInRequest, form: AppointFilter, context: dict[str, Any]
 ) -> HttpResponse:
-    query = form.query()
-    if query.agents and len(query.urlencode()) > LONG_ADDRESS:
-        query = query.but(agent_list=AgentList.keep(query.agents), page=query.page)
-    address = f"{reverse('appoints:list')}?{query.urlencode()}"
-    if len(address) > LONGEST_ADDRESS:
-        form.form.add_error("agent", _("This list is too long for an address: take fewer."))
+    address = address_of(form)
+    if address is None:
         return _refused(request, context)
     # 303, so that a reload of the page does not send the form again.
     return HttpResponseRedirect(address, status=303)
@@ -104,6 +97,7 @@ def _frame(form: AppointFilter) -> dict[str, Any]:
         "zone": form.zone,
         # Of a form that is wrong only the way out is offered; _about knows what to keep.
         "preset_links": _preset_links(Query()),
+        "facets": choices.facets({}, Query(), {}),
     }
 
 
@@ -130,11 +124,23 @@ def _answer(
         # It asks for newer rows only; to swap in the same ones would close what is open.
         return HttpResponse(status=204)
     heard = _heard(result)
-    tasks = neighbours.tasks(connection) if heard else {}
-    context |= {"tasks": tasks, "chips": chips(query, tasks)}
+    context |= _named(question, result, neighbours.tasks(connection) if heard else {})
     columns = columns_of(view_called(request.user, query.view), request.preferences)
     context |= _shown(question, result, words.reasons(connection, platform=heard), known(columns))
+    form.form.offer(choices.offered(context["facets"]))
     return render(request, _template(request), context)
+
+
+def _named(question: Question, result: Result, tasks: Mapping[str, str]) -> dict[str, Any]:
+    """Return the filters in force by the names of what they choose, as far as these are known."""
+    query = question.query
+    lines = result.facets["agents"] if result.facets and query.agents else []
+    agents = {line.value: line.name for line in lines if line.value and line.name}
+    return {
+        "tasks": tasks,
+        "chips": chips(query, question.zone, {"task": tasks, "agents": agents}),
+        "idle": result.without_calls(query.agents),
+    }
 
 
 def _heard(result: Result) -> bool:
@@ -159,7 +165,8 @@ def _about(question: Question) -> dict[str, Any]:
         "query": query,
         "address": query.urlencode(),
         "connection": question.connection,
-        "chips": chips(query, {}),
+        "chips": chips(query, question.zone),
+        "facets": choices.facets({}, query, {}),
         "zone": question.zone,
         "now": question.now.astimezone(question.zone),
         "preset_links": _preset_links(query),
@@ -200,12 +207,13 @@ def _shown(
         )
     records = result.page(query.page, size)
     view = View(question.zone, reasons, query.urlencode())
+    facets = choices.facets(result.facets or {}, query, reasons)
     return {
         "result": result,
         "pager": Pager(query, result.total, size, len(records), offered),
         "table": AppointTable(records, view, query if result.mode == "whole" else None, columns),
         "tiles": choices.tiles(result.facets, query) if result.facets else [],
-        "facets": choices.facets(result.facets, query, reasons) if result.facets else [],
+        "facets": facets,
         **charts(question, result, reasons),
         "stale": failure_of(result.error) if result.error else None,  # type: ignore[arg-type]
         "age": span(timezone.now() - result.as_of) if result.as_of else "",

@@ -75,7 +75,7 @@ def _answer(request: HttpRequest, context: dict[str, Any], status: int = 200) ->
 def _about(question: Question) -> dict[str, Any]:
     return {
         "address": question.query.urlencode(),
-        "chips": chips(question.query, {}),
+        "chips": chips(question.query, question.zone),
         "connection": question.connection,
         "zone": question.zone,
         "now": question.now.astimezone(question.zone),
@@ -88,7 +88,7 @@ def _shown(question: Question, result: Result) -> dict[str, Any]:
     tasks = neighbours.tasks(question.connection) if heard else {}
     return {
         "result": result,
-        "chips": chips(query, tasks),
+        "chips": chips(query, question.zone, {"task": tasks}),
         "tiles": choices.tiles(result.facets, query) if result.facets else [],
         "to_act_on": [_calls(question, state) for state in TO_ACT_ON],
         **charts(question, result, reasons),

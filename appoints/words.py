@@ -107,7 +107,12 @@ def isolated(value: str) -> str:
 
 def clock(moment: datetime) -> str:
     """Return a local moment as a day and a time of day; seconds only where there are any."""
-    return f"{moment.strftime(_pattern(get_format('SHORT_DATE_FORMAT')))} {time_of_day(moment)}"
+    return f"{day(moment)} {time_of_day(moment)}"
+
+
+def day(date_: date) -> str:
+    """Return a day, or the local day of a moment, in digits."""
+    return date_.strftime(_pattern(get_format("SHORT_DATE_FORMAT")))
 
 
 @cache
@@ -167,9 +172,9 @@ def patterns() -> dict[str, str]:
     return {name: gettext(text) for name, text in PATTERNS.items()}
 
 
-def time_tag(moment: datetime, day: date | None = None) -> str:
-    """Return a local moment as HTML; without its day where that is ``day``."""
-    shown = time_of_day(moment) if moment.date() == day else clock(moment)
+def time_tag(moment: datetime, known: date | None = None) -> str:
+    """Return a local moment as HTML; without its day where that is ``known``."""
+    shown = time_of_day(moment) if moment.date() == known else clock(moment)
     return f'<time datetime="{moment.isoformat()}">{escape(shown)}</time>'
 
 

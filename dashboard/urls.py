@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.i18n import set_language
 
 from appoints import layout, saved
+from appoints.choosing import choose
 from appoints.urls import saved_views
 from appoints.wallboard import wallboard
 from dashboard import views
@@ -23,6 +24,7 @@ urlpatterns = [
     path("", saved.home, name="home"),
     path("", include((saved_views, "views"))),
     path("appoints/", include("appoints.urls")),
+    path("choices/<str:name>/", choose, name="choices"),
     path("columns/", layout.columns, name="columns"),
     path("wallboard/", wallboard, name="wallboard"),
     path("accounts/login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),

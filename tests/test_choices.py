@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from appoints.choices import facets
+from appoints.choices import facet, facets
 from appoints.results.counts import Line
 from appoints.results.query import Query
 
@@ -15,6 +15,23 @@ from appoints.results.query import Query
 )
 def test_a_value_that_no_address_can_name_is_counted_without_a_link(name: str, value: str) -> None:
     counted = {name: [Line(value, None, 3), Line("1", None, 2)]}
-    odd, plain = facets(counted, Query(), {})[0].choices
+    odd, plain = next(each for each in facets(counted, Query(), {}) if each.name == name).choices
     assert (odd.rows, odd.address) == (3, None)
     assert plain.address
+
+
+def test_choices_of_the_same_name_are_told_apart_by_their_value() -> None:
+    lines = [Line("101", "Ana", 3), Line("102", "Ana", 2), Line("103", "Bo", 1)]
+    choices = facet("agents", lines, Query(), {}, None).choices
+    assert [choice.text for choice in choices] == ["Ana · 101", "Ana · 102", "Bo"]
+
+
+def test_a_menu_shows_the_most_frequent_choices_and_those_chosen() -> None:
+    lines = [Line(str(number), None, 100 - number) for number in range(20)]
+    shown = facet("agents", lines, Query(agents=("17",)), {}, 12)
+    assert [choice.value for choice in shown.choices] == [*map(str, range(12)), "17"]
+    assert (shown.more, shown.chosen) == (7, 1)
+
+
+def test_agents_and_tasks_can_be_given_where_nothing_is_counted() -> None:
+    assert [each.name for each in facets({}, Query(), {})] == ["agents", "task"]

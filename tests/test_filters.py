@@ -21,6 +21,7 @@ from appoints.results.query import NAMES, PER_PAGE, STATES, Query
 from appoints.words import PRESET_WORDS
 
 BERLIN = ZoneInfo("Europe/Berlin")
+NOW = datetime(2026, 1, 31, tzinfo=BERLIN)
 
 pytestmark = pytest.mark.django_db
 
@@ -264,3 +265,52 @@ def test_parameters_that_mean_nothing_are_named(connection: Connection) -> None:
     form = form_of("agents=1&state=due&utm_source=mail")
     assert sorted(form.unknown()) == ["agents", "utm_source"]
     assert form.unknown(frozenset({"agents"})) == ["utm_source"]
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("from=2026-01-31T08:00", "2026-01-31T08:00"),
+        ("from=2026-01-31T08:00:05", "2026-01-31T08:00:05"),
+        ("from=2026-01-31T08:00%2B08:00", "2026-01-31T01:00"),
+        ("from=2026-01-31T08:00Z&tz=Asia/Kathmandu", "2026-01-31T13:45"),
+        ("from=2026-01-31", "2026-01-31T00:00"),
+    ],
+)
+def test_a_range_is_shown_in_the_browsers_own_picker(
+    connection: Connection, address: str, shown: str
+) -> None:
+    box = str(form_of(address).form["from"])
+    assert 'type="datetime-local"' in box
+    assert f'value="{shown}"' in box
+
+
+def test_a_day_as_the_end_is_shown_as_the_moment_it_ends(connection: Connection) -> None:
+    assert 'value="2026-02-01T00:00"' in str(form_of("to=2026-01-31").form["to"])
+
+
+@pytest.mark.parametrize("given", ["2026-10-25T02:30+01:00", "never"])
+def test_what_a_picker_cannot_show_stays_as_it_was_written(
+    connection: Connection, given: str
+) -> None:
+    address = urlencode({"from": given})
+    box = str(form_of(address).form["from"])
+    assert 'type="text"' in box
+    assert f'value="{given}"' in box
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(bound=bound, end=st.booleans())
+def test_what_a_picker_shows_means_the_same_range(
+    connection: Connection, bound: date, end: bool
+) -> None:
+    name = "to" if end else "from"
+    form = form_of(urlencode({name: bound.isoformat()}))
+    if not form.is_valid():
+        return  # at the rim of the years, as the zone has it
+    shown = form.form[name].subwidgets[0].data["value"]
+    again = query_of(urlencode({name: shown}))
+    meant = form.query().window(NOW, BERLIN, overdue_days=30)
+    assert again.window(NOW, BERLIN, overdue_days=30) == meant

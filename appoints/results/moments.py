@@ -51,6 +51,20 @@ def moment(bound: Bound, zone: ZoneInfo, *, end: bool = False) -> datetime:
     return from_local(bound, zone, later=end)
 
 
+def local(bound: Bound, zone: ZoneInfo, *, end: bool = False) -> datetime:
+    """Return the local time of a bound, without its offset.
+
+    Raises ValueError where a time without offset would not mean that bound any more: in the first
+    of two equal hours, say.
+    """
+    meant = moment(bound, zone, end=end)
+    naive = meant.astimezone(zone).replace(tzinfo=None)
+    if moment(naive, zone, end=end) != meant:
+        message = f"{naive} happens twice in {zone}"
+        raise ValueError(message)
+    return naive
+
+
 def midnight(day: date, zone: ZoneInfo) -> datetime:
     """Return the first moment of a local day, in UTC."""
     return from_local(datetime.combine(day, time.min), zone)

@@ -106,6 +106,16 @@ class Result:
         """Return the record of a reservation, also where the filters leave it out."""
         return _first(self.in_range, appoint_id)
 
+    def without_calls(self, agents: Sequence[str]) -> list[str]:
+        """Return those agents who have no call in the range, as far as rows can tell.
+
+        Where iSales knows an agent by another name than the rows, nobody can tell who it is.
+        """
+        if self.mode != "whole" or not agents:
+            return []
+        present = set(self.in_range["agent"].unique())
+        return [] if present - set(agents) else [each for each in agents if each not in present]
+
     def same_number(self, record: Mapping[str, object]) -> list[dict[str, object]]:
         """Return the other records at hand in the range that call the same number, by time."""
         # A number that is missing is nobody's: null equals nothing.

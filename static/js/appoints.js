@@ -1,18 +1,4 @@
-// Choosing a preset empties the range, and the other way round: the two exclude each other.
-// Without this script the server says so.
 "use strict";
-
-const field = (name) => document.querySelector(`.filter-form [name="${name}"]`);
-
-document.addEventListener("change", (event) => {
-  if (!event.target.closest(".filter-form") || !event.target.value) return;
-  if (event.target.name === "preset") {
-    field("from").value = "";
-    field("to").value = "";
-  } else if (event.target.name === "from" || event.target.name === "to") {
-    field("preset").value = "";
-  }
-});
 
 // A phone's first screen is for the calls; what is wrong in the form stays in sight.
 const fold = document.querySelector(".fold");

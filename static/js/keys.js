@@ -19,7 +19,7 @@ const openFold = (selector) => {
 
 const KEYS = {
   "/": () => openFold(".filter-form [name=q]"),
-  f: () => openFold(".filter-form [name=preset]"),
+  f: () => openFold(".filter-form [name=number]"),
   j: () => move(1),
   k: () => move(-1),
   e: () => document.querySelector(".files a")?.focus(),

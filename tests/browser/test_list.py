@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, StorageState, expect
+from playwright.sync_api import Browser, Locator, Page, StorageState, expect
 
 from dashboard import demo
 
@@ -41,9 +41,9 @@ def unfold(page: Page) -> None:
     page.get_by_text("More filters").click()
 
 
-def show(page: Page) -> None:
-    page.get_by_role("button", name="Show").click()
-    page.wait_for_load_state()
+def show(part: Page | Locator) -> None:
+    part.get_by_role("button", name="Show").first.click()
+    part.locator("xpath=/").page.wait_for_load_state()
 
 
 @pytest.fixture
@@ -62,28 +62,69 @@ def test_a_number_finds_its_calls(everything: Page) -> None:
     expect(everything.locator(".chips")).to_contain_text(f"number {number}")
 
 
+def menu(page: Page, name: str) -> Locator:
+    found = page.locator("#facets details", has=page.locator("summary", has_text=name))
+    found.locator("summary").click()
+    return found
+
+
 def test_a_pasted_column_of_agents_finds_their_calls(everything: Page) -> None:
     accounts = sorted({each.split("\n")[-1] for each in column(everything, "agent_name")})[:2]
-    everything.get_by_label("Agents").fill("\n".join(accounts))
-    show(everything)
+    agents = menu(everything, "Agents")
+    agents.get_by_label("also a pasted column").fill("\n".join([*accounts, "nobody"]))
+    show(agents)
 
+    expect(everything.locator(".chips")).to_contain_text(", nobody")
+    expect(everything.locator(".idle")).to_have_text("No call here by agent nobody.")
     assert {each.split("\n")[-1] for each in column(everything, "agent_name")} == set(accounts)
 
 
-def test_a_task_is_offered_by_name_and_finds_its_calls(everything: Page) -> None:
-    offered = everything.locator("datalist#tasks option", has_text="Renewal wave")
-    everything.get_by_label("Task").fill(offered.get_attribute("value") or "")
-    show(everything)
+def test_agents_are_found_by_typing_and_chosen_by_keyboard(everything: Page) -> None:
+    agents = menu(everything, "Agents")
+    expect(agents.get_by_placeholder("Find")).to_be_focused()
+    expect(agents.locator(".choice-list[data-whole]")).to_have_count(0)  # all have come
+    everything.keyboard.type("emilie")
+    everything.keyboard.press("ArrowDown")
+    everything.keyboard.press("Space")
+    everything.keyboard.press("Enter")
 
+    expect(everything.locator(".chips")).to_contain_text("agent Émilie Laurent")
+    assert {each.split("\n")[0] for each in column(everything, "agent_name")} == {"Émilie Laurent"}
+
+
+def test_a_ticked_agent_survives_a_refresh(everything: Page) -> None:
+    agents = menu(everything, "Agents")
+    box = agents.get_by_role("checkbox").first
+    box.check()
+    everything.keyboard.press("Escape")
+    with everything.expect_response(lambda response: "/appoints/" in response.url):
+        everything.evaluate(
+            "htmx.ajax('GET', location.href, {target: '#answer', swap: 'outerHTML'})"
+        )
+    agents.locator("summary").click()
+
+    expect(box).to_be_checked()
+
+
+def test_a_task_is_offered_with_its_calls_and_by_name(everything: Page) -> None:
+    tasks = menu(everything, "Task")
+    tasks.get_by_role("link", name="Renewal wave").click()
     assert {each.split("\n")[0] for each in column(everything, "task_name")} == {"Renewal wave"}
-    expect(everything.locator(".chips")).to_contain_text("task Renewal wave")
+    tasks = menu(everything, "Task")
+    tasks.get_by_label("ID or name").fill("winback")
+    show(tasks)
+
+    assert {each.split("\n")[0] for each in column(everything, "task_name")} == {"Winback"}
+    expect(everything.locator(".chips")).to_contain_text("task Winback")
 
 
 def test_a_range_takes_the_place_of_a_preset(page: Page) -> None:
+    page.locator(".range-menu summary").click()
     page.get_by_label("From", exact=True).fill("2020-01-01T00:00")
-    show(page)
+    show(page.locator(".range-menu"))
 
     expect(page).to_have_url(re.compile(r"from=2020-01-01T00:00:00$"))
+    expect(page.locator(".chips")).to_contain_text("from 2020-01-01 00:00")
 
 
 def test_states_are_chosen_together(everything: Page) -> None:
@@ -96,7 +137,8 @@ def test_states_are_chosen_together(everything: Page) -> None:
 
     shown = {each.split("\n")[0].strip() for each in column(everything, "state")}
     assert shown == {"Failed", "Overdue"}
-    expect(states.get_by_label("Failed")).to_be_visible()
+    unfold(everything)
+    expect(states.get_by_label("Failed")).to_be_checked()
 
 
 def test_what_is_wrong_is_said_beside_its_field(page: Page) -> None:

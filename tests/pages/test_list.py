@@ -218,16 +218,28 @@ def test_ten_thousand_pasted_agents_get_a_clear_answer(
     assert "At most 300" in text_of(response)
 
 
-@pytest.mark.parametrize("query", ["state=failed", "q=x", "cause_group=customer", "state=lost"])
-def test_folded_filters_stand_open_when_one_is_set(
-    signed_in: Client, connection: Connection, query: str
+@pytest.mark.parametrize(
+    ("query", "menu"),
+    [
+        ("state=lost", "menu more"),
+        ("tz=Mars", "menu more"),
+        ("agent=%00", "menu choices-menu"),
+        ("agent_list=none", "menu choices-menu"),
+        ("from=never", "menu range-menu"),
+        ("preset=someday", "menu range-menu"),
+    ],
+)
+def test_a_menu_with_something_wrong_stands_open(
+    signed_in: Client, connection: Connection, query: str, menu: str
 ) -> None:
-    assert '<details class="more" open>' in signed_in.get(f"{LIST}?{query}").content.decode()
+    page = signed_in.get(f"{LIST}?{query}").content.decode()
+    opened = re.findall(r'<details class="([^"]*)" open>', page)
+    assert sorted(opened) == sorted(["fold", menu])  # the fold is a phone's
 
 
-def test_folded_filters_stay_folded_otherwise(signed_in: Client, connection: Connection) -> None:
-    page = signed_in.get(LIST, {"sort": "agent", "preset": "today"}).content.decode()
-    assert '<details class="more" >' in page
+def test_menus_stay_closed_otherwise(signed_in: Client, connection: Connection) -> None:
+    page = signed_in.get(LIST, {"sort": "agent", "state": "failed"}).content.decode()
+    assert re.findall(r'<details class="([^"]*)" open>', page) == ["fold"]
 
 
 def test_the_task_field_offers_the_names_that_isales_tells(
@@ -242,7 +254,7 @@ def test_the_task_field_offers_the_names_that_isales_tells(
 def test_clearing_all_keeps_connection_and_zone(signed_in: Client, connection: Connection) -> None:
     page = signed_in.get(LIST, {"state": "failed", "tz": "Asia/Kathmandu"}).content.decode()
     assert (
-        'href="/appoints/?connection=demo&amp;preset=today&amp;tz=Asia%2FKathmandu">Clear all'
+        'class="clear" href="/appoints/?connection=demo&amp;preset=today&amp;tz=Asia%2FKathmandu"'
         in page
     )
 

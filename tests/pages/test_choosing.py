@@ -1,0 +1,73 @@
+"""Menus of choices, and the page that has them all."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.test import Client
+
+from appoints.isales.simulator import Simulator
+from appoints.models import Connection
+
+LIST = "/appoints/"
+
+
+def boxes(page: str) -> set[str]:
+    return set(re.findall(r'type="checkbox" name="agent" value="([^"]*)"', page))
+
+
+def test_a_page_has_all_agents_and_keeps_the_other_filters(
+    signed_in: Client, connection: Connection, simulator: Simulator
+) -> None:
+    few = signed_in.get(LIST).content.decode()
+    all_ = signed_in.get("/choices/agents/?state=failed&agent=101").content.decode()
+    assert boxes(few) < boxes(all_) <= {row.get("userAccount") for row in simulator.rows()}
+    assert '<input type="hidden" name="state" value="failed">' in all_
+    assert '<input type="hidden" name="agent"' not in all_
+    assert re.search(r'value="101" [^>]*checked', all_)
+
+
+def test_its_counts_ask_isales_nothing_more(
+    signed_in: Client, connection: Connection, simulator: Simulator
+) -> None:
+    signed_in.get(LIST)
+    before = len(simulator.list_calls)
+    assert signed_in.get("/choices/task/").status_code == 200
+    assert len(simulator.list_calls) == before
+
+
+@pytest.mark.parametrize("query", ["state=lost", "from=never"])
+def test_what_cannot_be_asked_is_said_by_the_list(
+    signed_in: Client, connection: Connection, query: str
+) -> None:
+    assert signed_in.get(f"/choices/agents/?{query}")["Location"] == f"/appoints/?{query}"
+
+
+def test_above_the_cap_there_is_nothing_to_count(
+    signed_in: Client, connection: Connection, settings
+) -> None:
+    settings.APPOINTS_MOST_ROWS = 100
+    assert signed_in.get("/choices/agents/?per_page=25")["Location"] == "/appoints/?per_page=25"
+
+
+def test_a_filter_of_no_choices_has_no_page(signed_in: Client, connection: Connection) -> None:
+    assert signed_in.get("/choices/number/").status_code == 404
+
+
+def test_agents_are_chosen_by_name_and_those_without_a_call_are_named(
+    signed_in: Client, connection: Connection, simulator: Simulator
+) -> None:
+    signed_in.get(LIST)  # every agent's calls are at hand
+    row = next(row for row in simulator.rows() if row.get("userName") and row.get("userAccount"))
+    page = signed_in.get(LIST, {"agent": f"{row['userAccount']},nobody"}).content.decode()
+    assert f"agent {row['userName']}, nobody" in page
+    assert "No call here by agent nobody." in page
+    assert re.search(r'<textarea name="agent"[^>]*>\s*nobody</textarea>', page)
+
+
+def test_where_all_agents_have_calls_nothing_is_said(
+    signed_in: Client, connection: Connection, simulator: Simulator
+) -> None:
+    agent = simulator.rows()[100]["userAccount"]
+    assert "No call here" not in signed_in.get(LIST, {"agent": agent}).content.decode()
