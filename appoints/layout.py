@@ -8,14 +8,14 @@ from urllib.parse import urlsplit, urlunsplit
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
 
 from appoints.models import SavedView
 from appoints.shelf import columns_of, view_called
 from appoints.tables import COLUMNS, known, offered
 from dashboard.models import Preferences
-from dashboard.requests import SignedInRequest
+from dashboard.requests import SignedInRequest, came_from
 
 STEPS = {"up": -1, "down": 1}
 
@@ -26,7 +26,7 @@ def columns(request: SignedInRequest) -> HttpResponse:
 
     A step up or down leads back here, for the next step.
     """
-    back = _back(request)
+    back = came_from(request) or reverse("home")
     view = _view(request, back)
     if request.method != "POST":
         names = known(columns_of(view, request.preferences))
@@ -74,12 +74,3 @@ def _without_view(back: str) -> str:
     query = QueryDict(parts.query, mutable=True)
     del query["view"]
     return urlunsplit(parts._replace(query=query.urlencode(safe=",:")))
-
-
-def _back(request: SignedInRequest) -> str:
-    """Return where the person came from, if that is one of our pages, else the list."""
-    given = request.POST.get("next") or request.GET.get("next") or ""
-    ours = {request.get_host()}
-    if url_has_allowed_host_and_scheme(given, ours, require_https=request.is_secure()):
-        return given
-    return reverse("home")

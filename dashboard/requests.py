@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.contrib.auth.models import User
 from django.http import HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from dashboard.models import Preferences
 
@@ -11,3 +12,12 @@ class SignedInRequest(HttpRequest):
 
     user: User
     preferences: Preferences
+
+
+def came_from(request: HttpRequest) -> str | None:
+    """Return the page of ours that a person came from, as ``next`` tells."""
+    given = request.POST.get("next") or request.GET.get("next") or ""
+    ours = {request.get_host()}
+    if url_has_allowed_host_and_scheme(given, ours, require_https=request.is_secure()):
+        return given
+    return None

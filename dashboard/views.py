@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from dashboard.forms import PreferencesForm
-from dashboard.requests import SignedInRequest
+from dashboard.requests import SignedInRequest, came_from
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def preferences(request: SignedInRequest) -> HttpResponse:
-    """Show and keep the person's own settings."""
+    """Show and keep the person's own settings; then lead back to where they came from."""
     posted = request.POST if request.method == "POST" else None
     form = PreferencesForm(posted, instance=request.preferences)
     if form.is_valid():
@@ -26,9 +26,10 @@ def preferences(request: SignedInRequest) -> HttpResponse:
         # In the language that was chosen just now.
         translation.activate(form.cleaned_data["language"] or translation.get_language())
         messages.success(request, _("Your preferences are saved."))
-        return redirect("preferences")
+        return redirect(came_from(request) or "preferences")
     status = 400 if form.errors else 200
-    return render(request, "dashboard/preferences.html", {"form": form}, status=status)
+    context = {"form": form, "back": came_from(request)}
+    return render(request, "dashboard/preferences.html", context, status=status)
 
 
 class OwnPasswordChangeView(PasswordChangeView):

@@ -126,3 +126,18 @@ def test_saving_preferences_leaves_the_columns_alone(client: Client, supervisor:
     client.force_login(supervisor)
     client.post(PATH, {"theme": "light"})
     assert Preferences.of(supervisor).columns == ["state", "called_no"]
+
+
+def test_they_lead_back_to_the_list_as_it_was(client: Client, supervisor: User) -> None:
+    client.force_login(supervisor)
+    back = "/appoints/?preset=today&state=failed"
+    page = client.get(PATH, {"next": back}).content.decode()
+    assert 'href="/appoints/?preset=today&amp;state=failed"' in page
+    assert client.post(PATH, {"theme": "dark", "next": back})["Location"] == back
+
+
+def test_they_lead_to_no_other_site(client: Client, supervisor: User) -> None:
+    client.force_login(supervisor)
+    elsewhere = "https://example.com/"
+    assert "example.com" not in client.get(PATH, {"next": elsewhere}).content.decode()
+    assert client.post(PATH, {"theme": "dark", "next": elsewhere})["Location"] == PATH
