@@ -44,6 +44,7 @@ MIDDLEWARE = [
     "dashboard.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "dashboard.compression.PageCompressionMiddleware",
     "csp.middleware.CSPMiddleware",
     "dashboard.headers.HeadersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

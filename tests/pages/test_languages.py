@@ -54,7 +54,9 @@ class Attributes(HTMLParser):
         for name, value in attrs:
             if name in SAID | PATTERNS | MOVES or SAID_TOO.search(name):
                 continue
-            if value and value.endswith(("bootstrap.min.css", "bootstrap.rtl.min.css")):
+            if value and value.endswith(
+                ("bootstrap-reboot.min.css", "bootstrap-reboot.rtl.min.css")
+            ):
                 continue
             self.found.append((tag, name, value))
 
