@@ -161,7 +161,9 @@ class Cells:
     ) -> str:
         if value is None:
             return _text(None, name, record)
-        return time_tag(value.astimezone(self.view.zone), day)
+        # Reservations are for the minute, all else happens when it happens.
+        exact = name != "appoint_time"
+        return time_tag(value.astimezone(self.view.zone), day, exact=exact)
 
     def _named(self, value: str | None, name: str, key: str, record: Record) -> SafeString:
         own = record[key]

@@ -1,4 +1,4 @@
-"""The picture of a range: a bar an hour or a day, each a link, with its table."""
+"""The picture of a range: bars of five minutes, an hour or a day, each a link, with its table."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.dateformat import format as formatted
 from django.utils.translation import gettext, pgettext
 
-from appoints.results.overtime import HOUR, Bucket
+from appoints.results.overtime import HOUR, MINUTES, Bucket
 from appoints.results.query import Query
 
 HEIGHT = 72  # pixels of the tallest bar
@@ -56,7 +56,7 @@ class Chart:
     def __init__(self, buckets: Sequence[Bucket], query: Query, total: int) -> None:
         # The first and the last may be cut short by the range.
         longest = max((bucket.end - bucket.begin for bucket in buckets), default=HOUR)
-        self.by_day = longest > HOUR
+        self.by_day, self.by_minutes = longest > HOUR, longest <= MINUTES
         self.highest = max((bucket.reserved for bucket in buckets), default=0)
         self.timeless = total - sum(bucket.reserved for bucket in buckets) if buckets else 0
         self._query = query

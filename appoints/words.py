@@ -105,9 +105,9 @@ def isolated(value: str) -> str:
     return f"\u2068{value}\u2069" if get_language_bidi() else value
 
 
-def clock(moment: datetime) -> str:
-    """Return a local moment as a day and a time of day; seconds only where there are any."""
-    return f"{day(moment)} {time_of_day(moment)}"
+def clock(moment: datetime, *, exact: bool = False) -> str:
+    """Return a local moment as a day and a ``time_of_day``."""
+    return f"{day(moment)} {time_of_day(moment, exact=exact)}"
 
 
 def day(date_: date) -> str:
@@ -121,9 +121,9 @@ def _pattern(short: str) -> str:
     return re.sub("[Ymd]", r"%\g<0>", short)
 
 
-def time_of_day(moment: datetime) -> str:
-    """Return a local time of day; seconds only where there are any."""
-    return moment.strftime("%H:%M:%S" if moment.second else "%H:%M")
+def time_of_day(moment: datetime, *, exact: bool = False) -> str:
+    """Return a local time of day; seconds only where there are any, or it is to be exact."""
+    return moment.strftime("%H:%M:%S" if exact or moment.second else "%H:%M")
 
 
 # Spans and distances, for static/js/times.js too, which keeps them true.
@@ -131,6 +131,8 @@ PATTERNS: Mapping[str, str] = {
     # Translators: units are short, for a column of a table; "d" days, "h" hours
     "days": gettext_noop("%(days)s d %(hours)s h"),
     "hours": gettext_noop("%(hours)s h %(minutes)s min"),
+    "whole_days": gettext_noop("%s d"),
+    "whole_hours": gettext_noop("%s h"),
     "minutes": gettext_noop("%s min"),
     "seconds": gettext_noop("%s s"),
     # Translators: %s is a length of time such as "2 h 5 min"; also in the messages that follow
@@ -145,8 +147,12 @@ def span(length: timedelta) -> str:
     seconds = round(abs(length).total_seconds())
     minutes, hours, days = seconds // 60, seconds // 3600, seconds // 86400
     if days:
+        if not hours % 24:
+            return gettext(PATTERNS["whole_days"]) % days
         return gettext(PATTERNS["days"]) % {"days": days, "hours": hours % 24}
     if hours:
+        if not minutes % 60:
+            return gettext(PATTERNS["whole_hours"]) % hours
         return gettext(PATTERNS["hours"]) % {"hours": hours, "minutes": minutes % 60}
     if minutes:
         return gettext(PATTERNS["minutes"]) % minutes
@@ -172,9 +178,10 @@ def patterns() -> dict[str, str]:
     return {name: gettext(text) for name, text in PATTERNS.items()}
 
 
-def time_tag(moment: datetime, known: date | None = None) -> str:
+def time_tag(moment: datetime, known: date | None = None, *, exact: bool = False) -> str:
     """Return a local moment as HTML; without its day where that is ``known``."""
-    shown = time_of_day(moment) if moment.date() == known else clock(moment)
+    told = time_of_day if moment.date() == known else clock
+    shown = told(moment, exact=exact)
     return f'<time datetime="{moment.isoformat()}">{escape(shown)}</time>'
 
 

@@ -49,3 +49,11 @@ def test_no_more_labels_stand_under_the_bars_than_there_is_room_for() -> None:
 
 def test_rows_without_a_time_are_in_no_bar_and_counted_apart() -> None:
     assert Chart(HOURS, Query(), 15).timeless == 3
+
+
+def test_bars_of_five_minutes_are_told_as_such() -> None:
+    minutes = timedelta(minutes=5)
+    buckets = [Bucket(NOON, NOON + minutes, 1, 0, 0, 0)]
+    chart = Chart(buckets, Query(), 1)
+    assert (chart.by_minutes, chart.by_day) == (True, False)
+    assert not Chart(HOURS, Query(), 12).by_minutes

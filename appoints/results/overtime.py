@@ -1,4 +1,4 @@
-"""How many over time: by hour up to two days, else by day, in the viewer's zone."""
+"""How many over time: by five minutes up to three hours, by hour up to two days, else by day."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ import polars as pl
 
 from .moments import Window, midnight
 
+MINUTES = timedelta(minutes=5)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
+BY_MINUTES = timedelta(hours=3)
 BY_HOUR = timedelta(days=2, hours=1)  # two days, the longest of which has 25 hours
 MOST_DAYS = 400
 COUNTED = ("reached", "failed", "overdue")
@@ -30,7 +32,7 @@ class Bucket(NamedTuple):
 
 
 def buckets(rows: pl.DataFrame, window: Window, zone: ZoneInfo) -> list[Bucket]:
-    """Count rows by their reserved time over the window, empty hours and days included.
+    """Count rows by their reserved time over the window, empty stretches included.
 
     An open end is where the rows end; rows without a reserved time are in no bucket. No buckets
     come where there are no rows, or more than MOST_DAYS days.
@@ -68,8 +70,10 @@ def _edges(window: Window, zone: ZoneInfo) -> list[datetime]:
     first, last = window.begin.astimezone(zone).date(), window.end.astimezone(zone).date()
     if (last - first).days > MOST_DAYS:
         return []
-    if window.end - window.begin <= BY_HOUR:
-        moments = [hour for day in _days(first, last) for hour in _hours(day, zone)]
+    length = window.end - window.begin
+    if length <= BY_HOUR:
+        step = MINUTES if length <= BY_MINUTES else HOUR
+        moments = [each for day in _days(first, last) for each in _steps(day, zone, step)]
     else:
         moments = [midnight(day, zone) for day in _days(first, last)]
     moments.append(midnight(last + DAY, zone))
@@ -82,7 +86,7 @@ def _days(first: date, last: date) -> list[date]:
     return [first + number * DAY for number in range((last - first).days + 1)]
 
 
-def _hours(day: date, zone: ZoneInfo) -> list[datetime]:
-    """Return the begin of each hour of a local day: 23, 24 or 25 of them."""
+def _steps(day: date, zone: ZoneInfo, step: timedelta) -> list[datetime]:
+    """Return the begin of each step of a local day, which has 23, 24 or 25 hours."""
     begin, end = midnight(day, zone), midnight(day + DAY, zone)
-    return [begin + number * HOUR for number in range(round((end - begin) / HOUR))]
+    return [begin + number * step for number in range(-(-(end - begin) // step))]

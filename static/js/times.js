@@ -14,7 +14,9 @@
   const span = (length, pattern) => {
     const seconds = Math.round(length / 1000);
     const [minutes, hours, days] = [60, 3600, 86_400].map((unit) => Math.floor(seconds / unit));
+    if (days && !(hours % 24)) return filled(pattern.whole_days, { only: days });
     if (days) return filled(pattern.days, { days, hours: hours % 24 });
+    if (hours && !(minutes % 60)) return filled(pattern.whole_hours, { only: hours });
     if (hours) return filled(pattern.hours, { hours, minutes: minutes % 60 });
     if (minutes) return filled(pattern.minutes, { only: minutes });
     return filled(pattern.seconds, { only: seconds });

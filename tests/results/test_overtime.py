@@ -54,9 +54,17 @@ def test_an_open_range_ends_where_the_rows_do() -> None:
 
 def test_the_first_bar_begins_with_the_window() -> None:
     now = datetime(2026, 6, 1, 10, 15, tzinfo=UTC)
-    window = Window(now, now + timedelta(hours=1))
+    window = Window(now, now + timedelta(hours=4))
     found = buckets(frame(now, now + timedelta(minutes=50)), window, ZoneInfo("UTC"))
-    assert [(each.begin.minute, each.reserved) for each in found] == [(15, 1), (0, 1)]
+    assert [(each.begin.minute, each.reserved) for each in found[:2]] == [(15, 1), (0, 1)]
+
+
+def test_up_to_three_hours_a_bar_is_five_minutes() -> None:
+    now = datetime(2026, 6, 1, 10, 17, tzinfo=KATHMANDU)
+    window = Window(now, now + timedelta(hours=3))
+    found = buckets(frame(now, now + timedelta(minutes=5)), window, KATHMANDU)
+    assert [(each.begin.minute, each.reserved) for each in found[:3]] == [(17, 1), (20, 1), (25, 0)]
+    assert len(found) == 37
 
 
 def test_bars_tell_how_the_calls_came_out() -> None:
