@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -25,12 +25,17 @@ NO_ANSWER, BAD_ANSWER, NOT_NOW = 504, 502, 503
 
 
 class Failure(NamedTuple):
-    """``status`` is HTTP's; ``retry_after`` in seconds, None where waiting alone does not help."""
+    """``status`` is HTTP's; ``retry_after`` in seconds, None where waiting alone does not help.
+
+    ``icon`` is one of icons.svg; ``mended_by`` says what has to change before it works again.
+    """
 
     status: int
     title: str | Promise
     advice: str | Promise
     retry_after: int | None = None
+    icon: str = "overdue"
+    mended_by: Literal["time", "connection", "filters"] = "time"
 
 
 def failure_of(error: ISalesError | WrongKey) -> Failure:
@@ -53,6 +58,8 @@ def _resting(error: Resting) -> Failure:
             "Nothing is sent to iSales, so that the server is not locked out. An administrator "
             "should correct the connection and check it; a check that succeeds ends the rest."
         ),
+        icon="pause",
+        mended_by="connection",
     )
 
 
@@ -61,6 +68,7 @@ def _no_answer(error: NoAnswer) -> Failure:
         NO_ANSWER,
         _("iSales did not answer (%s).") % _detail(error),
         _("Try again in a minute. If it stays, ask an administrator to check the connection."),
+        icon="plug",
     )
 
 
@@ -72,6 +80,8 @@ def _not_authorised(error: NotAuthorised) -> Failure:
             "Nothing more is sent until an administrator has corrected the access key, the secret "
             "key or this server's clock, and has checked the connection."
         ),
+        icon="lock",
+        mended_by="connection",
     )
 
 
@@ -83,6 +93,8 @@ def _locked(error: AddressLocked) -> Failure:
             "Nothing more is sent until an administrator has checked the connection. iSales lifts "
             "a lock after a while; an address that is not on its list must be added there."
         ),
+        icon="lock",
+        mended_by="connection",
     )
 
 
@@ -92,6 +104,7 @@ def _busy(error: Busy) -> Failure:
         _("All lines to iSales are in use."),
         _("Try again in a few seconds."),
         _seconds(error.retry_after, 5),
+        icon="due",
     )
 
 
@@ -102,6 +115,7 @@ def _too_fast(error: TooFast) -> Failure:
         _("iSales asks to be called less often."),
         _("Try again in %s seconds.") % seconds,
         seconds,
+        icon="due",
     )
 
 
@@ -124,7 +138,8 @@ def _refused(error: Refused) -> Failure:
         if each
     )
     hint = _("Change the filters. If even the first page is refused, try a page limit of 50.")
-    return Failure(BAD_ANSWER, title, f"{said} {hint}".strip())
+    advice = f"{said} {hint}".strip()
+    return Failure(BAD_ANSWER, title, advice, icon="failed", mended_by="filters")
 
 
 def _wrong_key(error: WrongKey) -> Failure:
@@ -135,6 +150,8 @@ def _wrong_key(error: WrongKey) -> Failure:
             "Nothing was sent. An administrator should put back the CREDENTIAL_KEYS it was stored "
             "under, or store the secret key anew."
         ),
+        icon="lock",
+        mended_by="connection",
     )
 
 

@@ -21,6 +21,7 @@ from appoints.chips import chips
 from appoints.details import Detail
 from appoints.failures import failure_of
 from appoints.filters import AppointFilter
+from appoints.models import Connection
 from appoints.pager import Pager
 from appoints.places import Others, Place
 from appoints.posting import address_of, posted
@@ -64,6 +65,7 @@ def _unasked(
 ) -> HttpResponse | None:
     """Return what is said where there is nobody to ask, or a form that is wrong."""
     if not form.queryset.exists():
+        context["dormant"] = Connection.objects.exists()
         return render(request, "appoints/no_connection.html", context)
     return None if form.is_valid() else _refused(request, context)
 
@@ -187,7 +189,8 @@ def _failed(
     failure = failure_of(error)  # type: ignore[arg-type]
     # A page's own refresh is swapped in only with 200; a page says by its status what is wrong.
     status = 200 if _is_fragment(request) else failure.status
-    context |= {"failure": failure, "poll": 0}
+    # What only needs time is tried again by the page itself.
+    context |= {"failure": failure, "poll": failure.retry_after or 0}
     response = render(request, template, context, status=status)
     if failure.retry_after is not None:
         response["Retry-After"] = str(failure.retry_after)

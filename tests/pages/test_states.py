@@ -1,0 +1,93 @@
+"""What stands where rows would: what happened, what to do, and one thing to do first."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from appoints.isales.simulator import Simulator
+from appoints.models import Connection
+from tests.pages.test_failures import FAULTS, text_of
+
+AGAIN, MEND, LEAVE = "Try again", "Open the connection", "Show all calls of today"
+KINDS = [fault for fault, _status, _words in FAULTS]
+FIRST = {"401": MEND, "403": MEND, "code:0200001": LEAVE}
+
+
+@pytest.fixture
+def administrator(transactional_db: None) -> Client:
+    client = Client()
+    client.force_login(User.objects.create_superuser("administrator"))
+    return client
+
+
+def first_act(response) -> str:
+    """The words of the one prominent link; there must not be two."""
+    (words,) = re.findall(r'class="btn btn-primary" href="[^"]*">([^<]+)</a>', part(response))
+    return words
+
+
+def part(response) -> str:
+    """The section that stands where rows would."""
+    return re.search(
+        r'<section class="standing.*?</section>', response.content.decode(), re.DOTALL
+    )[0]
+
+
+@pytest.mark.parametrize("fault", KINDS)
+def test_each_failure_has_a_title_advice_and_one_thing_to_do_first(
+    administrator: Client, connection: Connection, simulator: Simulator, fault: str
+) -> None:
+    simulator.fault = fault
+    response = administrator.get("/appoints/?preset=last-7d&number=4711")
+    assert re.search(r"<h2>[^<]{10,}</h2>\s*<p>[^<]{10,}</p>", part(response))
+    assert first_act(response) == FIRST.get(fault, AGAIN)
+
+
+def test_who_cannot_mend_a_connection_is_told_what_to_say_to_whom(
+    signed_in: Client, connection: Connection, simulator: Simulator
+) -> None:
+    simulator.fault = "401"
+    response = signed_in.get("/appoints/")
+    assert first_act(response) == AGAIN
+    assert "An administrator will want to know: connection Demo," in text_of(response)
+    assert "/admin/" not in part(response)
+
+
+def test_what_only_needs_time_is_tried_again_by_the_page(
+    signed_in: Client, connection: Connection, simulator: Simulator
+) -> None:
+    simulator.fault = "429:7"
+    page = signed_in.get("/appoints/").content.decode()
+    assert 'hx-trigger="every 7s"' in page
+    assert '<noscript><meta http-equiv="refresh" content="7">' in page
+
+
+def test_the_first_visit_shows_an_administrator_how_to_begin(administrator: Client) -> None:
+    response = administrator.get("/appoints/")
+    assert first_act(response) == "Add a connection"
+    assert "manage.py check_connection" in text_of(response)
+
+
+def test_the_first_visit_tells_others_whom_to_ask(signed_in: Client) -> None:
+    response = signed_in.get("/appoints/")
+    assert "Ask an administrator of this dashboard" in text_of(response)
+    assert "/admin/" not in part(response)
+    assert first_act(response) == "Look again"
+
+
+def test_connections_that_are_switched_off_are_to_be_switched_on(
+    administrator: Client, connection: Connection
+) -> None:
+    Connection.objects.update(active=False)
+    assert first_act(administrator.get("/appoints/")) == "Open the connections"
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/admin/appoints/"])
+def test_an_error_page_leads_back(signed_in: Client, path: str) -> None:
+    response = signed_in.get(path, follow=True)
+    assert response.status_code in (403, 404)
+    assert first_act(response) == "Go to the reservations"
