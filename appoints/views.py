@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from math import ceil
 from typing import Any
 
 from django.conf import settings
@@ -220,8 +222,14 @@ def _shown(
         **charts(question, result, reasons),
         "stale": failure_of(result.error) if result.error else None,  # type: ignore[arg-type]
         "age": span(timezone.now() - result.as_of) if result.as_of else "",
+        "fresh": _seconds_until(result.fresh_until),
         "poll": POLL if result.mode == "loading" or result.refreshing else 0,
     }
+
+
+def _seconds_until(moment: datetime | None) -> int:
+    """Return the whole seconds up to a moment, none once it has passed."""
+    return max(0, ceil((moment - timezone.now()).total_seconds())) if moment else 0
 
 
 @require_safe

@@ -140,6 +140,7 @@ def _shown(
         reasons=reasons,
         mode="whole" if snapshot.status == Snapshot.Status.WHOLE else "loading",
         as_of=snapshot.as_of,
+        fresh_until=snapshots.fresh_until(snapshot),
         reported=snapshot.total,
         received=snapshot.received,
     )

@@ -50,7 +50,7 @@ class Result:
     ``browsing``, so far when ``loading``. ``reported`` and ``received`` are rows before local
     filters; they differ when iSales' count cannot be settled. ``error`` is why nothing newer is
     at hand, ``refreshing`` that newer rows are on their way. ``as_of`` is when the oldest row was
-    fetched, None without any.
+    fetched, None without any; up to ``fresh_until`` iSales is not asked anew.
     """
 
     mode: Mode
@@ -61,6 +61,7 @@ class Result:
     received: int = 0
     error: Exception | None = None
     refreshing: bool = False
+    fresh_until: datetime | None = None
     count: Callable[[], Mapping[str, list[Line]]] | None = None
     ranging: Callable[[], pl.DataFrame] | None = None
 

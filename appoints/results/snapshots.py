@@ -85,15 +85,21 @@ def fresh_since() -> datetime:
     return timezone.now() - settings.APPOINTS_FRESH_FOR
 
 
-def is_fresh(snapshot: Snapshot) -> bool:
-    """Tell whether a whole snapshot is fresh: for a while, and RESTS times as long as it took.
+def fresh_until(snapshot: Snapshot) -> datetime | None:
+    """Return until when a whole snapshot is fresh: for a while, and RESTS times as long as it took.
 
     However many people watch, and however often they refresh, iSales has that long to itself.
     """
     if snapshot.as_of is None or snapshot.ended is None:
-        return False
+        return None
     took = snapshot.ended - snapshot.created
-    return timezone.now() < snapshot.as_of + took + max(RESTS * took, settings.APPOINTS_FRESH_FOR)
+    return snapshot.as_of + took + max(RESTS * took, settings.APPOINTS_FRESH_FOR)
+
+
+def is_fresh(snapshot: Snapshot) -> bool:
+    """Tell whether a snapshot still answers without another look at iSales."""
+    until = fresh_until(snapshot)
+    return until is not None and timezone.now() < until
 
 
 def begin_or_join(connection: Connection, asked: Asked) -> Snapshot:

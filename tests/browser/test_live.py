@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 ROWS = "table.appoints tbody tr"
@@ -21,9 +22,94 @@ def test_a_refresh_keeps_focus_and_place(page: Page) -> None:
     assert page.evaluate("scrollY") == place
 
 
+@pytest.mark.parametrize("selector", [".columns-menu summary", "#calls"])
+def test_a_refresh_keeps_the_focus_on_other_things_too(page: Page, selector: str) -> None:
+    page.locator(selector).focus()
+    with page.expect_response(re.compile("preset=today")):
+        page.evaluate("refresh()")
+    expect(page.locator(f"#answer:not(.htmx-swapping) {selector}")).to_be_focused()
+
+
 def test_the_title_counts_what_is_overdue(page: Page) -> None:
     count = page.locator(".tile-overdue strong").inner_text().strip()
     assert page.title().startswith(f"({count}) " if count != "0" else "Reservations")
+
+
+def test_the_page_refreshes_itself_as_often_as_chosen(page: Page) -> None:
+    page.clock.install()
+    page.reload()
+    page.locator("#refresh").select_option("30")
+    page.clock.run_for(29_000)
+    with page.expect_response(re.compile("preset=today")):
+        page.clock.run_for(3_000)
+
+
+@pytest.mark.parametrize(
+    "busy",
+    [
+        "document.querySelector('.columns-menu').open = true",
+        "getSelection().selectAllChildren(document.querySelector('.appoints td'))",
+        "Object.defineProperty(document, 'hidden', {value: true, configurable: true})",
+    ],
+    ids=["an open menu", "a selection", "a hidden tab"],
+)
+def test_it_waits_while_a_person_is_at_something(page: Page, busy: str) -> None:
+    asked: list[str] = []
+    page.clock.install()
+    page.reload()
+    page.locator("#refresh").select_option("30")
+    page.evaluate(busy)
+    page.on("request", lambda request: asked.append(request.url))
+    page.clock.run_for(40_000)
+    assert not [each for each in asked if "preset=today" in each]
+
+
+def test_a_tab_that_comes_back_is_refreshed_at_once_if_that_is_due(page: Page) -> None:
+    page.clock.install()
+    page.reload()
+    page.locator("#refresh").select_option("30")
+    page.evaluate("Object.defineProperty(document, 'hidden', {value: true, configurable: true})")
+    page.clock.run_for(40_000)
+    page.evaluate("Object.defineProperty(document, 'hidden', {value: false})")
+    with page.expect_response(re.compile("preset=today")):
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+
+def test_what_takes_long_to_load_is_refreshed_seldom_and_says_so(page: Page) -> None:
+    page.evaluate("document.querySelector('[data-fresh]').dataset.fresh = 90")
+    page.locator("#refresh").select_option("30")
+    expect(page.locator("#live-note")).to_have_text(
+        "This takes long to load: refreshed every 90 s."
+    )
+    page.locator("#refresh").select_option("300")
+    expect(page.locator("#live-note")).to_have_text("")
+
+
+def test_a_refresh_that_can_bring_nothing_new_says_so(page: Page) -> None:
+    page.evaluate("document.querySelector('[data-fresh]').dataset.fresh = 90")
+    page.keyboard.press("r")
+    expect(page.locator("#live-note")).to_contain_text("Still fresh. iSales is asked again in ")
+
+
+def test_a_refresh_by_hand_keeps_the_page(page: Page) -> None:
+    page.evaluate("document.querySelector('[data-fresh]').dataset.fresh = 0")
+    page.evaluate("window.still = true")
+    with page.expect_response(re.compile("preset=today")):
+        page.locator(".as-of a").click()
+    assert page.evaluate("window.still")
+
+
+def test_new_and_changed_rows_are_marked_and_told_once(page: Page) -> None:
+    page.evaluate(
+        """() => {
+          document.querySelectorAll(".appoints tbody tr")[2].remove();
+          document.querySelector(".appoints tbody .number").textContent = "1";
+        }"""
+    )
+    with page.expect_response(re.compile("preset=today")):
+        page.evaluate("refresh()")
+    expect(page.locator(".is-changed")).to_have_count(2)
+    expect(page.locator("#live-note")).to_have_text("New or changed calls: 2")
 
 
 def test_how_often_it_refreshes_is_kept(page: Page) -> None:

@@ -1,0 +1,42 @@
+"""What comes over the wire: little, and from here alone."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, Page, StorageState
+
+from dashboard import demo
+
+FIRST_VISIT, REFRESH = 300_000, 40_000  # bytes at the most, as they come over the wire
+
+
+def counted(page: Page) -> list[float]:
+    """Return a list that fills with the size of each answer, headers included."""
+    sizes: list[float] = []
+    wire = page.context.new_cdp_session(page)
+    wire.send("Network.enable")
+    wire.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+    return sizes
+
+
+def test_a_first_visit_and_a_refresh_are_small_and_ask_nobody_else(
+    stack: demo.Stack, chromium: Browser, session: StorageState
+) -> None:
+    with chromium.new_context(base_url=stack.address, storage_state=session) as context:
+        page = context.new_page()
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(urlsplit(request.url).netloc))
+        sizes = counted(page)
+        page.goto("/appoints/", wait_until="networkidle")
+        assert page.locator(".appoints tbody tr").count() == 50
+        assert 10_000 < sum(sizes) < FIRST_VISIT
+
+        sizes.clear()
+        with page.expect_response(re.compile("/appoints/")) as answer:
+            page.evaluate("refresh()")
+        answer.value.finished()
+        page.wait_for_load_state("networkidle")
+        assert 1_000 < sum(sizes) < REFRESH
+        assert set(asked) == {urlsplit(stack.address).netloc}
