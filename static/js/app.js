@@ -17,3 +17,18 @@ document.addEventListener("keydown", (event) => {
     menu.querySelector("summary").focus();
   }
 });
+
+// A menu near the far edge opens towards the middle of the page.
+const turn = (menu) => {
+  const list = menu.querySelector(".menu-list");
+  list.classList.remove("turned");
+  const { left, right } = list.getBoundingClientRect();
+  list.classList.toggle("turned", left < 0 || right > document.documentElement.clientWidth);
+};
+
+document.querySelectorAll(".filters .menu[open]").forEach(turn);
+
+// This event does not bubble.
+document.addEventListener("toggle", (event) => {
+  if (event.target.matches(".filters .menu[open]")) turn(event.target);
+}, true);

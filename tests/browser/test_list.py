@@ -92,6 +92,23 @@ def test_agents_are_found_by_typing_and_chosen_by_keyboard(everything: Page) -> 
     assert {each.split("\n")[0] for each in column(everything, "agent_name")} == {"Émilie Laurent"}
 
 
+@pytest.mark.parametrize("width", [390, 1000, 1280])
+def test_every_menu_opens_within_the_page(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto("/appoints/?preset=today&agent=101&task=1106025101&state=failed")
+    if width == 390:
+        page.locator(".fold > summary").click()
+    for summary in page.locator(".filters .menu > summary").all():
+        summary.click()
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page.keyboard.press("Escape")
+
+
+def test_what_is_wrong_with_every_field_fits_the_page(page: Page) -> None:
+    page.goto("/appoints/?page=x&per_page=7&view=zzz&connection=zzz&number=" + "9" * 99)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+
+
 def test_a_ticked_agent_survives_a_refresh(everything: Page) -> None:
     agents = menu(everything, "Agents")
     box = agents.get_by_role("checkbox").first

@@ -162,7 +162,7 @@ def test_an_inactive_connection_is_nobodys_to_see(
     signed_in: Client, connection: Connection
 ) -> None:
     Connection.objects.update(active=False)
-    assert "No connection" in text_of(signed_in.get(LIST))
+    assert "No call centre to show" in text_of(signed_in.get(LIST))
 
 
 def test_a_stranger_is_sent_to_sign_in(connection: Connection, simulator: Simulator) -> None:

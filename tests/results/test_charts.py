@@ -21,7 +21,7 @@ from .raw import pages
 from .test_files_equal_screen import ZONES, bounds, frame_of, queries
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(pages, queries, bounds, bounds, st.sampled_from(ZONES))
 def test_each_picture_holds_every_row_that_a_plain_reading_finds(
     found: list[tuple[list[object], int]],

@@ -17,7 +17,7 @@ from .raw import pages
 from .test_files_equal_screen import frame_of, queries
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(pages, queries)
 def test_a_reservations_place_and_its_numbers_others_are_those_of_the_list(
     found: list[tuple[list[object], int]], query: Query
