@@ -1,14 +1,58 @@
-// Keep where a table that scrolls in its frame was, when newer rows take its place.
+// Keep where the person is when newer rows take the place of older ones: scrolled, focused, opened.
 "use strict";
 
 {
+  const FOCUSABLE = "a, button, summary, input, [tabindex]";
   const frame = () => document.querySelector("#answer .table-frame");
-  let place;
+  const twins = () => [...document.querySelectorAll("#answer .chart details")];
+  const rows = () => [...document.querySelectorAll("#answer .appoints tbody tr")];
+  const callOf = (row) => row.querySelector(".col-appoint_time a")?.pathname;
 
-  document.addEventListener("htmx:beforeSwap", () => {
-    place = frame() && [frame().scrollLeft, frame().scrollTop];
+  // What is alike but for its place among its kind.
+  const kindOf = (at) => {
+    const name = at.matches("a") ? `a[href="${CSS.escape(at.getAttribute("href"))}"]` : at.localName;
+    return `#answer [class="${at.parentElement.className}"] > ${name}`;
+  };
+
+  // Returns what finds the same thing again; in a row that is gone, in the one that took its place.
+  const focused = () => {
+    const at = document.activeElement;
+    if (!at?.closest("#answer")) return () => null;
+    if (at.id) return () => document.getElementById(at.id);
+    const row = at.closest("tbody tr");
+    if (!row) {
+      const kind = kindOf(at);
+      const number = [...document.querySelectorAll(kind)].indexOf(at);
+      return () => document.querySelectorAll(kind)[number];
+    }
+    const call = callOf(row);
+    const line = rows().indexOf(row);
+    const number = [...row.querySelectorAll(FOCUSABLE)].indexOf(at);
+    return () => {
+      const same = rows().find((each) => callOf(each) === call) ?? rows()[line] ?? rows().at(-1);
+      return same?.querySelectorAll(FOCUSABLE)[number];
+    };
+  };
+
+  let before;
+
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.target.id !== "answer" || !event.detail.shouldSwap) return;
+    before = {
+      page: window.scrollY,
+      frame: frame() && { left: frame().scrollLeft, top: frame().scrollTop },
+      focused: focused(),
+      open: twins().map((twin) => twin.open),
+    };
   });
+
+  // After the script that puts buttons into the rows, for the focus may be on one.
   document.addEventListener("htmx:afterSwap", () => {
-    if (place && frame()) frame().scrollTo({ left: place[0], top: place[1], behavior: "instant" });
+    if (!before) return;
+    twins().forEach((twin, number) => { twin.open = before.open[number] ?? false; });
+    before.focused()?.focus({ preventScroll: true });
+    if (before.frame) frame()?.scrollTo({ ...before.frame, behavior: "instant" });
+    window.scrollTo({ top: before.page, behavior: "instant" });
+    before = undefined;
   });
 }

@@ -7,29 +7,36 @@
   const RESTS = 5; // times that a refresh takes, before the next
   const chosen = document.querySelector("#refresh");
   const note = document.querySelector("#live-note");
-  let since = performance.now(); // the page, the last refresh or the last try of one came
+  let came = performance.now(); // the rows
+  let tried = came; // for the last time, whether or not rows came
   let began; // a refresh that is under way
+  let byHand = false;
   let took = 0; // milliseconds
-  let before; // what was there before a swap
+  let forget; // what is said will not stay true
 
-  const answer = () => document.querySelector("#answer");
+  const seconds = (milliseconds) => Math.ceil(milliseconds / 1000);
 
   // For so many milliseconds after they came, the same rows would come again.
   const fresh = () => Number(document.querySelector("#answer [data-fresh]")?.dataset.fresh ?? 0) * 1000;
 
   const say = (name, number) => {
     const words = name ? note.dataset[name].replace("0", number) : "";
+    clearTimeout(forget);
     if (note.textContent !== words) note.textContent = words;
   };
 
+  const isSelected = () => {
+    const answer = document.querySelector("#answer");
+    const marked = window.getSelection();
+    return !marked.isCollapsed && marked.containsNode(answer, true);
+  };
+
   const isBusy = () =>
-    document.hidden ||
-    document.querySelector("#answer details.menu[open]") !== null ||
-    !window.getSelection().isCollapsed;
+    document.hidden || document.querySelector("#answer details.menu[open]") !== null || isSelected();
 
   const refresh = () => {
-    if (!answer()) return;
-    since = began = performance.now();
+    if (!document.querySelector("#answer")) return;
+    tried = began = performance.now();
     htmx.ajax("GET", location.href, { target: "#answer", swap: "outerHTML" });
   };
 
@@ -37,12 +44,14 @@
   const pace = () => Math.max(Number(chosen.value) * 1000, RESTS * took, fresh());
 
   const tick = () => {
-    if (chosen.value !== "0" && performance.now() - since > pace() && !isBusy()) refresh();
+    if (chosen.disabled || chosen.value === "0" || performance.now() - tried <= pace()) return;
+    if (!isBusy()) refresh();
+    else if (!document.hidden) say("waits");
   };
 
   const sayPace = () => {
     const slower = chosen.value !== "0" && pace() > Number(chosen.value) * 1000;
-    say(slower && "seldom", Math.ceil(pace() / 1000));
+    say(slower && "seldom", seconds(pace()));
   };
 
   const countInTitle = () => {
@@ -51,89 +60,50 @@
     document.title = count && count !== "0" ? `(${count}) ${title}` : title;
   };
 
-  // What a row says, but for words that time alone changes and buttons of our own.
-  const said = (row) => {
-    const copy = row.cloneNode(true);
-    for (const part of copy.querySelectorAll(".off, .copy")) part.remove();
-    return row.classList[0] + copy.textContent;
-  };
-
-  const rowsBySameCall = () =>
-    new Map(
-      [...document.querySelectorAll(".appoints tbody tr")].map((row) => [
-        row.querySelector("a")?.pathname ?? row.textContent,
-        row,
-      ]),
-    );
-
-  const chartTables = () => [...document.querySelectorAll(".chart details")];
-
-  // What has the focus, in words that find the same thing again.
-  const focused = () => {
-    const at = document.activeElement;
-    if (!at?.closest("#answer")) return null;
-    if (at.matches("a")) return `#answer a[href="${CSS.escape(at.getAttribute("href"))}"]`;
-    if (at.matches("button")) return `#answer button[data-text="${CSS.escape(at.dataset.text)}"]`;
-    if (at.matches("summary")) {
-      const section = at.closest("[aria-labelledby]")?.getAttribute("aria-labelledby");
-      return section ? `#answer [aria-labelledby="${section}"] summary` : `#answer .${at.parentElement.className.split(" ").pop()} summary`;
-    }
-    return at.id ? `#${at.id}` : null;
-  };
-
-  const mark = () => {
-    let changes = 0;
-    for (const [call, row] of rowsBySameCall()) {
-      if (before.rows.size && before.rows.get(call) !== said(row)) {
-        row.classList.add("is-changed");
-        changes += 1;
-      }
-    }
-    return changes;
-  };
-
-  if (chosen) {
-    chosen.closest("[hidden]").hidden = false;
-    chosen.value = localStorage.getItem(LIVE) ?? "0";
-    chosen.addEventListener("change", () => {
-      localStorage.setItem(LIVE, chosen.value);
-      sayPace();
-    });
-    setInterval(tick, 1000);
-    document.addEventListener("visibilitychange", tick);
+  chosen.closest("[hidden]").hidden = false;
+  chosen.value = localStorage.getItem(LIVE) ?? "0";
+  chosen.addEventListener("change", () => {
+    localStorage.setItem(LIVE, chosen.value);
     sayPace();
-  }
+  });
+  setInterval(tick, 1000);
+  document.addEventListener("visibilitychange", tick);
+  sayPace();
   countInTitle();
 
   // A click on "refresh" swaps too; where nothing newer can come, it says so.
   document.addEventListener("click", (event) => {
-    if (!event.target.closest("#answer .as-of a") || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const link = event.target.closest("#answer .as-of a, #kept a[href^='?']");
+    if (!link || chosen.disabled || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    const left = Math.ceil((since + fresh() - performance.now()) / 1000);
-    if (left > 0) say("still", left);
-    else refresh();
+    const left = came + fresh() - performance.now();
+    if (left > 0) {
+      say("still", seconds(left));
+      forget = setTimeout(sayPace, left);
+    } else {
+      byHand = true;
+      refresh();
+    }
   });
 
-  document.addEventListener("htmx:beforeSwap", () => {
-    before = {
-      rows: new Map([...rowsBySameCall()].map(([call, row]) => [call, said(row)])),
-      place: window.scrollY,
-      focused: focused(),
-      tables: chartTables().map((table) => table.open),
-    };
+  // What a person began meanwhile stays too; the same is asked again once it is done.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.target.id !== "answer" || !event.detail.shouldSwap) return;
+    if (isBusy() && !byHand) {
+      event.detail.shouldSwap = false;
+      tried = -Infinity;
+    }
+    byHand = false;
   });
 
-  document.addEventListener("htmx:afterSwap", () => {
-    since = performance.now();
-    if (began) took = since - began;
+  document.addEventListener("htmx:afterSwap", (event) => {
+    came = tried = performance.now();
+    if (began) took = came - began;
     began = undefined;
     countInTitle();
-    const changes = mark();
+    const changes = document.querySelectorAll("#answer .is-changed").length;
     if (changes) say("changes", changes);
     else sayPace();
-    chartTables().forEach((table, number) => { table.open = before.tables[number] ?? false; });
-    if (before.focused) document.querySelector(before.focused)?.focus({ preventScroll: true });
-    window.scrollTo({ top: before.place, behavior: "instant" });
   });
 
   window.refresh = refresh;

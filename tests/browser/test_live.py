@@ -108,8 +108,48 @@ def test_new_and_changed_rows_are_marked_and_told_once(page: Page) -> None:
     )
     with page.expect_response(re.compile("preset=today")):
         page.evaluate("refresh()")
-    expect(page.locator(".is-changed")).to_have_count(2)
+    expect(page.locator(".is-changed .mark")).to_have_text(["changed", "new"])
     expect(page.locator("#live-note")).to_have_text("New or changed calls: 2")
+
+
+def test_rows_that_come_from_the_next_page_are_not_called_new(page: Page) -> None:
+    page.goto("/appoints/?preset=last-7d&per_page=25")
+    page.evaluate("document.querySelector('.appoints tbody tr:last-child').remove()")
+    with page.expect_response(re.compile("preset=last-7d")):
+        page.evaluate("refresh()")
+    expect(page.locator(ROWS)).to_have_count(25)
+    expect(page.locator(".is-changed")).to_have_count(0)
+
+
+def test_the_focus_of_a_row_that_is_gone_goes_to_the_one_in_its_place(page: Page) -> None:
+    links = page.locator(f"{ROWS} .col-appoint_time a")
+    links.nth(3).evaluate("each => each.setAttribute('href', '/appoints/gone/')")
+    links.nth(3).focus()
+    with page.expect_response(re.compile("preset=today")):
+        page.evaluate("refresh()")
+    expect(links.nth(3)).to_be_focused()
+
+
+def test_a_refresh_that_brings_no_rows_leaves_those_that_are_there(page: Page) -> None:
+    count = page.locator(ROWS).count()
+    said = "<section class='standing' role='alert'><h2>iSales does not answer</h2></section>"
+    page.route("**/appoints/?*", lambda route: route.fulfill(body=f"<div id=answer>{said}</div>"))
+    page.evaluate("refresh()")
+    expect(page.get_by_role("alert").filter(has_text="iSales does not answer")).to_be_in_viewport()
+    expect(page.locator(ROWS)).to_have_count(count)
+
+    page.unroute_all()
+    page.evaluate("refresh()")
+    expect(page.locator("#kept")).to_be_empty()
+
+
+def test_what_some_proxy_says_is_not_taken_for_an_answer(page: Page) -> None:
+    page.route(
+        "**/appoints/?*", lambda route: route.fulfill(body="<h1>Welcome to the network</h1>")
+    )
+    page.evaluate("refresh()")
+    expect(page.locator("#unheard")).to_be_in_viewport()
+    expect(page.locator(ROWS).first).to_be_visible()
 
 
 def test_how_often_it_refreshes_is_kept(page: Page) -> None:
@@ -141,9 +181,12 @@ def test_keys_can_be_switched_off(page: Page) -> None:
     assert page.evaluate("document.activeElement.tagName") == "BODY"
 
 
-def test_a_signed_out_page_says_so_and_keeps_its_filters(page: Page) -> None:
+def test_a_signed_out_page_says_so_and_keeps_its_rows_and_filters(page: Page) -> None:
     page.context.clear_cookies()
     page.evaluate("refresh()")
     expect(page.locator("main")).to_contain_text("You are signed out")
     expect(page.locator("[name=password]")).to_have_count(0)
-    expect(page.locator(".filter-form")).to_be_visible()
+    expect(page.locator(ROWS).first).to_be_visible()
+    expect(page.locator("#refresh")).to_be_disabled()
+    page.get_by_role("link", name="Sign in again").click()
+    expect(page).to_have_url(re.compile("login/.next=.*preset%3Dtoday"))
