@@ -24,6 +24,7 @@ from appoints.details import Detail
 from appoints.failures import failure_of
 from appoints.filters import AppointFilter
 from appoints.models import Connection
+from appoints.nothing import Nothing
 from appoints.pager import Pager
 from appoints.places import Others, Place
 from appoints.posting import address_of, posted
@@ -140,10 +141,13 @@ def _named(question: Question, result: Result, tasks: Mapping[str, str]) -> dict
     query = question.query
     lines = result.facets["agents"] if result.facets and query.agents else []
     agents = {line.value: line.name for line in lines if line.value and line.name}
+    names = {"task": tasks, "agents": agents}
+    empty = result.mode == "whole" and not result.total
     return {
         "tasks": tasks,
-        "chips": chips(query, question.zone, {"task": tasks, "agents": agents}),
+        "chips": chips(query, question.zone, names),
         "idle": result.without_calls(query.agents),
+        "nothing": Nothing(query, result, question.zone, names) if empty else None,
     }
 
 

@@ -55,6 +55,17 @@ def narrowed(frame: pl.DataFrame, flags: pl.DataFrame) -> pl.DataFrame:
     return frame.filter(reduce(and_, flags.iter_columns())) if flags.width else frame
 
 
+def without_each(flags: pl.DataFrame) -> dict[str, int]:
+    """Count for each filter, by the name of its field, the rows that all others let through."""
+    others = {name: flags.drop(name) for name in flags.columns}
+    return {
+        name: int(rest.select(pl.all_horizontal(pl.all()).sum()).item())
+        if rest.width
+        else flags.height
+        for name, rest in others.items()
+    }
+
+
 def in_range(frame: pl.DataFrame, query: Query, window: Window) -> pl.DataFrame:
     """Return the rows that what iSales itself can filter by lets through."""
     asked = Query(agents=query.agents, number=query.number, task=query.task)

@@ -16,7 +16,7 @@ from appoints.models import Connection
 from . import browse, criteria, frame
 from .counts import Line, facets
 from .moments import Window
-from .narrowing import Reasons, flags, in_range, narrowed, ordered
+from .narrowing import Reasons, flags, in_range, narrowed, ordered, without_each
 from .query import Query
 
 Mode = Literal["whole", "loading", "browsing"]
@@ -64,6 +64,7 @@ class Result:
     fresh_until: datetime | None = None
     count: Callable[[], Mapping[str, list[Line]]] | None = None
     ranging: Callable[[], pl.DataFrame] | None = None
+    leaving_out: Callable[[], Mapping[str, int]] = dict
 
     @classmethod
     def of(
@@ -81,6 +82,7 @@ class Result:
         if about["mode"] == "whole":
             rows = ordered(rows, query.sort, reasons)
             about["count"] = partial(facets, frame, found)
+            about["leaving_out"] = partial(without_each, found)
         about["ranging"] = partial(in_range, frame, query, window)
         return cls(rows=rows, total=rows.height, **about)
 
@@ -88,6 +90,11 @@ class Result:
     def facets(self) -> Mapping[str, list[Line]] | None:
         """How many rows each choice has under all other filters; None where not all are at hand."""
         return self.count and self.count()
+
+    @cached_property
+    def without(self) -> Mapping[str, int]:
+        """How many rows at hand there are without one filter, by the name of its field."""
+        return self.leaving_out()
 
     @property
     def settled(self) -> bool:

@@ -1,0 +1,89 @@
+"""Where nothing matches: which filter to leave out, and how many rows that brings."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from urllib.parse import parse_qsl
+
+import pytest
+from django.test import Client
+
+from appoints.models import Connection
+from tests.pages.test_failures import text_of
+
+EXIT = re.compile(
+    r'<a class="btn" href="\?([^"]*)"><span class="visually-hidden">.*?<bdi>(.*?)</bdi>'
+    r"(?: <b>(.*?) calls?</b>)?"
+)
+
+
+def exits(response) -> Iterator[tuple[str, int | None, dict[str, str]]]:
+    """Each filter to leave out: its words, its rows, and what is asked without it."""
+    for address, words, rows in EXIT.findall(response.content.decode()):
+        asked = dict(parse_qsl(html.unescape(address)))
+        yield html.unescape(words), int(rows.replace(",", "")) if rows else None, asked
+
+
+def total(response) -> int:
+    return int(re.search(r"of <strong>([\d,]+)</strong>", response.content.decode())[1])
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"preset": "tomorrow", "state": "failed"},
+        {"state": "reached", "cause_group": "customer"},
+        {"state": "upcoming", "late": "1", "call_type": "2"},
+        {"q": "no such words", "state": "failed", "late": "1"},
+    ],
+)
+def test_each_count_is_what_one_gets_without_the_filter(
+    signed_in: Client, connection: Connection, asked: dict[str, str]
+) -> None:
+    found = list(exits(signed_in.get("/appoints/", asked)))
+    assert found
+    assert [rows for _, rows, _ in found] == sorted((rows for _, rows, _ in found), reverse=True)
+    for _words, rows, without in found:
+        assert rows == total(signed_in.get("/appoints/", without))
+
+
+def test_where_no_single_filter_is_to_blame_all_go_together(
+    signed_in: Client, connection: Connection
+) -> None:
+    ((words, rows, asked),) = exits(
+        signed_in.get("/appoints/", {"q": "nobody", "cause": "99999", "state": "due"})
+    )
+    assert words == "Due, cause 99999, with “nobody”"
+    assert rows == total(signed_in.get("/appoints/", asked))
+
+
+def test_where_isales_has_nothing_its_own_filters_and_other_times_are_offered(
+    signed_in: Client, connection: Connection
+) -> None:
+    page = signed_in.get("/appoints/?from=2031-01-01&to=2031-01-02&task=1&state=failed&number=4711")
+    found = list(exits(page))
+    assert [rows for _, rows, _ in found] == [None] * 3
+    assert all(asked["state"] == "failed" for _, _, asked in found)
+    assert "Or look at another time: Last 7 days Next 7 days" in text_of(page)
+
+
+def test_nothing_is_not_dressed_up_as_rows(signed_in: Client, connection: Connection) -> None:
+    words = text_of(signed_in.get("/appoints/?q=no+such+words"))
+    for each in ("Page 1 of 1", "Rows a page", "Export", "Columns"):
+        assert each not in words
+
+
+def test_that_nothing_is_overdue_is_good_news(signed_in: Client, connection: Connection) -> None:
+    page = signed_in.get("/appoints/?preset=tomorrow&state=overdue")
+    assert "standing-good" in page.content.decode()
+    assert re.search(r"None of the \d+ reserved calls here is overdue", text_of(page))
+    other = signed_in.get("/appoints/?preset=tomorrow&state=overdue&q=nobody")
+    assert "standing-good" not in other.content.decode()
+
+
+def test_past_the_last_page_a_link_leads_back(signed_in: Client, connection: Connection) -> None:
+    page = signed_in.get("/appoints/?page=99")
+    assert "There is no page 99 of these" in text_of(page)
+    assert 'class="btn btn-primary" href="?connection=demo&amp;page=12"' in page.content.decode()
