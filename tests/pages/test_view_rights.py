@@ -164,7 +164,7 @@ def test_its_forms_need_the_token_of_the_page(scene: Scene) -> None:
 def test_an_inactive_connection_stays_closed_through_a_view(scene: Scene) -> None:
     Connection.objects.update(active=False)
     response = client_of(scene, "owner").get(f"/v/{scene.view.slug}/", follow=True)
-    assert "No connection" in response.content.decode()
+    assert "No call centre to show" in response.content.decode()
 
 
 def test_the_admin_has_teams_in_place_of_groups(scene: Scene) -> None:
