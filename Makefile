@@ -27,7 +27,7 @@ test: .venv/installed-dev
 	$(BIN)/mypy
 	$(BIN)/python -m django makemigrations --check --dry-run --settings tests.settings
 	sh tests/postgresql.sh $(BIN)/pytest -qq $(ON_POSTGRESQL)
-	$(BIN)/pytest --cov --numprocesses 3 --dist loadgroup
+	$(BIN)/pytest --cov --numprocesses 3
 
 bench: .venv/installed-bench
 	$(BIN)/python -m tests.bench

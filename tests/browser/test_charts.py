@@ -8,6 +8,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 
+@pytest.fixture
+def page(blank: Page) -> Page:
+    """A page that each test leads to its place."""
+    return blank
+
+
 def test_bars_narrow_and_their_tables_say_the_same(page: Page) -> None:
     page.goto("/appoints/")
     for name in ("failures", "overdue"):

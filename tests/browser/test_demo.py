@@ -4,6 +4,8 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from dashboard import demo
+
 
 def test_a_stranger_is_asked_to_sign_in(stranger: Page) -> None:
     stranger.goto("/appoints/?state=overdue")
@@ -12,6 +14,11 @@ def test_a_stranger_is_asked_to_sign_in(stranger: Page) -> None:
     expect(stranger.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
-def test_signing_in_leads_to_todays_calls(page: Page) -> None:
-    expect(page).to_have_url(re.compile(r"/appoints/\?preset=today$"))
-    expect(page.locator("table.appoints tbody tr").first).to_be_visible()
+def test_signing_in_leads_to_todays_calls(stranger: Page) -> None:
+    stranger.goto("/")
+    stranger.get_by_label("Username").fill(demo.USER)
+    stranger.locator("input[name=password]").fill(demo.PASSWORD)
+    stranger.get_by_role("button", name="Sign in").click()
+
+    expect(stranger).to_have_url(re.compile(r"/appoints/\?preset=today$"))
+    expect(stranger.locator("table.appoints tbody tr").first).to_be_visible()

@@ -35,13 +35,13 @@ def test_the_title_counts_what_is_overdue(page: Page) -> None:
     assert page.title().startswith(f"({count}) " if count != "0" else "Reservations")
 
 
-def test_the_page_refreshes_itself_as_often_as_chosen(page: Page) -> None:
-    page.clock.install()
-    page.reload()
-    page.locator("#refresh").select_option("30")
-    page.clock.run_for(29_000)
-    with page.expect_response(re.compile("preset=today")):
-        page.clock.run_for(3_000)
+def test_the_page_refreshes_itself_as_often_as_chosen(apart: Page) -> None:
+    apart.clock.install()
+    apart.goto("/")
+    apart.locator("#refresh").select_option("30")
+    apart.clock.run_for(29_000)
+    with apart.expect_response(re.compile("preset=today")):
+        apart.clock.run_for(3_000)
 
 
 @pytest.mark.parametrize(
@@ -53,26 +53,26 @@ def test_the_page_refreshes_itself_as_often_as_chosen(page: Page) -> None:
     ],
     ids=["an open menu", "a selection", "a hidden tab"],
 )
-def test_it_waits_while_a_person_is_at_something(page: Page, busy: str) -> None:
+def test_it_waits_while_a_person_is_at_something(apart: Page, busy: str) -> None:
     asked: list[str] = []
-    page.clock.install()
-    page.reload()
-    page.locator("#refresh").select_option("30")
-    page.evaluate(busy)
-    page.on("request", lambda request: asked.append(request.url))
-    page.clock.run_for(40_000)
+    apart.clock.install()
+    apart.goto("/")
+    apart.locator("#refresh").select_option("30")
+    apart.evaluate(busy)
+    apart.on("request", lambda request: asked.append(request.url))
+    apart.clock.run_for(40_000)
     assert not [each for each in asked if "preset=today" in each]
 
 
-def test_a_tab_that_comes_back_is_refreshed_at_once_if_that_is_due(page: Page) -> None:
-    page.clock.install()
-    page.reload()
-    page.locator("#refresh").select_option("30")
-    page.evaluate("Object.defineProperty(document, 'hidden', {value: true, configurable: true})")
-    page.clock.run_for(40_000)
-    page.evaluate("Object.defineProperty(document, 'hidden', {value: false})")
-    with page.expect_response(re.compile("preset=today")):
-        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+def test_a_tab_that_comes_back_is_refreshed_at_once_if_that_is_due(apart: Page) -> None:
+    apart.clock.install()
+    apart.goto("/")
+    apart.locator("#refresh").select_option("30")
+    apart.evaluate("Object.defineProperty(document, 'hidden', {value: true, configurable: true})")
+    apart.clock.run_for(40_000)
+    apart.evaluate("Object.defineProperty(document, 'hidden', {value: false})")
+    with apart.expect_response(re.compile("preset=today")):
+        apart.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
 
 
 def test_what_takes_long_to_load_is_refreshed_seldom_and_says_so(page: Page) -> None:

