@@ -231,6 +231,18 @@ def test_without_scripts_all_the_same(plain: Page) -> None:
     assert {each.strip() for each in column(plain, "state")} == {"Reached"}
 
 
+def test_without_scripts_a_call_opens_and_a_file_comes(plain: Page) -> None:
+    plain.goto("/appoints/?preset=last-7d&state=failed")
+    with plain.expect_download() as download:
+        plain.get_by_role("link", name="CSV", exact=True).click()
+    assert f"_{total(plain)}-rows.csv" in download.value.suggested_filename
+
+    plain.locator("td.col-appoint_time a").first.click()
+    expect(plain.locator(".timeline")).to_be_visible()
+    plain.get_by_role("link", name="Back to the list").click()
+    expect(plain).to_have_url(re.compile(r"preset=last-7d&state=failed$"))
+
+
 def test_the_pages_policy_is_kept(blank: Page) -> None:
     said: list[str] = []
     blank.on("console", lambda message: said.append(message.text))

@@ -1,4 +1,4 @@
-"""The page that stays open: it refreshes itself, and has keys."""
+"""The page that stays open and refreshes itself."""
 
 from __future__ import annotations
 
@@ -156,29 +156,6 @@ def test_how_often_it_refreshes_is_kept(page: Page) -> None:
     page.locator("#refresh").select_option("60")
     page.reload()
     expect(page.locator("#refresh")).to_have_value("60")
-
-
-def test_keys_move_along_the_calls_and_open_one(page: Page) -> None:
-    page.keyboard.press("j")
-    page.keyboard.press("j")
-    page.keyboard.press("k")
-    first = page.locator(f"{ROWS} .col-appoint_time a").first
-    expect(first).to_be_focused()
-    page.keyboard.press("Enter")
-    expect(page).to_have_url(re.compile(r"/appoints/\d+/"))
-
-
-def test_the_search_key_opens_the_search(page: Page) -> None:
-    page.keyboard.press("/")
-    expect(page.locator("[name=q]")).to_be_focused()
-
-
-def test_keys_can_be_switched_off(page: Page) -> None:
-    page.keyboard.press("?")
-    page.locator("#keys-on").uncheck()
-    page.keyboard.press("Escape")
-    page.keyboard.press("j")
-    assert page.evaluate("document.activeElement.tagName") == "BODY"
 
 
 def test_a_signed_out_page_says_so_and_keeps_its_rows_and_filters(page: Page) -> None:

@@ -18,6 +18,28 @@ def test_the_wallboard_is_read_from_afar_and_fits_its_screen(blank: Page) -> Non
     expect(blank.get_by_role("banner")).to_have_count(0)
 
 
+def test_a_wallboard_that_is_not_heard_says_so_and_keeps_its_calls(apart: Page) -> None:
+    apart.clock.install()
+    apart.goto("/wallboard/?preset=last-7d")
+    apart.route("**/wallboard/?*", lambda route: route.abort())
+    apart.clock.run_for(120_000)
+    expect(apart.get_by_role("alert")).to_contain_text("does not answer")
+    expect(apart.locator(".tile-overdue")).to_be_visible()
+
+
+def test_overdue_and_due_are_told_apart_without_colour(blank: Page) -> None:
+    edges = {}
+    for state in ("overdue", "due"):
+        blank.goto(f"/appoints/?state={state}")
+        row = blank.locator(f".row-{state}").first
+        expect(row.locator(".col-state .icon")).to_be_visible()
+        expect(row.locator(".col-state")).to_contain_text(state.capitalize())
+        edges[state] = row.locator("td").first.evaluate(
+            "each => getComputedStyle(each).borderInlineStartStyle"
+        )
+    assert edges == {"overdue": "solid", "due": "double"}
+
+
 def test_on_paper_there_is_nothing_to_operate(page: Page) -> None:
     page.emulate_media(media="print")
     for words in ("Export", "Columns", "Filters", "Refresh", "Wallboard", "As a table"):

@@ -186,15 +186,6 @@ def test_copying_needs_no_clipboard_of_a_secure_page(table: Page) -> None:
     expect(button).to_be_focused()
 
 
-def test_keys_mark_a_row_and_enter_opens_it(table: Page) -> None:
-    table.keyboard.press("j")
-    table.keyboard.press("j")
-    row = table.locator(ROWS).nth(1)
-    expect(row).to_have_css("outline-style", "solid")
-    table.keyboard.press("Enter")
-    expect(table.locator(".timeline")).to_be_visible()
-
-
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("text", ["x" * 500, "long words " * 50])
 def test_no_text_is_too_long_for_the_grid(table: Page, width: int, text: str) -> None:
