@@ -22,7 +22,7 @@ const KEYS = {
   f: () => openFold(".filter-form [name=number]"),
   j: () => move(1),
   k: () => move(-1),
-  e: () => document.querySelector(".files a")?.focus(),
+  e: () => document.querySelector(".files a:not(.to-wall)")?.focus(),
   r: () => document.querySelector(".as-of a, .found a")?.click(),
   "?": () => (help?.open ? help.close() : help?.showModal()),
 };
