@@ -27,9 +27,9 @@ from dashboard.requests import SignedInRequest
 
 EVERY = 30  # seconds between two refreshes
 EVERY_LOADING = 2
-SHOWN = 7  # calls of each kind; what a screen of 1,080 lines holds
+SHOWN = 10  # calls of each kind at the most; the style sheet shows as many as fit the screen
 COLUMNS = ("state", "appoint_time", "called_no", "agent_name")
-TO_ACT_ON = ("due", "overdue")
+TO_ACT_ON = ("overdue", "due")
 
 
 @require_safe

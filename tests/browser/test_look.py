@@ -15,6 +15,9 @@ def test_the_wallboard_is_read_from_afar_and_fits_its_screen(blank: Page) -> Non
     assert float(row.evaluate("each => parseFloat(getComputedStyle(each).fontSize)")) >= 28
     assert blank.evaluate("document.documentElement.scrollHeight") <= 1080
     assert blank.evaluate("document.documentElement.scrollWidth") <= 1920
+    rows = blank.locator(".wall-overdue tbody tr").first.bounding_box()
+    room = blank.locator(".wall-overdue .wall-rows").bounding_box()
+    assert rows and room and room["height"] % rows["height"] < 1, "a row is cut in two"
     expect(blank.get_by_role("banner")).to_have_count(0)
 
 
