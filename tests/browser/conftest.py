@@ -26,6 +26,15 @@ SWITCHES = [
 ]
 
 
+def sign_in(page: Page) -> None:
+    """Sign in as the demo's supervisor, and see today's calls."""
+    page.goto("/")
+    page.get_by_label("Username").fill(demo.USER)
+    page.locator("input[name=password]").fill(demo.PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/appoints/**")
+
+
 @pytest.fixture(scope="package")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[demo.Stack]:
     """The demo on a free port, in a folder of its own, with 600 reservations."""
@@ -45,12 +54,7 @@ def chromium() -> Iterator[Browser]:
 def session(stack: demo.Stack, chromium: Browser) -> StorageState:
     """A supervisor's cookies: one sign-in for all pages that do not test it."""
     with chromium.new_context(base_url=stack.address) as context:
-        page = context.new_page()
-        page.goto("/")
-        page.get_by_label("Username").fill(demo.USER)
-        page.locator("input[name=password]").fill(demo.PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
-        page.wait_for_url("**/appoints/**")
+        sign_in(context.new_page())
         return context.storage_state()
 
 

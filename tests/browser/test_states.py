@@ -1,30 +1,63 @@
-"""What stands where rows would: while they load, and where there are none."""
+"""What stands where rows would: while they load, where there are none, and without iSales."""
 
 from __future__ import annotations
 
 import re
 import signal
+from collections.abc import Iterator
+from typing import NamedTuple
 
-from playwright.sync_api import Page, expect
+import pytest
+from playwright.sync_api import Browser, Page, expect
 
 from dashboard import demo
+from dashboard.servers import free_port
+from tests.browser.conftest import sign_in
 
 ROWS = "table.appoints tbody tr"
 
 
-def test_while_rows_load_their_places_are_kept(blank: Page, stack: demo.Stack) -> None:
-    isales = stack.children["simulator"]
+class Own(NamedTuple):
+    """A supervisor's page at a demo of its own, whose iSales may be hindered."""
+
+    page: Page
+    stack: demo.Stack
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[Own]:
+    with (
+        demo.running(tmp_path_factory.mktemp("states"), free_port(), rows=600) as stack,
+        chromium.new_context(base_url=stack.address, locale="en-GB") as context,
+    ):
+        page = context.new_page()
+        sign_in(page)
+        yield Own(page, stack)
+
+
+def test_while_rows_load_their_places_are_kept(own: Own) -> None:
+    page, isales = own.page, own.stack.children["simulator"]
     places = (".tiles", ".charts", ".bar", ".table-frame")
     tops = [f"document.querySelector('{each}').getBoundingClientRect().top" for each in places]
     isales.send_signal(signal.SIGSTOP)
     try:
-        blank.goto("/appoints/?preset=this-month&agent=101,105")
-        expect(blank.locator(".found")).to_contain_text("Asking iSales…")
-        before = [blank.evaluate(top) for top in tops]
+        page.goto("/appoints/?preset=this-month")
+        expect(page.locator(".found")).to_contain_text("Asking iSales…")
+        before = [page.evaluate(top) for top in tops]
     finally:
         isales.send_signal(signal.SIGCONT)
-    expect(blank.locator(ROWS).first).to_be_visible(timeout=15_000)
-    assert [blank.evaluate(top) for top in tops] == before
+    expect(page.locator(ROWS).first).to_be_visible(timeout=15_000)
+    assert [page.evaluate(top) for top in tops] == before
+
+
+def test_when_isales_is_gone_the_page_says_so_and_keeps_the_filters(own: Own) -> None:
+    own.stack.children["simulator"].terminate()
+    own.stack.children["simulator"].wait()
+    own.page.goto("/appoints/?from=2031-01-01&number=4711&state=failed")
+    expect(own.page.get_by_role("alert")).to_contain_text("iSales did not answer")
+    expect(own.page.get_by_label("Number", exact=True)).to_have_value("4711")
+    expect(own.page.locator(".chips")).to_contain_text("Failed")
+    expect(own.page.get_by_role("link", name="Try again")).to_be_visible()
 
 
 def test_where_nothing_matches_one_click_brings_as_many_rows_as_it_says(blank: Page) -> None:
