@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, StorageState, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState, expect, sync_playwright
 
 from dashboard import demo
 from dashboard.servers import free_port
@@ -84,10 +84,16 @@ def blank(office: BrowserContext, session: StorageState) -> Iterator[Page]:
     office.add_cookies(session["cookies"])
 
 
+def settle(page: Page) -> None:
+    """Wait until the page has the rows that it opened for: none will take their place unasked."""
+    expect(page.locator("#answer:not([hx-trigger])")).to_be_visible(timeout=15_000)
+
+
 @pytest.fixture
 def page(blank: Page) -> Page:
     """A supervisor's page at the list of today."""
     blank.goto("/")
+    settle(blank)
     return blank
 
 

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from dashboard import demo
+from tests.browser.conftest import settle
 
 EVERYTHING = "/appoints/?per_page=100"
 ROWS = "table.appoints tbody tr"
@@ -18,7 +19,7 @@ ROWS = "table.appoints tbody tr"
 def table(blank: Page) -> Page:
     """The list of everything, sorted by reserved time."""
     blank.goto(EVERYTHING)
-    expect(blank.locator(".tiles")).to_be_visible(timeout=15_000)
+    settle(blank)
     return blank
 
 
@@ -82,12 +83,13 @@ def test_many_columns_scroll_in_their_frame_under_their_head(chooser: Page) -> N
     chooser.locator(ROWS).nth(60).scroll_into_view_if_needed()
     assert is_in_sight(chooser, "th.col-state")
 
+    settle(chooser)
     frame = chooser.locator(".table-frame")
     place = "(frame) => [frame.scrollLeft, frame.scrollTop]"
     frame.evaluate("(frame) => frame.scrollTo(300, 900)")
     with chooser.expect_response(re.compile("per_page=100")):
         chooser.evaluate("refresh()")
-    expect(chooser.locator(".table-frame.htmx-added, .htmx-swapping")).to_have_count(0)
+    settle(chooser)
     assert frame.evaluate(place) == [300, 900]
 
 
