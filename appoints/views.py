@@ -146,7 +146,7 @@ def _named(question: Question, result: Result, tasks: Mapping[str, str]) -> dict
     return {
         "tasks": tasks,
         "chips": chips(query, question.zone, names),
-        "idle": result.without_calls(query.agents),
+        "absent": result.absent(query.agents),
         "nothing": Nothing(query, result, question.zone, names) if empty else None,
     }
 

@@ -41,6 +41,17 @@ class Place(NamedTuple):
     next: str | None
 
 
+class Absent(NamedTuple):
+    """Agents who were asked for and whom no row names, and whom rows name in their place.
+
+    iSales finds an agent by business account and by agent ID, and rows show one of them: without
+    ``others`` there is no call by ``agents``, with them it may have one under its other name.
+    """
+
+    agents: list[str]
+    others: list[str]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Result:
     """Rows for a question, and how much of the whole they are.
@@ -114,15 +125,13 @@ class Result:
         """Return the record of a reservation, also where the filters leave it out."""
         return _first(self.in_range, appoint_id)
 
-    def without_calls(self, agents: Sequence[str]) -> list[str]:
-        """Return those agents who have no call in the range, as far as rows can tell.
-
-        Where iSales knows an agent by another name than the rows, nobody can tell who it is.
-        """
+    def absent(self, agents: Sequence[str]) -> Absent | None:
+        """Return which agents no row in the range names, None where all are or nobody can tell."""
         if self.mode != "whole" or not agents:
-            return []
-        present = set(self.in_range["agent"].unique())
-        return [] if present - set(agents) else [each for each in agents if each not in present]
+            return None
+        present = set(self.in_range["agent"].drop_nulls())
+        unnamed = [each for each in agents if each not in present]
+        return Absent(unnamed, sorted(present.difference(agents))) if unnamed else None
 
     def same_number(self, record: Mapping[str, object]) -> list[dict[str, object]]:
         """Return the other records at hand in the range that call the same number, by time."""

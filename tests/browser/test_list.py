@@ -60,7 +60,7 @@ def test_a_pasted_column_of_agents_finds_their_calls(everything: Page) -> None:
     show(agents)
 
     expect(everything.locator(".chips")).to_contain_text(", nobody")
-    expect(everything.locator(".idle")).to_have_text("No call here by agent nobody.")
+    expect(everything.locator(".absent")).to_have_text("No call here by agent nobody.")
     assert {each.split("\n")[-1] for each in column(everything, "agent_name")} == set(accounts)
 
 

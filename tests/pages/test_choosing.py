@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from appoints.isales.simulator import Simulator
+from appoints.isales.simulator.names import AGENTS
 from appoints.models import Connection
 
 LIST = "/appoints/"
@@ -71,3 +72,12 @@ def test_where_all_agents_have_calls_nothing_is_said(
 ) -> None:
     agent = simulator.rows()[100]["userAccount"]
     assert "No call here" not in signed_in.get(LIST, {"agent": agent}).content.decode()
+
+
+def test_an_agent_whom_rows_may_name_otherwise_is_not_said_to_have_no_call(
+    signed_in: Client, connection: Connection
+) -> None:
+    agent = next(agent for agent in AGENTS if agent.shown != agent.account)
+    page = signed_in.get(LIST, {"agent": f"{agent.account},nobody"}).content.decode()
+    assert f"No call here names {agent.account}, nobody." in page
+    assert f"iSales also sent calls of {agent.shown}, who may be one of them" in page
