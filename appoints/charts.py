@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from appoints import ranking
+from appoints.behind import behind
+from appoints.causes import causes
 from appoints.chart import Chart
 from appoints.questions import Question
 from appoints.results import counts
@@ -21,6 +22,6 @@ def charts(question: Question, result: Result, reasons: Mapping[str, str]) -> di
     over_time = buckets(result.rows, question.window, question.zone)
     return {
         "chart": Chart(over_time, query, result.total),
-        "failures": ranking.failures(counts.failures(result.facets, query), query, reasons),
-        "overdue": ranking.overdue(counts.overdue(result.rows), query),
+        "causes": causes(counts.failures(result.facets, query), query, reasons),
+        "behind": behind(counts.behind(result.rows), query),
     }

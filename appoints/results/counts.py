@@ -34,6 +34,15 @@ class Line(NamedTuple):
     rows: int
 
 
+class Behind(NamedTuple):
+    """An agent as addresses write it (None: rows that name none), the name, and numbers of rows."""
+
+    value: str | None
+    name: str | None
+    overdue: int
+    failed: int
+
+
 def facets(frame: pl.DataFrame, flags: pl.DataFrame) -> dict[str, list[Line]]:
     """Count every choice under all *other* filters, the most frequent first, "none" last.
 
@@ -77,11 +86,22 @@ def failures(facets: Mapping[str, list[Line]], query: Query) -> list[Line]:
     return [*found, Line(None, None, without)] if without else found
 
 
-def overdue(rows: pl.DataFrame) -> list[Line]:
-    """Count overdue calls by agent, the most first; rows that name none stand for themselves."""
+def behind(rows: pl.DataFrame) -> list[Behind]:
+    """Count overdue and failed calls by agent: the most overdue first, then the most failed."""
     # First the columns, for a filter copies them all.
-    rows = rows.select("state", "agent", "agent_name").filter(pl.col("state") == "overdue")
-    return _lines(rows, "agent", "agent_name")
+    rows = rows.select("state", "agent", "agent_name")
+    overdue, failed = pl.col("state") == "overdue", pl.col("state") == "failed"
+    counted = (
+        rows.filter(overdue | failed)
+        .group_by("agent")
+        .agg(
+            pl.col("agent_name").drop_nulls().first(),
+            overdue.sum().cast(pl.Int64).alias("overdue"),
+            failed.sum().cast(pl.Int64).alias("failed"),
+        )
+    )
+    counted = counted.sort(-pl.col("overdue"), -pl.col("failed"), pl.col("agent"))
+    return [Behind(*row) for row in counted.iter_rows()]
 
 
 def summary(facets: Mapping[str, list[Line]]) -> dict[str, int]:

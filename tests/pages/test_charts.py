@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import re
 
-import pytest
 from django.test import Client
 
 from appoints.isales.simulator import Simulator
@@ -15,6 +14,7 @@ LIST = "/appoints/"
 BAR = re.compile(
     r'<a href="(\?[^"]+)"[^>]*><svg aria-hidden="true">.*?</svg><bdi>(.*?)</bdi> <b>([\d,]+)'
 )
+TWIN = re.compile(r"<td><a href=\"(\?[^\"]+)\">([\d,]+)</a></td>")
 
 
 def section(page: str, name: str) -> str:
@@ -29,31 +29,40 @@ def found_rows(page: str) -> int:
     return int(found[1].replace(",", ""))
 
 
-@pytest.mark.parametrize("name", ["failures", "overdue"])
-def test_each_bar_leads_to_as_many_rows_as_it_says(
-    signed_in: Client, connection: Connection, name: str
+def test_each_cause_leads_to_as_many_rows_as_it_says(
+    signed_in: Client, connection: Connection
 ) -> None:
     page = signed_in.get(LIST, {"call_type": "1"}).content.decode()
-    bars = BAR.findall(section(page, f"ranking-{name}"))
+    bars = BAR.findall(section(page, "ranking-causes"))
     assert len(bars) > 3
     for address, _, rows in bars[:4]:
         narrowed = signed_in.get(LIST + html.unescape(address)).content.decode()
         assert found_rows(narrowed) == int(rows.replace(",", ""))
 
 
+def test_each_number_of_an_agent_leads_to_as_many_rows(
+    signed_in: Client, connection: Connection
+) -> None:
+    page = signed_in.get(LIST, {"call_type": "1"}).content.decode()
+    numbers = TWIN.findall(section(page, "ranking-behind"))
+    assert len(numbers) > 3
+    for address, rows in numbers[:4]:
+        narrowed = signed_in.get(LIST + html.unescape(address)).content.decode()
+        assert found_rows(narrowed) == int(rows.replace(",", ""))
+
+
 def test_a_table_says_the_same_and_more(signed_in: Client, connection: Connection) -> None:
     page = signed_in.get(LIST).content.decode()
-    for name in ("failures", "overdue"):
-        part = section(page, f"ranking-{name}")
-        table = re.findall(r"<bdi>([^<]*)</bdi></a>.*?<td>([\d,]+)</td>", part)
-        assert {each[1:] for each in BAR.findall(part)} <= set(table)
+    part = section(page, "ranking-causes")
+    table = re.findall(r"<bdi>([^<]*)</bdi></a>.*?<td>([\d,]+)</td>", part)
+    assert {each[1:] for each in BAR.findall(part)} <= set(table)
 
 
 def test_failures_of_the_groups_are_the_failures_of_the_summary(
     signed_in: Client, connection: Connection
 ) -> None:
     page = signed_in.get(LIST).content.decode()
-    part = section(page, "ranking-failures")
+    part = section(page, "ranking-causes")
     groups = re.findall(r'<tr><th scope="row">.*?<td>([\d,]+)</td></tr>', part)
     tile = re.search(r'tile-failed"[^>]*><strong>([\d,]+)', page)
     assert tile
@@ -62,8 +71,8 @@ def test_failures_of_the_groups_are_the_failures_of_the_summary(
 
 def test_pictures_with_nothing_to_show_say_so(signed_in: Client, connection: Connection) -> None:
     page = signed_in.get(LIST, {"state": "reached"}).content.decode()
-    assert "No failures here" in section(page, "ranking-failures")
-    assert "Nothing overdue here" in section(page, "ranking-overdue")
+    assert "No failures here" in section(page, "ranking-causes")
+    assert "Nothing overdue or failed here" in section(page, "ranking-behind")
 
 
 def test_bars_name_the_zone_of_their_hours(signed_in: Client, connection: Connection) -> None:
@@ -92,5 +101,5 @@ def test_words_of_people_are_text_in_pictures(
     for row in simulator.rows():
         row["userName"] = "<b>Ann</b>"
     page = signed_in.get(LIST).content.decode()
-    assert "&lt;b&gt;Ann&lt;/b&gt;" in section(page, "ranking-overdue")
+    assert "&lt;b&gt;Ann&lt;/b&gt;" in section(page, "ranking-behind")
     assert "<b>Ann" not in page

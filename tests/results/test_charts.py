@@ -40,8 +40,11 @@ def test_each_picture_holds_every_row_that_a_plain_reading_finds(
     lines = counts.failures(result.facets or {}, query)
     assert {line.value: line.rows for line in lines} == failed
 
-    late = Counter(row["agent"] for row in rows if row["state"] == "overdue")
-    assert {line.value: line.rows for line in counts.overdue(result.rows)} == late
+    behind = counts.behind(result.rows)
+    for state in ("overdue", "failed"):
+        agents = Counter(row["agent"] for row in rows if row["state"] == state)
+        assert Counter({each.value: getattr(each, state) for each in behind}) == agents
+    assert behind == sorted(behind, key=lambda each: (-each.overdue, -each.failed))
 
     bars = buckets(result.rows, window, zone)
     timed = [row["state"] for row in rows if row["appoint_time"] is not None]

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from appoints import ranking
+from appoints.causes import causes
 from appoints.results.counts import Line
 from appoints.results.query import Query
 
@@ -9,7 +9,7 @@ REASONS = {"00604": "call rejected", "00145": "busy"}
 
 def test_causes_stand_under_their_group_the_most_first() -> None:
     lines = [Line("00702", None, 5), Line("00604", None, 3), Line("00145", None, 3)]
-    found = ranking.failures([*lines, Line(None, None, 1)], Query(), REASONS)
+    found = causes([*lines, Line(None, None, 1)], Query(), REASONS)
     assert [(bar.text, bar.code, bar.rows, bar.part) for bar in found.bars] == [
         ("Customer side", "", 6, False),
         ("call rejected", "00604", 3, True),
@@ -22,7 +22,7 @@ def test_causes_stand_under_their_group_the_most_first() -> None:
 
 
 def test_a_cause_narrows_to_it_and_a_group_to_its_own() -> None:
-    found = ranking.failures([Line("00604", None, 3)], Query(text="x", page=2), REASONS)
+    found = causes([Line("00604", None, 3)], Query(text="x", page=2), REASONS)
     assert [bar.address for bar in found.bars] == [
         "state=failed&cause_group=customer&q=x",
         "state=failed&cause=00604&q=x",
@@ -30,32 +30,19 @@ def test_a_cause_narrows_to_it_and_a_group_to_its_own() -> None:
 
 
 def test_what_no_filter_asks_for_is_no_link() -> None:
-    assert ranking.failures([Line(None, None, 3)], Query(), {}).bars[0].address is None
-    assert ranking.overdue([Line(None, None, 3)], Query()).bars[0].address is None
-
-
-def test_ten_bars_are_shown_and_the_rest_is_summed() -> None:
-    lines = [Line(str(number), f"Agent {number}", 100 - number) for number in range(24)]
-    found = ranking.overdue(lines, Query())
-    assert len(found.bars) == 24
-    assert [bar.text for bar in found.shown] == [f"Agent {number}" for number in range(10)]
-    assert found.rest == f"and 14 more agents: {sum(100 - n for n in range(10, 24)):,}"
+    assert causes([Line(None, None, 3)], Query(), {}).bars[0].address is None
 
 
 def test_every_group_is_shown_and_the_smallest_causes_are_summed() -> None:
     codes = ["00604", "00145", "00146", "00150", "00208", "00209", "00549", "00160", "00009"]
     lines = [Line(code, None, 50 - at) for at, code in enumerate(codes)]
-    found = ranking.failures([*lines, Line("34611", None, 1)], Query(), {})
+    found = causes([*lines, Line("34611", None, 1)], Query(), {})
     assert [bar.text for bar in found.shown if not bar.part] == ["Customer side", "System error"]
     assert [bar.text for bar in found.shown if bar.part] == codes[:8]
     assert found.rest == "and 2 more causes: 43"
 
 
-def test_an_agent_leads_to_the_overdue_calls() -> None:
-    [bar] = ranking.overdue([Line("101", "Ann", 3)], Query(agents=("101", "102"))).bars
-    assert (bar.address, bar.text, bar.code) == ("agent=101&state=overdue", "Ann", "101")
-
-
 def test_the_longest_bar_is_the_whole_width() -> None:
-    bars = ranking.overdue([Line("1", None, 4), Line("2", None, 1)], Query()).bars
-    assert [bar.share for bar in bars] == ["100.0%", "25.0%"]
+    lines = [Line("00604", None, 4), Line("00702", None, 1)]
+    found = [bar for bar in causes(lines, Query(), {}).bars if not bar.part]
+    assert [bar.share for bar in found] == ["100.0%", "25.0%"]

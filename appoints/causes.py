@@ -1,4 +1,4 @@
-"""Rows by what they have in common, the most first: a bar each, a link each, with its table."""
+"""Why calls fail, the most frequent first: a bar each, a link each, with its table."""
 
 from __future__ import annotations
 
@@ -33,16 +33,15 @@ class Bar(NamedTuple):
     part: bool
 
 
-class Ranking:
+class Causes(NamedTuple):
     """All bars as a table has them, those that are shown, and how many rows the rest stands for."""
 
-    def __init__(self, bars: Sequence[Bar], shown: Sequence[Bar], rest: str) -> None:
-        self.bars = bars
-        self.shown = shown
-        self.rest = rest
+    bars: Sequence[Bar]
+    shown: Sequence[Bar]
+    rest: str
 
 
-def failures(lines: Sequence[Line], query: Query, reasons: Mapping[str, str]) -> Ranking:
+def causes(lines: Sequence[Line], query: Query, reasons: Mapping[str, str]) -> Causes:
     """Rank the groups that must act, each with its causes; the largest causes are shown."""
     groups: Counter[str | None] = Counter()
     for line in lines:
@@ -52,26 +51,12 @@ def failures(lines: Sequence[Line], query: Query, reasons: Mapping[str, str]) ->
     for group, rows in groups.most_common():
         bars.append(_group_bar(group, rows, most, query))
         if group is not None:
-            causes = [line for line in lines if _group(line) == group]
-            bars += [_cause_bar(line, most, query, reasons) for line in causes]
+            own = [line for line in lines if _group(line) == group]
+            bars += [_cause_bar(line, most, query, reasons) for line in own]
     by_rows = sorted((bar for bar in bars if bar.part), key=lambda bar: -bar.rows)
     room = max(0, SHOWN - len(groups))
     left = by_rows[room:]
-    rest = ngettext(
-        "and %(causes)s more cause: %(rows)s", "and %(causes)s more causes: %(rows)s", len(left)
-    )
-    return Ranking(bars, [bar for bar in bars if bar not in left], _rest(rest, "causes", left))
-
-
-def overdue(lines: Sequence[Line], query: Query) -> Ranking:
-    """Rank the agents by their overdue calls."""
-    most = max((line.rows for line in lines), default=0)
-    bars = [_agent_bar(line, most, query) for line in lines]
-    left = bars[SHOWN:]
-    rest = ngettext(
-        "and %(agents)s more agent: %(rows)s", "and %(agents)s more agents: %(rows)s", len(left)
-    )
-    return Ranking(bars, bars[:SHOWN], _rest(rest, "agents", left))
+    return Causes(bars, [bar for bar in bars if bar not in left], _rest(left))
 
 
 def _group(line: Line) -> str | None:
@@ -94,19 +79,16 @@ def _cause_bar(line: Line, most: int, query: Query, reasons: Mapping[str, str]) 
     return Bar(text, shown_code, line.rows, _share(line.rows, most), address, part=True)
 
 
-def _agent_bar(line: Line, most: int, query: Query) -> Bar:
-    if line.value is None:
-        return Bar(_("Without an agent"), "", line.rows, _share(line.rows, most), None, part=False)
-    text = line.name or line.value
-    code = line.value if line.value != text else ""
-    address = query.but(states=("overdue",), agents=(line.value,)).urlencode()
-    return Bar(text, code, line.rows, _share(line.rows, most), address, part=False)
-
-
-def _rest(words: str, name: str, left: Sequence[Bar]) -> str:
+def _rest(left: Sequence[Bar]) -> str:
     if not left:
         return ""
-    return words % {name: intcomma(len(left)), "rows": intcomma(sum(bar.rows for bar in left))}
+    words = ngettext(
+        "and %(causes)s more cause: %(rows)s", "and %(causes)s more causes: %(rows)s", len(left)
+    )
+    return words % {
+        "causes": intcomma(len(left)),
+        "rows": intcomma(sum(bar.rows for bar in left)),
+    }
 
 
 def _share(rows: int, most: int) -> str:

@@ -1,0 +1,83 @@
+"""Who is behind: overdue and failed calls by agent, a bar each, a link each, with its table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from appoints.results import counts
+from appoints.results.query import Query
+from appoints.words import STATE_WORDS
+
+SHOWN = 10  # bars
+
+
+class Part(NamedTuple):
+    """An agent's calls in one state, at its place in the bar, in hundredths of the longest one.
+
+    ``address`` is None where there are none, or no filter asks for just them.
+    """
+
+    state: str
+    word: str
+    rows: int
+    start: str
+    share: str
+    address: str | None
+
+
+class Bar(NamedTuple):
+    """An agent in words, by the ``code`` too where that says more, and the parts of the bar."""
+
+    text: str
+    code: str
+    parts: tuple[Part, Part]
+    address: str | None
+
+
+class Agents(NamedTuple):
+    """All bars as a table has them, those that are shown, and how many agents are left out."""
+
+    bars: Sequence[Bar]
+    shown: Sequence[Bar]
+    rest: str
+
+
+def behind(lines: Sequence[counts.Behind], query: Query) -> Agents:
+    """Return a bar for each agent; the first ones are shown."""
+    most = max((line.overdue + line.failed for line in lines), default=0)
+    bars = [_bar(line, most, query) for line in lines]
+    left = len(bars[SHOWN:])
+    words = ngettext("and %(agents)s more agent", "and %(agents)s more agents", left)
+    return Agents(bars, bars[:SHOWN], words % {"agents": intcomma(left)} if left else "")
+
+
+def _bar(line: counts.Behind, most: int, query: Query) -> Bar:
+    name = line.name or line.value or _("Without an agent")
+    return Bar(
+        name,
+        line.value if line.value and line.value != name else "",
+        (
+            _part("overdue", line.overdue, 0, most, line, query),
+            _part("failed", line.failed, line.overdue, most, line, query),
+        ),
+        _address(line, query, "overdue", "failed"),
+    )
+
+
+def _part(state: str, rows: int, before: int, most: int, line: counts.Behind, query: Query) -> Part:
+    start, share = f"{before / most * 100:.1f}%", f"{rows / most * 100:.1f}%"
+    address = _address(line, query, state) if rows else None
+    return Part(state, str(STATE_WORDS[state]), rows, start, share, address)
+
+
+def _address(line: counts.Behind, query: Query, *states: str) -> str | None:
+    if line.value is None:
+        return None  # no filter asks for rows without an agent
+    wanted = query.wanted_states()
+    asked = tuple(state for state in states if not wanted or state in wanted)
+    return query.but(states=asked, agents=(line.value,)).urlencode()
