@@ -7,11 +7,13 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from appoints.isales import codes
 from appoints.results.moments import Bound
+from appoints.results.presets import OVERDUE
 from appoints.results.query import Query
 from appoints.words import PRESET_WORDS, STATE_WORDS, clock, day, isolated, time_of_day, word
 
@@ -62,7 +64,7 @@ def _told(bound: Bound) -> str:
 
 def _parts(query: Query, zone: ZoneInfo, names: Names) -> Iterator[tuple[str, dict[str, Any]]]:
     if query.preset:
-        yield str(PRESET_WORDS[query.preset]), {"preset": ""}
+        yield _preset(query.preset), {"preset": ""}
     if words := range_words(query, zone):
         yield words, {"begin": None, "end": None}
     if query.agents:
@@ -73,6 +75,13 @@ def _parts(query: Query, zone: ZoneInfo, names: Names) -> Iterator[tuple[str, di
         name = names.get("task", {}).get(query.task, query.task)
         yield _("task %s") % isolated(name), {"task": ""}
     yield from _local_parts(query)
+
+
+def _preset(name: str) -> str:
+    if name != OVERDUE:
+        return str(PRESET_WORDS[name])
+    days = settings.APPOINTS_OVERDUE_DAYS
+    return ngettext("Overdue of the last %d day", "Overdue of the last %d days", days) % days
 
 
 def _agents(agents: tuple[str, ...], names: Mapping[str, str]) -> str:

@@ -27,17 +27,32 @@ TITLES: Mapping[str, str | Promise] = {
     "call_type": _("Type"),
 }
 TYPED = ("agents", "task")  # chosen also by what stands in no row
+# What the summary counts, where words alone leave it open.
+HINTS: Mapping[str, str | Promise] = {
+    "overdue": _("Their time has passed, and no call is known."),
+    "due": _("To be called within minutes."),
+    "upcoming": _("Reserved for later."),
+    "calling": _("The call is going on."),
+    "reached": _("The customer was reached."),
+    "failed": _("Called, but the customer was not reached."),
+    "unknown": _("iSales does not say what became of them."),
+    "late": _("Called later than promised. They are counted under their state too."),
+}
 LATE_WORDS = {"true": _("Late"), "false": _("In time")}
 
 
 class Choice(NamedTuple):
-    """A value in words, its number of rows, where its link leads and whether it is chosen."""
+    """A value in words, its number of rows, where its link leads and whether it is chosen.
+
+    ``hint`` tells more where the words leave something open.
+    """
 
     value: str | None
     text: str
     rows: int
     address: str | None
     chosen: bool
+    hint: str | Promise = ""
 
 
 class Facet(NamedTuple):
@@ -106,14 +121,20 @@ def _told_apart(choices: list[Choice]) -> list[Choice]:
 
 def tiles(counted: Mapping[str, list[Line]], query: Query) -> list[Choice]:
     """Return the summary line: the rows of each state, and the late ones."""
-    found = []
-    for name, rows in summary(counted).items():
-        if name == "late":
-            line = Line("true", None, rows)
-            found.append(_choice("late", line, query, {}))
-        elif rows or name != "unknown":
-            found.append(_choice("states", Line(name, None, rows), query, {}))
-    return found
+    return [
+        _tile(name, rows, query)._replace(hint=HINTS[name])
+        for name, rows in summary(counted).items()
+        if rows or name != "unknown"
+    ]
+
+
+def _tile(name: str, rows: int, query: Query) -> Choice:
+    """Return a number of the summary; a state takes the place of those that are chosen."""
+    if name == "late":
+        return _choice(name, Line("true", None, rows), query, {})
+    state = _choice("states", Line(name, None, rows), query, {})
+    alone = query.wanted_states() == (name,)
+    return state if alone else state._replace(address=query.but(states=(name,)).urlencode())
 
 
 def _choice(name: str, line: Line, query: Query, reasons: Mapping[str, str]) -> Choice:

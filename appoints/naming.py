@@ -44,7 +44,7 @@ class NamingForm(ModelForm):
         model = SavedView
         fields = ("name", "audience", "team")
         widgets = {
-            "name": forms.TextInput({"autocomplete": "off"}),
+            "name": forms.TextInput({"autocomplete": "off", "autofocus": True}),
             "audience": forms.RadioSelect,
         }
 

@@ -58,6 +58,14 @@ class Nothing:
         return sorted(found, key=lambda each: -(each.rows or 0))
 
     @property
+    def part_of_number(self) -> str:
+        """Where the number is looked for as a part of others; empty where none was asked for."""
+        query = self._query
+        if not query.number or query.text or self.in_range:
+            return ""
+        return query.but(number="", text=query.number).urlencode()
+
+    @property
     def elsewhere(self) -> list[tuple[str, str]]:
         """Other times in words, with their addresses, where iSales has nothing for these."""
         if self.in_range or not self._has(RANGE):

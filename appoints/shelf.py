@@ -19,11 +19,12 @@ Audience = SavedView.Audience
 
 
 class Group(NamedTuple):
-    """The views of one heading, and how many more there are."""
+    """The views of one heading, and how many more there are; ``own`` are the person's."""
 
     title: str | Promise
     views: list[SavedView]
     more: int
+    own: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,10 @@ def shelf_of(user: User, slug: str, query: Query | None = None) -> Shelf:
     default = SavedView.objects.default_of(user) if views else None
     view = next((each for each in views if each.slug == slug), None)
     return Shelf(
-        [Group(title, found[:SHOWN], len(found[SHOWN:])) for title, found in grouped(views, user)],
+        [
+            Group(title, found[:SHOWN], len(found[SHOWN:]), found[0].owner_id == user.pk)
+            for title, found in grouped(views, user)
+        ],
         default,
         view,
         mine=view is not None and view.owner_id == user.pk,

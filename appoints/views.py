@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
-from appoints import choices, neighbours, words
+from appoints import choices, neighbours, whens, words
 from appoints.cells import View
 from appoints.charts import charts
 from appoints.chips import chips
@@ -35,7 +35,7 @@ from appoints.results.query import PER_PAGE, Query
 from appoints.results.result import NeedsWhole, Result
 from appoints.shelf import columns_of, shelf_of, view_called
 from appoints.tables import AppointTable, known
-from appoints.words import PRESET_WORDS, span
+from appoints.words import span
 from dashboard.requests import SignedInRequest
 
 NEEDS_WHOLE = gettext_lazy(
@@ -101,7 +101,7 @@ def _frame(form: AppointFilter) -> dict[str, Any]:
         "unknown": form.unknown(FORM_ONLY),
         "zone": form.zone,
         # Of a form that is wrong only the way out is offered; _about knows what to keep.
-        "preset_links": _preset_links(Query()),
+        "preset_links": whens.presets(Query()),
         "facets": choices.facets({}, Query(), {}),
     }
 
@@ -177,16 +177,18 @@ def _about(question: Question) -> dict[str, Any]:
         "facets": choices.facets({}, query, {}),
         "zone": question.zone,
         "now": question.now.astimezone(question.zone),
-        "preset_links": _preset_links(query),
+        "preset_links": whens.presets(query),
+        "day_links": whens.days(query, question.now.astimezone(question.zone)),
+        "any_time": _any_time(query),
         "cleared": Query(connection=query.connection, preset="today", zone=query.zone).urlencode(),
     }
 
 
-def _preset_links(query: Query) -> list[tuple[str, Any, str]]:
-    return [
-        (name, text, query.but(preset=name, begin=None, end=None).urlencode())
-        for name, text in PRESET_WORDS.items()
-    ]
+def _any_time(query: Query) -> str:
+    """Return where a number that is asked for in a range is looked for without one, if it is."""
+    if not query.number or not (query.preset or query.begin or query.end):
+        return ""
+    return query.but(preset="", begin=None, end=None).urlencode()
 
 
 def _failed(

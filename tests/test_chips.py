@@ -43,3 +43,9 @@ def test_a_range_is_one_chip_and_leaves_as_one() -> None:
 def test_agents_are_called_by_their_names_as_far_as_these_are_known() -> None:
     query = Query(agents=("101", "102"))
     assert chips(query, BERLIN, {"agents": {"101": "Ana"}})[0].text == "agent Ana, 102"
+
+
+def test_the_preset_of_overdue_calls_says_how_far_back_it_looks(settings) -> None:
+    settings.APPOINTS_OVERDUE_DAYS = 14
+    [chip] = chips(Query(preset="overdue"), BERLIN)
+    assert chip == ("Overdue of the last 14 days", "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from appoints.choices import facet, facets
+from appoints.choices import facet, facets, tiles
 from appoints.results.counts import Line
 from appoints.results.query import Query
 
@@ -35,3 +35,18 @@ def test_a_menu_shows_the_most_frequent_choices_and_those_chosen() -> None:
 
 def test_agents_and_tasks_can_be_given_where_nothing_is_counted() -> None:
     assert [each.name for each in facets({}, Query(), {})] == ["agents", "task"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (Query(), "state=failed"),
+        (Query(states=("overdue",)), "state=failed"),
+        (Query(states=("overdue", "failed")), "state=failed"),
+        (Query(states=("failed",)), ""),
+        (Query(preset="overdue"), "preset=overdue&state=failed"),
+    ],
+)
+def test_the_summary_goes_from_one_state_to_the_other(before: Query, after: str) -> None:
+    counted = {"states": [Line("failed", None, 3)], "late": []}
+    assert {tile.value: tile.address for tile in tiles(counted, before)}["failed"] == after

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import reduce
 from operator import and_
@@ -17,6 +18,10 @@ Reasons = Callable[[], Mapping[str, str]]
 # What free text is looked for in: columns of few values many times over, and of many values.
 SEARCHED_BY_VALUE = ("agent_name", "agent", "task_name", "business_result", "caller_no")
 SEARCHED_BY_ROW = ("called_no",)
+# A number as people write it, and how long one is at least that stands for itself.
+WRITTEN_NUMBER = re.compile(r"\+?[0-9][0-9 ().\-/\u00a0]*")
+NO_DIGIT = re.compile(r"[^0-9]")
+FEWEST_DIGITS = 7
 
 
 def masks(query: Query, window: Window) -> Mapping[str, pl.Expr]:
@@ -81,7 +86,10 @@ def in_window(window: Window) -> pl.Expr:
 
 
 def mentions(text: str) -> pl.Expr:
-    """Tell whether any searched column holds the text, whatever its case."""
+    """Tell whether any searched column holds the text, whatever its case.
+
+    A number may be written with spaces and signs, and with a country code that rows leave out.
+    """
 
     def found(values: pl.Expr) -> pl.Expr:
         return values.str.to_lowercase().str.contains(text.lower(), literal=True)
@@ -91,7 +99,16 @@ def mentions(text: str) -> pl.Expr:
         values = column.unique(maintain_order=True)
         by_value.append(column.is_in(values.filter(found(values)).implode()))
     by_row = [found(pl.col(name)) for name in SEARCHED_BY_ROW]
+    if WRITTEN_NUMBER.fullmatch(text):
+        by_row += [has_digits(pl.col(name), NO_DIGIT.sub("", text)) for name in SEARCHED_BY_ROW]
     return pl.any_horizontal(each.fill_null(value=False) for each in by_value + by_row)
+
+
+def has_digits(number: pl.Expr, digits: str) -> pl.Expr:
+    """Tell whether a number holds the digits, or is what they end with."""
+    own = number.str.strip_prefix("+")
+    ends = pl.lit(digits).str.ends_with(own) & (own.str.len_bytes() >= FEWEST_DIGITS)
+    return number.str.contains(digits, literal=True) | ends
 
 
 def ordered(frame: pl.DataFrame, sort: str, reasons: Reasons) -> pl.DataFrame:

@@ -129,6 +129,24 @@ def test_a_range_takes_the_place_of_a_preset(page: Page) -> None:
     expect(page.locator(".chips")).to_contain_text("from 2020-01-01 00:00")
 
 
+def test_a_day_without_a_time_is_said_at_its_field_and_not_dropped(page: Page) -> None:
+    page.locator(".range-menu summary").click()
+    begin = page.get_by_label("From", exact=True)
+    begin.press_sequentially("01012020")
+    page.locator(".range-menu").get_by_role("button", name="Show").click()
+
+    expect(begin).to_be_focused()
+    assert begin.evaluate("each => each.matches(':invalid')")
+    expect(page).to_have_url(re.compile("preset=today"))
+
+
+def test_a_day_gone_by_is_one_click(page: Page) -> None:
+    page.locator(".range-menu summary").click()
+    page.locator(".days a").first.click()
+    yesterday = page.locator(".chips bdi").inner_text()
+    expect(page).to_have_url(re.compile(f"from={yesterday}&to={yesterday}"))
+
+
 def test_states_are_chosen_together(everything: Page) -> None:
     unfold(everything)
     states = everything.get_by_role("group", name="State")

@@ -27,6 +27,7 @@ def test_a_view_for_each_morning(visitor: Page) -> None:
     visitor.get_by_role("link", name="Save this view…").click()
 
     # A name is wanted; the rest has its default.
+    expect(visitor.get_by_label("Name")).to_be_focused()
     visitor.get_by_role("button", name="Save").click()
     expect(visitor.get_by_label("Name")).to_have_attribute("aria-invalid", "true")
     visitor.get_by_label("Name").fill("Morning list")
@@ -44,9 +45,9 @@ def test_a_view_for_each_morning(visitor: Page) -> None:
     expect(bar).to_contain_text("(changed)")
     bar.get_by_role("button", name="Save").click()
     expect(bar).not_to_contain_text("(changed)")
-    expect(visitor).to_have_url(re.compile(r"state=overdue&state=failed&sort=agent_name&view="))
+    expect(visitor).to_have_url(re.compile(r"preset=today&state=failed&sort=agent_name&view="))
 
-    bar.get_by_role("link", name="Leave it").click()
+    bar.get_by_role("link", name="Leave this view").click()
     expect(visitor).to_have_url(re.compile(r"/appoints/\?preset=today$"))
     expect(bar).to_have_count(0)
 

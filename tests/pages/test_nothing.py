@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 import pytest
 from django.test import Client
 
+from appoints.isales.simulator import Simulator
 from appoints.models import Connection
 from tests.pages.test_failures import text_of
 
@@ -87,3 +88,26 @@ def test_past_the_last_page_a_link_leads_back(signed_in: Client, connection: Con
     page = signed_in.get("/appoints/?page=99")
     assert "There is no page 99 of these" in text_of(page)
     assert 'class="btn btn-primary" href="?connection=demo&amp;page=12"' in page.content.decode()
+
+
+def test_a_number_in_another_writing_is_found_in_one_step(
+    signed_in: Client, connection: Connection, simulator: Simulator
+) -> None:
+    numbers = [str(row.get("calledNo")) for row in simulator.rows()]
+    number = next(each for each in numbers if each.startswith("+86"))
+    page = signed_in.get("/appoints/", {"number": number.removeprefix("+86")}).content.decode()
+    address = re.search(r'href="\?([^"]+)">Look for a part', page)
+    assert address
+    found = signed_in.get("/appoints/?" + html.unescape(address[1]))
+    assert number in found.content.decode()
+
+
+def test_a_number_of_a_range_is_looked_for_at_any_time(
+    signed_in: Client, connection: Connection
+) -> None:
+    asked = {"number": "+4711", "connection": connection.slug}
+    address = f"connection={connection.slug}&amp;number=%2B4711"
+    link = f'<a href="?{address}">Look for +4711 at any time</a>'
+    for more, links in [({"preset": "today"}, 1), ({"from": "2026-01-01"}, 1), ({}, 0)]:
+        page = signed_in.get("/appoints/", {**asked, **more}).content.decode()
+        assert page.count(link) == links

@@ -203,7 +203,7 @@ class TestDefaults:
         signed_in.post("/views/new/?preset=next-1h", posted)
         page = signed_in.get("/", follow=True)
         assert "Your default view: Mine" in text_of(page)
-        assert '<a href="/appoints/?preset=today">Leave it</a>' in page.content.decode()
+        assert '<a href="/appoints/?preset=today">Leave this view</a>' in page.content.decode()
 
     def test_one_that_can_no_longer_be_asked_says_so_and_can_be_left(
         self, signed_in: Client, connection: Connection, person: User
@@ -213,7 +213,7 @@ class TestDefaults:
         page = signed_in.get("/", follow=True)
         assert page.status_code == 400
         assert "Your default view: Morning list" in text_of(page)
-        assert "Leave it" in text_of(page)
+        assert "Leave this view" in text_of(page)
 
     def test_left_it_is_gone(self, signed_in: Client, connection: Connection, person: User) -> None:
         PersonDefault.objects.create(person=person, view=saved(person))

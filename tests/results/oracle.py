@@ -126,7 +126,8 @@ class Record:
                 not query.call_type or found["call_type"] == query.call_type,
                 not query.causes or found["fail_code"] in query.causes,
                 not query.cause_groups or found["fail_group"] in query.cause_groups,
-                any(query.text.lower() in (found[name] or "").lower() for name in SEARCHED),
+                any(query.text.lower() in (found[name] or "").lower() for name in SEARCHED)
+                or _is_number(query.text, found["called_no"] or ""),
             )
         )
 
@@ -191,6 +192,14 @@ def _iso(value: int | None, zone: ZoneInfo) -> str | None:
         return None
     spec = "milliseconds" if value % 1000 else "seconds"
     return _at(value).astimezone(zone).isoformat(timespec=spec)
+
+
+def _is_number(text: str, number: str) -> bool:
+    if not re.fullmatch(r"\+?[0-9][0-9 ().\-/\u00a0]*", text):
+        return False
+    digits = "".join(each for each in text if each in "0123456789")
+    own = number.removeprefix("+")
+    return digits in number or (len(own) >= 7 and digits.endswith(own))
 
 
 def _local(value: int | None, zone: ZoneInfo) -> datetime | None:

@@ -13,6 +13,7 @@ words = st.one_of(
     st.sampled_from(
         ["=1+1", "+86138", "-1", "@x", "＝1", "00604", "1" * 30, 'a "b", c', "外呼", 7]
     ),
+    st.sampled_from(["13812345678", "+8613812345678", 7]),
     st.text("aAé外=+-@ \n,\"'0", max_size=4),
 )
 moments = st.one_of(

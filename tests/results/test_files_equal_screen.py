@@ -49,7 +49,7 @@ filters = st.sampled_from(
         {"causes": ("00604", "99999")},
         {"cause_groups": ("customer",)},
         {"cause_groups": ("platform", "other")},
-        *({"text": text} for text in ("É", "外", "0", "=", "b")),
+        *({"text": text} for text in ("É", "外", "0", "=", "b", "+86 138-1234 5678", "138 1234")),
     ]
 )
 queries = st.builds(

@@ -60,7 +60,7 @@ def test_a_full_last_page_is_followed_by_one_more_question(
 ) -> None:
     simulator.listing.source = [raw(number) for number in range(2 * PAGE)]
     Load(snapshot).run()
-    assert offsets(simulator) == [0, PAGE, 2 * PAGE]
+    assert sorted(offsets(simulator)) == [0, PAGE, 2 * PAGE]
     assert snapshot.received == 2 * PAGE
 
 
