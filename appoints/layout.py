@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import urlsplit, urlunsplit
 
+from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from appoints.models import SavedView
@@ -39,9 +41,13 @@ def columns(request: SignedInRequest) -> HttpResponse:
     if view and view.owner == request.user:
         view.columns = names
         view.save(update_fields=["columns", "changed"])
+        kept = _("The view “%s” keeps these columns.") % view.name
     else:
         _keep(request, names)
         back = _without_view(back) if view else back
+        kept = _("These columns are kept for you.")
+    if not steps:
+        messages.success(request, kept)
     here = f"{reverse('columns')}?{urlencode({'next': back})}"
     return HttpResponseRedirect(here if steps else back, status=303)
 

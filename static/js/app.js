@@ -24,6 +24,7 @@ const turn = (menu) => {
   list.classList.remove("turned");
   const { left, right } = list.getBoundingClientRect();
   list.classList.toggle("turned", left < 0 || right > document.documentElement.clientWidth);
+  list.scrollIntoView({ block: "nearest", inline: "nearest", behavior: "instant" });
 };
 
 document.querySelectorAll(".filters .menu[open]").forEach(turn);

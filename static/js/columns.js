@@ -9,7 +9,10 @@
     const answer = await fetch(link.href);
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const form = page.querySelector(".chooser");
-    if (form) link.replaceWith(document.adoptNode(form)); // none where the person is signed out
+    if (!form) return; // the person is signed out
+    link.replaceWith(document.adoptNode(form));
+    form.querySelectorAll("li").forEach((line) => { line.draggable = true; });
+    menu.querySelector(".menu-list").scrollIntoView({ block: "nearest", behavior: "instant" });
   };
 
   // This event does not bubble.
@@ -17,14 +20,22 @@
     if (event.target.matches(".columns-menu")) unfold(event.target);
   }, true);
 
+  const isShown = (line) => line.querySelector("input[type=checkbox]").checked;
+
+  // What is not shown has no place: a step leads over it.
   const move = (button) => {
     const line = button.closest("li");
-    const other = button.name === "up" ? line.previousElementSibling : line.nextElementSibling;
+    const step = button.name === "up" ? "previousElementSibling" : "nextElementSibling";
+    let other = line[step];
+    while (other && !isShown(other)) other = other[step];
     if (!other) return;
+    const { top } = button.getBoundingClientRect();
     if (button.name === "up") other.before(line);
     else other.after(line);
+    // The button stays under the mouse, as far as the list scrolls.
+    line.closest(".menu-list").scrollTop += button.getBoundingClientRect().top - top;
     button.focus();
-    const lines = [...line.parentElement.children];
+    const lines = [...line.parentElement.children].filter(isShown);
     const said = {
       name: line.querySelector("label").textContent.trim(),
       number: lines.indexOf(line) + 1,
@@ -43,4 +54,21 @@
     event.preventDefault();
     move(button);
   });
+
+  let dragged;
+
+  document.addEventListener("dragstart", (event) => {
+    dragged = event.target.closest?.(".chooser li");
+  });
+
+  document.addEventListener("dragover", (event) => {
+    const line = event.target.closest(".chooser li");
+    if (!dragged || !line) return;
+    event.preventDefault();
+    const { top, height } = line.getBoundingClientRect();
+    if (event.clientY < top + height / 2) line.before(dragged);
+    else line.after(dragged);
+  });
+
+  document.addEventListener("dragend", () => { dragged = undefined; });
 }

@@ -31,6 +31,7 @@ def chooser(table: Page) -> Iterator[Page]:
     yield table
     table.goto("/columns/")
     table.get_by_role("button", name="Reset").click()
+    expect(table.get_by_text("These columns are kept for you.")).to_be_visible()
 
 
 def heads(page: Page) -> list[str]:
@@ -62,15 +63,35 @@ def test_columns_are_chosen_and_ordered_by_keyboard(chooser: Page) -> None:
     up.press("Enter")
     expect(up).to_be_focused()
     up.press("Enter")
-    expect(chooser.locator(".chooser [role=status]")).to_have_text("Outcome: place 6 of 23")
+    expect(chooser.locator(".chooser [role=status]")).to_have_text("Outcome: place 6 of 10")
     chooser.get_by_role("button", name="Save").press("Enter")
     chooser.wait_for_load_state()
 
     expect(chooser).to_have_url(re.compile(r"per_page=100$"))
+    expect(chooser.get_by_text("These columns are kept for you.")).to_be_visible()
     assert heads(chooser) == [
         *("State", "Reserved for", "Number", "Agent", "Task", "Outcome", "Type", "Call"),
         *("Business result", "Late"),
     ]
+
+
+def test_a_step_leads_over_columns_that_are_not_shown(chooser: Page) -> None:
+    chooser.get_by_role("checkbox", name="Talk time").check()
+    chooser.get_by_role("button", name="Move Talk time up").click()
+    expect(chooser.locator(".chooser [role=status]")).to_have_text("Talk time: place 10 of 11")
+
+
+def test_a_column_is_drawn_to_its_place(chooser: Page) -> None:
+    lines = chooser.locator(".chooser li")
+    lines.filter(has_text="Outcome").drag_to(lines.first, target_position={"x": 60, "y": 4})
+    chooser.get_by_role("button", name="Save").last.click()
+    expect(chooser.locator("table.appoints th").first).to_have_text("Outcome")
+
+
+def test_the_menu_of_columns_comes_into_sight_with_its_button(chooser: Page) -> None:
+    save = chooser.locator(".chooser-actions").get_by_role("button", name="Save")
+    box = save.bounding_box()
+    assert box and box["y"] + box["height"] <= 720
 
 
 def test_many_columns_scroll_in_their_frame_under_their_head(chooser: Page) -> None:
