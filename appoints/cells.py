@@ -23,6 +23,7 @@ from appoints.words import STATE_WORDS, distance, isolated, off_tag, span, time_
 
 Record = Mapping[str, Any]
 SENT_AS = {**TEXTS, **TIMES, **FLAGS}
+ANCHOR = "call-"  # and a quoted ID: the fragment that leads to its row
 FITS = 24  # characters of a text that are surely in sight; of a longer one the title tells all
 
 
@@ -61,8 +62,9 @@ class Cells:
         shown = self._time(value, "appoint_time", record)
         if record["appoint_id"]:
             # Any text may be an ID, also one that reverse() refuses.
-            address = f"{self.home}{quote(record['appoint_id'], safe='')}/?{self.view.address}"
-            shown = f'<a href="{escape(address)}">{shown}</a>'
+            id_ = quote(record["appoint_id"], safe="")
+            address = escape(f"{self.home}{id_}/?{self.view.address}")
+            shown = f'<a id="{ANCHOR}{id_}" href="{address}">{shown}</a>'
         if value is not None:
             overdue = record["state"] == "overdue"
             words = distance(value, record["fetched_at"], overdue=overdue)

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from django.urls import reverse
 from django.utils.functional import Promise
 
+from appoints.cells import ANCHOR
 from appoints.results.query import Query
 from appoints.results.result import Result
 from appoints.words import STATE_WORDS
@@ -28,7 +29,9 @@ class Place:
             query = replace(query, page=-(-found.number // query.per_page))
         self.total = result.total
         self.number = found and found.number
-        self.back = query.urlencode()  # of the list's page that holds it
+        # The list's page that holds it, and its row there.
+        fragment = f"#{ANCHOR}{quote(appoint_id, safe='')}" if found else ""
+        self.back = query.urlencode() + fragment
         self.previous = _address(found and found.previous, query)
         self.next = _address(found and found.next, query)
 
@@ -66,6 +69,7 @@ class Others:
         self.address = everything.urlencode() if number else None
         # iSales was asked for these only, so that others of the number may exist.
         self.chosen = bool(query.agents or query.task)
+        self.all = not (self.chosen or query.preset or query.begin or query.end)
 
 
 def _other(

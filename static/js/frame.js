@@ -18,8 +18,8 @@
   const focused = () => {
     const at = document.activeElement;
     if (!at?.closest("#answer")) return () => null;
-    if (at.id) return () => document.getElementById(at.id);
     const row = at.closest("tbody tr");
+    if (at.id && !row) return () => document.getElementById(at.id);
     if (!row) {
       const kind = kindOf(at);
       const number = [...document.querySelectorAll(kind)].indexOf(at);

@@ -37,7 +37,8 @@
   const refresh = () => {
     if (!document.querySelector("#answer")) return;
     tried = began = performance.now();
-    htmx.ajax("GET", location.href, { target: "#answer", swap: "outerHTML" });
+    const address = location.pathname + location.search; // htmx would scroll to a fragment
+    htmx.ajax("GET", address, { target: "#answer", swap: "outerHTML" });
   };
 
   // Never sooner than five times what a refresh takes, nor before there can be anything new.

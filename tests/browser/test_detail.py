@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import settle
+
 
 @pytest.fixture
 def page(blank: Page) -> Page:
@@ -34,3 +36,23 @@ def test_keys_lead_through_the_list_and_the_way_back_to_the_row(page: Page) -> N
     expect(place).to_contain_text("51 of")
     page.get_by_role("link", name="Back to the list").click()
     expect(page.locator(".found")).to_contain_text("51–")
+    expect(page.locator("td.col-appoint_time a:target")).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_way_back_leads_to_the_row_and_a_refresh_leaves_it(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 844})
+    page.goto("/appoints/")
+    row = page.locator("td.col-appoint_time a").nth(30)
+    address = row.get_attribute("href")
+    row.click()
+    page.get_by_role("link", name="Back to the list").click()
+    back = page.locator("td.col-appoint_time a:target")
+    expect(back).to_have_attribute("href", address or "")
+    expect(back).to_be_in_viewport()
+
+    page.evaluate("scrollTo(0, 0)")
+    with page.expect_response("**/appoints/**"):
+        page.evaluate("refresh()")
+    settle(page)
+    assert page.evaluate("scrollY") == 0

@@ -6,13 +6,30 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, StorageState, expect
 
 from dashboard import demo
 from tests.browser.conftest import settle
 
 EVERYTHING = "/appoints/?per_page=100"
 ROWS = "table.appoints tbody tr"
+# The words that lie, even partly, below a button of their row.
+COVERED = """
+[...document.querySelectorAll("table.appoints tbody .copy")].flatMap((button) => {
+  const above = button.getBoundingClientRect();
+  const words = document.createTreeWalker(button.closest("tr"), NodeFilter.SHOW_TEXT);
+  const found = [];
+  while (words.nextNode()) {
+    const range = document.createRange();
+    range.selectNodeContents(words.currentNode);
+    const covered = [...range.getClientRects()].some((below) =>
+      below.width > 1 && below.left < above.right - 4 && below.right > above.left + 4 &&
+      below.top < above.bottom - 4 && below.bottom > above.top + 4);
+    if (covered && words.currentNode.data.trim()) found.push(words.currentNode.data);
+  }
+  return found;
+})
+"""
 
 
 @pytest.fixture
@@ -193,6 +210,24 @@ def test_a_number_and_an_id_are_copied(stack: demo.Stack, table: Page) -> None:
     link.click()
     table.get_by_role("button", name=f"Copy ID {appoint_id}").click()
     expect(table.locator("#copied")).to_have_text(f"Copied: {appoint_id}")
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_no_button_lies_over_words_on_a_phone(
+    stack: demo.Stack, chromium: Browser, session: StorageState, language: str
+) -> None:
+    with chromium.new_context(
+        base_url=stack.address,
+        storage_state=session,
+        locale=language,
+        viewport={"width": 390, "height": 844},
+        has_touch=True,
+        is_mobile=True,
+    ) as context:
+        page = context.new_page()
+        page.goto("/appoints/?per_page=25")
+        expect(page.locator(f"{ROWS} .copy").nth(40)).to_be_visible()
+        assert page.evaluate(COVERED) == []
 
 
 def test_copying_needs_no_clipboard_of_a_secure_page(table: Page) -> None:

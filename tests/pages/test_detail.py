@@ -111,7 +111,6 @@ def test_the_numbers_other_reservations_are_there_whatever_their_state(
     page = response.content.decode()
     listed = re.findall(r'<li>\s*<a href="/appoints/(\d+)/\?[^"]*late=1', page)
     assert set(listed) == {row["appointId"] for row in same[1:]}
-    assert f'href="/appoints/?connection=demo&amp;number={number}"' in page
 
 
 def test_a_number_with_one_reservation_says_so(
@@ -119,7 +118,14 @@ def test_a_number_with_one_reservation_says_so(
 ) -> None:
     numbers = [row.get("calledNo") for row in simulator.rows()]
     row = next(row for row in simulator.rows() if numbers.count(row.get("calledNo")) == 1)
-    assert "None in this range." in text_of(signed_in.get(f"{LIST}{row['appointId']}/"))
+    address = f"{LIST}{row['appointId']}/"
+    ranged = signed_in.get(address, {"from": "2000-01-01"})
+    assert "None in this range." in text_of(ranged)
+    everything = f'href="/appoints/?connection=demo&amp;number={row["calledNo"]}"'
+    assert everything in ranged.content.decode()
+    anywhere = text_of(signed_in.get(address))
+    assert "There is no other." in anywhere
+    assert "Look for them at any time" not in anywhere
 
 
 def test_while_rows_are_coming_it_is_not_called_missing(

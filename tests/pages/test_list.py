@@ -289,7 +289,7 @@ def test_a_detail_page_tells_all_and_leads_back(
     page = response.content.decode()
     assert response.status_code == 200
     assert "call rejected" in page
-    assert re.search(r'href="/appoints/\?[^"]*state=failed(&amp;page=\d+)?"', page)
+    assert re.search(r'href="/appoints/\?[^"]*state=failed(&amp;page=\d+)?#call-\d+"', page)
 
 
 def test_a_reservation_that_is_not_there_is_404(signed_in: Client, connection: Connection) -> None:
