@@ -207,7 +207,7 @@ def _text(value: str | None, name: str, record: Record) -> str:
 def _clipped(value: str | None, name: str, record: Record) -> str:
     """Return a text of any length, of which the page cuts off what takes too much room."""
     title = f' title="{escape(value)}"' if value is not None and len(value) > FITS else ""
-    return f'<span class="cut"{title}><bdi>{_text(value, name, record)}</bdi></span>'
+    return f'<span class="cut"{title} dir="auto"><bdi>{_text(value, name, record)}</bdi></span>'
 
 
 def _own(text: str | None) -> str:

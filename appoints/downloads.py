@@ -16,10 +16,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
-from appoints import words
+from appoints import neighbours, words
 from appoints.chips import chips
 from appoints.failures import failure_of
 from appoints.filters import AppointFilter
+from appoints.legend import legend
 from appoints.questions import Question, form_of, question_of
 from appoints.results import exports
 from appoints.results.errors import ERRORS
@@ -77,7 +78,8 @@ def _xlsx(
     request: SignedInRequest, question: Question, result: Result, table: pl.DataFrame
 ) -> bytes:
     made = timezone.localtime(timezone=question.zone)
-    filters = " · ".join(chip.text for chip in chips(question.query, question.zone))
+    names = {"task": neighbours.tasks(question.connection)}
+    filters = " · ".join(chip.text for chip in chips(question.query, question.zone, names))
     about = [
         (_("Connection"), question.connection.name),
         (_("Filters"), filters or _("none")),
@@ -88,6 +90,9 @@ def _xlsx(
         (_("Made by"), request.user.get_username()),
         (_("Made at"), made.isoformat(timespec="seconds")),
         (_("Source"), request.build_absolute_uri(request.path)),
+        ("", ""),
+        (_("Columns"), ""),
+        *legend(),
     ]
     # Translators: a sheet's name, at most 31 characters, no punctuation
     title = pgettext("sheet", "About")

@@ -58,14 +58,26 @@ def facets(frame: pl.DataFrame, flags: pl.DataFrame) -> dict[str, list[Line]]:
 
 
 def _lines(rows: pl.DataFrame, column: str, named_by: str | None) -> list[Line]:
-    name = pl.col(named_by).drop_nulls().first() if named_by else pl.lit(None, pl.String)
-    counted = rows.group_by(pl.col(column).cast(pl.String).alias("value")).agg(
-        pl.len().alias("rows"), name.alias("name")
-    )
-    counted = counted.sort(
+    counted = _by_value(rows, column, named_by, rows=pl.len()).sort(
         pl.col("value").is_null(), -pl.col("rows").cast(pl.Int64), pl.col("value")
     )
     return [Line(*row) for row in counted.select("value", "name", "rows").iter_rows()]
+
+
+def _by_value(
+    frame: pl.DataFrame, column: str, named_by: str | None, **counts: pl.Expr
+) -> pl.DataFrame:
+    """Return a line with the counts for each value; of its names, the most frequent."""
+    value = pl.col(column).cast(pl.String).alias("value")
+    if named_by is None:
+        unnamed = pl.lit(None, pl.String).alias("name")
+        return frame.group_by(value).agg(**counts).with_columns(unnamed)
+    parts = frame.group_by(value, pl.col(named_by).alias("name")).agg(pl.len().alias("_"), **counts)
+    return (
+        parts.sort(pl.col("name").is_null(), -pl.col("_").cast(pl.Int64), pl.col("name"))
+        .group_by("value", maintain_order=True)
+        .agg(pl.col("name").first(), pl.col(*counts).sum())
+    )
 
 
 def failures(facets: Mapping[str, list[Line]], query: Query) -> list[Line]:
@@ -91,17 +103,14 @@ def behind(rows: pl.DataFrame) -> list[Behind]:
     # First the columns, for a filter copies them all.
     rows = rows.select("state", "agent", "agent_name")
     overdue, failed = pl.col("state") == "overdue", pl.col("state") == "failed"
-    counted = (
-        rows.filter(overdue | failed)
-        .group_by("agent")
-        .agg(
-            pl.col("agent_name").drop_nulls().first(),
-            overdue.sum().cast(pl.Int64).alias("overdue"),
-            failed.sum().cast(pl.Int64).alias("failed"),
-        )
-    )
-    counted = counted.sort(-pl.col("overdue"), -pl.col("failed"), pl.col("agent"))
-    return [Behind(*row) for row in counted.iter_rows()]
+    counted = _by_value(
+        rows.filter(overdue | failed),
+        "agent",
+        "agent_name",
+        overdue=overdue.sum().cast(pl.Int64),
+        failed=failed.sum().cast(pl.Int64),
+    ).sort(-pl.col("overdue"), -pl.col("failed"), pl.col("value"))
+    return [Behind(*row) for row in counted.select(*Behind._fields).iter_rows()]
 
 
 def summary(facets: Mapping[str, list[Line]]) -> dict[str, int]:

@@ -73,6 +73,11 @@ def test_the_head_stays_in_sight_of_a_long_table(table: Page, width: int) -> Non
     assert is_in_sight(table, "th.col-state")
 
 
+def test_all_of_a_head_sorts(table: Page) -> None:
+    table.locator("th.col-called_no").click(position={"x": 4, "y": 4})
+    expect(table).to_have_url(re.compile("sort=called_no"))
+
+
 def test_columns_are_chosen_and_ordered_by_keyboard(chooser: Page) -> None:
     chooser.get_by_role("checkbox", name="Call status").press("Space")
     chooser.get_by_role("checkbox", name="Late").press("Space")

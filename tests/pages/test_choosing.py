@@ -57,12 +57,11 @@ def test_a_filter_of_no_choices_has_no_page(signed_in: Client, connection: Conne
 
 
 def test_agents_are_chosen_by_name_and_those_without_a_call_are_named(
-    signed_in: Client, connection: Connection, simulator: Simulator
+    signed_in: Client, connection: Connection
 ) -> None:
     signed_in.get(LIST)  # every agent's calls are at hand
-    row = next(row for row in simulator.rows() if row.get("userName") and row.get("userAccount"))
-    page = signed_in.get(LIST, {"agent": f"{row['userAccount']},nobody"}).content.decode()
-    assert f"agent {row['userName']}, nobody" in page
+    page = signed_in.get(LIST, {"agent": f"{AGENTS[0].account},nobody"}).content.decode()
+    assert f"agent {AGENTS[0].name}, nobody" in page
     assert "No call here by agent nobody." in page
     assert re.search(r'<textarea name="agent"[^>]*>\s*nobody</textarea>', page)
 

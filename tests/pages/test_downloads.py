@@ -100,6 +100,9 @@ def test_a_workbook_has_typed_dates_and_says_of_what_it_is(
     assert facts["Times in"] == "Asia/Kathmandu"
     assert facts["Filters"] == "Today"
     assert facts["Made by"] == "supervisor"
+    assert facts["called_no"] == "number"
+    assert facts["call_type"] == "type: 1 = manual, 2 = automatic"
+    assert COLUMNS.split(",") == [name for name in facts if name in COLUMNS.split(",")]
 
 
 def test_json_says_of_what_it_is(signed_in: Client, connection: Connection) -> None:

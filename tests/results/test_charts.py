@@ -52,3 +52,15 @@ def test_each_picture_holds_every_row_that_a_plain_reading_finds(
         assert sum(bar.reserved for bar in bars) == len(timed)
         for name in ("reached", "failed", "overdue"):
             assert sum(getattr(bar, name) for bar in bars) == timed.count(name)
+
+
+def test_an_agent_goes_by_the_most_frequent_name() -> None:
+    names = ["116", "Ann", None, "", "Ann"]
+    rows = [
+        {"userAccount": "116", "userName": name, "failCode": "00604", "appointId": str(number)}
+        for number, name in enumerate(names)
+    ]
+    whole, _ = frame_of([(rows, 0)])
+    result = Result.of(whole, Query(), Window(None, None), mode="whole", as_of=NOON)
+    assert counts.behind(result.rows) == [counts.Behind("116", "Ann", 0, 5)]
+    assert (result.facets or {})["agents"] == [counts.Line("116", "Ann", 5)]
