@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from django.contrib.humanize.templatetags.humanize import intcomma
@@ -47,17 +47,17 @@ class Agents(NamedTuple):
     rest: str
 
 
-def behind(lines: Sequence[counts.Behind], query: Query) -> Agents:
-    """Return a bar for each agent; the first ones are shown."""
+def behind(lines: Sequence[counts.Behind], query: Query, names: Mapping[str, str]) -> Agents:
+    """Return a bar for each agent, called by the ``names``; the first bars are shown."""
     most = max((line.overdue + line.failed for line in lines), default=0)
-    bars = [_bar(line, most, query) for line in lines]
+    bars = [_bar(line, most, query, names) for line in lines]
     left = len(bars[SHOWN:])
     words = ngettext("and %(agents)s more agent", "and %(agents)s more agents", left)
     return Agents(bars, bars[:SHOWN], words % {"agents": intcomma(left)} if left else "")
 
 
-def _bar(line: counts.Behind, most: int, query: Query) -> Bar:
-    name = line.name or line.value or _("Without an agent")
+def _bar(line: counts.Behind, most: int, query: Query, names: Mapping[str, str]) -> Bar:
+    name = names.get(line.value, line.value) if line.value else _("Without an agent")
     return Bar(
         name,
         line.value if line.value and line.value != name else "",

@@ -29,7 +29,7 @@ from appoints.pager import Pager
 from appoints.places import Others, Place
 from appoints.posting import address_of, posted
 from appoints.questions import Question, form_of, question_of
-from appoints.results import browse
+from appoints.results import browse, counts
 from appoints.results.errors import ERRORS
 from appoints.results.query import PER_PAGE, Query
 from appoints.results.result import NeedsWhole, Result
@@ -140,8 +140,7 @@ def _named(question: Question, result: Result, tasks: Mapping[str, str]) -> dict
     """Return the filters in force by the names of what they choose, as far as these are known."""
     query = question.query
     lines = result.facets["agents"] if result.facets and query.agents else []
-    agents = {line.value: line.name for line in lines if line.value and line.name}
-    names = {"task": tasks, "agents": agents}
+    names = {"task": tasks, "agents": counts.names(lines)}
     empty = result.mode == "whole" and not result.total
     return {
         "tasks": tasks,

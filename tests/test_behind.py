@@ -6,17 +6,18 @@ from appoints.behind import behind
 from appoints.results.counts import Behind
 from appoints.results.query import Query
 
-ANN = Behind("101", "Ann", 3, 1)
+ANN = Behind("101", 3, 1)
+NAMES = {"101": "Ann"}
 
 
 def test_an_agent_is_named_with_both_numbers() -> None:
-    [bar] = behind([ANN], Query()).bars
+    [bar] = behind([ANN], Query(), NAMES).bars
     assert (bar.text, bar.code) == ("Ann", "101")
     assert [(part.state, part.rows) for part in bar.parts] == [("overdue", 3), ("failed", 1)]
 
 
 def test_parts_follow_each_other_and_the_longest_bar_is_the_whole_width() -> None:
-    bars = behind([ANN, Behind("102", None, 0, 2)], Query()).bars
+    bars = behind([ANN, Behind("102", 0, 2)], Query(), NAMES).bars
     assert [[(part.start, part.share) for part in bar.parts] for bar in bars] == [
         [("0.0%", "75.0%"), ("75.0%", "25.0%")],
         [("0.0%", "0.0%"), ("0.0%", "50.0%")],
@@ -32,23 +33,23 @@ def test_parts_follow_each_other_and_the_longest_bar_is_the_whole_width() -> Non
     ],
 )
 def test_a_bar_leads_to_the_calls_that_it_counts(query: Query, states: str) -> None:
-    address = behind([ANN], query).bars[0].address
+    address = behind([ANN], query, NAMES).bars[0].address
     assert address and sorted(address.split("&")) == sorted(["agent=101", *states.split("&")])
 
 
 def test_a_number_leads_to_its_state_and_nought_nowhere() -> None:
-    [bar] = behind([ANN._replace(failed=0)], Query()).bars
+    [bar] = behind([ANN._replace(failed=0)], Query(), NAMES).bars
     assert [part.address for part in bar.parts] == ["agent=101&state=overdue", None]
 
 
 def test_what_no_filter_asks_for_is_no_link() -> None:
-    [bar] = behind([Behind(None, None, 3, 1)], Query()).bars
+    [bar] = behind([Behind(None, 3, 1)], Query(), NAMES).bars
     assert (bar.text, bar.code, bar.address) == ("Without an agent", "", None)
     assert [part.address for part in bar.parts] == [None, None]
 
 
 def test_ten_bars_are_shown_and_the_rest_is_counted() -> None:
-    found = behind([Behind(str(n), f"Agent {n}", 100 - n, n) for n in range(24)], Query())
+    found = behind([Behind(f"Agent {n}", 100 - n, n) for n in range(24)], Query(), {})
     assert len(found.bars) == 24
     assert [bar.text for bar in found.shown] == [f"Agent {number}" for number in range(10)]
     assert found.rest == "and 14 more agents"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import polars as pl
@@ -35,10 +35,9 @@ class Line(NamedTuple):
 
 
 class Behind(NamedTuple):
-    """An agent as addresses write it (None: rows that name none), the name, and numbers of rows."""
+    """An agent as addresses write it (None: rows that name none), and numbers of rows."""
 
     value: str | None
-    name: str | None
     overdue: int
     failed: int
 
@@ -58,26 +57,22 @@ def facets(frame: pl.DataFrame, flags: pl.DataFrame) -> dict[str, list[Line]]:
 
 
 def _lines(rows: pl.DataFrame, column: str, named_by: str | None) -> list[Line]:
-    counted = _by_value(rows, column, named_by, rows=pl.len()).sort(
-        pl.col("value").is_null(), -pl.col("rows").cast(pl.Int64), pl.col("value")
+    value = pl.col(column).cast(pl.String).alias("value")
+    name = (pl.col(named_by) if named_by else pl.lit(None, pl.String)).alias("name")
+    # Of several names, the most frequent.
+    parts = rows.group_by(value, name).agg(pl.len().cast(pl.Int64).alias("rows"))
+    counted = (
+        parts.sort(pl.col("name").is_null(), -pl.col("rows"), pl.col("name"))
+        .group_by("value", maintain_order=True)
+        .agg(pl.col("name").first(), pl.col("rows").sum())
+        .sort(pl.col("value").is_null(), -pl.col("rows"), pl.col("value"))
     )
     return [Line(*row) for row in counted.select("value", "name", "rows").iter_rows()]
 
 
-def _by_value(
-    frame: pl.DataFrame, column: str, named_by: str | None, **counts: pl.Expr
-) -> pl.DataFrame:
-    """Return a line with the counts for each value; of its names, the most frequent."""
-    value = pl.col(column).cast(pl.String).alias("value")
-    if named_by is None:
-        unnamed = pl.lit(None, pl.String).alias("name")
-        return frame.group_by(value).agg(**counts).with_columns(unnamed)
-    parts = frame.group_by(value, pl.col(named_by).alias("name")).agg(pl.len().alias("_"), **counts)
-    return (
-        parts.sort(pl.col("name").is_null(), -pl.col("_").cast(pl.Int64), pl.col("name"))
-        .group_by("value", maintain_order=True)
-        .agg(pl.col("name").first(), pl.col(*counts).sum())
-    )
+def names(lines: Iterable[Line]) -> dict[str, str]:
+    """Return what values are called, as far as the lines tell."""
+    return {line.value: line.name for line in lines if line.value and line.name}
 
 
 def failures(facets: Mapping[str, list[Line]], query: Query) -> list[Line]:
@@ -101,16 +96,15 @@ def failures(facets: Mapping[str, list[Line]], query: Query) -> list[Line]:
 def behind(rows: pl.DataFrame) -> list[Behind]:
     """Count overdue and failed calls by agent: the most overdue first, then the most failed."""
     # First the columns, for a filter copies them all.
-    rows = rows.select("state", "agent", "agent_name")
+    rows = rows.select("state", "agent")
     overdue, failed = pl.col("state") == "overdue", pl.col("state") == "failed"
-    counted = _by_value(
-        rows.filter(overdue | failed),
-        "agent",
-        "agent_name",
-        overdue=overdue.sum().cast(pl.Int64),
-        failed=failed.sum().cast(pl.Int64),
-    ).sort(-pl.col("overdue"), -pl.col("failed"), pl.col("value"))
-    return [Behind(*row) for row in counted.select(*Behind._fields).iter_rows()]
+    counted = rows.filter(overdue | failed).group_by("agent")
+    counts = counted.agg(
+        overdue.sum().cast(pl.Int64).alias("overdue"),
+        failed.sum().cast(pl.Int64).alias("failed"),
+    )
+    counts = counts.sort(-pl.col("overdue"), -pl.col("failed"), pl.col("agent"))
+    return [Behind(*row) for row in counts.iter_rows()]
 
 
 def summary(facets: Mapping[str, list[Line]]) -> dict[str, int]:

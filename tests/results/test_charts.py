@@ -62,5 +62,4 @@ def test_an_agent_goes_by_the_most_frequent_name() -> None:
     ]
     whole, _ = frame_of([(rows, 0)])
     result = Result.of(whole, Query(), Window(None, None), mode="whole", as_of=NOON)
-    assert counts.behind(result.rows) == [counts.Behind("116", "Ann", 0, 5)]
     assert (result.facets or {})["agents"] == [counts.Line("116", "Ann", 5)]
