@@ -9,6 +9,9 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from appoints.results.moments import Bound, local, parse_bound
@@ -49,6 +52,22 @@ class WordsInput(forms.Textarea):
         if not self.offered:
             return text
         return "\n".join(word for word in split(text) if word not in self.offered)
+
+
+class OneOf(forms.Select):
+    """Django's own, whose options are drawn together: it takes a template for each of them."""
+
+    def render(
+        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
+    ) -> SafeString:
+        widget = self.get_context(name, value, attrs)["widget"]
+        options = [
+            (option["value"], flatatt(option["attrs"]), option["label"])
+            for _name, group, _index in widget["optgroups"]
+            for option in group
+        ]
+        drawn = format_html_join("", '<option value="{}"{}>{}</option>', options)
+        return format_html('<select name="{}"{}>{}</select>', name, flatatt(widget["attrs"]), drawn)
 
 
 def split(text: str) -> tuple[str, ...]:

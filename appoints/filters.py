@@ -13,7 +13,15 @@ from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from appoints.fields import BoundField, BoundInput, WordField, WordsField, WordsInput, ZoneField
+from appoints.fields import (
+    BoundField,
+    BoundInput,
+    OneOf,
+    WordField,
+    WordsField,
+    WordsInput,
+    ZoneField,
+)
 from appoints.isales import codes
 from appoints.models import AgentList, Connection
 from appoints.results.columns import SORTS
@@ -82,8 +90,9 @@ def _orders() -> dict[str, str | Promise]:
 def _choice(
     words: Mapping[str, str | Promise], *, empty_label: str | Promise = "—", **kwargs: Any
 ) -> django_filters.Filter:
+    given = {"widget": OneOf, **kwargs}
     choices = list(words.items())
-    return django_filters.ChoiceFilter(choices=choices, empty_label=empty_label, **kwargs)
+    return django_filters.ChoiceFilter(choices=choices, empty_label=empty_label, **given)
 
 
 def _choices(words: Mapping[str, str | Promise], **kwargs: Any) -> django_filters.Filter:

@@ -58,16 +58,18 @@ def facets(frame: pl.DataFrame, flags: pl.DataFrame) -> dict[str, list[Line]]:
 
 def _lines(rows: pl.DataFrame, column: str, named_by: str | None) -> list[Line]:
     value = pl.col(column).cast(pl.String).alias("value")
-    name = (pl.col(named_by) if named_by else pl.lit(None, pl.String)).alias("name")
-    # Of several names, the most frequent.
-    parts = rows.group_by(value, name).agg(pl.len().cast(pl.Int64).alias("rows"))
-    counted = (
-        parts.sort(pl.col("name").is_null(), -pl.col("rows"), pl.col("name"))
-        .group_by("value", maintain_order=True)
-        .agg(pl.col("name").first(), pl.col("rows").sum())
-        .sort(pl.col("value").is_null(), -pl.col("rows"), pl.col("value"))
-    )
-    return [Line(*row) for row in counted.select("value", "name", "rows").iter_rows()]
+    count = pl.len().cast(pl.Int64).alias("rows")
+    if named_by is None:
+        counted = rows.group_by(value).agg(pl.lit(None, pl.String).alias("name"), count)
+    else:
+        # Of several names, the most frequent.
+        parts = rows.group_by(value, pl.col(named_by).alias("name")).agg(count)
+        parts = parts.sort(pl.col("name").is_null(), -pl.col("rows"), pl.col("name"))
+        counted = parts.group_by("value", maintain_order=True).agg(
+            pl.col("name").first(), pl.col("rows").sum()
+        )
+    counted = counted.sort(pl.col("value").is_null(), -pl.col("rows"), pl.col("value"))
+    return [Line(*row) for row in counted.iter_rows()]
 
 
 def names(lines: Iterable[Line]) -> dict[str, str]:
