@@ -19,11 +19,13 @@ def test_a_keyboard_alone_gets_from_the_sign_in_to_a_call_and_a_file(stranger: P
     stranger.keyboard.type(demo.PASSWORD)
     press("Enter")
     expect(stranger.locator(ROWS).first).to_be_visible()
+    stranger.wait_for_load_state()  # for the keys come last
 
     press("/")
     stranger.keyboard.type("survey")
     press("Enter")
     expect(stranger.locator(".chips")).to_contain_text("with “survey”")
+    stranger.wait_for_load_state()
 
     press("j")
     press("j")
@@ -31,6 +33,7 @@ def test_a_keyboard_alone_gets_from_the_sign_in_to_a_call_and_a_file(stranger: P
     expect(stranger.locator(".timeline")).to_be_visible()
     stranger.go_back()  # Alt+Left is the window's, not the page's
     expect(stranger.locator(".chips")).to_contain_text("with “survey”")
+    stranger.wait_for_load_state()
 
     press("e")
     with stranger.expect_download() as download:

@@ -63,6 +63,7 @@ def test_colours_and_rows_follow_what_a_person_chose(page: Page) -> None:
     page.get_by_label("Colours").select_option("dark")
     page.get_by_label("Rows").select_option("dense")
     page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Your preferences are saved.")).to_be_visible()
     page.goto("/")
     assert 0 < page.evaluate(room) < comfortable
     assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"
@@ -70,6 +71,7 @@ def test_colours_and_rows_follow_what_a_person_chose(page: Page) -> None:
     page.get_by_label("Colours").select_option("")
     page.get_by_label("Rows").select_option("")
     page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Your preferences are saved.")).to_be_visible()
 
 
 @pytest.mark.parametrize("width", [390, 1280])
