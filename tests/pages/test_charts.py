@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 
+import pytest
 from django.test import Client
 
 from appoints.isales.simulator import Simulator
@@ -29,24 +30,14 @@ def found_rows(page: str) -> int:
     return int(found[1].replace(",", ""))
 
 
-def test_each_cause_leads_to_as_many_rows_as_it_says(
-    signed_in: Client, connection: Connection
+@pytest.mark.parametrize(("name", "numbers"), [("causes", BAR), ("behind", TWIN)])
+def test_each_number_leads_to_as_many_rows_as_it_says(
+    signed_in: Client, connection: Connection, name: str, numbers: re.Pattern[str]
 ) -> None:
     page = signed_in.get(LIST, {"call_type": "1"}).content.decode()
-    bars = BAR.findall(section(page, "ranking-causes"))
-    assert len(bars) > 3
-    for address, _, rows in bars[:4]:
-        narrowed = signed_in.get(LIST + html.unescape(address)).content.decode()
-        assert found_rows(narrowed) == int(rows.replace(",", ""))
-
-
-def test_each_number_of_an_agent_leads_to_as_many_rows(
-    signed_in: Client, connection: Connection
-) -> None:
-    page = signed_in.get(LIST, {"call_type": "1"}).content.decode()
-    numbers = TWIN.findall(section(page, "ranking-behind"))
-    assert len(numbers) > 3
-    for address, rows in numbers[:4]:
+    found = numbers.findall(section(page, f"ranking-{name}"))
+    assert len(found) > 3
+    for address, *_, rows in found[:4]:
         narrowed = signed_in.get(LIST + html.unescape(address)).content.decode()
         assert found_rows(narrowed) == int(rows.replace(",", ""))
 
