@@ -178,16 +178,9 @@ def _about(question: Question) -> dict[str, Any]:
         "now": question.now.astimezone(question.zone),
         "preset_links": whens.presets(query),
         "day_links": whens.days(query, question.now.astimezone(question.zone)),
-        "any_time": _any_time(query),
+        "any_time": whens.any_time(query),
         "cleared": Query(connection=query.connection, preset="today", zone=query.zone).urlencode(),
     }
-
-
-def _any_time(query: Query) -> str:
-    """Return where a number that is asked for in a range is looked for without one, if it is."""
-    if not query.number or not (query.preset or query.begin or query.end):
-        return ""
-    return query.but(preset="", begin=None, end=None).urlencode()
 
 
 def _failed(

@@ -1,4 +1,4 @@
-"""When: the named ranges and the days gone by as links."""
+"""When: the named ranges, the days gone by and any time, as links."""
 
 from __future__ import annotations
 
@@ -28,6 +28,13 @@ def days(query: Query, now: datetime) -> list[tuple[str, str]]:
         (formatted(each, words), query.but(preset="", begin=each, end=each).urlencode())
         for each in past
     ]
+
+
+def any_time(query: Query) -> str:
+    """Return where a number that is asked for in a range is looked for without one, if it is."""
+    if not query.number or not (query.preset or query.begin or query.end):
+        return ""
+    return query.but(preset="", begin=None, end=None).urlencode()
 
 
 def _preset(query: Query, name: str) -> str:
