@@ -8,6 +8,8 @@ PORT ?= 8000
 BIN := .venv/bin
 # What leans on the database: lines, leases, chunks, secrets.
 ON_POSTGRESQL := tests/test_gateway.py tests/test_credentials.py tests/pages/test_list.py
+# Just what the lock pins, whatever newer versions an index has; then a look whether it fits together.
+INSTALL = $(BIN)/pip install --quiet --no-deps --require-hashes -r $(lastword $^) && $(BIN)/pip check --quiet
 LOCK := $(BIN)/uv pip compile pyproject.toml --extra postgresql --universal \
 	--python-version 3.11 --upgrade --generate-hashes --no-emit-index-url --no-header --quiet
 
@@ -55,13 +57,13 @@ lock: .venv/created
 	@touch $@
 
 .venv/installed: .venv/created requirements.lock
-	$(BIN)/pip install --quiet --require-hashes -r requirements.lock
+	$(INSTALL)
 	@touch $@
 
 .venv/installed-dev: .venv/installed requirements-dev.lock
-	$(BIN)/pip install --quiet --require-hashes -r requirements-dev.lock
+	$(INSTALL)
 	@touch $@
 
 .venv/installed-bench: .venv/installed-dev requirements-bench.lock
-	$(BIN)/pip install --quiet --require-hashes -r requirements-bench.lock
+	$(INSTALL)
 	@touch $@
