@@ -52,6 +52,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "dashboard.sessions.RenewalMiddleware",
     "dashboard.preferences.PreferencesMiddleware",
     "dashboard.sign_in.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
