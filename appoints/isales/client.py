@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -112,13 +112,14 @@ class Client:
         """Return the names of the outbound tasks by their ID (isales-api.md section 5)."""
         path = "?status=0&deviceType=0&curPage={page}&rowsPerPage=" + str(TASKS_A_PAGE)
         rows = self._pages(path, TASKS_A_PAGE, "data", {}, pace, budget)
-        return _named(rows, "campaignId", "campaignName")
+        # Later editions of the reference say id and name; an earlier one said otherwise.
+        return _named(rows, ("id", "campaignId"), ("name", "campaignName"))
 
     def fail_words(self, locale: str, *, pace: Pace, budget: float) -> dict[str, str]:
         """Return the platform's own words for fail codes; ``locale`` is ``en_US`` or ``zh_CN``."""
         path = f"/queryOBSResultCode?pageSize={CODES_A_PAGE}&pageNum={{page}}"
         rows = self._pages(path, CODES_A_PAGE, "obsCodes", {"locale": locale}, pace, budget)
-        return _named(rows, "obsCode", "obsCodeDesc")
+        return _named(rows, ("obsCode",), ("obsCodeDesc",))
 
     def _pages(
         self, path: str, size: int, key: str, headers: Mapping[str, str], pace: Pace, budget: float
@@ -223,9 +224,14 @@ def _in_words(error: httpx.HTTPError) -> str:
     return str(error) or type(error).__name__
 
 
-def _named(rows: list[object], key: str, name: str) -> dict[str, str]:
-    return {
-        str(row[key]): str(row.get(name) or row[key])
-        for row in rows
-        if isinstance(row, dict) and row.get(key)
-    }
+def _named(rows: list[object], keys: Sequence[str], names: Sequence[str]) -> dict[str, str]:
+    """Return names by ID, from the first of the fields that is there; an ID is its own name."""
+    objects = (row for row in rows if isinstance(row, dict))
+    named = ((_first(row, keys), _first(row, names)) for row in objects)
+    return {key: name or key for key, name in named if key}
+
+
+def _first(row: Mapping[str, object], fields: Sequence[str]) -> str:
+    """Return the first of the fields that holds text or a number, else an empty string."""
+    values = (row.get(field) for field in fields)
+    return next((str(value) for value in values if type(value) in (str, int) and value != ""), "")

@@ -13,7 +13,7 @@ from .wire import Wire
 
 def test_tasks_are_read_to_the_last_page(wire: Wire, client: Client) -> None:
     def page(*numbers: int) -> httpx.Response:
-        rows = [{"campaignId": number, "campaignName": f"Task {number}"} for number in numbers]
+        rows = [{"id": number, "name": f"Task {number}"} for number in numbers]
         return httpx.Response(200, json={"resultCode": "0200000", "data": rows})
 
     wire.answers = [page(*range(1, 101)), page(101)]
@@ -23,10 +23,37 @@ def test_tasks_are_read_to_the_last_page(wire: Wire, client: Client) -> None:
 
 
 def test_tasks_without_end_are_read_so_far_and_no_further(wire: Wire, client: Client) -> None:
-    rows = [{"campaignId": number} for number in range(1, 101)]
+    rows = [{"id": number} for number in range(1, 101)]
     wire.answers = [httpx.Response(200, json={"resultCode": "0200000", "data": rows})]
     assert len(client.tasks(pace=wire.pace, budget=5)) == 100
     assert len(wire.asked) == MOST_NEIGHBOUR_PAGES
+
+
+@pytest.mark.parametrize(
+    ("row", "named"),
+    [
+        # The vendor's sample, and what else a platform may send in its place.
+        ({"id": 3, "name": "666", "status": 1}, {"3": "666"}),
+        ({"id": "3", "name": "666"}, {"3": "666"}),
+        ({"id": 0, "name": "first"}, {"0": "first"}),
+        ({"id": 3, "name": 666}, {"3": "666"}),
+        ({"id": 3, "name": None}, {"3": "3"}),
+        ({"id": 3, "name": ""}, {"3": "3"}),
+        ({"id": 3, "name": {}}, {"3": "3"}),
+        ({"campaignId": 3, "campaignName": "666"}, {"3": "666"}),
+        ({"id": 3, "name": "new", "campaignId": 4, "campaignName": "old"}, {"3": "new"}),
+        ({"id": None, "campaignId": 4, "name": "", "campaignName": "old"}, {"4": "old"}),
+        ({"id": {"3": 4}, "name": "666"}, {}),
+        ({"id": True, "name": "666"}, {}),
+        ({"name": "666"}, {}),
+        (None, {}),
+    ],
+)
+def test_a_task_is_read_by_id_and_name_and_by_their_older_names_failing_those(
+    wire: Wire, client: Client, row: object, named: dict[str, str]
+) -> None:
+    wire.answers = [httpx.Response(200, json={"resultCode": "0200000", "data": [row]})]
+    assert client.tasks(pace=wire.pace, budget=5) == named
 
 
 @pytest.mark.parametrize("changes", [{}, {"data": None}, {"data": {"1": "x"}}])

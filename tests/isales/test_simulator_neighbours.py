@@ -25,7 +25,8 @@ def line(simulator: Simulator) -> Line:
 
 def test_the_tasks_are_listed_with_their_names(simulator: Simulator, line: Line) -> None:
     answer = line.get("?status=0&deviceType=0&curPage=1&rowsPerPage=100")
-    named = {task["campaignId"]: task["campaignName"] for task in answer["data"]}
+    assert all(isinstance(task["id"], int) for task in answer["data"])
+    named = {str(task["id"]): task["name"] for task in answer["data"]}
     assert answer["totalSize"] == len(named) == 7
     shown = {(each.get("taskId"), each.get("taskName")) for each in simulator.rows()}
     assert set(named.items()) <= shown

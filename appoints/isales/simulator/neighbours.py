@@ -34,7 +34,7 @@ def _tasks(query: Mapping[str, str]) -> Mapping[str, Any] | None:
     if not 1 <= size <= MOST_TASKS:
         return None
     found = [
-        {"campaignId": task.id, "campaignName": task.name, "status": task.status}
+        {"id": int(task.id), "name": task.name, "status": int(task.status)}
         for task in TASKS
         if task.automatic and status in ("0", task.status)
     ]
