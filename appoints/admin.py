@@ -87,6 +87,8 @@ class ConnectionAdmin(ModelAdmin):
             obj.range_field_probed = False
             changed.add("range_field_probed")
         obj.save(update_fields=changed if change else None)
+        for warning in obj.warnings():
+            messages.warning(request, warning)
 
     def check_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Ask iSales once and come back with the verdict."""

@@ -7,9 +7,11 @@ from typing import Any, Literal, NamedTuple
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from appoints.credentials import WrongKey
 from appoints.gateway import Busy, Resting
+from appoints.isales import codes
 from appoints.isales.errors import (
     UNSAID_QUIET,
     AddressLocked,
@@ -18,10 +20,19 @@ from appoints.isales.errors import (
     NotAuthorised,
     Refused,
     TooFast,
+    UnexpectedAnswer,
 )
 from appoints.results.errors import BrokeOff
 
 NO_ANSWER, BAD_ANSWER, NOT_NOW = 504, 502, 503
+NOT_KNOWN_THERE = frozenset({400, 404})  # what a release without reservations answers
+OLD_RELEASE = gettext_lazy(
+    "iSales lists reserved calls since release 25.200.0 (June 2025); an older one answers like"
+    " this. So does a wrong port: 28080 is usual on premises, 28050 on the hosted service."
+)
+
+
+MendedBy = Literal["time", "connection", "filters"]
 
 
 class Failure(NamedTuple):
@@ -35,7 +46,7 @@ class Failure(NamedTuple):
     advice: str | Promise
     retry_after: int | None = None
     icon: str = "overdue"
-    mended_by: Literal["time", "connection", "filters"] = "time"
+    mended_by: MendedBy = "time"
 
 
 def failure_of(error: ISalesError | WrongKey) -> Failure:
@@ -43,11 +54,22 @@ def failure_of(error: ISalesError | WrongKey) -> Failure:
     for kind, words in _WORDS:
         if isinstance(error, kind):
             return words(error)
+    return _senseless(error)
+
+
+def _senseless(error: Exception) -> Failure:
     return Failure(
         BAD_ANSWER,
         _("iSales gave an answer that makes no sense (%s).") % _detail(error),
         _("Try again in a minute. If it stays, show this to whoever runs iSales."),
     )
+
+
+def _unexpected(error: UnexpectedAnswer) -> Failure:
+    failure = _senseless(error)
+    if error.status not in NOT_KNOWN_THERE:
+        return failure
+    return failure._replace(advice=OLD_RELEASE, icon="plug", mended_by="connection")
 
 
 def _resting(error: Resting) -> Failure:
@@ -137,9 +159,22 @@ def _refused(error: Refused) -> Failure:
         )
         if each
     )
-    hint = _("Change the filters. If even the first page is refused, try a page limit of 50.")
+    hint, mended_by = _hint(error)
     advice = f"{said} {hint}".strip()
-    return Failure(BAD_ANSWER, title, advice, icon="failed", mended_by="filters")
+    return Failure(BAD_ANSWER, title, advice, icon="failed", mended_by=mended_by)
+
+
+def _hint(error: Refused) -> tuple[str | Promise, MendedBy]:
+    """Return what to do about a code, and what has to change."""
+    if error.code in codes.PAGE_TOO_LARGE:
+        words = _("Change the filters. If even the first page is refused, try a page limit of 50.")
+        return words, "filters"
+    if error.code == codes.DATABASE_FAILED:
+        words = _("Try again in a minute. If it stays, show this to whoever runs iSales.")
+        return words, "time"
+    if error.status in NOT_KNOWN_THERE and error.code not in codes.RESULT_CODES:
+        return OLD_RELEASE, "connection"
+    return _("Change the filters. If it stays, show this to whoever runs iSales."), "filters"
 
 
 def _wrong_key(error: WrongKey) -> Failure:
@@ -175,5 +210,6 @@ _WORDS: tuple[tuple[type[Exception], Callable[[Any], Failure]], ...] = (
     (Busy, _busy),
     (TooFast, _too_fast),
     (Refused, _refused),
+    (UnexpectedAnswer, _unexpected),
     (WrongKey, _wrong_key),
 )

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from appoints import gateway
+from appoints.isales import codes
 from appoints.isales.client import Criteria, Page
 from appoints.isales.errors import Refused
 from appoints.isales.rows import Row
@@ -138,7 +139,9 @@ class _Probe:
     def accepted(self, limit: int) -> Page | None:
         try:
             return self.ask(around_now(), limit)
-        except Refused:
+        except Refused as error:
+            if error.code not in codes.PAGE_TOO_LARGE:
+                raise
             return None
 
     def ask(self, criteria: Criteria, limit: int) -> Page:

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from appoints import gateway
 from appoints.credentials import WrongKey
-from appoints.failures import failure_of
+from appoints.failures import NOT_KNOWN_THERE, OLD_RELEASE, failure_of
+from appoints.isales import codes
 from appoints.isales.client import Criteria, Page
 from appoints.isales.errors import (
     AddressLocked,
@@ -120,10 +121,17 @@ def _advice(connection: Connection, error: ISalesError | WrongKey) -> list[str]:
     if isinstance(error, NotAuthorised):
         return _advice_on_signature(connection, error)
     if isinstance(error, Refused):
-        return [_("The signature was accepted."), _smaller_page(connection)]
+        hint = _smaller_page(connection) if error.code in codes.PAGE_TOO_LARGE else _to_whom()
+        return [_("The signature was accepted."), hint, *_old_release(error)]
     place = {"url": connection.base_url, "vdn": connection.vdn}
     known = (words % place for kind, words in ADVICE.items() if isinstance(error, kind))
-    return [next(known, str(failure_of(error).advice))]
+    return [next(known, str(failure_of(error).advice)), *_old_release(error)]
+
+
+def _old_release(error: ISalesError | WrongKey) -> list[str]:
+    status = error.status if isinstance(error, Refused | UnexpectedAnswer) else None
+    known = isinstance(error, Refused) and error.code in codes.RESULT_CODES
+    return [str(OLD_RELEASE)] if status in NOT_KNOWN_THERE and not known else []
 
 
 def _advice_on_signature(connection: Connection, error: NotAuthorised) -> list[str]:
@@ -169,4 +177,8 @@ def _presets(connection: Connection) -> dict[str, str]:
 def _smaller_page(connection: Connection) -> str:
     if connection.page_limit > SMALL_PAGE:
         return _("If it stays, try --page-limit %d.") % SMALL_PAGE
+    return _to_whom()
+
+
+def _to_whom() -> str:
     return _("If it stays, show this to whoever runs iSales.")

@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 
 from appoints.isales.errors import NotAuthorised
 from appoints.management.commands import check_connection
+from appoints.management.commands import connection as connection_command
 from appoints.models import Connection
 from appoints.verdict import Verdict
 
@@ -126,6 +127,18 @@ class TestConnection:
             create(key_file, "--page-limit", "0", "--time-zone", "Mars/Olympus")
         lines = str(caught.value).splitlines()
         assert [line.split(":")[0] for line in lines] == ["--page-limit", "--time-zone"]
+
+    @pytest.mark.parametrize(("rows", "warned"), [(100, False), (101, True), (1000, True)])
+    def test_a_page_limit_above_100_is_warned_of(
+        self, key_file: str, rows: int, *, warned: bool
+    ) -> None:
+        create(key_file)
+        said = run("connection", "berlin", "--page-limit", str(rows))
+        assert ("refuse more than 100" in said) is warned
+
+    def test_its_help_names_the_usual_ports_and_the_first_release(self) -> None:
+        said = connection_command.Command().create_parser("manage.py", "connection").format_help()
+        assert all(each in said for each in ("28080", "28050", "25.200.0"))
 
     @pytest.mark.parametrize("rate", ["nan", "inf", "fast"])
     def test_a_pace_is_a_finite_number(self, key_file: str, rate: str) -> None:

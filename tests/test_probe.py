@@ -102,6 +102,15 @@ def test_what_was_found_before_a_failure_is_told_with_it(start: Start) -> None:
     assert connection.resting
 
 
+def test_a_page_is_called_too_large_only_where_a_parameter_was_refused(start: Start) -> None:
+    simulator, connection = start()
+    simulator.fault = "code:0200006"
+    verdict = probe(connection)
+    assert not verdict.ok
+    assert "0200006" in str(verdict)
+    assert "is not given" not in str(verdict)
+
+
 ROW = {"appointId": "1", "appointTime": 1_800_000_000_000, "createTime": 1_799_990_000_000}
 CALLED = {**ROW, "beginTime": ROW["appointTime"], "endTime": ROW["appointTime"]}
 

@@ -140,6 +140,46 @@ def test_each_failure_says_what_to_do(
     assert said in str(verdict)
 
 
+@pytest.mark.parametrize(
+    ("code", "advised"),
+    [
+        ("0200001", True),
+        ("02000003", True),
+        ("02000005", True),
+        ("02000007", True),
+        ("0200006", False),
+        ("0200007", False),
+        ("0200011", False),
+        ("02000002", False),
+        ("02000010", False),
+        ("04000002", False),
+        ("0300000", False),
+    ],
+)
+def test_a_smaller_page_is_advised_only_where_a_parameter_was_refused(
+    connection: Connection, wire: Wire, code: str, *, advised: bool
+) -> None:
+    wire.answer = result(code, "")
+    assert ("--page-limit 50" in str(check(connection))) is advised
+
+
+@pytest.mark.parametrize("status", [400, 404])
+@pytest.mark.parametrize("answer", [{}, {"json": {"resultCode": "0404404"}}])
+def test_a_platform_without_reservations_is_told_of_the_release_and_the_ports(
+    connection: Connection, wire: Wire, status: int, answer: dict[str, object]
+) -> None:
+    wire.answer = lambda request: httpx.Response(status, **answer)
+    words = str(check(connection))
+    assert all(each in words for each in ("25.200.0", "28080", "28050"))
+
+
+def test_a_parameter_that_was_refused_with_400_is_no_matter_of_the_release(
+    connection: Connection, wire: Wire
+) -> None:
+    wire.answer = lambda request: httpx.Response(400, json={"resultCode": "0200001"})
+    assert "25.200.0" not in str(check(connection))
+
+
 def test_a_small_page_that_is_refused_is_not_told_to_be_smaller(
     connection: Connection, wire: Wire
 ) -> None:

@@ -40,7 +40,7 @@ def read(status: int, headers: Mapping[str, str], body: bytes) -> dict[str, obje
         raise UnexpectedAnswer(f"{words} ({kind})", status)
     code = result_code(answer)
     if code != SUCCESS:
-        raise _refusal(code, answer)
+        raise _refusal(code, answer, status)
     return answer
 
 
@@ -70,17 +70,17 @@ def _failure(status: int, headers: Mapping[str, str], body: bytes) -> ISalesErro
     answer = _json_object(body)
     code = result_code(answer or {})
     if httpx.codes.is_client_error(status) and answer and code not in ("", SUCCESS):
-        return _refusal(code, answer)
+        return _refusal(code, answer, status)
     return UnexpectedAnswer(f"HTTP {status}", status, passing=status in PASSING, retry_after=wait)
 
 
-def _refusal(code: str, answer: Mapping[str, object]) -> ISalesError:
+def _refusal(code: str, answer: Mapping[str, object], status: int) -> ISalesError:
     description = str(answer.get("resultDesc") or answer.get("returnDesc") or "")
     if not code:
         return UnexpectedAnswer(gettext_noop("the answer carries no result code"), httpx.codes.OK)
     if code == codes.TOO_FAST:
         return TooFast(f"{code}: {codes.RESULT_CODES[code]}")
-    return Refused(code, codes.RESULT_CODES.get(code, ""), description[:500])
+    return Refused(code, codes.RESULT_CODES.get(code, ""), description[:500], status)
 
 
 def _json_object(body: bytes) -> dict[str, object] | None:

@@ -35,11 +35,17 @@ RESULT_CODES: Mapping[str, str] = {
     "02000007": gettext_noop("a value has the wrong size"),
     "02000008": gettext_noop("a value could not be converted"),
     "02000009": gettext_noop("the values do not go together"),
+    "02000010": gettext_noop("hour and minute must be given together"),
     "02000011": gettext_noop("too many values"),
+    "04000001": gettext_noop("the time is not correct"),
+    "04000002": gettext_noop("the number is not correct"),
     "04000004": gettext_noop("the reservation does not exist"),
     "04000005": gettext_noop("the reservation was already called"),
 }
 TOO_FAST = "0200022"
+DATABASE_FAILED = "0200006"
+# A parameter was refused, or its length or size: the page limit may be the one.
+PAGE_TOO_LARGE = frozenset({"0200001", "02000003", "02000005", "02000007"})
 
 CALL_TYPES: Mapping[str, str] = {"1": gettext_noop("manual"), "2": gettext_noop("automatic")}
 CALL_STATUSES: Mapping[str, str] = {
@@ -48,9 +54,10 @@ CALL_STATUSES: Mapping[str, str] = {
     "2": gettext_noop("finished"),
 }
 TASK_STATUSES: Mapping[str, str] = {
-    "2": gettext_noop("started"),
+    "1": gettext_noop("draft"),
+    "2": gettext_noop("running"),
     "3": gettext_noop("paused"),
-    "4": gettext_noop("completed"),
+    "4": gettext_noop("expired or completed"),
 }
 RESULTS: Mapping[str, str] = {
     "0000": gettext_noop("connected before transfer to automatic service"),

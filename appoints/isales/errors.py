@@ -52,13 +52,19 @@ class TooFast(ISalesError):
 
 
 class Refused(ISalesError):
-    """A failure code of iSales: ``code`` as sent, ``words`` ours, ``description`` theirs."""
+    """A failure code of iSales: ``code`` as sent, ``words`` ours, ``description`` theirs.
 
-    def __init__(self, code: str, words: str = "", description: str = "") -> None:
+    ``status`` is the HTTP status, for a release without these calls answers 400 or 404.
+    """
+
+    def __init__(
+        self, code: str, words: str = "", description: str = "", status: int = 200
+    ) -> None:
         super().__init__(": ".join(part for part in (code, words, description) if part))
         self.code = code
         self.words = words
         self.description = description
+        self.status = status
 
 
 class UnexpectedAnswer(ISalesError):

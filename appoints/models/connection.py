@@ -18,6 +18,8 @@ from appoints.isales.errors import UNSAID_QUIET, AddressLocked, ISalesError, Too
 from appoints.isales.signing import SigningOptions
 from dashboard.zones import zone_called
 
+USUAL_PAGE = 100  # rows; the most that sister endpoints give
+
 
 class ConnectionQuerySet(models.QuerySet["Connection"]):
     def visible_to(self, user: User | AnonymousUser) -> ConnectionQuerySet:
@@ -51,7 +53,11 @@ class Connection(models.Model):
     base_url = models.CharField(
         _("base URL"),
         max_length=200,
-        help_text=_("Like https://isales.example:28080; plain http:// only to this machine."),
+        help_text=_(
+            "Like https://isales.example:28080. The port is usually 28080 on premises, 28050 on "
+            "the hosted service. iSales lists reserved calls since release 25.200.0 (June 2025). "
+            "Plain http:// only to this machine."
+        ),
     )
     vdn = models.PositiveIntegerField(
         _("VDN"),
@@ -70,7 +76,10 @@ class Connection(models.Model):
         _("page limit"),
         default=100,
         validators=[MinValueValidator(1), MaxValueValidator(1000)],
-        help_text=_("Rows per request; try 50 if iSales refuses the first page."),
+        help_text=_(
+            "Rows per request; try 50 if iSales refuses the first page. More than 100 are often "
+            "refused."
+        ),
     )
     max_concurrency = models.PositiveIntegerField(
         _("requests at once"),
@@ -156,6 +165,13 @@ class Connection(models.Model):
             )
         if wrong:
             raise ValidationError(wrong)
+
+    def warnings(self) -> list[str]:
+        """Return what is allowed and likely to fail, in words."""
+        if self.page_limit <= USUAL_PAGE:
+            return []
+        words = _("A page limit of %(rows)d: other lists of iSales refuse more than %(most)d.")
+        return [words % {"rows": self.page_limit, "most": USUAL_PAGE}]
 
     def endpoint(self) -> Endpoint:
         """Return what a client needs to know; its secret stays sealed."""

@@ -65,14 +65,14 @@ def test_every_group_has_words_and_the_unknown_has_one_of_its_own() -> None:
     [
         (codes.CALL_TYPES, "1 2"),
         (codes.CALL_STATUSES, "0 1 2"),
-        (codes.TASK_STATUSES, "2 3 4"),
+        (codes.TASK_STATUSES, "1 2 3 4"),
         (codes.RESULTS, "0000 0900 0101 0601 -1"),
         (
             codes.RESULT_CODES,
             (
                 "0200001 0200006 0200007 0200008 0200009 0200010 0200011 0200022 02000001 02000002"
-                " 02000003 02000004 02000005 02000006 02000007 02000008 02000009 02000011 04000004"
-                " 04000005"
+                " 02000003 02000004 02000005 02000006 02000007 02000008 02000009 02000010 02000011"
+                " 04000001 04000002 04000004 04000005"
             ),
         ),
     ],
@@ -80,6 +80,15 @@ def test_every_group_has_words_and_the_unknown_has_one_of_its_own() -> None:
 def test_each_published_code_has_words(table: Mapping[str, str], published: str) -> None:
     assert sorted(table) == sorted(published.split())
     assert all(table.values())
+
+
+def test_the_words_for_a_tasks_status_promise_no_more_than_the_reference() -> None:
+    assert codes.TASK_STATUSES == {
+        "1": "draft",
+        "2": "running",
+        "3": "paused",
+        "4": "expired or completed",
+    }
 
 
 def test_each_result_is_reached_or_failed() -> None:

@@ -174,6 +174,19 @@ def test_choosing_which_time_is_filtered_is_no_probe(
     assert not Connection.objects.get().range_field_probed
 
 
+@pytest.mark.parametrize(("rows", "warned"), [("100", False), ("101", True)])
+def test_a_page_limit_above_100_is_warned_of(
+    admin_client: Client, connection: Connection, rows: str, *, warned: bool
+) -> None:
+    response = admin_client.post(change(connection), filled(page_limit=rows), follow=True)
+    assert ("refuse more than 100" in text(response)) is warned
+
+
+def test_the_form_names_the_usual_ports_and_the_first_release(admin_client: Client) -> None:
+    page = text(admin_client.get(ADD))
+    assert all(each in page for each in ("28080", "28050", "25.200.0", "More than 100"))
+
+
 def test_somebody_who_may_only_view_sees_no_secret_and_no_button(connection: Connection) -> None:
     page = text(person("view_connection").get(change(connection)))
     assert "Check connection" not in page

@@ -55,6 +55,29 @@ def test_the_page_says_what_happened_and_keeps_the_filters(
     assert 'value="4711"' in response.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("fault", "advice"),
+    [
+        ("code:0200001", "try a page limit of 50"),
+        ("code:02000005", "try a page limit of 50"),
+        ("code:0200006", "Try again in a minute"),
+        ("code:0200007", "Change the filters. If it stays"),
+        ("code:02000010", "Hour and minute must be given together. iSales says"),
+        ("code:04000001", "The time is not correct. iSales says"),
+        ("code:04000002", "The number is not correct. iSales says"),
+        ("404", "since release 25.200.0"),
+        ("400", "28080 is usual on premises, 28050 on the hosted service"),
+    ],
+)
+def test_the_advice_fits_what_was_refused(
+    signed_in: Client, connection: Connection, simulator: Simulator, fault: str, advice: str
+) -> None:
+    simulator.fault = fault
+    words = text_of(signed_in.get("/appoints/" + QUERY))
+    assert advice in words
+    assert ("page limit of 50" in words) is ("page limit of 50" in advice)
+
+
 @pytest.mark.parametrize(("fault", "status", "words"), FAULTS)
 @pytest.mark.parametrize("suffix", ["csv"])
 def test_no_file_is_sent_that_could_be_short(

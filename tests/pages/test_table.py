@@ -81,7 +81,7 @@ def words(cell: str) -> str:
         ("appoint_id", "174730253678826340158055543045"),
         ("agent", "116"),
         ("task_id", "1106025109"),
-        ("task_status", "started"),
+        ("task_status", "running"),
         ("create_time", "2026-05-31 17:45:00"),
         ("expired", "yes"),
         ("late", "yes"),
