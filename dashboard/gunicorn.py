@@ -1,7 +1,7 @@
 """gunicorn's settings: ``gunicorn -c python:dashboard.gunicorn dashboard.wsgi``.
 
-It listens on 127.0.0.1:8000, or on all addresses when PORT is set (gunicorn's own rule); flags
-and GUNICORN_CMD_ARGS override everything here.
+It listens on 127.0.0.1, for a proxy on the same machine; ``--bind 0.0.0.0:8000`` opens it to all.
+Flags and GUNICORN_CMD_ARGS override everything here.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ from dashboard import environment
 # Here, because a worker that stops while it starts is only started again, for ever.
 environment.read_or_stop()
 
-worker_class = "gthread"
+# PORT chooses the port alone; gunicorn itself would also listen on every address then.
+bind = f"127.0.0.1:{os.environ.get('PORT') or 8000}"
+worker_class = "dashboard.worker.Worker"
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
 # Most are asleep: a file's waits for its rows, a page's for its poll.
 threads = 16

@@ -1,0 +1,123 @@
+"""gunicorn's gthread worker, which gives a thread only to a request whose head has come whole.
+
+The main loop waits for heads and answers ``/healthz`` itself, so that a load balancer hears of a
+living process while every thread waits, and while strangers hold requests that they never finish.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+import time
+from collections.abc import Callable
+from functools import partial
+from selectors import EVENT_READ
+
+from gunicorn.workers.gthread import TConn, ThreadWorker
+
+HEAD_TIME = 10.0  # seconds for a head to come whole
+PARTING_TIME = 2.0  # seconds for a client to read the end of an answer
+MOST = 64 * 1024  # bytes of a head; gunicorn refuses longer ones
+HEAD_END = b"\r\n\r\n"
+HEALTH = re.compile(rb"(GET|HEAD) (?:https?://[^/\s]+)?/healthz(?:\?\S*)? HTTP/1\.[01]\r\n")
+ALIVE = (
+    b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n"
+    b"Cache-Control: no-store\r\nConnection: close\r\n\r\n"
+)
+
+
+class Worker(ThreadWorker):
+    """The main loop does nothing that blocks."""
+
+    def enqueue_req(self, conn: TConn) -> None:
+        """Take a connection that is new, or that has more to read, off the poller."""
+        conn.close, conn.head = partial(self._close, conn), b""
+        if self.cfg.is_ssl or _has_read_ahead(conn):
+            super().enqueue_req(conn)
+        elif _is_whole(conn):
+            self._take(conn)
+        else:
+            self._poll(conn, HEAD_TIME, self._on_more)
+
+    def _take(self, conn: TConn) -> None:
+        """Answer a whole head, or give it to a thread."""
+        conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, 1)
+        if health := HEALTH.match(conn.head):
+            self._answer_health(conn, with_body=health[1] == b"GET")
+        else:
+            conn.data_ready = True  # or the thread would wait for it
+            super().enqueue_req(conn)
+
+    def _answer_health(self, conn: TConn, *, with_body: bool) -> None:
+        try:
+            conn.sock.recv(len(conn.head), socket.MSG_DONTWAIT)
+            conn.sock.send(ALIVE + (b"ok" if with_body else b""), socket.MSG_DONTWAIT)
+        except OSError:
+            pass  # the client has gone
+        self.nr_conns -= 1
+        conn.close(graceful=True)
+
+    def _on_more(self, conn: TConn, _client: object) -> None:
+        if _is_whole(conn):
+            self._unpoll(conn)
+            self._take(conn)
+
+    def _close(self, conn: TConn, graceful: bool = False) -> None:
+        """Close as gunicorn does, but let the poller wait until the client has read the answer."""
+        if graceful:
+            try:
+                conn.sock.shutdown(socket.SHUT_WR)
+            except OSError:
+                graceful = False
+        if graceful:
+            self.nr_conns += 1
+            self._poll(conn, PARTING_TIME, self._on_parting)
+        else:
+            conn.sock.close()
+
+    def _on_parting(self, conn: TConn, _client: object) -> None:
+        try:
+            ended = not conn.sock.recv(MOST, socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return
+        except OSError:
+            ended = True
+        if ended:
+            self._unpoll(conn)
+            self.nr_conns -= 1
+            conn.sock.close()
+
+    def _poll(self, conn: TConn, seconds: float, then: Callable[[TConn, object], None]) -> None:
+        """Wait in the main loop, which closes the connection after so long (murder_pending)."""
+        conn.timeout = time.monotonic() + seconds
+        self.pending_conns.append(conn)
+        self.poller.register(conn.sock, EVENT_READ, partial(then, conn))
+
+    def _unpoll(self, conn: TConn) -> None:
+        self.poller.unregister(conn.sock)
+        self.pending_conns.remove(conn)
+
+
+def _is_whole(conn: TConn) -> bool:
+    """Tell whether a thread can go on with what has come, which stays where it is.
+
+    The poller wakes again only for more, or once the client has ended.
+    """
+    before = len(conn.head)
+    try:
+        conn.head = conn.sock.recv(MOST, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+    size = len(conn.head)
+    has_ended = size == before or conn.sock.family not in (socket.AF_INET, socket.AF_INET6)
+    if has_ended or size == MOST or HEAD_END in conn.head:
+        return True
+    conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, size + 1)
+    return False
+
+
+def _has_read_ahead(conn: TConn) -> bool:
+    """Tell whether the next request has come with the one before."""
+    return conn.parser is not None and bool(conn.parser.unreader.buf.getvalue())
