@@ -19,7 +19,7 @@ SHOWN = 10  # bars
 class Part(NamedTuple):
     """An agent's calls in one state, at its place in the bar, in hundredths of the longest one.
 
-    ``address`` is None where there are none, or no filter asks for just them.
+    ``address`` is None where there are none.
     """
 
     state: str
@@ -36,7 +36,7 @@ class Bar(NamedTuple):
     text: str
     code: str
     parts: tuple[Part, Part]
-    address: str | None
+    address: str
 
 
 class Agents(NamedTuple):
@@ -75,9 +75,7 @@ def _part(state: str, rows: int, before: int, most: int, line: counts.Behind, qu
     return Part(state, str(STATE_WORDS[state]), rows, start, share, address)
 
 
-def _address(line: counts.Behind, query: Query, *states: str) -> str | None:
-    if line.value is None:
-        return None  # no filter asks for rows without an agent
+def _address(line: counts.Behind, query: Query, *states: str) -> str:
     wanted = query.wanted_states()
     asked = tuple(state for state in states if not wanted or state in wanted)
-    return query.but(states=asked, agents=(line.value,)).urlencode()
+    return query.only("agents", line.value).but(states=asked).urlencode()

@@ -19,7 +19,7 @@ SHOWN = 10  # bars
 
 
 class Bar(NamedTuple):
-    """A number of rows in words; ``address`` is None where no filter asks for just them.
+    """A number of rows in words, and the address of just them.
 
     ``code`` is what the words stand for, where it says more; ``part`` tells a part of the bar
     before it, and ``share`` is its length in hundredths of the longest.
@@ -29,7 +29,7 @@ class Bar(NamedTuple):
     code: str
     rows: int
     share: str
-    address: str | None
+    address: str
     part: bool
 
 
@@ -64,17 +64,17 @@ def _group(line: Line) -> str | None:
 
 
 def _group_bar(group: str | None, rows: int, most: int, query: Query) -> Bar:
-    if group is None:
-        # Only the call's result says so, and nothing narrows to that.
-        return Bar(_("Without a fail code"), "", rows, _share(rows, most), None, part=False)
-    address = query.but(states=("failed",), cause_groups=(group,)).urlencode()
-    return Bar(word(codes.GROUPS, group), "", rows, _share(rows, most), address, part=False)
+    # Without a fail code, only the call's result says that it failed.
+    text = _("Without a fail code") if group is None else word(codes.GROUPS, group)
+    asked = query.only("causes", None) if group is None else query.only("cause_groups", group)
+    address = asked.but(states=("failed",)).urlencode()
+    return Bar(text, "", rows, _share(rows, most), address, part=False)
 
 
 def _cause_bar(line: Line, most: int, query: Query, reasons: Mapping[str, str]) -> Bar:
     code = line.value or ""
     text = reasons.get(code, code)
-    address = query.but(states=("failed",), causes=(code,)).urlencode()
+    address = query.only("causes", code).but(states=("failed",)).urlencode()
     shown_code = code if code != text else ""
     return Bar(text, shown_code, line.rows, _share(line.rows, most), address, part=True)
 

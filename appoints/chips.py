@@ -14,8 +14,17 @@ from django.utils.translation import ngettext
 from appoints.isales import codes
 from appoints.results.moments import Bound
 from appoints.results.presets import OVERDUE
-from appoints.results.query import Query
-from appoints.words import PRESET_WORDS, STATE_WORDS, clock, day, isolated, time_of_day, word
+from appoints.results.query import LACKED, NAMES, Query
+from appoints.words import (
+    LACKED_WORDS,
+    PRESET_WORDS,
+    STATE_WORDS,
+    clock,
+    day,
+    isolated,
+    time_of_day,
+    word,
+)
 
 NAMED = 3  # agents; of more than these the chip tells the number only
 
@@ -104,6 +113,9 @@ def _local_parts(query: Query) -> Iterator[tuple[str, dict[str, Any]]]:
         yield _("cause %s") % isolated(cause), {"causes": _less(query.causes, cause)}
     if query.text:
         yield _("with “%s”") % isolated(query.text), {"text": ""}
+    for name in LACKED:
+        if query.lacks(name):
+            yield str(LACKED_WORDS[name]), {"without": _less(query.without, NAMES[name])}
 
 
 def _less(values: tuple[str, ...], value: str) -> tuple[str, ...]:

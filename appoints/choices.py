@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from appoints.fields import SEPARATORS
+from appoints.fields import LONGEST
 from appoints.isales import codes
 from appoints.results.counts import Line, summary
-from appoints.results.query import Query
+from appoints.results.lists import written
+from appoints.results.query import NAMES, Query
 from appoints.words import STATE_WORDS, word
 
 SHOWN = 12  # lines of a menu that has many
@@ -54,6 +55,11 @@ class Choice(NamedTuple):
     chosen: bool
     hint: str | Promise = ""
 
+    @property
+    def word(self) -> str:
+        """The value as a list has it."""
+        return "" if self.value is None else written(self.value)
+
 
 class Facet(NamedTuple):
     """The choices of one filter; ``more`` counts those that are not shown, ``chosen`` its values.
@@ -79,7 +85,8 @@ def facets(
     return [
         each
         for each in found
-        if each.name in TYPED or any(choice.value is not None for choice in each.choices)
+        if each.name in TYPED
+        or any(choice.value is not None or choice.chosen for choice in each.choices)
     ]
 
 
@@ -94,7 +101,8 @@ def facet(
         if most is None or number < most or choice.chosen or choice.value is None
     ]
     more = len(choices) - len(shown)
-    return Facet(name, TITLES[name], shown, more, len(_chosen(name, query)))
+    chosen = len(_chosen(name, query)) + query.lacks(name)
+    return Facet(name, TITLES[name], shown, more, chosen)
 
 
 def offered(facets: Iterable[Facet]) -> set[str]:
@@ -140,7 +148,7 @@ def _tile(name: str, rows: int, query: Query) -> Choice:
 def _choice(name: str, line: Line, query: Query, reasons: Mapping[str, str]) -> Choice:
     value = line.value
     if value is None:
-        return Choice(None, str(_("none")), line.rows, None, chosen=False)
+        return _none(name, line.rows, query)
     chosen = value in _chosen(name, query)
     address = query.but(**{name: _changed(name, value, query, chosen)}).urlencode()
     if name == "late" and value == "false":
@@ -149,11 +157,17 @@ def _choice(name: str, line: Line, query: Query, reasons: Mapping[str, str]) -> 
     return Choice(value, text, line.rows, address if _can_be_asked(name, value) else None, chosen)
 
 
+def _none(name: str, rows: int, query: Query) -> Choice:
+    """Return the choice of the rows that have none."""
+    chosen, param = query.lacks(name), NAMES[name]
+    rest = tuple(each for each in query.without if each != param)
+    address = query.but(without=rest if chosen else (*rest, param)).urlencode()
+    return Choice(None, str(_("none")), rows, address, chosen)
+
+
 def _can_be_asked(name: str, value: str) -> bool:
-    """Tell whether an address can name a value: an odd one would be read as others, or refused."""
-    if name == "call_type":
-        return value in codes.CALL_TYPES
-    return not (name in ("agents", "causes") and SEPARATORS.search(value))
+    """Tell whether an address can name a value."""
+    return value in codes.CALL_TYPES if name == "call_type" else len(value) <= LONGEST
 
 
 def _words(name: str, line: Line, reasons: Mapping[str, str]) -> str:

@@ -9,33 +9,36 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from appoints.results.lists import one, split, written
 from appoints.results.moments import Bound, local, parse_bound
 from dashboard.zones import zone_called
 
-SEPARATORS = re.compile(r"[\s,;，、；]+")
-CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-LONGEST = 64  # characters of a number, an ID or a code
+# Of characters that quotes would spell out; those that part words are none of these.
+CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f]")
+LONGEST = 500  # characters of a number, an ID or a code; an address holds one of any alphabet
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
-class WordField(forms.CharField):
-    """One word: an ID or a number. Spaces inside, as in a number that was copied, are dropped."""
+class WordField(forms.Field):
+    """One word: an ID or a number, in quotes where every character of it counts."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"max_length": LONGEST, **kwargs})
+        super().__init__(validators=[MaxLengthValidator(LONGEST)], **kwargs)
 
-    def to_python(self, value: Any) -> str:
-        return re.sub(r"\s+", "", super().to_python(value) or "")
-
-    def validate(self, value: str) -> None:
-        super().validate(value)
-        if CONTROL.search(value):
+    def to_python(self, value: str | None) -> str:
+        text = (value or "").strip()
+        if CONTROL.search(text):
             raise ValidationError(_("Control characters are not allowed here."))
+        found = one(text)
+        if text and not found:
+            raise _impossible(found)
+        return found
 
 
 class WordsInput(forms.Textarea):
@@ -51,7 +54,7 @@ class WordsInput(forms.Textarea):
         text = "\n".join(value) if isinstance(value, list | tuple) else str(value or "")
         if not self.offered:
             return text
-        return "\n".join(word for word in split(text) if word not in self.offered)
+        return "\n".join(written(word) for word in split(text) if word not in self.offered)
 
 
 class OneOf(forms.Select):
@@ -70,13 +73,16 @@ class OneOf(forms.Select):
         return format_html('<select name="{}"{}>{}</select>', name, flatatt(widget["attrs"]), drawn)
 
 
-def split(text: str) -> tuple[str, ...]:
-    """Return the words of a list as people paste it, each once."""
-    return tuple(dict.fromkeys(word for word in SEPARATORS.split(text) if word))
+def _impossible(word: str) -> ValidationError:
+    message = _("“%(word)s” is not possible here.")
+    return ValidationError(message, params={"word": word[:LONGEST]})
 
 
 class WordsField(forms.Field):
-    """Several words, separated as in a pasted column or sentence; doubles count once."""
+    """Several words, separated as in a pasted column or sentence; doubles count once.
+
+    A word in quotes holds separators too, as ``written`` makes it.
+    """
 
     widget = WordsInput
 
@@ -85,16 +91,18 @@ class WordsField(forms.Field):
         self.most = most
 
     def to_python(self, value: str | None) -> tuple[str, ...]:
-        return split(value or "")
+        text = value or ""
+        if CONTROL.search(text):
+            raise _impossible(next(word for word in split(text) if CONTROL.search(word)))
+        return split(text)
 
     def run_validators(self, value: tuple[str, ...]) -> None:
         if len(value) > self.most:
             message = _("At most %(most)s are possible; there are %(count)s.")
             raise ValidationError(message, params={"most": self.most, "count": len(value)})
         for word in value:
-            if len(word) > LONGEST or CONTROL.search(word):
-                message = _("“%(word)s” is not possible here.")
-                raise ValidationError(message, params={"word": word[:LONGEST]})
+            if not word or len(word) > LONGEST:
+                raise _impossible(word)
 
 
 class BoundInput(forms.DateTimeInput):

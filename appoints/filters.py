@@ -25,19 +25,30 @@ from appoints.fields import (
 from appoints.isales import codes
 from appoints.models import AgentList, Connection
 from appoints.results.columns import SORTS
+from appoints.results.lists import written
 from appoints.results.moments import moment
-from appoints.results.query import NAMES, PER_PAGE, Query
-from appoints.words import COLUMN_WORDS, PRESET_WORDS, STATE_WORDS, in_words
+from appoints.results.query import LACKED, NAMES, PER_PAGE, Query
+from appoints.words import COLUMN_WORDS, LACKED_WORDS, PRESET_WORDS, STATE_WORDS, in_words
 from dashboard.zones import zone_called
 
 MOST_AGENTS = 300
 MOST_CAUSES = 100
 MOST_PAGES = 1_000_000
 # Folded away, unless something is wrong with one.
-FOLDED = ("call_type", "late", "cause", "state", "cause_group", "sort", "per_page", "tz")
+FOLDED = (
+    "call_type",
+    "late",
+    "cause",
+    "state",
+    "cause_group",
+    "without",
+    "sort",
+    "per_page",
+    "tz",
+)
 # Fields stand in menus beside the form too, and name it by its ID.
 FORM = {"form": "filter-form", "autocomplete": "off"}
-REPEATABLE = {"agent", "state", "cause", "cause_group"}
+REPEATABLE = {"agent", "state", "cause", "cause_group", "without"}
 
 
 class QueryForm(forms.Form):
@@ -69,7 +80,8 @@ class QueryForm(forms.Form):
     def _know_list(self) -> None:
         """Refuse a list that is not stored, and agents beside it that are not its own."""
         slug = self.cleaned_data.get("agent_list")
-        if slug and slug != AgentList.slug_of(self.cleaned_data.get("agent", ())):
+        agents = list(map(written, self.cleaned_data.get("agent", ())))
+        if slug and slug != AgentList.slug_of(agents):
             self.add_error("agent", _("There is no such list of agents."))
 
     def _refuse_repeated(self) -> None:
@@ -151,6 +163,9 @@ class AppointFilter(django_filters.FilterSet):
     call_type = _choice(in_words(codes.CALL_TYPES), label=_("Type"))
     causes = _field(WordsField, label=_("Failure causes"), most=MOST_CAUSES)
     cause_groups = _choices(in_words(codes.GROUPS), label=_("Cause groups"))
+    without = _choices(
+        {NAMES[name]: LACKED_WORDS[name] for name in LACKED}, label=_("What is missing")
+    )
     text = _field(forms.CharField, label=_("Search"), max_length=100)
     sort = _choice(_orders(), label=_("Sort"), empty_label=_("reserved time"))
     page = _field(forms.IntegerField, label=_("Page"), min_value=1, max_value=MOST_PAGES)
@@ -191,6 +206,7 @@ class AppointFilter(django_filters.FilterSet):
                 "connection": connection.slug if connection else "",
                 "states": tuple(values["states"]),
                 "cause_groups": tuple(values["cause_groups"]),
+                "without": tuple(values["without"]),
                 "late": values["late"] == "1",
                 "page": values["page"] or 1,
                 "per_page": int(values["per_page"] or Query().per_page),

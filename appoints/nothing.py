@@ -7,14 +7,14 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from appoints.chips import Names, chips
-from appoints.results.query import LOCAL, Query
+from appoints.results.query import LACKED, LOCAL, NAMES, Query
 from appoints.results.result import Result
 from appoints.words import PRESET_WORDS
 
 # What one leaves out together: a filter, or the ends of a range.
 RANGE = ("preset", "begin", "end")
 ASKED = (("agents",), ("number",), ("task",), RANGE)
-NARROWING = tuple((name,) for name in LOCAL if name != "sort")
+NARROWING = tuple((name,) for name in dict.fromkeys((*LACKED, *LOCAL)))
 ELSEWHERE = ("last-7d", "next-7d")
 
 
@@ -50,7 +50,7 @@ class Nothing:
         if not self.in_range:
             found = [self._exit(names, sure=False) for names in ASKED if self._has(names)]
         else:
-            ours = [names for names in NARROWING if self._has(names)]
+            ours = [names for names in NARROWING if self._narrows(*names)]
             found = [each for each in map(self._exit, ours) if each.rows]
             if not found and ours and self._query.preset != "overdue":
                 together = self._exit(tuple(name for names in ours for name in names))
@@ -82,11 +82,18 @@ class Nothing:
     def _has(self, names: tuple[str, ...]) -> bool:
         return any(getattr(self._query, name) != getattr(Query(), name) for name in names)
 
+    def _narrows(self, name: str) -> bool:
+        """Tell whether a filter of ours leaves rows out."""
+        local = name in LOCAL and name not in ("sort", "without")
+        return (local and self._has((name,))) or self._query.lacks(name)
+
     def _exit(self, names: tuple[str, ...], *, sure: bool = True) -> Exit:
         blank = Query()
         alone = replace(blank, **{name: getattr(self._query, name) for name in names})
+        lacked = tuple(NAMES[name] for name in names if self._query.lacks(name))
+        alone = replace(alone, without=lacked)
         text = ", ".join(chip.text for chip in chips(alone, self._zone, self._names))
         rows = self._result.without.get(names[0], 0)
-        without = self._query.but(**{name: getattr(blank, name) for name in names})
+        without = self._query.leaving_out(*names)
         # No row at hand may mean that iSales was not asked for any.
         return Exit(text, rows if sure or rows else None, without.urlencode())

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from appoints import neighbours
 from appoints.filters import AppointFilter
 from appoints.models import AgentList, Connection
+from appoints.results.lists import written
 from appoints.results.query import Query
 
 LONGEST_ADDRESS = 8000  # characters; servers cut request lines at about 8,190
@@ -47,7 +48,8 @@ def address_of(form: AppointFilter) -> str | None:
     if query is None:
         return None
     if query.agents and len(query.urlencode()) > LONG_ADDRESS:
-        query = query.but(agent_list=AgentList.keep(query.agents), page=query.page)
+        slug = AgentList.keep(list(map(written, query.agents)))
+        query = query.but(agent_list=slug, page=query.page)
     address = f"{reverse('appoints:list')}?{query.urlencode()}"
     if len(address) > LONGEST_ADDRESS:
         form.form.add_error("agent", _("This list is too long for an address: take fewer."))

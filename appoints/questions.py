@@ -50,7 +50,7 @@ def form_of(data: QueryDict, user: User, own: Preferences) -> AppointFilter:
 
 
 def _with_list(data: QueryDict) -> QueryDict:
-    """Return the data with the agents of the stored list that they name."""
+    """Return the data with the agents of the stored list that they name, as an address has them."""
     agents = AgentList.agents_of(data.get("agent_list") or "")
     if not agents or data.get("agent"):
         return data

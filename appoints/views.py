@@ -145,7 +145,7 @@ def _named(question: Question, result: Result, tasks: Mapping[str, str]) -> dict
     return {
         "tasks": tasks,
         "chips": chips(query, question.zone, names),
-        "absent": result.absent(query.agents),
+        "absent": result.absent(query),
         "nothing": Nothing(query, result, question.zone, names) if empty else None,
     }
 

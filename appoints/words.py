@@ -71,6 +71,15 @@ COLUMN_WORDS: Mapping[str, str | Promise] = {
     "delay": _("delay"),
     "talk_time": _("talk time"),
 }
+# What a row may lack, by the name of the question's field.
+LACKED_WORDS: Mapping[str, str | Promise] = {
+    "agents": _("without an agent"),
+    "number": _("without a number"),
+    "task": _("without a task"),
+    "call_type": _("without a type"),
+    "causes": _("without a fail code"),
+    "cause_groups": _("without a cause group"),
+}
 
 
 def reasons(connection: Connection, *, platform: bool) -> dict[str, str]:

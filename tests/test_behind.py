@@ -42,10 +42,13 @@ def test_a_number_leads_to_its_state_and_nought_nowhere() -> None:
     assert [part.address for part in bar.parts] == ["agent=101&state=overdue", None]
 
 
-def test_what_no_filter_asks_for_is_no_link() -> None:
-    [bar] = behind([Behind(None, 3, 1)], Query(), NAMES).bars
-    assert (bar.text, bar.code, bar.address) == ("Without an agent", "", None)
-    assert [part.address for part in bar.parts] == [None, None]
+def test_calls_without_an_agent_are_led_to_like_any_others() -> None:
+    [bar] = behind([Behind(None, 3, 1)], Query(agents=("101",)), NAMES).bars
+    assert (bar.text, bar.code) == ("Without an agent", "")
+    assert bar.address == "state=overdue&state=failed&without=agent"
+    assert bar.parts[0].address == "state=overdue&without=agent"
+    [ann] = behind([ANN], Query(without=("agent",)), NAMES).bars
+    assert ann.parts[1].address == "agent=101&state=failed"
 
 
 def test_ten_bars_are_shown_and_the_rest_is_counted() -> None:

@@ -29,8 +29,9 @@ def test_a_cause_narrows_to_it_and_a_group_to_its_own() -> None:
     ]
 
 
-def test_what_no_filter_asks_for_is_no_link() -> None:
-    assert causes([Line(None, None, 3)], Query(), {}).bars[0].address is None
+def test_failures_without_a_fail_code_are_led_to_like_any_others() -> None:
+    [bar] = causes([Line(None, None, 3)], Query(causes=("1",)), {}).bars
+    assert bar.address == "state=failed&without=cause"
 
 
 def test_every_group_is_shown_and_the_smallest_causes_are_summed() -> None:

@@ -10,14 +10,36 @@ from appoints.results.query import Query
 
 
 @pytest.mark.parametrize(
-    ("name", "value"),
-    [("agents", "a,b"), ("agents", "a b"), ("call_type", "7"), ("causes", "1 2")],
+    ("name", "value"), [("agents", "a" * 501), ("call_type", "7"), ("causes", "1" * 501)]
 )
 def test_a_value_that_no_address_can_name_is_counted_without_a_link(name: str, value: str) -> None:
     counted = {name: [Line(value, None, 3), Line("1", None, 2)]}
     odd, plain = next(each for each in facets(counted, Query(), {}) if each.name == name).choices
     assert (odd.rows, odd.address) == (3, None)
     assert plain.address
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after"),
+    [
+        ("agents", Query(), "without=agent"),
+        ("agents", Query(agents=("1",)), "agent=1&without=agent"),
+        ("task", Query(without=("task", "cause")), "without=cause"),
+        ("call_type", Query(), "without=call_type"),
+        ("cause_groups", Query(), "without=cause_group"),
+    ],
+)
+def test_rows_that_have_none_are_a_choice_too(name: str, before: Query, after: str) -> None:
+    [none] = facet(name, [Line(None, None, 3)], before, {}, None).choices
+    assert (none.text, none.address) == ("none", after)
+    assert none.chosen is before.lacks(name)
+
+
+def test_a_menu_that_only_has_none_is_shown_while_it_is_chosen() -> None:
+    counted = {"causes": [Line(None, None, 3)]}
+    assert "causes" not in [each.name for each in facets(counted, Query(), {})]
+    chosen = facets(counted, Query(without=("cause",)), {})
+    assert [each.chosen for each in chosen if each.name == "causes"] == [1]
 
 
 def test_choices_of_the_same_name_are_told_apart_by_their_value() -> None:

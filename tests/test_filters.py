@@ -12,12 +12,13 @@ from django.http import QueryDict
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from appoints.fields import LONGEST
 from appoints.filters import MOST_AGENTS, REPEATABLE, AppointFilter
 from appoints.isales import codes
 from appoints.isales.secret import Secret
 from appoints.models import Connection
 from appoints.results.columns import COLUMNS
-from appoints.results.query import NAMES, PER_PAGE, STATES, Query
+from appoints.results.query import LACKED, NAMES, PER_PAGE, STATES, Query
 from appoints.words import PRESET_WORDS
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -48,6 +49,14 @@ def query_of(address: str) -> Query:
     return form.query()
 
 
+character = st.characters(exclude_categories=["Cs"])
+anything = st.one_of(
+    st.text(character, min_size=1, max_size=8),
+    st.text(" ,;，、\n\r\t\x00\x7f\"\\'%+&=#ab", min_size=1, max_size=6),
+    st.sampled_from(
+        ["john smith", "none", "null", '""', '"', "a" * LONGEST, "%20", "\x85", "\u2028"]
+    ),
+)
 word = st.text("0123456789abcXYZ外呼é=&+%#'\"<", min_size=1, max_size=8)
 text = word.flatmap(lambda start: word.map(lambda end: f"{start} {end}"))
 offsets = st.integers(-12 * 4, 14 * 4).map(lambda part: timezone(timedelta(minutes=15 * part)))
@@ -76,13 +85,16 @@ when = st.one_of(
 others = st.fixed_dictionaries(
     {
         "connection": st.just("demo"),
-        "agents": several(word),
-        "number": st.one_of(st.just(""), word),
-        "task": st.one_of(st.just(""), word),
+        "agents": several(anything),
+        "number": st.one_of(st.just(""), anything),
+        "task": st.one_of(st.just(""), anything),
         "states": several(st.sampled_from(STATES)),
         "late": st.booleans(),
         "call_type": st.sampled_from(["", *codes.CALL_TYPES]),
-        "causes": several(word),
+        "causes": several(anything),
+        "without": several(st.sampled_from([NAMES[name] for name in LACKED])).map(
+            lambda names: tuple(NAMES[name] for name in LACKED if NAMES[name] in names)
+        ),
         "cause_groups": several(st.sampled_from(list(codes.GROUPS))),
         "text": st.one_of(st.just(""), word, text),
         "sort": st.sampled_from(["", *COLUMNS, *(f"-{name}" for name in COLUMNS)]),
@@ -212,11 +224,14 @@ def test_a_number_may_have_been_copied_with_spaces(connection: Connection) -> No
         ("q=%00", "q"),
         ("q=" + "x" * 101, "q"),
         ("agent=" + ",".join(map(str, range(301))), "agent"),
-        ("agent=" + "1" * 65, "agent"),
+        ("agent=" + "1" * 501, "agent"),
+        ("agent=%22%22", "agent"),
+        ("task=%22%22", "task"),
+        ("without=name", "without"),
         ("task=1&task=2", "task"),
         *[(f"{name}=1&{name}=2", name) for name in sorted({*NAMES.values()} - REPEATABLE)],
         *[(f"{name}=1%002", name) for name in NAMES.values()],
-        ("number=" + "1" * 65, "number"),
+        ("number=" + "1" * 501, "number"),
         ("tz=" + "x" * 65, "tz"),
         ("page=" + "9" * 5000, "page"),
         ("cause=" + ",".join(map(str, range(101))), "cause"),

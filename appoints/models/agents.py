@@ -15,6 +15,7 @@ class AgentList(models.Model):
     """Agents that are too many for an address, which names them by ``slug`` instead.
 
     The slug is made of the list itself: a list never changes, and the same list has the same link.
+    Agents stand in it as addresses write them.
     """
 
     slug = models.CharField(max_length=16, primary_key=True)

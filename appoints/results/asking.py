@@ -130,7 +130,7 @@ def _shown(
     connection: Connection,
     reasons: Reasons,
 ) -> Result:
-    if _asked_for(snapshot, asked, connection):
+    if asked.criteria.agents and _asked_for(snapshot, asked, connection):
         # iSales chose by its own names of the agents, which the rows need not show.
         query = query.but(agents=())
     return Result.of(

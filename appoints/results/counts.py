@@ -86,10 +86,11 @@ def failures(facets: Mapping[str, list[Line]], query: Query) -> list[Line]:
     states = {line.value: line.rows for line in facets["states"]}
     if (wanted := query.wanted_states()) and "failed" not in wanted:
         return []
+    every = not query.causes and not query.lacks("causes")
     found = [
         line
         for line in facets["causes"]
-        if line.value not in (None, SUCCESS) and (not query.causes or line.value in query.causes)
+        if line.value not in (None, SUCCESS) and (every or line.value in query.causes)
     ]
     without = states.get("failed", 0) - sum(line.rows for line in found)
     return [*found, Line(None, None, without)] if without else found

@@ -59,7 +59,7 @@ def whole(query: Query, window: Window, zone: ZoneInfo, connection: Connection) 
     begin, end = milliseconds(asked)
     if begin is not None:
         begin += EARLIER[Connection.RangeEnds(connection.range_ends)]
-    return Asked(Criteria(begin, end, query.agents, query.number, query.task), wide)
+    return Asked(_criteria(begin, end, query), wide)
 
 
 def rounded(window: Window, zone: ZoneInfo) -> Window:
@@ -80,7 +80,12 @@ def exact(query: Query, window: Window, connection: Connection) -> Criteria:
     if begin is not None and end is not None:
         before, after = ENDS[Connection.RangeEnds(connection.range_ends)]
         begin, end = begin + before, end + after
-    return Criteria(begin, end, query.agents, query.number, query.task)
+    return _criteria(begin, end, query)
+
+
+def _criteria(begin: int | None, end: int | None, query: Query) -> Criteria:
+    asked = query.upstream()
+    return Criteria(begin, end, asked.agents, asked.number, asked.task)
 
 
 def milliseconds(window: Window) -> tuple[int | None, int | None]:

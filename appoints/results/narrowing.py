@@ -11,7 +11,7 @@ import polars as pl
 
 from .frame import fail_reason
 from .moments import Window
-from .query import DEFAULT_SORT, Query
+from .query import DEFAULT_SORT, LACKED, Query
 
 # Gives the words for fail codes in the viewer's language, once they are needed.
 Reasons = Callable[[], Mapping[str, str]]
@@ -47,7 +47,11 @@ def masks(query: Query, window: Window) -> Mapping[str, pl.Expr]:
         found["cause_groups"] = pl.col("fail_group").cast(pl.String).is_in(query.cause_groups)
     if query.text:
         found["text"] = mentions(query.text)
-    return {name: mask.fill_null(value=False) for name, mask in found.items()}
+    found = {name: mask.fill_null(value=False) for name, mask in found.items()}
+    for name in filter(query.lacks, LACKED):
+        none = pl.col(LACKED[name]).is_null()
+        found[name] = found[name] | none if name in found else none
+    return found
 
 
 def flags(frame: pl.DataFrame, query: Query, window: Window) -> pl.DataFrame:
@@ -73,8 +77,7 @@ def without_each(flags: pl.DataFrame) -> dict[str, int]:
 
 def in_range(frame: pl.DataFrame, query: Query, window: Window) -> pl.DataFrame:
     """Return the rows that what iSales itself can filter by lets through."""
-    asked = Query(agents=query.agents, number=query.number, task=query.task)
-    return narrowed(frame, flags(frame, asked, window))
+    return narrowed(frame, flags(frame, query.upstream(), window))
 
 
 def in_window(window: Window) -> pl.Expr:

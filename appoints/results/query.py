@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from . import presets
+from .lists import written
 from .moments import Bound, Window, moment
 
 DEFAULT_SORT = "appoint_time"
@@ -31,6 +32,7 @@ NAMES = {
     "call_type": "call_type",
     "causes": "cause",
     "cause_groups": "cause_group",
+    "without": "without",
     "text": "q",
     "sort": "sort",
     "page": "page",
@@ -39,7 +41,16 @@ NAMES = {
     "view": "view",
 }
 # What iSales cannot do, so that it needs every row at hand.
-LOCAL = ("states", "late", "call_type", "causes", "cause_groups", "text", "sort")
+LOCAL = ("states", "late", "call_type", "causes", "cause_groups", "without", "text", "sort")
+# The column of each field whose value a row may lack, which ``without`` asks for.
+LACKED = {
+    "agents": "agent",
+    "number": "called_no",
+    "task": "task_id",
+    "call_type": "call_type",
+    "causes": "fail_code",
+    "cause_groups": "fail_group",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +60,8 @@ class Query:
     ``begin`` and ``end`` are kept as written; they and ``preset`` exclude each other. ``sort`` is a
     column name, ``-`` first for descending; ``zone`` an IANA name, empty for the viewer's own.
     ``agent_list`` is the slug under which ``agents`` are stored, where they are too many for an
-    address. ``view`` is the saved view that the question came from: it changes no row.
+    address. ``without`` names what rows may lack: they are asked for beside those of the values
+    chosen. ``view`` is the saved view that the question came from: it changes no row.
     """
 
     connection: str = ""
@@ -65,6 +77,7 @@ class Query:
     call_type: str = ""
     causes: tuple[str, ...] = ()
     cause_groups: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
     text: str = ""
     sort: str = ""
     page: int = 1
@@ -92,6 +105,29 @@ class Query:
         listed = {"agent_list": ""} if "agents" in changes else {}
         return replace(self, **{"page": 1, **listed, **changes})
 
+    def only(self, name: str, value: str | None) -> Self:
+        """Return the question for rows of one value of a field; None asks for those without."""
+        bare = self.leaving_out(name)
+        if value is None:
+            return bare.but(without=(*bare.without, NAMES[name]))
+        several = isinstance(getattr(self, name), tuple)
+        return bare.but(**{name: (value,) if several else value})
+
+    def leaving_out(self, *names: str) -> Self:
+        """Return the question without the filters of some fields."""
+        blank, params = Query(), [NAMES[name] for name in names]
+        rest = tuple(each for each in self.without if each not in params)
+        return self.but(**{name: getattr(blank, name) for name in names}, without=rest)
+
+    def lacks(self, name: str) -> bool:
+        """Tell whether rows without a value of the field are asked for."""
+        return NAMES[name] in self.without
+
+    def upstream(self) -> Query:
+        """Return the part that iSales itself can filter by, whatever the time."""
+        names = [name for name in ("agents", "number", "task") if not self.lacks(name)]
+        return Query(**{name: getattr(self, name) for name in names})
+
     def window(self, now: datetime, zone: ZoneInfo, *, overdue_days: int) -> Window:
         """Return the window of reserved times that is asked for, at the aware moment ``now``."""
         if self.preset:
@@ -113,7 +149,11 @@ class Query:
 def _separate(name: str, value: Any) -> tuple[Any, ...]:
     """Return the values that stand as parameters of their own; a long list of agents is one."""
     if name == "agents":
-        return (",".join(value),)
+        return (",".join(map(written, value)),)
+    if name == "causes":
+        return tuple(map(written, value))
+    if name in ("number", "task"):
+        return (written(value),)
     return value if isinstance(value, tuple) else (value,)
 
 

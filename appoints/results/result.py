@@ -125,13 +125,15 @@ class Result:
         """Return the record of a reservation, also where the filters leave it out."""
         return _first(self.in_range, appoint_id)
 
-    def absent(self, agents: Sequence[str]) -> Absent | None:
+    def absent(self, query: Query) -> Absent | None:
         """Return which agents no row in the range names, None where all are or nobody can tell."""
-        if self.mode != "whole" or not agents:
+        if self.mode != "whole" or not query.agents:
             return None
         present = set(self.in_range["agent"].drop_nulls())
-        unnamed = [each for each in agents if each not in present]
-        return Absent(unnamed, sorted(present.difference(agents))) if unnamed else None
+        unnamed = [each for each in query.agents if each not in present]
+        # Where rows without an agent are asked for too, iSales was not asked for these agents.
+        others = [] if query.lacks("agents") else sorted(present.difference(query.agents))
+        return Absent(unnamed, others) if unnamed else None
 
     def same_number(self, record: Mapping[str, object]) -> list[dict[str, object]]:
         """Return the other records at hand in the range that call the same number, by time."""
