@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -11,7 +12,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
-from django_htmx.http import HttpResponseClientRedirect
 
 from appoints import choices, neighbours, words
 from appoints.cells import View
@@ -53,16 +53,18 @@ def wallboard(request: SignedInRequest) -> HttpResponse:
         return _answer(request, context)
 
 
-def _to_list(request: HttpRequest) -> HttpResponse:
-    address = f"{reverse('appoints:list')}?{request.GET.urlencode()}"
-    # A redirect of a part would put the list into the wallboard.
-    kind = HttpResponseClientRedirect if "HX-Request" in request.headers else HttpResponseRedirect
-    return kind(address)
+def _to_list(request: SignedInRequest) -> HttpResponse:
+    address = request.GET.urlencode()
+    if "HX-Request" in request.headers:
+        # A wall that goes to the list would never come back by itself.
+        form = form_of(request.GET, request.user, request.preferences)
+        return _answer(request, _about_now(form.zone) | {"refused": True, "address": address})
+    return HttpResponseRedirect(f"{reverse('appoints:list')}?{address}")
 
 
 def _failed(request: HttpRequest, question: Question, error: Exception) -> HttpResponse:
     failure = failure_of(error)  # type: ignore[arg-type]
-    return _answer(request, _about(question) | {"failure": failure, "every": EVERY}, failure.status)
+    return _answer(request, _about(question) | {"failure": failure}, failure.status)
 
 
 def _answer(request: HttpRequest, context: dict[str, Any], status: int = 200) -> HttpResponse:
@@ -73,13 +75,16 @@ def _answer(request: HttpRequest, context: dict[str, Any], status: int = 200) ->
 
 
 def _about(question: Question) -> dict[str, Any]:
-    return {
+    return _about_now(question.zone) | {
         "address": question.query.urlencode(),
         "chips": chips(question.query, question.zone),
         "connection": question.connection,
-        "zone": question.zone,
-        "now": question.now.astimezone(question.zone),
     }
+
+
+def _about_now(zone: ZoneInfo) -> dict[str, Any]:
+    now = timezone.now().astimezone(zone)
+    return {"zone": zone, "now": now, "as_of": now, "patterns": words.patterns(), "every": EVERY}
 
 
 def _shown(question: Question, result: Result) -> dict[str, Any]:
@@ -94,9 +99,20 @@ def _shown(question: Question, result: Result) -> dict[str, Any]:
         **charts(question, result, reasons),
         "stale": failure_of(result.error) if result.error else None,  # type: ignore[arg-type]
         "age": words.span(timezone.now() - result.as_of) if result.as_of else "",
-        "patterns": words.patterns(),
+        **_age(result),
         "every": EVERY_LOADING if result.mode == "loading" else EVERY,
     }
+
+
+def _age(result: Result) -> dict[str, Any]:
+    """Return how old the rows are, and from which age on something must be wrong, in seconds."""
+    if result.mode == "loading" or result.as_of is None:
+        return {}
+    fresh = (result.fresh_until or result.as_of) - result.as_of
+    # A load takes a fifth of the time that its rows are fresh, and two refreshes may just miss it.
+    limit = 1.5 * fresh.total_seconds() + 2 * EVERY
+    seconds = abs((timezone.now() - result.as_of).total_seconds())
+    return {"as_of": result.as_of, "seconds": round(seconds), "limit": round(limit)}
 
 
 def _calls(question: Question, state: str) -> dict[str, Any]:

@@ -25,7 +25,9 @@
   const tell = () => {
     const pattern = words();
     const now = Date.now() + ahead;
-    for (const time of document.querySelectorAll("time.off")) {
+    // Over rows that are not kept up to date only their own age goes on.
+    const dead = document.querySelector("#answer.is-dead");
+    for (const time of document.querySelectorAll(dead ? "#dead time.off" : "time.off")) {
       const length = Date.parse(time.dateTime) - now;
       const name = length > 0 ? "ahead" : "late" in time.dataset ? "overdue" : "ago";
       const text = filled(pattern[name], { only: span(Math.abs(length), pattern) });

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.utils import timezone
 
 from appoints.isales.simulator import Simulator
 from appoints.models import Connection, Snapshot
 
+DISTANCE = re.compile(r'<time class="off"[^>]*>([^<]+)')
 PART = {"HX-Request": "true"}
+
+
+def distances(page: str) -> list[str]:
+    """Return how far off the calls of a page are, in its words."""
+    return DISTANCE.findall(page)
 
 
 def test_it_shows_what_the_list_counts_without_its_chrome(
@@ -43,8 +52,17 @@ def test_what_is_wrong_is_explained_by_the_list(
     signed_in: Client, connection: Connection, query: str
 ) -> None:
     assert signed_in.get(f"/wallboard/?{query}").headers["Location"] == f"/appoints/?{query}"
-    part = signed_in.get(f"/wallboard/?{query}", headers=PART)
-    assert part.headers["HX-Redirect"] == f"/appoints/?{query}"
+
+
+def test_a_wall_that_can_show_nothing_says_so_and_goes_on_asking(
+    signed_in: Client, connection: Connection
+) -> None:
+    Connection.objects.update(active=False)
+    part = signed_in.get("/wallboard/?connection=demo&preset=today", headers=PART)
+    page = part.content.decode()
+    assert "cannot show this now" in page and 'class="tile' not in page
+    assert 'hx-get="?connection=demo&amp;preset=today"' in page and 'data-every="30"' in page
+    assert 'href="/appoints/?connection=demo&amp;preset=today"' in page
 
 
 def test_too_many_rows_are_for_the_list(
@@ -61,7 +79,7 @@ def test_a_failure_of_isales_is_said_and_the_page_goes_on_asking(
     simulator.fault = "html"
     page = signed_in.get("/wallboard/")
     assert page.status_code == 502
-    assert 'hx-trigger="every 30s"' in page.content.decode()
+    assert 'data-every="30"' in page.content.decode()
     assert signed_in.get("/wallboard/", headers=PART).status_code == 200
 
 
@@ -74,7 +92,35 @@ def test_older_rows_stand_with_their_age_where_newer_ones_fail(
     simulator.fault = "html"
     page = signed_in.get("/wallboard/").content.decode()
     assert "The rows below are 9 min old." in page
+    assert "is-dead" in page
     assert 'class="tile tile-overdue"' in page
+
+
+def test_rows_that_are_as_old_as_rows_may_be_are_live(
+    signed_in: Client, connection: Connection
+) -> None:
+    signed_in.get("/wallboard/")
+    page = signed_in.get("/wallboard/").content.decode()
+    assert "is-dead" not in page and 'data-limit="90"' in page
+
+
+def test_distances_do_not_go_on_ageing_over_rows_that_are_old(
+    signed_in: Client, connection: Connection, simulator: Simulator
+) -> None:
+    first = distances(signed_in.get("/wallboard/?preset=last-7d").content.decode())
+    simulator.fault = "html"
+    with time_machine.travel(timezone.now() + timedelta(hours=3)):
+        later = distances(signed_in.get("/wallboard/?preset=last-7d").content.decode())
+    assert first and first == later
+
+
+def test_while_rows_load_no_count_of_a_part_is_shown(
+    signed_in: Client, connection: Connection, settings: Any
+) -> None:
+    settings.APPOINTS_PAGE_WAIT = 0
+    page = signed_in.get("/wallboard/?preset=last-7d").content.decode()
+    assert "Asking iSales" in page or "Loading:" in page
+    assert not re.search(r'aria-label="Overdue: \d', page)
 
 
 def test_a_signed_out_wall_says_so(client: Client, db: None) -> None:
