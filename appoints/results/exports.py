@@ -15,6 +15,7 @@ from appoints.isales.rows import TEXTS, TIMES
 
 from .columns import COLUMNS
 from .frame import fail_reason
+from .offsets import offsets
 
 # What a spreadsheet would run: also behind the full-width signs that some of them fold.
 FORMULA = r"^[=+\-@\t\r\n＝＋－＠]"
@@ -106,7 +107,7 @@ def _local(frame: pl.DataFrame, zone: ZoneInfo) -> pl.DataFrame:
     """Return the frame with times as Excel counts them: days since 1899-12-30, local."""
     epoch = pl.datetime(1899, 12, 30)
     local = [
-        (pl.col(name).dt.convert_time_zone(zone.key).dt.replace_time_zone(None) - epoch)
+        (offsets(zone).local(pl.col(name)) - epoch)
         .dt.total_milliseconds()
         .truediv(MILLISECONDS_A_DAY)
         .alias(name)
@@ -129,11 +130,12 @@ def written(frame: pl.DataFrame, zone: ZoneInfo) -> pl.DataFrame:
 
 def iso(moment: pl.Expr, zone: ZoneInfo, *, milliseconds: bool) -> pl.Expr:
     """Return local time with its offset."""
-    local = moment.dt.convert_time_zone(zone.key)
-    whole = local.dt.strftime("%Y-%m-%dT%H:%M:%S%:z")
+    own = offsets(zone)
+    local, offset = own.local(moment), own.written(moment)
+    whole = local.dt.to_string("%Y-%m-%dT%H:%M:%S") + offset
     if not milliseconds:
         return whole
-    exact = local.dt.strftime("%Y-%m-%dT%H:%M:%S%.3f%:z")
+    exact = local.dt.to_string("%Y-%m-%dT%H:%M:%S%.3f") + offset
     return pl.when(moment.dt.millisecond() == 0).then(whole).otherwise(exact)
 
 
