@@ -29,6 +29,7 @@ from appoints.results.lists import written
 from appoints.results.moments import moment
 from appoints.results.query import LACKED, NAMES, PER_PAGE, Query
 from appoints.words import COLUMN_WORDS, LACKED_WORDS, PRESET_WORDS, STATE_WORDS, in_words
+from dashboard.forms import Unremembered
 from dashboard.zones import zone_called
 
 MOST_AGENTS = 300
@@ -47,11 +48,11 @@ FOLDED = (
     "tz",
 )
 # Fields stand in menus beside the form too, and name it by its ID.
-FORM = {"form": "filter-form", "autocomplete": "off"}
+FORM = {"form": "filter-form"}
 REPEATABLE = {"agent", "state", "cause", "cause_group", "without"}
 
 
-class QueryForm(forms.Form):
+class QueryForm(Unremembered, forms.Form):
     """Checks what no field can check alone."""
 
     zone: ZoneInfo  # in which times without an offset are meant, unless the form names another

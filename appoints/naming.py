@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from appoints.models import PersonDefault, SavedView, Team, TeamDefault
+from dashboard.forms import Unremembered
 
 if TYPE_CHECKING:  # Django's own classes take type arguments in their stubs only
     ModelForm = forms.ModelForm[SavedView]
@@ -20,7 +21,7 @@ Audience = SavedView.Audience
 SAME_NAME = _("You have a view of this name already.")
 
 
-class NamingForm(ModelForm):
+class NamingForm(Unremembered, ModelForm):
     """``instance`` has its owner, whose teams are offered; without teams there is no such choice.
 
     A team's default may be set by the owner of a view that the team sees.
@@ -44,7 +45,7 @@ class NamingForm(ModelForm):
         model = SavedView
         fields = ("name", "audience", "team")
         widgets = {
-            "name": forms.TextInput({"autocomplete": "off", "autofocus": True}),
+            "name": forms.TextInput({"autofocus": True}),
             "audience": forms.RadioSelect,
         }
 

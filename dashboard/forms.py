@@ -33,7 +33,16 @@ def language_choices() -> list[tuple[str, Any]]:
     return [("", _("As the browser asks for")), *own]
 
 
-class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]
+class Unremembered(forms.BaseForm):
+    """A form whose controls show what is in force, not what a browser remembers of them."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs["autocomplete"] = "off"
+
+
+class PreferencesForm(Unremembered, forms.ModelForm):  # type: ignore[type-arg]
     time_zone = forms.ChoiceField(
         label=_("Time zone"),
         help_text=_("Times are shown, and dates are read, in this zone."),

@@ -1,6 +1,15 @@
+// Show what the address asks, also after Back: a page that the browser kept as it was left is
+// loaded anew, for its rows, its forms and who is signed in may all be of another time.
+"use strict";
+
+window.addEventListener("pageshow", (event) => {
+  const [visit] = performance.getEntriesByType("navigation");
+  if (event.persisted) location.reload();
+  else if (visit?.type === "back_forward") for (const form of document.forms) form.reset();
+});
+
 // Close an open menu when the person clicks elsewhere or presses Escape.
 // Without this script a menu still opens and closes by its own summary.
-"use strict";
 
 const openMenus = () => document.querySelectorAll("details:is(.menu, .over)[open]");
 

@@ -23,6 +23,7 @@
     if (!list || list.children.length <= MANY || menu.querySelector(".choice-find")) return;
     const box = document.createElement("input");
     box.type = "search";
+    box.autocomplete = "off";
     box.className = "choice-find";
     box.placeholder = menu.closest("#facets").dataset.words;
     box.setAttribute("aria-label", `${box.placeholder}: ${menu.querySelector("summary").textContent}`);

@@ -1,0 +1,66 @@
+"""No browser fills a form in from memory: what it shows is what is in force."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+
+import pytest
+from django.test import Client
+
+from appoints.models import Connection, SavedView
+
+PAGES = [
+    "/appoints/?preset=last-7d&state=failed&agent=101",
+    "/appoints/?preset=last-7d&from=nonsense",
+    "/appoints/?from=2031-01-01",
+    "/columns/",
+    "/choices/agents/?preset=last-7d",
+    "/choices/task/?preset=last-7d",
+    "/views/",
+    "/views/new/?preset=today",
+    "/accounts/preferences/",
+    "/wallboard/",
+]
+SILENT = {"submit", "button", "reset", "image", "hidden"}  # what is hidden goes by its form
+# These alone a browser is to fill in: it keeps the passwords.
+KEPT_BY_BROWSERS = {"username", "password", "old_password", "new_password1", "new_password2"}
+
+
+class Controls(HTMLParser):
+    """The controls of a page that a person changes, or a script: their tag, name and attributes."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[dict[str, str | None]] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in {"form", "input", "select", "textarea"}:
+            self.found.append({"tag": tag, **dict(attrs)})
+
+
+def remembered(page: str) -> list[dict[str, str | None]]:
+    """Return the controls of a page that a browser may fill in as they were left."""
+    return [
+        each
+        for each in Controls(page).found
+        if each.get("type") not in SILENT
+        and each.get("name") not in KEPT_BY_BROWSERS
+        and each.get("autocomplete") != "off"
+    ]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_control_is_filled_in_by_the_browser(
+    signed_in: Client, connection: Connection, path: str
+) -> None:
+    page = signed_in.get(path).content.decode()
+    assert "<main" in page
+    assert remembered(page) == []
+
+
+def test_no_control_of_a_saved_view_is_either(signed_in: Client, connection: Connection) -> None:
+    signed_in.post("/views/new/?preset=today", {"name": "Mine", "audience": "private"})
+    slug = SavedView.objects.get().slug
+    for path in (f"/views/{slug}/", f"/views/{slug}/delete/", "/views/"):
+        assert remembered(signed_in.get(path).content.decode()) == []
