@@ -15,6 +15,7 @@ from appoints.isales import codes
 from appoints.isales.errors import (
     UNSAID_QUIET,
     AddressLocked,
+    HostRefused,
     ISalesError,
     NoAnswer,
     NotAuthorised,
@@ -81,6 +82,19 @@ def _resting(error: Resting) -> Failure:
             "should correct the connection and check it; a check that succeeds ends the rest."
         ),
         icon="pause",
+        mended_by="connection",
+    )
+
+
+def _host_refused(error: HostRefused) -> Failure:
+    return Failure(
+        NOT_NOW,
+        _("This connection's host may not be called."),
+        _(
+            "Nothing was sent. An administrator should correct the base URL, or have the host "
+            "added to ISALES_HOSTS."
+        ),
+        icon="lock",
         mended_by="connection",
     )
 
@@ -204,6 +218,7 @@ def _seconds(wait: float | None, otherwise: float) -> int:
 _WORDS: tuple[tuple[type[Exception], Callable[[Any], Failure]], ...] = (
     (Resting, _resting),
     (BrokeOff, _broke_off),
+    (HostRefused, _host_refused),
     (NoAnswer, _no_answer),
     (NotAuthorised, _not_authorised),
     (AddressLocked, _locked),

@@ -3,39 +3,46 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from math import isfinite
+from typing import Any
 
 import httpx
 
 from . import codes
 from .codes import gettext_noop
-from .errors import AddressLocked, ISalesError, NotAuthorised, Refused, TooFast, UnexpectedAnswer
+from .errors import (
+    AddressLocked,
+    ISalesError,
+    NotAuthorised,
+    Refused,
+    TooFast,
+    UnexpectedAnswer,
+    brief,
+)
 
 SUCCESS = "0200000"
 # A gateway's way to say "not now" (isales-api.md section 3 adds 502 for "too much").
 PASSING = frozenset({502, 503, 504})
 MOST = 2**31 - 1  # of what is counted; more is no count, and no database's integer either
 LONGEST_QUIET = 24 * 3600.0  # seconds; a longer Retry-After is a mistake that nobody could lift
+VALUES = 10_000  # of an answer without rows; each takes memory that its bytes do not show
+VALUES_A_ROW = 200  # iSales' own has 18
 DEEPEST = 50  # levels of JSON; an answer has four, and whoever reads one has a stack to keep
-# Escapes in JSON text; named where it is half a surrogate pair, which no page or file can hold.
-ESCAPE = re.compile(
-    r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<half>u[dD][89a-fA-F])|.)"
-)
 
 
-def read(status: int, headers: Mapping[str, str], body: bytes) -> dict[str, object]:
-    """Return the JSON object of a successful answer.
+def read(status: int, headers: Mapping[str, str], body: bytes, rows: int = 0) -> dict[str, object]:
+    """Return the JSON object of a successful answer to a question for so many rows.
 
     Raises NotAuthorised, AddressLocked, TooFast, Refused or UnexpectedAnswer.
     """
     if status != httpx.codes.OK:
         raise _failure(status, headers, body)
-    answer = _json_object(body)
+    answer = _json_object(body, rows)
     if answer is None:
-        kind = headers.get("content-type") or "no content type"
+        kind = brief(headers.get("content-type") or "no content type", 100)
         words = gettext_noop("the answer is not a whole JSON object")
         raise UnexpectedAnswer(f"{words} ({kind})", status)
     code = result_code(answer)
@@ -80,21 +87,50 @@ def _refusal(code: str, answer: Mapping[str, object], status: int) -> ISalesErro
         return UnexpectedAnswer(gettext_noop("the answer carries no result code"), httpx.codes.OK)
     if code == codes.TOO_FAST:
         return TooFast(f"{code}: {codes.RESULT_CODES[code]}")
-    return Refused(code, codes.RESULT_CODES.get(code, ""), description[:500], status)
+    return Refused(code, codes.RESULT_CODES.get(code, ""), description, status)
 
 
-def _json_object(body: bytes) -> dict[str, object] | None:
+def _json_object(body: bytes, rows: int = 0) -> dict[str, object] | None:
     try:
         text = body.decode(json.detect_encoding(body))
-        answer = json.loads(ESCAPE.sub(_spelt_out, text) if "\\ud" in text.lower() else text)
+        # Before any is built: three million empty objects take 9 MB as text, and 200 as objects.
+        if sum(map(text.count, ",[{")) > VALUES + rows * VALUES_A_ROW:
+            return None
+        answer = DECODER.decode(text)
     except (ValueError, RecursionError):
         return None
-    return answer if isinstance(answer, dict) and _shallow(answer) else None
+    if not isinstance(answer, dict) or not _shallow(answer):
+        return None
+    spelt: dict[str, object] = _spelt_out(answer) if "\\ud" in text.lower() else answer
+    return spelt
 
 
-def _spelt_out(escape: re.Match[str]) -> str:
-    # Half a character is read as the text that stood for it.
-    return "\\" * bool(escape["half"]) + escape[0]
+def _integer(text: str) -> int | str:
+    try:
+        return int(text)
+    except ValueError:  # more digits than Python reads: 4300
+        return text
+
+
+def _float(text: str) -> float | str:
+    value = float(text)
+    return value if isfinite(value) else text
+
+
+# What is no number elsewhere (NaN, 1e400, a thousand digits) is read as the text that stood for
+# it, and control characters in a text as themselves: one odd value makes no page unreadable.
+DECODER = json.JSONDecoder(parse_int=_integer, parse_float=_float, parse_constant=str, strict=False)
+
+
+def _spelt_out(value: Any) -> Any:
+    """Return a value with the text that stood for half a character, which no page or file holds."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, list):
+        return [_spelt_out(each) for each in value]
+    if isinstance(value, dict):
+        return {_spelt_out(key): _spelt_out(each) for key, each in value.items()}
+    return value
 
 
 def _shallow(answer: object) -> bool:

@@ -7,12 +7,13 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import NamedTuple
 
 import httpx
 import stamina
 
-from . import answers
+from . import answers, bodies
 from .codes import gettext_noop
 from .endpoint import Endpoint
 from .errors import NoAnswer, UnexpectedAnswer
@@ -26,7 +27,6 @@ CONNECT_TIMEOUT = 5.0  # seconds
 READ_TIMEOUT = 20.0  # seconds
 TRIES = 3
 WORTH_A_TRY = 1.0  # seconds left, the wait before the try included; else the failure stands
-MOST_BYTES = 64 * 2**20  # of one answer; a page of 100 rows has about 50 kB
 TASKS_A_PAGE = 100
 CODES_A_PAGE = 50
 MOST_NEIGHBOUR_PAGES = 20
@@ -82,7 +82,10 @@ class Client:
             timeout=httpx.Timeout(READ_TIMEOUT, connect=CONNECT_TIMEOUT),
             # Signed requests go where the connection says, whatever proxy the shell names.
             trust_env=False,
-            transport=transport or Transport(endpoint.tls()),
+            headers={"Accept-Encoding": bodies.ACCEPTED},
+            # Signed calls need none, and a server could set more with every answer.
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+            transport=transport or Transport(endpoint.tls(), endpoint.hosts),
         )
 
     def close(self) -> None:
@@ -97,7 +100,9 @@ class Client:
         Source: ``POST …/appoint/list`` (isales-api.md section 1).
         """
         body = json.dumps(criteria.body(offset, limit), ensure_ascii=False).encode()
-        answer = self._call("POST", "/appoint/list", body=body, pace=pace, budget=budget)
+        answer = self._call(
+            "POST", "/appoint/list", body=body, rows=limit, pace=pace, budget=budget
+        )
         total, data = answers.number(answer, "totalCount"), answer.get("data")
         if data is None and "data" in answer and total == 0:
             data = []
@@ -105,6 +110,9 @@ class Client:
             words = gettext_noop("the answer has no totalCount")
             if total is not None:
                 words = gettext_noop("the answer has no data")
+            raise UnexpectedAnswer(words, httpx.codes.OK)
+        if len(data) > limit:
+            words = gettext_noop("the page has more rows than were asked for")
             raise UnexpectedAnswer(words, httpx.codes.OK)
         return Page([parse_row(raw) for raw in data], total)
 
@@ -129,7 +137,7 @@ class Client:
         for page in range(1, MOST_NEIGHBOUR_PAGES + 1):
             left = deadline - time.monotonic()
             answer = self._call(
-                "GET", path.format(page=page), headers=headers, pace=pace, budget=left
+                "GET", path.format(page=page), headers=headers, rows=size, pace=pace, budget=left
             )
             rows = answer.get(key)
             if not isinstance(rows, list):
@@ -146,6 +154,7 @@ class Client:
         *,
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
+        rows: int,
         pace: Pace,
         budget: float,
     ) -> dict[str, object]:
@@ -165,39 +174,20 @@ class Client:
                 request = self._http.build_request(
                     method, self._root + path, content=body, headers={**content, **(headers or {})}
                 )
-                return self._once(request, deadline)
+                return self._once(request, deadline, rows)
         raise AssertionError("stamina lets the last error through")
 
-    def _once(self, request: httpx.Request, deadline: float) -> dict[str, object]:
+    def _once(self, request: httpx.Request, deadline: float, rows: int) -> dict[str, object]:
         left = max(0.1, deadline - time.monotonic())
         timeout = httpx.Timeout(min(left, READ_TIMEOUT), connect=min(left, CONNECT_TIMEOUT))
         request.extensions["timeout"] = timeout.as_dict()
         latest.set(time.monotonic() + left)
         try:
             with closing(self._http.send(request, stream=True)) as response:
-                body = _whole(response, deadline)
+                body = bodies.read(response, deadline, rows)
         except httpx.TransportError as error:
             raise NoAnswer(_in_words(error)) from error
-        except httpx.HTTPError as error:  # an encoding that cannot be undone
-            raise UnexpectedAnswer(_in_words(error), httpx.codes.OK) from error
-        return answers.read(response.status_code, response.headers, body)
-
-
-def _whole(response: httpx.Response, deadline: float) -> bytes:
-    body = bytearray()
-    try:
-        for chunk in response.iter_bytes():
-            body += chunk
-            if len(body) > MOST_BYTES:
-                raise UnexpectedAnswer(
-                    gettext_noop("the answer does not end"), response.status_code
-                )
-            if time.monotonic() > deadline:
-                raise NoAnswer(gettext_noop("the answer took too long"))
-    except (httpx.RemoteProtocolError, httpx.ReadError) as error:
-        words = gettext_noop("the answer was cut off")
-        raise UnexpectedAnswer(words, response.status_code, passing=True) from error
-    return bytes(body)
+        return answers.read(response.status_code, response.headers, body, rows)
 
 
 def _wait_before_retry(error: Exception, deadline: float) -> bool | float:

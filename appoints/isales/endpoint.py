@@ -14,7 +14,10 @@ from .signing import SigningOptions
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where iSales is and how to speak to it. ``ca_pem`` adds a private authority, as PEM text."""
+    """Where iSales is and how to speak to it.
+
+    ``ca_pem`` adds a private authority, as PEM text; ``hosts`` are those that may be called.
+    """
 
     base_url: str
     vdn: int
@@ -22,6 +25,7 @@ class Endpoint:
     secret_key: Secret
     signing: SigningOptions = field(default_factory=SigningOptions)
     ca_pem: str = ""
+    hosts: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         check_base_url(self.base_url)
@@ -47,6 +51,15 @@ def check_base_url(url: str) -> None:
     if parsed.scheme == "https" or (parsed.scheme == "http" and _loopback(parsed.host)):
         return
     raise ValueError("only https:// is allowed; plain http:// only to this machine (127.0.0.1)")
+
+
+def origin(url: str) -> tuple[str, str, int | None]:
+    """Return scheme, host and port of a base URL: the same for all its writings."""
+    try:
+        parsed = httpx.URL(url)
+    except httpx.InvalidURL:
+        return "", url, None
+    return parsed.scheme, parsed.raw_host.decode("ascii"), parsed.port
 
 
 def _is_name(host: str) -> bool:

@@ -1,6 +1,7 @@
 """What can go wrong when iSales is asked.
 
     ISalesError
+    ├── HostRefused         the host is none of those that may be called; nothing was sent
     ├── NoAnswer            no connection, no TLS, or no answer in time
     ├── NotAuthorised       401: the signature was not accepted (or the service not purchased)
     ├── AddressLocked       403: this machine's address is locked or not on the list
@@ -8,16 +9,35 @@
     ├── Refused             iSales understood and said no, with a code of its own
     └── UnexpectedAnswer    an answer that was not agreed: HTML, cut JSON, missing data, 5xx
 
-Each carries words for a person in ``str(error)``; none ever carries a credential.
+Each carries words for a person in ``str(error)``; none ever carries a credential, and none more
+of what iSales sent than a notice can show and every database can store.
 """
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
+
+LONGEST = 1000  # characters of an error
+LONGEST_CODE = 40
+LONGEST_DESCRIPTION = 500
+UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 class ISalesError(Exception):
     """Base of everything that the client raises about a call."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(brief(message, LONGEST))
+
+
+def brief(text: str, most: int) -> str:
+    """Return the start of a text, without what no page or database takes."""
+    return UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", text[:most])
+
+
+class HostRefused(ISalesError):
+    """The host may not be called: it is not among those that the operator named, or is closed."""
 
 
 class NoAnswer(ISalesError):
@@ -60,6 +80,8 @@ class Refused(ISalesError):
     def __init__(
         self, code: str, words: str = "", description: str = "", status: int = 200
     ) -> None:
+        code = brief(code, LONGEST_CODE)
+        description = brief(description, LONGEST_DESCRIPTION)
         super().__init__(": ".join(part for part in (code, words, description) if part))
         self.code = code
         self.words = words

@@ -1,34 +1,40 @@
-"""A transport that keeps a deadline, however slowly an answer drips.
+"""A transport that keeps a deadline, and connects only where that is allowed.
 
 httpx bounds each read but not their sum: a server that sends a byte now and then, in its headers
-say, would hold a thread for as long as it likes.
+say, would hold a thread for as long as it likes. And it asks for a host's address by itself, which
+may be another one than was checked a moment before: so the address that was checked is connected.
 """
 
 from __future__ import annotations
 
 import ssl
 import time
+from collections.abc import Sequence
 from contextvars import ContextVar
 from math import inf
 from typing import Any
 
+import httpcore
 import httpx
+
+from .hosts import addresses
 
 # On the monotonic clock; whoever sends a request sets it, and it holds until the next one.
 latest: ContextVar[float] = ContextVar("latest", default=inf)
 
-SHORTEST = 0.001  # seconds; a timeout of none at all would mean "do not wait", as another error
-
 
 class Transport(httpx.HTTPTransport):
-    """Pooled connections on which no read, write or handshake goes past the deadline."""
+    """Pooled connections on which no read, write or handshake goes past the deadline.
 
-    def __init__(self, tls: ssl.SSLContext) -> None:
+    ``hosts`` are those that may be called; see ``hosts.addresses``.
+    """
+
+    def __init__(self, tls: ssl.SSLContext, hosts: Sequence[str] = ()) -> None:
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=20)
         super().__init__(verify=tls, limits=limits)
         # httpx has no public door to it; the tests over sockets tell should it ever move.
         pool: Any = self._pool
-        pool._network_backend = _Backend(pool._network_backend)
+        pool._network_backend = _Backend(pool._network_backend, hosts)
 
 
 class _Bounded:
@@ -42,23 +48,51 @@ class _Bounded:
 
 
 class _Backend(_Bounded):
-    def connect_tcp(self, *args: Any, timeout: float | None = None, **kwargs: Any) -> _Stream:
-        return _Stream(self._inner.connect_tcp(*args, timeout=_left(timeout), **kwargs))
+    def __init__(self, inner: Any, hosts: Sequence[str]) -> None:
+        super().__init__(inner)
+        self._hosts = hosts
+
+    def connect_tcp(
+        self, host: str, port: int, timeout: float | None = None, **kwargs: Any
+    ) -> _Stream:
+        """Connect to the first address that answers. Raises HostRefused."""
+        failed: Exception = httpcore.ConnectError("no address")
+        for address in self._addresses(host, port):
+            left = _left(timeout, httpcore.ConnectTimeout)
+            try:
+                return _Stream(self._inner.connect_tcp(address, port, timeout=left, **kwargs))
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                failed = error
+        raise failed
+
+    def _addresses(self, host: str, port: int) -> list[str]:
+        try:
+            return addresses(self._hosts, host, port)
+        except (OSError, UnicodeError) as error:
+            raise httpcore.ConnectError(str(error)) from error
 
 
 class _Stream(_Bounded):
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        found: bytes = self._inner.read(max_bytes, timeout=_left(timeout))
+        left = _left(timeout, httpcore.ReadTimeout)
+        found: bytes = self._inner.read(max_bytes, timeout=left)
         return found
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._inner.write(buffer, timeout=_left(timeout))
+        self._inner.write(buffer, timeout=_left(timeout, httpcore.WriteTimeout))
 
     def start_tls(self, *args: Any, timeout: float | None = None, **kwargs: Any) -> _Stream:
-        return _Stream(self._inner.start_tls(*args, timeout=_left(timeout), **kwargs))
+        left = _left(timeout, httpcore.ConnectTimeout)
+        return _Stream(self._inner.start_tls(*args, timeout=left, **kwargs))
 
 
-def _left(timeout: float | None) -> float | None:
+def _left(timeout: float | None, late: type[httpcore.TimeoutException]) -> float | None:
+    """Return the seconds left, at most ``timeout``; past the deadline, raise ``late``.
+
+    Even a read that would not wait is one too many then: interim answers (1xx) may never end.
+    """
     left = latest.get() - time.monotonic()
-    bounded = min(inf if timeout is None else timeout, max(left, SHORTEST))
+    if left <= 0:
+        raise late
+    bounded = min(inf if timeout is None else timeout, left)
     return None if bounded == inf else bounded

@@ -8,6 +8,7 @@ from appoints.credentials import WrongKey
 from appoints.gateway import Busy
 from appoints.isales.errors import (
     AddressLocked,
+    HostRefused,
     ISalesError,
     NoAnswer,
     NotAuthorised,
@@ -31,6 +32,7 @@ _KINDS: dict[str, type[ISalesError | WrongKey]] = {
         AddressLocked,
         BrokeOff,
         Busy,
+        HostRefused,
         NoAnswer,
         NotAuthorised,
         Refused,

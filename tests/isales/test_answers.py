@@ -122,7 +122,7 @@ def test_an_answer_may_begin_with_a_mark_and_be_in_a_wider_encoding() -> None:
     ("sent", "read"),
     [
         (r"a\ud800", r"a\ud800"),
-        (r"\uDC00b", r"\uDC00b"),
+        (r"\uDC00b", r"\udc00b"),
         (r"\ud800\ud83d\ude00", "\\ud800\U0001f600"),
         (r"\\ud800", r"\ud800"),
         (r"\ud55c\uAC00\n", "\ud55c\uac00\n"),

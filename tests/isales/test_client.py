@@ -83,10 +83,8 @@ def test_what_is_signed_is_what_is_sent(wire: Wire, ask: Ask) -> None:
     assert found == mac(mac("SK", head), text)
 
 
-def test_an_answer_that_does_not_end_is_given_up(
-    wire: Wire, ask: Ask, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("appoints.isales.client.MOST_BYTES", 10)
+def test_an_answer_that_does_not_end_is_given_up(wire: Wire, ask: Ask) -> None:
+    wire.answers = [httpx.Response(200, content=b" " * 8_000_000)]
     with pytest.raises(UnexpectedAnswer, match="does not end"):
         ask()
 
