@@ -35,12 +35,27 @@ else:
     PersonAdminBase = UserAdmin
 
 
+NEEDED_ANEW = gettext_lazy(
+    "Another host, host to sign or CA certificate needs the secret key anew: enter it here."
+)
+
+
 class ConnectionForm(ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if field := self.fields.get("secret_key"):  # who may only view has no fields
             field.required = not self.instance.secret_key
             field.help_text = _state_of(self.instance.secret_key)
+
+    def clean(self) -> dict[str, Any] | None:
+        """Ask for the secret key anew where another host would be called with it."""
+        cleaned = super().clean() or self.cleaned_data
+        if self.instance.secret_key and not cleaned.get("secret_key"):
+            names = ("base_url", "sign_host", "ca_certificate")
+            wanted = Connection(**{name: cleaned.get(name, "") for name in names})
+            if not set(names) & set(self.errors) and wanted.place() != self.instance.place():
+                self.add_error("secret_key", NEEDED_ANEW)
+        return cleaned
 
 
 @admin.register(Connection)

@@ -46,6 +46,7 @@ OURS = (
     "FRAME_ANCESTORS",
     "GUNICORN_CMD_ARGS",
     "HTTPS",
+    "ISALES_HOSTS",
     "SECRET_KEY",
     "TIME_ZONE",
     *NUMBERS,

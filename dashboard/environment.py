@@ -13,6 +13,7 @@ import sys
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field
 from hashlib import sha256
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
@@ -45,6 +46,7 @@ NUMBERS = {
     "MOST_ROWS": (200_000, 100, 2_000_000),
     "OVERDUE_DAYS": (30, 1, 365),
 }
+HOST = re.compile(r"(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*", re.IGNORECASE)
 ORIGIN = re.compile(r"https?://[A-Za-z0-9*.\[\]-]+[A-Za-z0-9.:\[\]-]*")
 
 
@@ -60,6 +62,7 @@ class Environment:
     allowed_hosts: list[str]
     csrf_trusted_origins: list[str]
     frame_ancestors: list[str]
+    isales_hosts: list[str]
     time_zone: str
     numbers: dict[str, int]
 
@@ -77,6 +80,7 @@ def read() -> Environment:
         allowed_hosts=_list("ALLOWED_HOSTS") or ["localhost", "127.0.0.1", "[::1]"],
         csrf_trusted_origins=_list("CSRF_TRUSTED_ORIGINS"),
         frame_ancestors=_frame_ancestors(),
+        isales_hosts=_hosts("ISALES_HOSTS"),
         time_zone=_time_zone(),
         numbers={name: _number(name, *values) for name, values in NUMBERS.items()},
     )
@@ -184,6 +188,23 @@ def _frame_ancestors() -> list[str]:
                 f"FRAME_ANCESTORS: {origin!r} is not an origin such as https://portal.example"
             )
     return origins
+
+
+def _hosts(name: str) -> list[str]:
+    for entry in (entries := _list(name)):
+        if not (HOST.fullmatch(entry) or _is_network(entry.strip("[]"))):
+            raise ImproperlyConfigured(
+                f"{name}: {entry!r} is not a host, *.domain or network such as 10.0.0.0/8"
+            )
+    return entries
+
+
+def _is_network(text: str) -> bool:
+    try:
+        ip_network(text, strict=False)
+    except ValueError:
+        return False
+    return True
 
 
 def _time_zone() -> str:

@@ -201,6 +201,8 @@ LOGGING = {
 }
 
 # Reserved calls
+# That a connection may call; none is any but link-local addresses and clouds' metadata.
+ISALES_HOSTS = ENVIRONMENT.isales_hosts
 NUMBERS = ENVIRONMENT.numbers
 # How far the preset "overdue" looks back.
 APPOINTS_OVERDUE_DAYS = NUMBERS["OVERDUE_DAYS"]

@@ -18,7 +18,7 @@ os.environ.update(
 )
 # Another database than SQLite: tests/postgresql.sh names one.
 elsewhere = os.environ.get("TESTS_DATABASE_URL")
-for name in ("DATABASE_URL", "FRAME_ANCESTORS", "CSRF_TRUSTED_ORIGINS"):
+for name in ("DATABASE_URL", "FRAME_ANCESTORS", "CSRF_TRUSTED_ORIGINS", "ISALES_HOSTS"):
     os.environ.pop(name, None)
 
 if elsewhere:

@@ -55,6 +55,22 @@ class TestConnection:
         assert connection.secret_key.reveal() == SK
         assert said == "Changed berlin: VDN.\n"
 
+    def test_another_host_needs_the_key_file_anew(self, key_file: str) -> None:
+        create(key_file)
+        for words in (["--base-url", "https://isales.other:28080"], ["--sign-host", "x"]):
+            before = Connection.objects.get().place()
+            with pytest.raises(CommandError, match="--secret-key-file: .*anew"):
+                run("connection", "berlin", *words)
+            assert Connection.objects.get().place() == before
+            run("connection", "berlin", *words, "--secret-key-file", key_file)
+            assert Connection.objects.get().place() != before
+
+    @pytest.mark.parametrize("host", ["169.254.169.254", "0xa9fea9fe", "[fd00:ec2::254]"])
+    def test_a_host_that_may_not_be_called_is_refused(self, key_file: str, host: str) -> None:
+        create(key_file)
+        with pytest.raises(CommandError, match="--base-url: This host may not be called"):
+            run("connection", "berlin", "--base-url", f"https://{host}")
+
     def test_an_update_of_nothing_says_so(self, key_file: str) -> None:
         create(key_file)
         assert run("connection", "berlin").startswith("Nothing to change")
@@ -97,6 +113,7 @@ class TestConnection:
         [
             (["--base-url", "http://isales.example"], "--base-url"),
             (["--base-url", "isales"], "--base-url"),
+            (["--base-url", "https://isales.other"], "--secret-key-file"),
             (["--vdn", "0"], "--vdn"),
             (["--access-key", "A K"], "--access-key"),
             (["--access-key", "Ä"], "--access-key"),

@@ -5,6 +5,7 @@ import ssl
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -13,8 +14,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from appoints.credentials import SecretField
-from appoints.isales.endpoint import Endpoint
-from appoints.isales.errors import UNSAID_QUIET, AddressLocked, ISalesError, TooFast
+from appoints.isales import hosts
+from appoints.isales.endpoint import Endpoint, origin
+from appoints.isales.errors import (
+    UNSAID_QUIET,
+    AddressLocked,
+    HostRefused,
+    ISalesError,
+    TooFast,
+)
 from appoints.isales.signing import SigningOptions
 from dashboard.zones import zone_called
 
@@ -151,10 +159,13 @@ class Connection(models.Model):
         wrong: dict[str, Any] = {}
         try:
             self.endpoint().tls()
+            hosts.check(settings.ISALES_HOSTS, self.base_url)
         except (TypeError, ssl.SSLError):  # Python's two answers to what is no PEM
             wrong["ca_certificate"] = _("This is not a certificate in PEM form.")
         except ValueError as error:
             wrong["base_url"] = str(error)
+        except HostRefused:
+            wrong["base_url"] = _("This host may not be called (ISALES_HOSTS).")
         if not re.fullmatch(r"[!-~]*", self.access_key):
             wrong["access_key"] = _("Only letters, digits and signs of ASCII, without spaces.")
         try:
@@ -187,7 +198,16 @@ class Connection(models.Model):
                 self.sign_host,
             ),
             ca_pem=self.ca_certificate,
+            hosts=tuple(settings.ISALES_HOSTS),
         )
+
+    def place(self) -> tuple[object, ...]:
+        """Return what says who hears the signed calls: another one needs the secret key anew.
+
+        Else whoever may change a connection, but was never told its key, could use it elsewhere.
+        """
+        # A browser posts other line ends than a file has.
+        return origin(self.base_url), self.sign_host, *self.ca_certificate.split()
 
     def rest(self, error: ISalesError) -> None:
         """Store that nobody calls until a person's check succeeds: a repeated 401 locks us out."""

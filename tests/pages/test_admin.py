@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ssl
 from typing import Any
 
 import httpx
@@ -21,6 +22,8 @@ from appoints.models import Connection
 SK = "SK-seen-nowhere-7391"
 ADD = "/admin/appoints/connection/add/"
 LIST = "/admin/appoints/connection/"
+HERE = "http://127.0.0.1:9"
+PEM = ssl.DER_cert_to_PEM_cert(ssl.create_default_context().get_ca_certs(binary_form=True)[0])
 EMPTY = {"resultCode": "0200000", "data": [], "totalCount": 0}
 
 
@@ -29,7 +32,7 @@ def connection(db: None) -> Connection:
     return Connection.objects.create(
         name="Berlin",
         slug="berlin",
-        base_url="http://127.0.0.1:9",
+        base_url=HERE,
         vdn=1,
         access_key="AK",
         secret_key=Secret(SK),
@@ -73,7 +76,7 @@ def filled(**values: str) -> dict[str, str]:
         "name": "Berlin",
         "slug": "berlin",
         "active": "on",
-        "base_url": "https://isales.example:28080",
+        "base_url": HERE,
         "vdn": "1",
         "access_key": "AK",
         "secret_key": "",
@@ -241,6 +244,83 @@ class TestCheck:
     ) -> None:
         url = reverse("admin:appoints_connection_check", args=[1])
         assert admin_client.post(url).status_code == 404
+
+
+class TestAnotherHost:
+    ELSEWHERE = [
+        {"base_url": "http://127.0.0.1:10"},
+        {"base_url": "https://127.0.0.1:9"},
+        {"base_url": "http://127.0.0.2:9"},
+        {"base_url": "https://evil.example/http://127.0.0.1:9"},
+        {"sign_host": "isales.example"},
+        {"ca_certificate": PEM},
+    ]
+
+    @pytest.mark.parametrize("values", ELSEWHERE)
+    def test_another_host_asks_for_the_secret_anew(
+        self, connection: Connection, values: dict[str, str]
+    ) -> None:
+        response: Any = person("change_connection").post(change(connection), filled(**values))
+        assert list(response.context["adminform"].form.errors) == ["secret_key"]
+        assert "needs the secret key anew" in text(response)
+        assert Connection.objects.get().place() == connection.place()
+
+    @pytest.mark.parametrize("values", ELSEWHERE)
+    def test_who_knows_the_secret_may_go_elsewhere(
+        self, admin_client: Client, connection: Connection, values: dict[str, str]
+    ) -> None:
+        response = admin_client.post(change(connection), filled(secret_key="new", **values))
+        assert response.status_code == 302
+        assert Connection.objects.get().place() != connection.place()
+
+    @pytest.mark.parametrize("url", ["HTTP://127.0.0.1:9/", "http://127.0.0.1:9/isales"])
+    def test_another_writing_of_the_same_host_keeps_the_secret(
+        self, admin_client: Client, connection: Connection, url: str
+    ) -> None:
+        assert admin_client.post(change(connection), filled(base_url=url)).status_code == 302
+        assert Connection.objects.get().secret_key.reveal() == SK
+
+    def test_line_ends_of_a_browser_make_no_other_certificate(
+        self, admin_client: Client, connection: Connection
+    ) -> None:
+        Connection.objects.update(ca_certificate=PEM)
+        values = {"ca_certificate": PEM.replace("\n", "\r\n"), "vdn": "2"}
+        assert admin_client.post(change(connection), filled(**values)).status_code == 302
+        assert Connection.objects.get().vdn == 2
+
+    @pytest.mark.parametrize(
+        "url",
+        [
+            *("https://169.254.169.254", "https://2852039166:28080", "https://0xa9fea9fe"),
+            *("https://[fd00:ec2::254]", "https://[::ffff:169.254.169.254]", "https://[fe80::1]"),
+        ],
+    )
+    def test_a_host_that_may_not_be_called_is_not_stored(
+        self, admin_client: Client, connection: Connection, url: str
+    ) -> None:
+        response: Any = admin_client.post(
+            change(connection), filled(base_url=url, secret_key="new")
+        )
+        assert list(response.context["adminform"].form.errors) == ["base_url"]
+        assert "This host may not be called" in text(response)
+
+    def test_the_operator_says_which_hosts_may_be_called(
+        self, admin_client: Client, connection: Connection, settings: Settings
+    ) -> None:
+        settings.ISALES_HOSTS = ["*.example"]
+        there = filled(base_url="https://isales.example", secret_key="new")
+        assert admin_client.post(change(connection), there).status_code == 302
+        there["base_url"] = "https://isales.other"
+        response: Any = admin_client.post(change(connection), there)
+        assert list(response.context["adminform"].form.errors) == ["base_url"]
+
+    def test_a_host_that_was_stored_before_it_was_closed_is_not_called(
+        self, admin_client: Client, connection: Connection, settings: Settings
+    ) -> None:
+        settings.ISALES_HOSTS = ["*.example"]
+        page = text(admin_client.post(check(connection), follow=True))
+        assert "host may not be called" in page
+        assert not Connection.objects.get().resting
 
 
 @pytest.mark.parametrize("page", [LIST, ADD])

@@ -23,6 +23,7 @@ NAMES = (
     "TIME_ZONE",
     "FRAME_ANCESTORS",
     "HTTPS",
+    "ISALES_HOSTS",
 )
 KEYS = {
     "SECRET_KEY": "0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ",
@@ -82,6 +83,7 @@ VALUES = {
     "TIME_ZONE": "Asia/Kathmandu",
     "FRAME_ANCESTORS": "https://portal.example:8443",
     "HTTPS": "0",
+    "ISALES_HOSTS": "*.example,10.0.0.0/8",
 }
 
 
@@ -251,4 +253,21 @@ def test_a_number_may_be_tuned_within_its_bounds(environ: pytest.MonkeyPatch) ->
 def test_a_number_out_of_its_bounds_is_refused(environ: pytest.MonkeyPatch, value: str) -> None:
     environ.setenv("FRESH_SECONDS", value)
     with pytest.raises(ImproperlyConfigured, match="FRESH_SECONDS must be a number from 1 to"):
+        environment.read()
+
+
+def test_hosts_names_domains_and_networks_that_may_be_called(environ: pytest.MonkeyPatch) -> None:
+    assert environment.read().isales_hosts == []
+    environ.setenv("ISALES_HOSTS", "isales.example, *.corp,10.0.0.0/8,[2001:db8::1],10.1.2.3")
+    assert environment.read().isales_hosts == [
+        "isales.example", "*.corp", "10.0.0.0/8", "[2001:db8::1]", "10.1.2.3",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("entry", ["*", "a b", "https://x", "x:443", "*.*", "a..b", "10.0.0.0/99"])
+def test_what_is_no_host_domain_or_network_is_refused(
+    environ: pytest.MonkeyPatch, entry: str
+) -> None:
+    environ.setenv("ISALES_HOSTS", f"isales.example,{entry}")
+    with pytest.raises(ImproperlyConfigured, match="ISALES_HOSTS: .* is not a host"):
         environment.read()

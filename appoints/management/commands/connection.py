@@ -81,9 +81,13 @@ class Command(BaseCommand):
             created, connection = True, Connection(name=name, slug=name)
         else:
             created = False
+        before = connection.place()
         for field, value in values.items():
             setattr(connection, field, value)
         _check(connection)
+        if not created and connection.place() != before and "secret_key" not in values:
+            words = _("another host, host to sign or CA needs the secret key anew")
+            raise CommandError(f"--secret-key-file: {words}")
         # Only what was given: a rest that another process stores meanwhile must stay.
         connection.save(update_fields=None if created else list(values))
         self.stdout.write(_report(connection, list(values), created=created))
