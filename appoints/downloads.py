@@ -13,7 +13,7 @@ from django.contrib.humanize.templatetags.humanize import intcomma
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_safe
 
 from appoints import neighbours, words
@@ -160,9 +160,15 @@ def _incomplete(request: SignedInRequest, result: Result) -> HttpResponse | None
         return response
     if not result.settled and "partial" not in request.GET:
         counts = {"reported": intcomma(result.reported), "received": intcomma(result.received)}
+        astray = ngettext(
+            "%s of them is not of the time, number or task asked for.",
+            "%s of them are not of the time, number or task asked for.",
+            result.astray,
+        )
         return _refused(
             NOT_SURE,
             _("iSales reported %(reported)s rows, %(received)s were received.") % counts,
+            *([astray % intcomma(result.astray)] if result.astray else []),
             _("No file is sent that may be short. Add partial=1 for the rows that are at hand."),
         )
     return None
@@ -199,7 +205,8 @@ def _name(question: Question, result: Result, suffix: str) -> str:
     """Return a file name that says connection, range and row count, and PARTIAL if so."""
     rows = f"{result.total}-rows"
     if not result.settled:
-        rows = f"PARTIAL_{result.received}-of-{result.reported}-rows"
+        right = result.received - result.astray
+        rows = f"PARTIAL_{right}-of-{result.reported}-rows"
     return f"reserved-calls_{question.connection.slug}_{_range(question)}_{rows}.{suffix}"
 
 

@@ -122,4 +122,5 @@ def _encodable(value: str) -> bool:
 
 
 def _json(value: object) -> str:
-    return json.dumps(value)
+    text = json.dumps(value, ensure_ascii=False)
+    return text if _encodable(text) else json.dumps(value)

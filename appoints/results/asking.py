@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+import polars as pl
 from django.conf import settings
 from django.utils import timezone
 
 from appoints import gateway
 from appoints.models import Connection, Snapshot
 
-from . import criteria, errors, loading, snapshots
+from . import criteria, errors, loading, narrowing, snapshots
 from .criteria import Asked
 from .frame import Rules
 from .frames import CACHE
-from .moments import Window
+from .moments import EVER, Window
 from .narrowing import Reasons
 from .query import Query
 from .result import Result, browsing
 
+NEAR = timedelta(minutes=1)  # what iSales may round a range by
 LOOK_AGAIN = 0.02  # seconds between two looks at a snapshot that is being loaded
 
 
@@ -65,7 +68,11 @@ def _ask(
 
     known = list(snapshots.covering(connection, asked, window))
     for snapshot in known:
-        if snapshots.is_fresh(snapshot) and _answers(snapshot, query, asked, connection):
+        if (
+            snapshots.is_fresh(snapshot)
+            and _answers(snapshot, query, asked, connection)
+            and _is_sure(snapshot, query, asked, connection)
+        ):
             return shown(snapshot)
     older = next((each for each in known if _answers(each, query, asked, connection)), None)
     try:
@@ -118,6 +125,26 @@ def _answers(snapshot: Snapshot, query: Query, asked: Asked, connection: Connect
     return present.issuperset(query.agents)
 
 
+def _is_sure(snapshot: Snapshot, query: Query, asked: Asked, connection: Connection) -> bool:
+    """Tell whether of each row of a snapshot it can be told if iSales would send it for this.
+
+    Of a row whose time cannot be read, iSales alone knows to which part of the range it belongs.
+    """
+    rows = CACHE.of(snapshot, rules())
+    if (snapshot.begin, snapshot.end) != asked.window and rows["appoint_time"].null_count():
+        return False
+    return _asked_for(snapshot, asked, connection) or narrowing.is_sure(rows, query)
+
+
+def _astray(snapshot: Snapshot, rows: pl.DataFrame, query: Query, connection: Connection) -> int:
+    """Count the rows that iSales sent though their time, number or task was not asked for."""
+    window = EVER
+    if connection.range_field == Connection.RangeField.APPOINT_TIME:
+        begin, end = snapshot.begin, snapshot.end
+        window = Window(begin and begin - NEAR, end and end + NEAR)
+    return narrowing.left_out(rows, query, window, chosen=True)
+
+
 def _asked_for(snapshot: Snapshot, asked: Asked, connection: Connection) -> bool:
     return snapshot.subject == snapshots.subject_of(asked.criteria, connection)
 
@@ -130,14 +157,18 @@ def _shown(
     connection: Connection,
     reasons: Reasons,
 ) -> Result:
-    if asked.criteria.agents and _asked_for(snapshot, asked, connection):
+    rows = CACHE.of(snapshot, rules())
+    chosen = _asked_for(snapshot, asked, connection)
+    if asked.criteria.agents and chosen:
         # iSales chose by its own names of the agents, which the rows need not show.
         query = query.but(agents=())
     return Result.of(
-        CACHE.of(snapshot, rules()),
+        rows,
         query,
         window,
         reasons=reasons,
+        chosen=chosen,
+        astray=_astray(snapshot, rows, query if chosen else Query(), connection),
         mode="whole" if snapshot.status == Snapshot.Status.WHOLE else "loading",
         as_of=snapshot.as_of,
         fresh_until=snapshots.fresh_until(snapshot),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -13,6 +14,8 @@ from appoints.isales.rows import FLAGS, TEXTS, TIMES, Row
 
 from .query import STATES
 
+# What free text is looked for in.
+SEARCHED = ("agent_name", "agent", "task_name", "business_result", "caller_no", "called_no")
 MOMENT = pl.Datetime("ms", "UTC")
 STATE = pl.Enum(STATES)
 GROUP = pl.Enum(list(codes.GROUPS))
@@ -55,7 +58,7 @@ def plain(pages: Sequence[Fetched]) -> pl.DataFrame:
 
 
 def derived(frame: pl.DataFrame, rules: Rules) -> pl.DataFrame:
-    """Add state, late, delay, talk_time and fail_group (isales-api.md sections 4 and 6).
+    """Add state, late, delay, talk_time, fail_group and sent (isales-api.md sections 4 and 6).
 
     Delay and talk time are durations; "now" is the moment at which each row was fetched, for rows
     that age would otherwise invent overdue calls.
@@ -66,7 +69,29 @@ def derived(frame: pl.DataFrame, rules: Rules) -> pl.DataFrame:
         late(rules.grace).alias("late"),
         delay().alias("delay"),
         fail_group().cast(GROUP).alias("fail_group"),
-    ).with_columns(talk_time().alias("talk_time"))
+    ).with_columns(talk_time().alias("talk_time"), sent(frame))
+
+
+def unreadable(name: str) -> pl.Expr:
+    """Tell whether iSales sent something else where a column has no text; never null."""
+    odd = pl.col("odd")
+    # Of what is no object at all, nothing can be read.
+    found = odd.str.contains(f'"{TEXTS[name]}": ', literal=True) | odd.str.starts_with('{"": ')
+    return pl.col(name).is_null() & found.fill_null(value=False)
+
+
+def sent(frame: pl.DataFrame) -> pl.Series:
+    """Return what iSales sent in place of the texts that are searched, as the page shows it."""
+    odd = frame.select(
+        pl.when(pl.any_horizontal(map(unreadable, SEARCHED))).then(pl.col("odd"))
+    ).to_series()
+    found = [None if each is None else _shown(json.loads(each)) for each in odd]
+    return pl.Series("sent", found, pl.String)
+
+
+def _shown(odd: Mapping[str, object]) -> str:
+    names = ("", *(TEXTS[name] for name in SEARCHED))
+    return "\n".join(str(odd[name]) for name in names if name in odd)
 
 
 def state(now: pl.Expr, rules: Rules) -> pl.Expr:

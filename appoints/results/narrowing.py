@@ -9,7 +9,7 @@ from operator import and_
 
 import polars as pl
 
-from .frame import fail_reason
+from .frame import fail_reason, unreadable
 from .moments import Window
 from .query import DEFAULT_SORT, LACKED, Query
 
@@ -17,15 +17,19 @@ from .query import DEFAULT_SORT, LACKED, Query
 Reasons = Callable[[], Mapping[str, str]]
 # What free text is looked for in: columns of few values many times over, and of many values.
 SEARCHED_BY_VALUE = ("agent_name", "agent", "task_name", "business_result", "caller_no")
-SEARCHED_BY_ROW = ("called_no",)
+SEARCHED_BY_ROW = ("called_no", "sent")
 # A number as people write it, and how long one is at least that stands for itself.
 WRITTEN_NUMBER = re.compile(r"\+?[0-9][0-9 ().\-/\u00a0]*")
 NO_DIGIT = re.compile(r"[^0-9]")
 FEWEST_DIGITS = 7
 
 
-def masks(query: Query, window: Window) -> Mapping[str, pl.Expr]:
-    """Return each filter in force, by the name of its field; ``window`` stands for the range."""
+def masks(query: Query, window: Window, *, chosen: bool = False) -> Mapping[str, pl.Expr]:
+    """Return each filter in force, by the name of its field; ``window`` stands for the range.
+
+    ``chosen`` is whether iSales was asked for just these agents, this number and this task: a row
+    of which it does not show them is one of them then.
+    """
     found: dict[str, pl.Expr] = {}
     if window != Window(None, None):
         found["window"] = in_window(window)
@@ -47,16 +51,27 @@ def masks(query: Query, window: Window) -> Mapping[str, pl.Expr]:
         found["cause_groups"] = pl.col("fail_group").cast(pl.String).is_in(query.cause_groups)
     if query.text:
         found["text"] = mentions(query.text)
-    found = {name: mask.fill_null(value=False) for name, mask in found.items()}
+    found = {name: mask.fill_null(_unknown(name, chosen=chosen)) for name, mask in found.items()}
     for name in filter(query.lacks, LACKED):
         none = pl.col(LACKED[name]).is_null()
         found[name] = found[name] | none if name in found else none
     return found
 
 
-def flags(frame: pl.DataFrame, query: Query, window: Window) -> pl.DataFrame:
+def _unknown(name: str, *, chosen: bool) -> pl.Expr:
+    """Tell whether a filter lets a row through of which it cannot tell."""
+    if name == "window":
+        return pl.lit(True)  # iSales sent it for this range
+    if name not in ("agents", "number", "task"):
+        return pl.lit(False)  # such rows are a choice of their own
+    return pl.lit(True) if chosen else unreadable(LACKED[name])
+
+
+def flags(
+    frame: pl.DataFrame, query: Query, window: Window, *, chosen: bool = False
+) -> pl.DataFrame:
     """Return for each filter in force, by the name of its field, which rows it lets through."""
-    return frame.select(**masks(query, window))
+    return frame.select(**masks(query, window, chosen=chosen))
 
 
 def narrowed(frame: pl.DataFrame, flags: pl.DataFrame) -> pl.DataFrame:
@@ -75,17 +90,34 @@ def without_each(flags: pl.DataFrame) -> dict[str, int]:
     }
 
 
-def in_range(frame: pl.DataFrame, query: Query, window: Window) -> pl.DataFrame:
+def in_range(
+    frame: pl.DataFrame, query: Query, window: Window, *, chosen: bool = False
+) -> pl.DataFrame:
     """Return the rows that what iSales itself can filter by lets through."""
-    return narrowed(frame, flags(frame, query.upstream(), window))
+    return narrowed(frame, flags(frame, query.upstream(), window, chosen=chosen))
+
+
+def left_out(frame: pl.DataFrame, query: Query, window: Window, *, chosen: bool) -> int:
+    """Count the rows that are known to be none of those that iSales itself can filter by."""
+    found = flags(frame, query.upstream(), window, chosen=chosen)
+    return int(found.select((~pl.all_horizontal(pl.all())).sum()).item()) if found.width else 0
+
+
+def is_sure(frame: pl.DataFrame, query: Query) -> bool:
+    """Tell whether of each row it can be told if it has the agents, number and task asked for."""
+    asked = query.upstream()
+    names = [column for name, column in LACKED.items() if getattr(asked, name)]
+    return not frame.select(
+        pl.any_horizontal([pl.lit(False), *map(unreadable, names)]).any()
+    ).item()
 
 
 def in_window(window: Window) -> pl.Expr:
-    """Tell whether the reserved time lies in the window; a row without one lies in none."""
+    """Tell whether the reserved time lies in the window; null where it is not known."""
     reserved = pl.col("appoint_time")
     after = pl.lit(True) if window.begin is None else reserved >= window.begin
     before = pl.lit(True) if window.end is None else reserved < window.end
-    return reserved.is_not_null() & after & before
+    return after & before
 
 
 def mentions(text: str) -> pl.Expr:
@@ -103,7 +135,7 @@ def mentions(text: str) -> pl.Expr:
         by_value.append(column.is_in(values.filter(found(values)).implode()))
     by_row = [found(pl.col(name)) for name in SEARCHED_BY_ROW]
     if WRITTEN_NUMBER.fullmatch(text):
-        by_row += [has_digits(pl.col(name), NO_DIGIT.sub("", text)) for name in SEARCHED_BY_ROW]
+        by_row.append(has_digits(pl.col("called_no"), NO_DIGIT.sub("", text)))
     return pl.any_horizontal(each.fill_null(value=False) for each in by_value + by_row)
 
 

@@ -59,8 +59,9 @@ class Result:
     ``rows`` match all filters and are in order: all that are at hand, or while ``browsing`` those
     of the page. ``total`` counts what matches: exact when ``whole``, iSales' own count when
     ``browsing``, so far when ``loading``. ``reported`` and ``received`` are rows before local
-    filters; they differ when iSales' count cannot be settled. ``error`` is why nothing newer is
-    at hand, ``refreshing`` that newer rows are on their way. ``as_of`` is when the oldest row was
+    filters; they differ when iSales' count cannot be settled. ``astray`` counts those that iSales
+    was not asked for, which are left out. ``error`` is why nothing newer is at hand,
+    ``refreshing`` that newer rows are on their way. ``as_of`` is when the oldest row was
     fetched, None without any; up to ``fresh_until`` iSales is not asked anew.
     """
 
@@ -70,6 +71,7 @@ class Result:
     as_of: datetime | None
     reported: int | None = None
     received: int = 0
+    astray: int = 0
     error: Exception | None = None
     refreshing: bool = False
     fresh_until: datetime | None = None
@@ -85,16 +87,20 @@ class Result:
         window: Window,
         *,
         reasons: Reasons = dict,
+        chosen: bool = False,
         **about: Any,
     ) -> Self:
-        """Return the result of narrowing and ordering all rows that are at hand."""
-        found = flags(frame, query, window)
+        """Return the result of narrowing and ordering all rows that are at hand.
+
+        ``chosen`` is whether iSales chose them for the question's agents, number and task.
+        """
+        found = flags(frame, query, window, chosen=chosen)
         rows = narrowed(frame, found)
         if about["mode"] == "whole":
             rows = ordered(rows, query.sort, reasons)
             about["count"] = partial(facets, frame, found)
             about["leaving_out"] = partial(without_each, found)
-        about["ranging"] = partial(in_range, frame, query, window)
+        about["ranging"] = partial(in_range, frame, query, window, chosen=chosen)
         return cls(rows=rows, total=rows.height, **about)
 
     @cached_property
@@ -109,8 +115,8 @@ class Result:
 
     @property
     def settled(self) -> bool:
-        """Tell whether iSales' count and the rows that came agree."""
-        return self.reported == self.received
+        """Tell whether iSales' count and the rows that came and were asked for agree."""
+        return self.reported == self.received and not self.astray
 
     def find(self, appoint_id: str) -> dict[str, object] | None:
         """Return the record of a reservation, None where it is not among the rows."""

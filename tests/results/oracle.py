@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -11,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from appoints.isales import codes
-from appoints.isales.rows import TIMES, Row, parse_row
+from appoints.isales.rows import TEXTS, TIMES, Row, parse_row
 from appoints.results.columns import COLUMNS
 from appoints.results.moments import Window
 from appoints.results.query import STATES, Query
@@ -110,26 +111,37 @@ class Record:
         return {name: {**found, "fail_reason": reason}[name] for name in COLUMNS}
 
     def matches(self, query: Query, window: Window) -> bool:
-        found = self.values()
+        found, sent = self.values(), self.sent()
         states = query.states or (("overdue",) if query.preset == "overdue" else ())
         reserved = found["appoint_time"]
         return all(
             (
-                window == Window(None, None) or reserved is not None,
                 reserved is None or window.begin is None or reserved >= _ms(window.begin),
                 reserved is None or window.end is None or reserved < _ms(window.end),
-                not query.agents or found["agent"] in query.agents,
-                not query.number or found["called_no"] == query.number,
-                not query.task or found["task_id"] == query.task,
+                not query.agents or found["agent"] in query.agents or "agent" in sent,
+                not query.number or found["called_no"] == query.number or "called_no" in sent,
+                not query.task or found["task_id"] == query.task or "task_id" in sent,
                 not states or found["state"] in states,
                 not query.late or found["late"] is True,
                 not query.call_type or found["call_type"] == query.call_type,
                 not query.causes or found["fail_code"] in query.causes,
                 not query.cause_groups or found["fail_group"] in query.cause_groups,
-                any(query.text.lower() in (found[name] or "").lower() for name in SEARCHED)
+                any(
+                    query.text.lower() in (found[name] or sent.get(name, "")).lower()
+                    for name in SEARCHED
+                )
                 or _is_number(query.text, found["called_no"] or ""),
             )
         )
+
+    def sent(self) -> dict[str, str]:
+        """What stood in place of each text that cannot be read, by its column."""
+        odd = json.loads(self.row.odd or "{}")
+        return {
+            name: str(odd.get(key, odd.get("")))
+            for name, key in TEXTS.items()
+            if getattr(self.row, name) is None and (key in odd or "" in odd)
+        }
 
     def on_screen(self) -> dict[str, Any]:
         return {name: value for name, value in self.values().items() if name != "fail_reason"}

@@ -15,6 +15,7 @@ words = st.one_of(
     ),
     st.sampled_from(["13812345678", "+8613812345678", 7]),
     st.text("aAé外=+-@ \n,\"'0", max_size=4),
+    st.sampled_from([{"first": "É外"}, ["0b"], True]),
 )
 moments = st.one_of(
     st.none(),
@@ -34,7 +35,7 @@ raw_rows = st.one_of(
             "taskName": words,
             "taskStatus": st.sampled_from(["2", "8", None]),
             "timeout": st.sampled_from([True, False, None, "true", "perhaps"]),
-            "userAccount": st.sampled_from(["116", "117", 118, None]),
+            "userAccount": st.sampled_from(["116", "117", 118, None, [116]]),
             "userName": words,
             "beginTime": moments,
             "endTime": moments,

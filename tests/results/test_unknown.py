@@ -1,0 +1,183 @@
+"""What cannot be told of a row is never "no": the row stays, and iSales' counts are compared."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
+
+from appoints.isales.rows import EARLIEST, LATEST
+from appoints.isales.simulator import Simulator
+from appoints.models import Connection, Snapshot
+from appoints.results import exports
+from appoints.results.asking import ask
+from appoints.results.moments import EVER, Window
+from appoints.results.query import Query
+from appoints.results.result import Result
+
+from .conftest import NOON, raw
+from .test_files_equal_screen import frame_of
+
+UTC = ZoneInfo("UTC")
+HOUR = timedelta(hours=1)
+DAY = Window(NOON - 12 * HOUR, NOON + 12 * HOUR)
+ODD_TIMES = [None, "", round(NOON.timestamp()), "2026-06-01T12:00:00Z", 1.5, True, [1], -1]
+
+
+def asked(connection: Connection, window: Window = DAY, **parts: Any) -> Result:
+    return ask(connection, Query(**parts), window, UTC, wait=10)
+
+
+@pytest.fixture
+def loose(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> Simulator:
+    """An iSales that finds a row by a value that it then does not send as was agreed."""
+    within = simulator.listing._in_range
+
+    def in_range(row: Any, begin: int, end: int) -> bool:
+        if not isinstance(row, dict):
+            return True
+        at = row.get("appointTime")
+        readable = type(at) is int and EARLIEST <= at < LATEST
+        return within(row, begin, end) if readable else True
+
+    monkeypatch.setattr(simulator.listing, "_in_range", in_range)
+    monkeypatch.setattr("appoints.isales.simulator.listing._shown", lambda row, now: row)
+    return simulator
+
+
+@pytest.mark.parametrize("time", ODD_TIMES, ids=repr)
+def test_a_row_whose_time_cannot_be_read_is_in_the_range_it_was_sent_for(
+    connection: Connection, loose: Simulator, time: object
+) -> None:
+    loose.listing.source = [*(raw(number) for number in range(40)), raw(99, appointTime=time)]
+    result = asked(connection)
+    assert (result.total, result.settled) == (41, True)
+    assert result.find(str(raw(99)["appointId"]))["state"] == "unknown"
+    assert {line.value: line.rows for line in result.facets["states"]}["unknown"] == 1
+    assert exports.csv(exports.table(result.rows, {}), UTC, excel=False).count(b"\r\n") == 42
+
+
+def test_an_item_that_is_no_row_is_in_the_range_it_was_sent_for(
+    connection: Connection, loose: Simulator
+) -> None:
+    loose.listing.source = [raw(1), "no row", 7]
+    assert asked(connection).total == 3
+    assert asked(connection, text="o ro").total == 1
+
+
+def test_a_shorter_range_asks_isales_which_of_these_rows_it_has(
+    connection: Connection, loose: Simulator
+) -> None:
+    loose.listing.source = [raw(number) for number in range(40)]
+    asked(connection)
+    before = len(loose.list_calls)
+    hour = Window(NOON, NOON + HOUR)
+    asked(connection, hour)
+    assert len(loose.list_calls) == before
+    loose.listing.source.append(raw(99, appointTime=None))
+    Snapshot.objects.all().delete()
+    assert asked(connection).total == 41
+    before = len(loose.list_calls)
+    loose.listing.source.pop()  # of this hour iSales has none
+    assert asked(connection, hour).total == 40
+    assert len(loose.list_calls) > before
+
+
+def test_while_isales_fails_older_rows_of_a_longer_range_are_shown_with_the_unknown(
+    connection: Connection, loose: Simulator
+) -> None:
+    loose.listing.source = [raw(0), raw(99, appointTime=None)]
+    asked(connection)
+    Snapshot.objects.update(as_of=timezone.now() - timedelta(minutes=5))
+    loose.fault = "500"
+    result = ask(connection, Query(), Window(NOON, NOON + HOUR), UTC, wait=10)
+    assert (result.total, result.error is not None) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "value"),
+    [
+        ("number", "calledNo", "13900000007"),
+        ("task", "taskId", "1"),
+        ("agents", "userAccount", "x"),
+    ],
+)
+@pytest.mark.parametrize("sent", [None, "", {"hidden": True}], ids=repr)
+def test_a_row_that_isales_found_by_a_value_it_does_not_show_stays(
+    connection: Connection,
+    simulator: Simulator,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    column: str,
+    value: str,
+    sent: object,
+) -> None:
+    rows = [raw(7, **{column: value}), raw(8, **{column: sent})]
+    monkeypatch.setattr(simulator.listing, "_filtered", lambda asked: rows)
+    result = asked(connection, **{name: (value,) if name == "agents" else value})
+    assert (result.total, result.settled) == (2, True)
+
+
+def test_a_row_without_an_agent_is_nobodys_where_all_rows_are_at_hand(
+    connection: Connection, simulator: Simulator
+) -> None:
+    simulator.listing.source = [raw(1, userAccount="ann"), raw(2, userAccount=None)]
+    asked(connection)
+    before = len(simulator.list_calls)
+    assert asked(connection, agents=("ann",)).total == 1
+    assert len(simulator.list_calls) == before
+
+
+def test_of_a_row_with_an_odd_agent_isales_is_asked(
+    connection: Connection, simulator: Simulator
+) -> None:
+    simulator.listing.source = [raw(1, userAccount="ann"), raw(2, userAccount={"id": 5})]
+    asked(connection)
+    before = len(simulator.list_calls)
+    assert asked(connection, agents=("ann",)).total == 1
+    assert len(simulator.list_calls) == before + 1
+
+
+@pytest.mark.parametrize(
+    ("stray", "parts"),
+    [
+        ({"appointTime": round((NOON + 30 * HOUR).timestamp() * 1000)}, {}),
+        ({"calledNo": "13900000008"}, {"number": "13900000007"}),
+        ({"taskId": "2"}, {"task": "1"}),
+    ],
+)
+def test_a_row_that_was_not_asked_for_is_left_out_and_said_to_be(
+    connection: Connection,
+    simulator: Simulator,
+    monkeypatch: pytest.MonkeyPatch,
+    stray: dict[str, object],
+    parts: dict[str, str],
+) -> None:
+    rows = [raw(7, taskId="1"), raw(8, calledNo="13900000007", taskId="1") | stray]
+    monkeypatch.setattr(simulator.listing, "_filtered", lambda asked: rows)
+    result = asked(connection, **parts)
+    assert (result.total, result.astray, result.settled) == (1, 1, False)
+
+
+def test_rows_at_the_rounded_ends_of_a_range_are_no_strays(
+    connection: Connection, simulator: Simulator
+) -> None:
+    simulator.listing.source = [raw(number) for number in range(-1, 62)]
+    result = asked(connection, Window(NOON + timedelta(minutes=5), NOON + timedelta(minutes=7)))
+    assert (result.total, result.astray, result.settled) == (2, 0, True)
+
+
+words = st.text("abcä外", min_size=1, max_size=4)
+
+
+@given(words, st.sampled_from(["userName", "userAccount", "taskName", "busiResult", "calledNo"]))
+def test_text_is_found_in_what_isales_sent_in_place_of_text(word: str, field: str) -> None:
+    rows = [{"appointId": "1", field: {"first": [word]}}, {"appointId": "2", "note": word}, [word]]
+    whole, _ = frame_of([(rows, 0)])
+    result = Result.of(whole, Query(text=word), EVER, mode="whole", as_of=NOON)
+    assert [row["appoint_id"] for row in result.page(1, 9)] == ["1", None]
