@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from functools import cache
 
+from django.utils.dateformat import format as formatted
 from django.utils.formats import get_format
 from django.utils.functional import Promise
 from django.utils.html import escape
@@ -120,19 +121,43 @@ def clock(moment: datetime, *, exact: bool = False) -> str:
 
 
 def day(date_: date) -> str:
-    """Return a day, or the local day of a moment, in digits."""
-    return date_.strftime(_pattern(get_format("SHORT_DATE_FORMAT")))
+    """Return a day, or the local day of a moment, as the language writes it in short."""
+    return writer_of(get_format("SHORT_DATE_FORMAT"))(date_)
+
+
+# Letters of Django's formats of a day in digits, as strftime has them.
+DIGITS: Mapping[str, str] = {
+    "Y": "%Y", "y": "%y", "m": "%m", "n": "%-m", "d": "%d", "j": "%-d", "%": "%%"
+}  # fmt: skip
 
 
 @cache
-def _pattern(short: str) -> str:
-    """Return Django's format of a day for strftime, which takes a tenth of the time."""
-    return re.sub("[Ymd]", r"%\g<0>", short)
+def writer_of(short: str) -> Callable[[date], str]:
+    """Return what writes a day in Django's format ``short``.
+
+    A format of digits is left to strftime, which takes a tenth of the time; any other to Django.
+    """
+    if set(re.findall(r"[A-Za-z\\]", short)) <= DIGITS.keys():
+        native = "".join(DIGITS.get(each, each) for each in short)
+        return lambda date_: date_.strftime(native)
+    return lambda date_: formatted(date_, short)
 
 
 def time_of_day(moment: datetime, *, exact: bool = False) -> str:
     """Return a local time of day; seconds only where there are any, or it is to be exact."""
-    return moment.strftime("%H:%M:%S" if exact or moment.second else "%H:%M")
+    shown = moment.strftime("%H:%M:%S" if exact or moment.second else "%H:%M")
+    return shown + offset_if_twice(moment)
+
+
+def offset_if_twice(moment: datetime) -> str:
+    """Return what tells two equal local times apart, where clocks went back: `` +0200``."""
+    other = moment.replace(fold=1 - moment.fold)
+    return "" if other.utcoffset() == moment.utcoffset() else f" {moment:%z}"
+
+
+def offsets_of(moments: Iterable[datetime]) -> str:
+    """Return the offsets of local moments, each once, by time: ``+0100, +0200``."""
+    return ", ".join(dict.fromkeys(f"{moment:%z}" for moment in sorted(moments)))
 
 
 # Spans and distances, for static/js/times.js too, which keeps them true.

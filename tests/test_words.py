@@ -1,0 +1,39 @@
+"""Days in digits, as each language has them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import pytest
+from django.conf.locale import LANG_INFO
+from django.utils import translation
+from django.utils.dateformat import format as formatted
+from django.utils.formats import date_format
+from hypothesis import given
+from hypothesis import strategies as st
+
+from appoints import words
+
+LANGUAGES = [code for code, about in LANG_INFO.items() if "name" in about]
+DAY = date(2026, 7, 3)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_day_is_written_as_django_writes_it(language: str) -> None:
+    with translation.override(language):
+        assert words.day(DAY) == date_format(DAY, "SHORT_DATE_FORMAT")
+
+
+def test_a_dutch_day_has_the_number_of_its_month() -> None:
+    with translation.override("nl"):
+        assert words.day(DAY) == "3-7-2026"
+        assert words.clock(datetime(2026, 7, 3, 9, 5)) == "3-7-2026 09:05"  # noqa: DTZ001
+
+
+@given(
+    st.text("dDjlNSwzFmMnYyLtWo-./ ,年%\\"),
+    st.dates(date(2000, 1, 1), date(2100, 12, 31)),
+)
+def test_a_day_in_any_format_is_written_as_django_writes_it(short: str, day: date) -> None:
+    with translation.override("en"):
+        assert words.writer_of(short)(day) == formatted(day, short)
