@@ -13,6 +13,7 @@ from django.utils.translation import gettext, pgettext
 
 from appoints.results.overtime import HOUR, MINUTES, Bucket
 from appoints.results.query import Query
+from appoints.words import offset_if_twice
 
 HEIGHT = 72  # pixels of the tallest bar
 TOP = 12  # pixels above it, for its number
@@ -91,7 +92,7 @@ class Chart:
 
     def _bar(self, number: int, bucket: Bucket) -> Bar:
         query = self._query.but(preset="", begin=bucket.begin, end=bucket.end)
-        when = formatted(bucket.begin, self._when)
+        when = self._told(bucket.begin, self._when)
         counts = [intcomma(each) for each in (*bucket[2:], _other(bucket))]
         x = number * self._step
         return Bar(
@@ -110,7 +111,10 @@ class Chart:
         )
 
     def _label_of(self, number: int, begin: datetime) -> str:
-        return "" if number % self._every else formatted(begin, self._label)
+        return "" if number % self._every else self._told(begin, self._label)
+
+    def _told(self, begin: datetime, letters: str) -> str:
+        return formatted(begin, letters) + ("" if self.by_day else offset_if_twice(begin))
 
     def _parts(self, bucket: Bucket) -> list[Part]:
         parts, foot = [], float(TOP + HEIGHT)

@@ -54,9 +54,16 @@ class Field(NamedTuple):
 class Detail:
     """What a person reads about one reservation."""
 
-    def __init__(self, record: Mapping[str, Any], zone: ZoneInfo, reasons: Mapping[str, str]):
+    def __init__(
+        self,
+        record: Mapping[str, Any],
+        zone: ZoneInfo,
+        reasons: Mapping[str, str],
+        console: ZoneInfo | None = None,
+    ) -> None:
         self.record = record
         self.zone = zone
+        self.console = console
         self.reasons = reasons
         self.state = record["state"]
         self.state_word = STATE_WORDS[self.state]
@@ -65,7 +72,7 @@ class Detail:
     @property
     def steps(self) -> list[Step]:
         """The reservation's life in the order in which it should happen."""
-        return steps(self.record, self.zone)
+        return steps(self.record, self.zone, self.console)
 
     @property
     def verdict(self) -> str | Promise:

@@ -15,7 +15,7 @@ from django.utils.functional import Promise
 from appoints.cells import ANCHOR
 from appoints.results.query import Query
 from appoints.results.result import Result
-from appoints.words import STATE_WORDS
+from appoints.words import STATE_WORDS, clock
 
 MOST_OTHERS = 20  # shown of those that call the same number
 
@@ -42,6 +42,7 @@ class Other(NamedTuple):
     state: str
     state_word: str | Promise
     at: datetime | None
+    shown: str
     agent: str | None
     outcome: str | None
     address: str | None
@@ -76,10 +77,12 @@ def _other(
     record: Mapping[str, Any], query: Query, zone: ZoneInfo, reasons: Mapping[str, str]
 ) -> Other:
     code = record["fail_code"] or record["result"]
+    at = record["appoint_time"] and record["appoint_time"].astimezone(zone)
     return Other(
         state=record["state"],
         state_word=STATE_WORDS[record["state"]],
-        at=record["appoint_time"] and record["appoint_time"].astimezone(zone),
+        at=at,
+        shown=clock(at) if at else "",
         agent=record["agent_name"] or record["agent"],
         outcome=reasons.get(code, code) if code else None,
         address=_address(record["appoint_id"], query),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -20,7 +21,7 @@ from appoints.results.moments import Window
 from appoints.results.query import Query
 from appoints.results.result import Result
 from dashboard.models import Preferences
-from dashboard.zones import zone_of
+from dashboard.zones import zone_called, zone_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,14 @@ class Question:
         """The reserved times that are asked for."""
         days = settings.APPOINTS_OVERDUE_DAYS
         return self.query.window(self.now, self.zone, overdue_days=days)
+
+    @property
+    def console(self) -> ZoneInfo | None:
+        """The zone of iSales' own console; None where it is the question's, or not known here."""
+        with suppress(ValueError):
+            zone = zone_called(self.connection.time_zone)
+            return None if zone == self.zone else zone
+        return None
 
     def ask(self, *, wait: float) -> Result:
         """Return what is at hand; see ``results.asking.ask``."""
@@ -62,7 +71,7 @@ def _with_list(data: QueryDict) -> QueryDict:
 def question_of(form: AppointFilter) -> Question:
     """Return the question of a valid form. Raises Connection.DoesNotExist where there is none."""
     query = form.query()
-    zone = ZoneInfo(query.zone) if query.zone else form.zone
+    zone = zone_called(query.zone) if query.zone else form.zone
     # Whole seconds, as addresses have them: a link into a part of the range then fits it.
     now = timezone.now().replace(microsecond=0)
     return Question(query, form.queryset.get(slug=query.connection), zone, now)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from appoints.isales.rows import TIMES
-from appoints.words import distance, duration
+from appoints.words import clock, distance, duration
 
 STEPS: Mapping[str, str | Promise] = {
     "create_time": gettext_lazy("Booked"),
@@ -29,18 +29,21 @@ class Step(NamedTuple):
     """A moment in a reservation's life.
 
     ``at`` is local, None where it is not known; then ``note`` says why, or what iSales sent.
+    ``shown`` is the same in words, ``console`` in the zone of iSales' console if that is another.
     ``gap`` is the time since the step before in words, and ``late`` whether that was too long.
     """
 
     text: str | Promise
     at: datetime | None
+    shown: str
+    console: str
     planned: bool
     note: str
     gap: str
     late: bool
 
 
-def steps(record: Mapping[str, Any], zone: ZoneInfo) -> list[Step]:
+def steps(record: Mapping[str, Any], zone: ZoneInfo, console: ZoneInfo | None = None) -> list[Step]:
     """Return a reservation's life in the order in which it should happen."""
     gaps = {
         "appoint_time": _ahead(record),
@@ -51,6 +54,8 @@ def steps(record: Mapping[str, Any], zone: ZoneInfo) -> list[Step]:
         Step(
             text=text,
             at=record[name] and record[name].astimezone(zone),
+            shown=_in(zone, record[name]),
+            console=_in(console, record[name]),
             planned=name == "appoint_time",
             note=_note(name, record),
             gap=gaps.get(name, ""),
@@ -58,6 +63,10 @@ def steps(record: Mapping[str, Any], zone: ZoneInfo) -> list[Step]:
         )
         for name, text in STEPS.items()
     ]
+
+
+def _in(zone: ZoneInfo | None, moment: datetime | None) -> str:
+    return "" if zone is None or moment is None else clock(moment.astimezone(zone), exact=True)
 
 
 def _note(name: str, record: Mapping[str, Any]) -> str:

@@ -20,6 +20,7 @@ from appoints import choices, neighbours, whens, words
 from appoints.cells import View
 from appoints.charts import charts
 from appoints.chips import chips
+from appoints.clock import clock_of
 from appoints.details import Detail
 from appoints.failures import failure_of
 from appoints.filters import AppointFilter
@@ -218,6 +219,7 @@ def _shown(
         "tiles": choices.tiles(result.facets, query) if result.facets else [],
         "facets": facets,
         **charts(question, result, reasons),
+        "clock": clock_of(question, result.as_of, records, columns),
         "stale": failure_of(result.error) if result.error else None,  # type: ignore[arg-type]
         "age": span(timezone.now() - result.as_of) if result.as_of else "",
         "fresh": _seconds_until(result.fresh_until),
@@ -261,7 +263,8 @@ def _one(
     context |= {"result": result, "place": Place(result, query, appoint_id), "left_out": left_out}
     if record is not None:
         reasons = words.reasons(question.connection, platform=_heard(result))
-        context["detail"] = Detail(record, zone, reasons)
+        context["detail"] = Detail(record, zone, reasons, question.console)
+        context["clock"] = clock_of(question, result.as_of, [record])
         context["others"] = Others(result, query, record, zone, reasons)
     # While rows are still coming nobody can say that it is not among them.
     missing = record is None and result.mode != "loading"

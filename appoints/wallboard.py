@@ -17,6 +17,7 @@ from appoints import choices, neighbours, words
 from appoints.cells import View
 from appoints.charts import charts
 from appoints.chips import chips
+from appoints.clock import clock_of
 from appoints.failures import failure_of
 from appoints.questions import Question, form_of, question_of
 from appoints.results import browse
@@ -91,11 +92,14 @@ def _shown(question: Question, result: Result) -> dict[str, Any]:
     query, heard = question.query, result.error is None and result.mode != "loading"
     reasons = words.reasons(question.connection, platform=heard)
     tasks = neighbours.tasks(question.connection) if heard else {}
+    to_act_on = [_calls(question, state) for state in TO_ACT_ON]
+    records = [record for calls in to_act_on for record in calls["table"].data.data]
     return {
         "result": result,
         "chips": chips(query, question.zone, {"task": tasks}),
         "tiles": choices.tiles(result.facets, query) if result.facets else [],
-        "to_act_on": [_calls(question, state) for state in TO_ACT_ON],
+        "to_act_on": to_act_on,
+        "clock": clock_of(question, result.as_of, records, COLUMNS),
         **charts(question, result, reasons),
         "stale": failure_of(result.error) if result.error else None,  # type: ignore[arg-type]
         "age": words.span(timezone.now() - result.as_of) if result.as_of else "",

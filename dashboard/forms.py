@@ -10,7 +10,7 @@ from django.utils.translation import get_language_info, gettext
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.models import Preferences
-from dashboard.zones import zone_names
+from dashboard.zones import zone_called, zone_names
 
 
 def zone_choices() -> list[tuple[str, Any]]:
@@ -20,7 +20,7 @@ def zone_choices() -> list[tuple[str, Any]]:
         region, _slash, place = name.partition("/")
         label = (place or region).replace("_", " ").replace("/", " – ")
         regions[region if place else gettext("Other")].append((name, label))
-    site = gettext("As the site: %(zone)s") % {"zone": settings.TIME_ZONE}
+    site = gettext("As the site: %(zone)s") % {"zone": zone_called(settings.TIME_ZONE).key}
     return [("", site), *regions.items()]
 
 

@@ -9,6 +9,8 @@ from django.conf import settings
 
 from dashboard.models import Preferences
 
+UTC_TOO = frozenset({"Etc/UCT", "Etc/UTC", "Etc/Universal", "Etc/Zulu", "UCT", "Universal", "Zulu"})
+
 
 @cache
 def zone_names() -> frozenset[str]:
@@ -17,10 +19,13 @@ def zone_names() -> frozenset[str]:
 
 
 def zone_called(name: str) -> ZoneInfo:
-    """Return the zone of an IANA name. ValueError for anything else, paths and NUL included."""
+    """Return the zone of an IANA name, UTC under this name whichever of its others is given.
+
+    Raises ValueError for anything else, paths and NUL included.
+    """
     if name not in zone_names():
         raise ValueError(f"unknown time zone: {name!r}")
-    return ZoneInfo(name)
+    return ZoneInfo("UTC" if name in UTC_TOO else name)
 
 
 def zone_of(preferences: Preferences) -> ZoneInfo:
