@@ -11,6 +11,7 @@ import polars as pl
 from django.conf import settings
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.http import HttpResponse
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -155,7 +156,7 @@ def _incomplete(request: SignedInRequest, result: Result) -> HttpResponse | None
     if result.error is not None:
         return _failed(result.error)
     if result.mode == "loading" or result.refreshing:
-        response = _refused(NOT_YET, _("The rows are still being loaded. Try again in a moment."))
+        response = _refused(NOT_YET, *_progress(result))
         response["Retry-After"] = str(AGAIN)
         return response
     if not result.settled and "partial" not in request.GET:
@@ -172,6 +173,12 @@ def _incomplete(request: SignedInRequest, result: Result) -> HttpResponse | None
             _("No file is sent that may be short. Add partial=1 for the rows that are at hand."),
         )
     return None
+
+
+def _progress(result: Result) -> Iterator[str]:
+    if result.waiting is not None:
+        yield render_to_string("appoints/turn.html", {"waiting": result.waiting})
+    yield _("The rows are still being loaded. Try again in a moment.")
 
 
 def _too_many() -> HttpResponse:

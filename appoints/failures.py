@@ -23,7 +23,7 @@ from appoints.isales.errors import (
     TooFast,
     UnexpectedAnswer,
 )
-from appoints.results.errors import BrokeOff
+from appoints.results.errors import BrokeOff, QueueFull
 
 NO_ANSWER, BAD_ANSWER, NOT_NOW = 504, 502, 503
 NOT_KNOWN_THERE = frozenset({400, 404})  # what a release without reservations answers
@@ -163,6 +163,16 @@ def _broke_off(error: BrokeOff) -> Failure:
     )
 
 
+def _queue_full(error: QueueFull) -> Failure:
+    return Failure(
+        NOT_NOW,
+        _("Too many of your results are waiting to be loaded."),
+        _("Close what you no longer need, and try again once some of them are there."),
+        30,
+        icon="due",
+    )
+
+
 def _refused(error: Refused) -> Failure:
     title = _("iSales refused the request: %(code)s.") % {"code": error.code}
     said = " ".join(
@@ -219,6 +229,7 @@ _WORDS: tuple[tuple[type[Exception], Callable[[Any], Failure]], ...] = (
     (Resting, _resting),
     (BrokeOff, _broke_off),
     (HostRefused, _host_refused),
+    (QueueFull, _queue_full),
     (NoAnswer, _no_answer),
     (NotAuthorised, _not_authorised),
     (AddressLocked, _locked),

@@ -142,6 +142,8 @@ class AppointFilter(django_filters.FilterSet):
     ``queryset`` is the connections that the person may see; nothing is filtered in the database.
     """
 
+    person: int | None = None  # the ID of whoever asks
+
     connection = django_filters.ModelChoiceFilter(
         label=_("Connection"), queryset=lambda request: request, to_field_name="slug"
     )

@@ -32,6 +32,7 @@ class Question:
     connection: Connection
     zone: ZoneInfo
     now: datetime
+    person: int | None = None
 
     @property
     def window(self) -> Window:
@@ -50,12 +51,22 @@ class Question:
     def ask(self, *, wait: float) -> Result:
         """Return what is at hand; see ``results.asking.ask``."""
         reasons = partial(words.reasons, self.connection, platform=True)
-        return ask(self.connection, self.query, self.window, self.zone, wait=wait, reasons=reasons)
+        return ask(
+            self.connection,
+            self.query,
+            self.window,
+            self.zone,
+            wait=wait,
+            reasons=reasons,
+            person=self.person,
+        )
 
 
 def form_of(data: QueryDict, user: User, own: Preferences) -> AppointFilter:
     """Return the form for what an address or a person's form says."""
-    return AppointFilter(_with_list(data), Connection.objects.visible_to(user), zone_of(own))
+    form = AppointFilter(_with_list(data), Connection.objects.visible_to(user), zone_of(own))
+    form.person = user.pk
+    return form
 
 
 def _with_list(data: QueryDict) -> QueryDict:
@@ -74,4 +85,4 @@ def question_of(form: AppointFilter) -> Question:
     zone = zone_called(query.zone) if query.zone else form.zone
     # Whole seconds, as addresses have them: a link into a part of the range then fits it.
     now = timezone.now().replace(microsecond=0)
-    return Question(query, form.queryset.get(slug=query.connection), zone, now)
+    return Question(query, form.queryset.get(slug=query.connection), zone, now, form.person)

@@ -43,6 +43,7 @@ NUMBERS = {
     "FRESH_SECONDS": (20, 1, 86_400),
     "KEEP_HOURS": (12, 1, 24 * 90),
     "LATE_GRACE_MINUTES": (5, 0, 24 * 60),
+    "LOADS_PER_PERSON": (3, 1, 100),
     "MOST_ROWS": (200_000, 100, 2_000_000),
     "OVERDUE_DAYS": (30, 1, 365),
 }

@@ -213,6 +213,12 @@ APPOINTS_FRESH_FOR = timedelta(seconds=NUMBERS["FRESH_SECONDS"])
 APPOINTS_KEPT_FOR = timedelta(hours=NUMBERS["KEEP_HOURS"])
 # Of a whole result; above it iSales' own pages are browsed.
 APPOINTS_MOST_ROWS = NUMBERS["MOST_ROWS"]
+# Of a person, over all workers; what they ask beyond waits.
+APPOINTS_LOADS_PER_PERSON = NUMBERS["LOADS_PER_PERSON"]
+# Threads of a worker that load, and that fetch pages for them besides one each: every one has a
+# database connection, as have the worker's 16 threads.
+APPOINTS_LOADERS = 5
+APPOINTS_SHARED_HANDS = 6
 APPOINTS_MOST_BYTES = 128 * 2**20  # of frames that a worker keeps in memory
 APPOINTS_PAGE_WAIT = 2.5  # seconds that a page waits for the whole result
 APPOINTS_FILE_WAIT = 50.0  # seconds that a file does

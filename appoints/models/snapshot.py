@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 
 from .connection import Connection
@@ -10,8 +11,8 @@ class Snapshot(models.Model):
 
     ``subject`` stands for the agents, number and task that were asked for, ``criteria`` holds them
     (encrypted, for they may name a customer); ``begin`` and ``end`` bound the reserved time, null
-    is open. Whoever holds the lease fetches; each write checks its number, so that a holder that
-    was slow harms nothing.
+    is open. ``person`` is whose question it counts as. Whoever holds the lease fetches; each write
+    checks its number, so that a holder that was slow harms nothing.
     """
 
     class Status(models.TextChoices):
@@ -34,6 +35,10 @@ class Snapshot(models.Model):
     as_of = models.DateTimeField(null=True, help_text="when the oldest row was fetched")
     ended = models.DateTimeField(null=True)
     wanted = models.DateTimeField(help_text="when somebody last asked for it")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    taken = models.DateTimeField(null=True, help_text="when a loader last took it")
     lease = models.PositiveIntegerField(default=0)
     leased_until = models.DateTimeField()
 

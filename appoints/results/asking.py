@@ -14,12 +14,13 @@ from django.utils import timezone
 from appoints import gateway
 from appoints.models import Connection, Snapshot
 
-from . import criteria, errors, loading, narrowing, snapshots
+from . import criteria, errors, narrowing, snapshots, waiting
 from .criteria import Asked
 from .frame import Rules
 from .frames import CACHE
 from .moments import EVER, Window
 from .narrowing import Reasons
+from .pool import POOL
 from .query import Query
 from .result import Result, browsing
 
@@ -40,8 +41,9 @@ def ask(
     *,
     wait: float,
     reasons: Reasons = dict,
+    person: int | None = None,
 ) -> Result:
-    """Return what is at hand for a question after at most ``wait`` seconds.
+    """Return what is at hand for a question of a person after at most ``wait`` seconds.
 
     ``reasons`` are the words that ``fail_reason`` is sorted by; without, by its codes. Raises
     NeedsWhole where only iSales' own pages can be had and the question needs every row, and what a
@@ -50,7 +52,7 @@ def ask(
     asked = criteria.whole(query, window, zone, connection)
     while True:
         try:
-            return _ask(connection, query, window, asked, wait, reasons)
+            return _ask(connection, query, window, asked, wait, reasons, person)
         except snapshots.RowsLost:
             continue  # it was dropped; what is left is asked, or else iSales
 
@@ -62,6 +64,7 @@ def _ask(
     asked: Asked,
     wait: float,
     reasons: Reasons,
+    person: int | None,
 ) -> Result:
     def shown(snapshot: Snapshot) -> Result:
         return _shown(snapshot, query, window, asked, connection, reasons)
@@ -76,7 +79,7 @@ def _ask(
             return shown(snapshot)
     older = next((each for each in known if _answers(each, query, asked, connection)), None)
     try:
-        found = _load(connection, asked, wait)
+        found = _load(connection, asked, wait, person)
         if found.status == Snapshot.Status.TOO_MANY:
             return browsing(connection, query, window, rules())
     except errors.ERRORS as error:
@@ -88,7 +91,7 @@ def _ask(
     return replace(shown(older), refreshing=True)
 
 
-def _load(connection: Connection, asked: Asked, wait: float) -> Snapshot:
+def _load(connection: Connection, asked: Asked, wait: float, person: int | None) -> Snapshot:
     """Return the snapshot of what is asked once it is loaded, or as it is after ``wait`` seconds.
 
     Raises what the load failed with.
@@ -97,7 +100,7 @@ def _load(connection: Connection, asked: Asked, wait: float) -> Snapshot:
     if connection.resting:
         raise gateway.Resting(connection)
     deadline = time.monotonic() + wait
-    snapshot = snapshots.begin_or_join(connection, asked)
+    snapshot = waiting.begin_or_join(connection, asked, person)
     while True:
         if snapshot.status == Snapshot.Status.FAILED:
             raise errors.from_json(snapshot.failure or {})
@@ -107,10 +110,13 @@ def _load(connection: Connection, asked: Asked, wait: float) -> Snapshot:
             if not snapshot.received and (failure := snapshots.failure_before(snapshot)):
                 raise errors.from_json(failure)
             return snapshot
-        if snapshot.leased_until <= timezone.now() and snapshots.take_lease(snapshot):
-            loading.start(snapshot)
+        if snapshot.leased_until <= timezone.now():
+            POOL.wake()
         time.sleep(LOOK_AGAIN)
-        snapshot = Snapshot.objects.select_related("connection").get(pk=snapshot.pk)
+        try:
+            snapshot = Snapshot.objects.select_related("connection").get(pk=snapshot.pk)
+        except Snapshot.DoesNotExist:
+            raise snapshots.RowsLost from None
 
 
 def _answers(snapshot: Snapshot, query: Query, asked: Asked, connection: Connection) -> bool:
@@ -174,4 +180,5 @@ def _shown(
         fresh_until=snapshots.fresh_until(snapshot),
         reported=snapshot.total,
         received=snapshot.received,
+        waiting=waiting.before(snapshot),
     )

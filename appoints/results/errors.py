@@ -22,6 +22,10 @@ class BrokeOff(ISalesError):
     """A defect of ours, not an answer of iSales: the log has it."""
 
 
+class QueueFull(ISalesError):
+    """A person asks for more results than may wait at once."""
+
+
 # What a load may end with; all else is a defect.
 ERRORS = (ISalesError, WrongKey)
 _PLAIN = str | int | float | None

@@ -1,8 +1,13 @@
-"""Fetch pages side by side: as many hands as the connection has lines, each holding one."""
+"""Fetch pages side by side: as many hands as the connection has lines, each holding one.
+
+Each load has one hand of its own; all loads of this process share a number of others, so that
+threads and database connections stay few however many loads there are.
+"""
 
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
@@ -10,6 +15,7 @@ from functools import partial
 from queue import Empty, Queue
 from typing import TypeVar
 
+from django.conf import settings
 from django.db import connection as database
 from django.utils import timezone
 
@@ -21,11 +27,14 @@ from appoints.models import Connection
 from .frame import Fetched
 
 SLICE = 10  # pages that a line is held for
-LINE_WAIT = 60.0  # seconds for a free line
+LINE_WAIT = 5 * 60.0  # seconds for a free line; loads wait for each other's
+LINE_LOOK = 5.0  # seconds after which a hand that waits sees whether it may stop
 PAGE_BUDGET = 45.0  # seconds for a page, tries and pace included
 PATIENCE = 3  # times that a page waits when iSales asks for quiet
 LONGEST_QUIET = 60.0  # seconds
 TICK = 1.0  # seconds
+
+SHARED = threading.BoundedSemaphore(settings.APPOINTS_SHARED_HANDS)
 
 Answer = TypeVar("Answer")
 Came = tuple[Fetched, int]  # a page, and the total that iSales reported with it
@@ -44,11 +53,15 @@ def pages(
     stop = threading.Event()
     # A first page that cannot come now is told at once, for somebody waits before an empty page.
     patience = 0 if 0 in wanted else PATIENCE
-    for _ in range(min(missing, connection.max_concurrency)):
-        hand = (connection.pk, criteria, limit, wanted, came, stop, patience)
-        threading.Thread(target=_work, args=hand, daemon=True).start()
+    work = partial(_work, connection.pk, criteria, limit, wanted, came, stop, patience)
+    hands, most = 1, min(missing, connection.max_concurrency)
+    if wanted:
+        _start(work)
     try:
         while missing:
+            while wanted and hands < most and SHARED.acquire(blocking=False):
+                hands += 1
+                _start(work, then=SHARED.release)
             try:
                 found = came.get(timeout=TICK)
             except Empty:
@@ -60,6 +73,16 @@ def pages(
             yield found
     finally:
         stop.set()
+
+
+def _start(work: Callable[[], None], then: Callable[[], None] = lambda: None) -> None:
+    def run() -> None:
+        try:
+            work()
+        finally:
+            then()
+
+    threading.Thread(target=run, name="hand", daemon=True).start()
 
 
 def _work(
@@ -76,7 +99,7 @@ def _work(
         connection = Connection.objects.get(pk=connection_id)
         while wanted and not stop.is_set():
             with ExitStack() as held:
-                line = _patiently(partial(_line, connection, held), stop, patience)
+                line = _patiently(partial(_line, connection, held, stop), stop, patience)
                 for _ in range(SLICE):
                     if stop.is_set() or not wanted:
                         return
@@ -94,8 +117,14 @@ def _work(
         database.close()
 
 
-def _line(connection: Connection, held: ExitStack) -> gateway.Line:
-    return held.enter_context(gateway.line(connection, wait=LINE_WAIT))
+def _line(connection: Connection, held: ExitStack, stop: threading.Event) -> gateway.Line:
+    until = time.monotonic() + LINE_WAIT
+    while True:
+        try:
+            return held.enter_context(gateway.line(connection, wait=LINE_LOOK))
+        except gateway.Busy:
+            if stop.is_set() or time.monotonic() > until:
+                raise
 
 
 def _patiently(ask: Callable[[], Answer], stop: threading.Event, patience: int) -> Answer:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from datetime import timedelta
 
 import polars as pl
 from django.conf import settings
@@ -28,7 +26,6 @@ CHUNK = 1000  # rows, about
 NEWCOMERS = 1_000_000  # number of the chunk for rows that came in between others
 SHOWN_EVERY = 1.0  # seconds between two writes of chunks that are still growing
 BEAT = 5.0  # seconds between two signs of life
-UNWANTED = timedelta(minutes=1)  # nobody asked for so long: stop, to go on when somebody does
 
 
 class Paused(Exception):
@@ -39,18 +36,14 @@ class TooMany(Exception):
     """The whole is above the cap."""
 
 
-def start(snapshot: Snapshot) -> None:
-    """Fetch in a thread of this process; the caller holds the snapshot's lease."""
-    threading.Thread(target=_run, args=(snapshot,), name=f"load-{snapshot.pk}", daemon=True).start()
-
-
-def _run(snapshot: Snapshot) -> None:
+def run(snapshot: Snapshot) -> None:
+    """Fetch, and store what went wrong; the caller holds the snapshot's lease."""
     try:
         Load(snapshot).run()
     except snapshots.LeaseLost:
         logger.warning("snapshot %s: another worker goes on with it", snapshot.pk)
     except Exception:
-        # The thread's end would otherwise be silent, and pages would wait for the lease's end.
+        # Or pages would wait for the lease's end.
         logger.exception("snapshot %s: loading broke off", snapshot.pk)
         with suppress(snapshots.LeaseLost):
             failure = errors.to_json(errors.BrokeOff("loading broke off"))
@@ -210,7 +203,7 @@ class Load:
         self.beaten = time.monotonic()
         snapshots.keep_lease(self.snapshot)
         self.snapshot.refresh_from_db(fields=["wanted"])
-        if timezone.now() - self.snapshot.wanted > UNWANTED:
+        if timezone.now() - self.snapshot.wanted > snapshots.UNWANTED:
             raise Paused
 
     def _is_full(self, number: int) -> bool:

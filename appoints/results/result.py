@@ -61,7 +61,8 @@ class Result:
     ``browsing``, so far when ``loading``. ``reported`` and ``received`` are rows before local
     filters; they differ when iSales' count cannot be settled. ``astray`` counts those that iSales
     was not asked for, which are left out. ``error`` is why nothing newer is at hand,
-    ``refreshing`` that newer rows are on their way. ``as_of`` is when the oldest row was
+    ``refreshing`` that newer rows are on their way, ``waiting`` how many results are loaded before
+    this one, None once it is loading itself. ``as_of`` is when the oldest row was
     fetched, None without any; up to ``fresh_until`` iSales is not asked anew.
     """
 
@@ -74,6 +75,7 @@ class Result:
     astray: int = 0
     error: Exception | None = None
     refreshing: bool = False
+    waiting: int | None = None
     fresh_until: datetime | None = None
     count: Callable[[], Mapping[str, list[Line]]] | None = None
     ranging: Callable[[], pl.DataFrame] | None = None

@@ -28,6 +28,7 @@ LEASE = timedelta(seconds=30)  # longer than one answer of iSales may take
 # would otherwise never hear of it. Whoever waited hears of any other, and the next asks anew.
 FAILURE_STANDS = timedelta(seconds=10)
 RESUMABLE = timedelta(minutes=10)  # age of rows with which a load that stopped still goes on
+UNWANTED = timedelta(minutes=1)  # nobody asked for so long: not loaded, until somebody does
 RESTS = 5  # times that a load takes, between it and the next
 FAILURE_EXPLAINS = timedelta(minutes=2)  # why nothing has come yet, while iSales is asked again
 
@@ -102,8 +103,11 @@ def is_fresh(snapshot: Snapshot) -> bool:
     return until is not None and timezone.now() < until
 
 
-def begin_or_join(connection: Connection, asked: Asked) -> Snapshot:
-    """Return the snapshot that is being loaded for what is asked; a new one where there is none."""
+def begin_or_join(connection: Connection, asked: Asked, person: int | None = None) -> Snapshot:
+    """Return the snapshot that is being loaded for what is asked; a new one where there is none.
+
+    ``person`` is the ID of whoever asks.
+    """
     now = timezone.now()
     same = {
         "connection": connection,
@@ -131,6 +135,7 @@ def begin_or_join(connection: Connection, asked: Asked) -> Snapshot:
             **same,
             criteria=encrypt(json.dumps(asdict(asked.criteria)).encode()),
             limit=connection.page_limit,
+            person_id=person,
             wanted=now,
             leased_until=now,
         )
@@ -157,7 +162,7 @@ def take_lease(snapshot: Snapshot) -> bool:
         lease=snapshot.lease,
         status=Snapshot.Status.LOADING,
         leased_until__lte=now,
-    ).update(lease=snapshot.lease + 1, leased_until=now + LEASE)
+    ).update(lease=snapshot.lease + 1, leased_until=now + LEASE, taken=now)
     snapshot.lease += taken
     return bool(taken)
 

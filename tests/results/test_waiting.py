@@ -1,0 +1,235 @@
+"""What waits to be loaded: few threads, in a fair order, and no person has all of them."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+from pytest_django import Settings
+
+from appoints.isales.client import Criteria
+from appoints.isales.secret import Secret
+from appoints.isales.simulator import Simulator
+from appoints.models import Connection, Snapshot
+from appoints.results import hands, snapshots, waiting
+from appoints.results.asking import ask
+from appoints.results.criteria import Asked
+from appoints.results.errors import QueueFull
+from appoints.results.moments import EVER
+from appoints.results.pool import Pool
+from appoints.results.query import Query
+from dashboard.zones import zone_called
+
+UTC = zone_called("UTC")
+QUESTIONS = 25
+
+
+@pytest.fixture
+def people(transactional_db: None) -> tuple[int, int]:
+    """The IDs of two persons, Ada and Ben."""
+    return User.objects.create_user("ada").pk, User.objects.create_user("ben").pk
+
+
+def question(connection: Connection, number: int, person: int | None = None) -> Snapshot:
+    """A question that waits."""
+    asked = Asked(Criteria(number=str(number)), EVER)
+    return waiting.begin_or_join(connection, asked, person)
+
+
+def begin(snapshot: Snapshot) -> None:
+    assert snapshots.take_lease(snapshot)
+
+
+def end(snapshot: Snapshot) -> None:
+    snapshots.finish(snapshot, Snapshot.Status.WHOLE)
+
+
+def threads_of_loads() -> int:
+    names = [thread.name for thread in threading.enumerate()]
+    return sum(name.startswith("load-") or name == "hand" for name in names)
+
+
+@pytest.fixture
+def most_threads() -> Iterator[list[int]]:
+    """The most threads that load at any time, in a list of one."""
+    most, stop = [0], threading.Event()
+
+    def watch() -> None:
+        while not stop.wait(0.002):
+            most[0] = max(most[0], threads_of_loads())
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    yield most
+    stop.set()
+    watcher.join()
+
+
+def test_many_questions_at_once_are_all_loaded_by_few_threads(
+    connection: Connection, simulator: Simulator, settings: Settings, most_threads: list[int]
+) -> None:
+    simulator.latency = 0.02
+    for number in range(QUESTIONS):
+        ask(connection, Query(number=f"1390000{number:04}"), EVER, UTC, wait=0)
+    deadline = time.monotonic() + 30
+    while Snapshot.objects.filter(status="loading").exists() and time.monotonic() < deadline:
+        ask(connection, Query(number=f"1390000{QUESTIONS - 1:04}"), EVER, UTC, wait=0.1)
+    assert set(Snapshot.objects.values_list("status", "received")) == {("whole", 1)}
+    assert Snapshot.objects.count() == QUESTIONS
+    assert most_threads[0] <= 2 * settings.APPOINTS_LOADERS + settings.APPOINTS_SHARED_HANDS
+
+
+def test_what_waits_is_loaded_in_the_order_it_came(connection: Connection) -> None:
+    asked = [question(connection, number) for number in range(3)]
+    assert waiting.in_order() == asked
+    assert [waiting.before(each) for each in asked] == [0, 1, 2]
+    assert waiting.take_next() == asked[0]
+
+
+def test_nobodys_many_questions_keep_another_persons_one_waiting(
+    connection: Connection, people: tuple[int, int]
+) -> None:
+    ada, ben = people
+    many = [question(connection, number, ada) for number in range(5)]
+    one = question(connection, 99, ben)
+    assert waiting.in_order() == [many[0], one, *many[1:]]
+    begin(many[0])
+    assert waiting.before(one) == 0
+
+
+def test_who_was_just_served_goes_after_who_was_not(
+    connection: Connection, people: tuple[int, int]
+) -> None:
+    ada, ben = people
+    first, second = [question(connection, number, ada) for number in range(2)]
+    begin(first)
+    end(first)
+    one = question(connection, 99, ben)
+    assert waiting.in_order() == [one, second]
+
+
+def test_a_person_has_no_more_loads_at_once_than_is_set(
+    connection: Connection, people: tuple[int, int], settings: Settings
+) -> None:
+    settings.APPOINTS_LOADS_PER_PERSON = 2
+    many = [question(connection, number, people[0]) for number in range(4)]
+    assert [waiting.take_next() for _ in range(3)] == [many[0], many[1], None]
+    assert waiting.before(many[2]) == 0
+    assert waiting.take_next() is None
+    end(Snapshot.objects.get(pk=many[0].pk))
+    assert waiting.take_next() == many[2]
+
+
+def test_a_person_at_the_bound_keeps_nobody_else_waiting(
+    connection: Connection, people: tuple[int, int], settings: Settings
+) -> None:
+    settings.APPOINTS_LOADS_PER_PERSON = 1
+    ada, ben = people
+    begin(question(connection, 0, ada))
+    question(connection, 1, ada)
+    one = question(connection, 99, ben)
+    assert waiting.take_next() == one
+
+
+def test_what_another_person_asks_too_waits_in_the_better_place(
+    connection: Connection, people: tuple[int, int]
+) -> None:
+    ada, ben = people
+    many = [question(connection, number, ada) for number in range(5)]
+    assert question(connection, 4, ben) == many[4]
+    assert waiting.in_order()[1] == many[4]
+    question(connection, 4, ada)
+    assert waiting.in_order()[1] == many[4]
+
+
+def test_what_nobody_asks_for_any_more_is_not_loaded(connection: Connection) -> None:
+    question(connection, 0)
+    Snapshot.objects.update(wanted=timezone.now() - timedelta(minutes=2))
+    assert waiting.take_next() is None
+
+
+def test_a_person_cannot_fill_the_queue(
+    connection: Connection, people: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waiting, "MOST", 3)
+    ada, ben = people
+    for number in range(3):
+        question(connection, number, ada)
+    with pytest.raises(QueueFull):
+        question(connection, 3, ada)
+    question(connection, 2, ada)
+    question(connection, 99, ben)
+    assert Snapshot.objects.count() == 4
+
+
+def test_a_connection_that_hangs_leaves_a_loader_for_another(
+    connection: Connection, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.APPOINTS_LOADERS = 2
+    other = Connection.objects.create(
+        name="Other",
+        slug="other",
+        base_url=connection.base_url,
+        vdn=2,
+        access_key="AK",
+        secret_key=Secret("SK"),
+    )
+    hanging, loaded = threading.Event(), []
+
+    def load(snapshot: Snapshot) -> None:
+        loaded.append(snapshot.connection)
+        if snapshot.connection == connection:
+            hanging.wait(10)
+        end(snapshot)
+
+    monkeypatch.setattr("appoints.results.loading.run", load)
+    for number in range(4):
+        question(connection, number)
+    question(other, 99)
+    pool = Pool()
+    for _ in range(2):
+        pool.wake()
+        time.sleep(0.1)
+    hanging.set()
+    assert loaded[:2] == [connection, other]
+
+
+def test_a_load_that_finds_no_shared_hand_goes_on_with_its_own(
+    connection: Connection, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    none_left = threading.BoundedSemaphore(1)
+    none_left.acquire()
+    monkeypatch.setattr(hands, "SHARED", none_left)
+    simulator.latency = 0.01
+    assert ask(connection, Query(), EVER, UTC, wait=10).total == 85
+    assert simulator.most_at_once == 1
+
+
+def test_shared_hands_are_given_back(connection: Connection, settings: Settings) -> None:
+    ask(connection, Query(), EVER, UTC, wait=10)
+    for thread in threading.enumerate():
+        if thread.name == "hand":
+            thread.join(5)
+    free = 0
+    while hands.SHARED.acquire(blocking=False):
+        free += 1
+    hands.SHARED.release(free)
+    assert free == settings.APPOINTS_SHARED_HANDS
+
+
+def test_a_load_waits_for_a_line_instead_of_failing(
+    connection: Connection, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hands, "LINE_LOOK", 0.05)
+    Connection.objects.update(max_concurrency=1)
+    simulator.latency = 0.05
+    for number in range(4):
+        ask(Connection.objects.get(), Query(number=f"1390000{number:04}"), EVER, UTC, wait=0)
+    last = ask(Connection.objects.get(), Query(number="13900000003"), EVER, UTC, wait=10)
+    assert (last.mode, last.total) == ("whole", 1)
+    assert not Snapshot.objects.filter(status="failed").exists()
