@@ -7,23 +7,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
-from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from django.templatetags.static import static
-from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, pgettext
 
+from appoints.addresses import anchor, detail_of
 from appoints.isales import codes
 from appoints.isales.rows import FLAGS, TEXTS, TIMES
 from appoints.words import STATE_WORDS, distance, isolated, off_tag, span, time_tag, word
 
 Record = Mapping[str, Any]
 SENT_AS = {**TEXTS, **TIMES, **FLAGS}
-ANCHOR = "call-"  # and a quoted ID: the fragment that leads to its row
 FITS = 24  # characters of a text that are surely in sight; of a longer one the title tells all
 
 
@@ -45,10 +43,6 @@ class Cells:
     def icons(self) -> str:
         return static("icons.svg")
 
-    @cached_property
-    def home(self) -> str:
-        return reverse("appoints:list")
-
     def render_state(self, value: str, record: Record) -> SafeString:
         note = _no_object(record)
         if value == "overdue" and record["call_type"] == "1":
@@ -61,10 +55,9 @@ class Cells:
     def render_appoint_time(self, value: datetime | None, record: Record) -> SafeString:
         shown = self._time(value, "appoint_time", record)
         if record["appoint_id"]:
-            # Any text may be an ID, also one that reverse() refuses.
-            id_ = quote(record["appoint_id"], safe="")
-            address = escape(f"{self.home}{id_}/?{self.view.address}")
-            shown = f'<a id="{ANCHOR}{id_}" href="{address}">{shown}</a>'
+            id_ = record["appoint_id"]
+            address = escape(detail_of(id_, self.view.address))
+            shown = f'<a id="{anchor(id_)}" href="{address}">{shown}</a>'
         if value is not None:
             overdue = record["state"] == "overdue"
             words = distance(value, record["fetched_at"], overdue=overdue)

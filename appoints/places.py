@@ -6,13 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
-from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from django.urls import reverse
 from django.utils.functional import Promise
 
-from appoints.cells import ANCHOR
+from appoints.addresses import anchor, detail_of
 from appoints.results.query import Query
 from appoints.results.result import Result
 from appoints.words import STATE_WORDS, clock
@@ -30,7 +28,7 @@ class Place:
         self.total = result.total
         self.number = found and found.number
         # The list's page that holds it, and its row there.
-        fragment = f"#{ANCHOR}{quote(appoint_id, safe='')}" if found else ""
+        fragment = f"#{anchor(appoint_id)}" if found else ""
         self.back = query.urlencode() + fragment
         self.previous = _address(found and found.previous, query)
         self.next = _address(found and found.next, query)
@@ -91,7 +89,4 @@ def _other(
 
 def _address(appoint_id: str | None, query: Query) -> str | None:
     """Return where a reservation has its page, the question kept."""
-    if not appoint_id:
-        return None
-    # Any text may be an ID, also one that reverse() refuses.
-    return f"{reverse('appoints:list')}{quote(appoint_id, safe='')}/?{query.urlencode()}"
+    return detail_of(appoint_id, query.urlencode()) if appoint_id else None

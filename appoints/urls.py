@@ -1,8 +1,10 @@
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, register_converter
 
-from appoints import downloads, saved, views
+from appoints import addresses, downloads, saved, views
+
+register_converter(addresses.AppointId, "appoint_id")
 
 app_name = "appoints"
 urlpatterns = [
@@ -10,7 +12,7 @@ urlpatterns = [
     path("export.csv", downloads.export_csv, name="csv"),
     path("export.json", downloads.export_json, name="json"),
     path("export.xlsx", downloads.export_xlsx, name="xlsx"),
-    path("<path:appoint_id>/", views.appoint_detail, name="detail"),
+    path("<appoint_id:appoint_id>/", views.appoint_detail, name="detail"),
 ]
 
 saved_views = [

@@ -22,6 +22,8 @@ FACETS: Mapping[str, str] = {
     "agents": "agent",
     "task": "task_id",
 }
+# How new a row is: the first that is known.
+AGES = ("create_time", "appoint_time")
 # What names a value for a person, where it does not name itself.
 NAMED_BY: Mapping[str, str] = {"agents": "agent_name", "task": "task_name"}
 
@@ -47,7 +49,7 @@ def facets(frame: pl.DataFrame, flags: pl.DataFrame) -> dict[str, list[Line]]:
 
     ``flags`` are those of ``narrowing.flags`` over the same frame.
     """
-    frame = frame.select({*FACETS.values(), *NAMED_BY.values()})
+    frame = frame.select({*FACETS.values(), *NAMED_BY.values(), *AGES})
     narrow = narrowed(frame, flags)
     found = {}
     for name, column in FACETS.items():
@@ -62,9 +64,12 @@ def _lines(rows: pl.DataFrame, column: str, named_by: str | None) -> list[Line]:
     if named_by is None:
         counted = rows.group_by(value).agg(pl.lit(None, pl.String).alias("name"), count)
     else:
-        # Of several names, the most frequent.
-        parts = rows.group_by(value, pl.col(named_by).alias("name")).agg(count)
-        parts = parts.sort(pl.col("name").is_null(), -pl.col("rows"), pl.col("name"))
+        # Of several names the newest: the account may have been given to somebody else.
+        newest = pl.max("newest"), pl.max("appoint_time")
+        parts = rows.with_columns(pl.coalesce(AGES).alias("newest"))
+        parts = parts.group_by(value, pl.col(named_by).alias("name")).agg(count, *newest)
+        order = [pl.col("name").is_not_null(), "newest", "appoint_time", "name"]
+        parts = parts.sort(order, descending=True, nulls_last=True)
         counted = parts.group_by("value", maintain_order=True).agg(
             pl.col("name").first(), pl.col("rows").sum()
         )

@@ -122,3 +122,35 @@ def test_above_the_cap_what_lacks_a_value_cannot_be_asked_for(
     connection.snapshots.all().delete()
     response = signed_in.get(LIST, {"without": "agent"})
     assert response.status_code == 400
+
+
+@pytest.mark.parametrize(
+    "appoint_id",
+    ["a\nb", "..", ".", "../..", "a/b", "/", "a?b#c", "%2e%2e", "~x", "a b", " ", "\\"],
+)
+def test_every_id_has_a_page_of_its_own(
+    signed_in: Client, connection: Connection, simulator: Simulator, appoint_id: str
+) -> None:
+    rows = [raw(1, "x"), raw(2, "x") | {"appointId": appoint_id}, raw(3, "x")]
+    simulator.listing.source = rows
+    listed = html.unescape(signed_in.get(LIST).content.decode())
+    address = re.findall(r'<a id="call-[^"]*" href="(/appoints/[^"]*)"', listed)[1]
+    page = signed_in.get(address).content.decode()
+    assert "2 of 3" in page
+    assert html.unescape(page).count(f'class="id">{appoint_id}<') == 1
+    before = re.search(r'href="(/appoints/3/[^"]*)" rel="prev"', page)
+    assert before and address in html.unescape(
+        signed_in.get(html.unescape(before[1])).content.decode()
+    )
+
+
+def test_an_account_that_was_given_on_is_called_by_its_newest_name(
+    signed_in: Client, connection: Connection, simulator: Simulator
+) -> None:
+    names = ["Bo", "Ann", "Ann", "Ann"]  # the first is the newest
+    rows = [raw(number, "101") | {"userName": name} for number, name in enumerate(names)]
+    simulator.listing.source = rows
+    page = signed_in.get(LIST, {"agent": "101"}).content.decode()
+    assert "agent Bo" in page and "agent Ann" not in page
+    table = page.partition("<tbody>")[2] if "<tbody>" in page else page
+    assert table.count("<bdi>Ann</bdi>") >= 3
