@@ -15,7 +15,7 @@ LIST = "/appoints/"
 
 
 def boxes(page: str) -> set[str]:
-    return set(re.findall(r'type="checkbox" name="agent" value="([^"]*)"', page))
+    return set(re.findall(r'type="checkbox"[^>]* name="agent" value="([^"]*)"', page))
 
 
 def test_a_page_has_all_agents_and_keeps_the_other_filters(
