@@ -222,9 +222,15 @@ def _shown(
         "clock": clock_of(question, result.as_of, records, columns),
         "stale": failure_of(result.error) if result.error else None,  # type: ignore[arg-type]
         "age": span(timezone.now() - result.as_of) if result.as_of else "",
+        "seconds": _seconds_since(result.as_of),
         "fresh": _seconds_until(result.fresh_until),
         "poll": POLL if result.mode == "loading" or result.refreshing else 0,
     }
+
+
+def _seconds_since(moment: datetime | None) -> int:
+    """Return the whole seconds since a moment; of one ahead, which a wrong clock told, up to it."""
+    return round(abs((timezone.now() - moment).total_seconds())) if moment else 0
 
 
 def _seconds_until(moment: datetime | None) -> int:

@@ -9,14 +9,17 @@
   const dead = (why) => {
     const answer = document.querySelector("#answer");
     const banner = document.querySelector("#dead");
+    if (!banner) return; // there is nothing to refresh
     answer.classList.toggle("is-dead", why !== "");
     banner.hidden = why === "";
     if (!why) return;
     for (const words of banner.querySelectorAll("[data-why]")) words.hidden = words.dataset.why !== why;
+    const told = document.querySelector("#answer[data-at], #answer [data-at]")?.dataset;
     const [at, off] = banner.querySelectorAll("time");
-    if (at.textContent === answer.dataset.at) return;
-    at.textContent = answer.dataset.at;
-    off.dateTime = answer.dataset.asOf;
+    at.parentElement.hidden = told === undefined;
+    if (!told || at.textContent === told.at) return;
+    at.textContent = told.at;
+    off.dateTime = told.asOf;
   };
 
   Object.assign(window, { stamp, since, dead });

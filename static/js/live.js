@@ -5,19 +5,21 @@
 {
   const LIVE = "reserved-calls-refresh"; // seconds, kept by this browser
   const RESTS = 5; // times that a refresh takes, before the next
+  const SLOW = 120; // seconds between two looks of a hidden tab, for the count in its title
+  const OLD = 60; // seconds after a look was due from which on that count is old
+  const FORGOTTEN = 12 * 60 * 60; // seconds from which on an old count is not told any more
+  const NEVER = [-Infinity, -Infinity];
   const chosen = document.querySelector("#refresh");
   const note = document.querySelector("#live-note");
-  let came = performance.now(); // the rows
+  let came = stamp(); // the rows
   let tried = came; // for the last time, whether or not rows came
   let began; // a refresh that is under way
   let byHand = false;
-  let took = 0; // milliseconds
+  let took = 0; // seconds
   let forget; // what is said will not stay true
 
-  const seconds = (milliseconds) => Math.ceil(milliseconds / 1000);
-
-  // For so many milliseconds after they came, the same rows would come again.
-  const fresh = () => Number(document.querySelector("#answer [data-fresh]")?.dataset.fresh ?? 0) * 1000;
+  // For so many seconds after they came, the same rows would come again.
+  const fresh = () => Number(document.querySelector("#answer [data-fresh]")?.dataset.fresh ?? 0);
 
   const say = (name, number) => {
     const words = name ? note.dataset[name].replace("0", number) : "";
@@ -32,33 +34,49 @@
   };
 
   const isBusy = () =>
-    document.hidden || document.querySelector("#answer details.menu[open]") !== null || isSelected();
+    document.querySelector("#answer details.menu[open]") !== null || isSelected();
 
   const refresh = () => {
     if (!document.querySelector("#answer")) return;
-    tried = began = performance.now();
+    tried = began = stamp();
     const address = location.pathname + location.search; // htmx would scroll to a fragment
-    htmx.ajax("GET", address, { target: "#answer", swap: "outerHTML" });
+    const asked = htmx.ajax("GET", address, { target: "#answer", swap: "outerHTML" });
+    asked.catch(() => {}); // events tell what went wrong
   };
 
   // Never sooner than five times what a refresh takes, nor before there can be anything new.
-  const pace = () => Math.max(Number(chosen.value) * 1000, RESTS * took, fresh());
+  const pace = () =>
+    Math.ceil(Math.max(Number(chosen.value), document.hidden ? SLOW : 0, RESTS * took, fresh()));
 
   const tick = () => {
-    if (chosen.disabled || chosen.value === "0" || performance.now() - tried <= pace()) return;
-    if (!isBusy()) refresh();
-    else if (!document.hidden) say("waits");
+    countInTitle();
+    if (chosen.disabled || chosen.value === "0" || since(tried) <= pace()) return;
+    if (document.hidden || !isBusy()) refresh();
+    else say("waits");
   };
 
   const sayPace = () => {
-    const slower = chosen.value !== "0" && pace() > Number(chosen.value) * 1000;
-    say(slower && "seldom", seconds(pace()));
+    const slower = chosen.value !== "0" && pace() > Number(chosen.value);
+    say(slower && "seldom", pace());
   };
 
-  const countInTitle = () => {
-    const count = document.querySelector(".tile-overdue strong")?.textContent.trim();
-    const title = document.title.replace(/^\(.*?\) /, "");
-    document.title = count && count !== "0" ? `(${count}) ${title}` : title;
+  const counted = (page) => ({
+    count: page.querySelector(".tile-overdue strong")?.textContent.trim(),
+    came: stamp(),
+    ...page.querySelector("#answer .as-of")?.dataset,
+  });
+  let told = counted(document);
+
+  // What a tab says while nobody looks at it is true, or says of when it is.
+  const countInTitle = (frozen = false) => {
+    const { count, at, age } = told;
+    const passed = Number(age ?? 0) + since(told.came);
+    const old = frozen || passed > Math.max(pace(), SLOW) + OLD || document.querySelector("#answer.is-dead");
+    const known = count && count !== "0" && passed < FORGOTTEN;
+    const words = old ? note.dataset.old.replace("{count}", count).replace("{time}", at) : count;
+    const name = document.title.replace(/^\(.*?\) /, "");
+    const title = known ? `(${words}) ${name}` : name;
+    if (document.title !== title) document.title = title;
   };
 
   chosen.closest("[hidden]").hidden = false;
@@ -68,7 +86,11 @@
     sayPace();
   });
   setInterval(tick, 1000);
-  document.addEventListener("visibilitychange", tick);
+  document.addEventListener("visibilitychange", () => {
+    tried = came; // looks of the hidden tab brought no rows
+    tick();
+  });
+  document.addEventListener("freeze", () => countInTitle(true));
   sayPace();
   countInTitle();
 
@@ -77,10 +99,10 @@
     const link = event.target.closest("#answer .as-of a, #kept a[href^='?']");
     if (!link || chosen.disabled || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    const left = came + fresh() - performance.now();
+    const left = fresh() - since(came);
     if (left > 0) {
-      say("still", seconds(left));
-      forget = setTimeout(sayPace, left);
+      say("still", Math.ceil(left));
+      forget = setTimeout(sayPace, left * 1000);
     } else {
       byHand = true;
       refresh();
@@ -90,16 +112,20 @@
   // What a person began meanwhile stays too; the same is asked again once it is done.
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (event.target.id !== "answer" || !event.detail.shouldSwap) return;
-    if (isBusy() && !byHand) {
+    if (document.hidden && !byHand) {
+      event.detail.shouldSwap = false; // the person is to see what is new since they looked
+      told = counted(new DOMParser().parseFromString(event.detail.serverResponse, "text/html"));
+    } else if (isBusy() && !byHand) {
       event.detail.shouldSwap = false;
-      tried = -Infinity;
+      tried = NEVER;
     }
     byHand = false;
   });
 
   document.addEventListener("htmx:afterSwap", (event) => {
-    came = tried = performance.now();
-    if (began) took = came - began;
+    came = tried = stamp();
+    told = counted(document);
+    if (began) took = since(began);
     began = undefined;
     countInTitle();
     const changes = document.querySelectorAll("#answer .is-changed").length;

@@ -7,6 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import settle, sign_in
+
 ROWS = "table.appoints tbody tr"
 
 
@@ -154,7 +156,7 @@ def test_what_some_proxy_says_is_not_taken_for_an_answer(page: Page) -> None:
         "**/appoints/?*", lambda route: route.fulfill(body="<h1>Welcome to the network</h1>")
     )
     page.evaluate("refresh()")
-    expect(page.locator("#unheard")).to_be_in_viewport()
+    expect(page.locator("#dead")).to_be_in_viewport()
     expect(page.locator(ROWS).first).to_be_visible()
 
 
@@ -173,3 +175,91 @@ def test_a_signed_out_page_says_so_and_keeps_its_rows_and_filters(page: Page) ->
     expect(page.locator("#refresh")).to_be_disabled()
     page.get_by_role("link", name="Sign in again").click()
     expect(page).to_have_url(re.compile("login/.next=.*preset%3Dtoday"))
+
+
+def test_a_sign_in_in_another_tab_brings_the_page_back(apart: Page) -> None:
+    apart.clock.install()
+    apart.goto("/appoints/?preset=last-7d")
+    expect(apart.locator(ROWS).first).to_be_visible()
+    apart.context.clear_cookies()
+    apart.evaluate("refresh()")
+    expect(apart.locator("#kept")).to_contain_text("You are signed out")
+    expect(apart.locator("#dead")).to_contain_text("Nothing new since")
+    apart.clock.run_for(11_000)
+    expect(apart.locator("#kept")).to_contain_text("You are signed out")
+    other = apart.context.new_page()
+    sign_in(other)
+    other.close()
+    with apart.expect_event("load"):
+        apart.clock.run_for(11_000)
+    expect(apart.locator("#refresh")).to_be_enabled()
+    expect(apart.locator("#dead, #kept *")).to_have_count(1)
+    expect(apart.locator("#dead")).to_be_hidden()
+
+
+def test_rows_that_are_not_refreshed_any_more_do_not_look_live(apart: Page) -> None:
+    apart.clock.install()
+    apart.goto("/appoints/?preset=last-7d")
+    settle(apart)
+    apart.locator("#refresh").select_option("30")
+    apart.route("**/appoints/?*", lambda route: route.abort())
+    apart.clock.run_for(32_000)
+    expect(apart.locator("#dead")).to_be_in_viewport()
+    expect(apart.locator("#dead")).to_contain_text("Nothing new since")
+    expect(apart.locator("#answer.is-dead")).to_have_count(1)
+    before = apart.locator("#answer time.off").all_inner_texts()
+    apart.clock.fast_forward("48:00:00")
+    apart.clock.run_for(16_000)
+    expect(apart.locator("#dead")).to_contain_text("2 d ago")
+    assert apart.locator("#answer time.off").all_inner_texts() == before
+
+    apart.unroute_all()
+    apart.clock.run_for(32_000)
+    expect(apart.locator("#answer:not(.is-dead)")).to_be_visible()
+    expect(apart.locator("#dead")).to_be_hidden()
+
+
+HIDE = "Object.defineProperty(document, 'hidden', {value: true, configurable: true})"
+COUNT = "document.querySelector('.tile-overdue strong')"
+
+
+@pytest.fixture
+def hidden(apart: Page) -> Page:
+    """A tab that the person leaves for another; its rows show a count that is not true any more."""
+    apart.clock.install()
+    apart.goto("/appoints/?preset=last-7d")
+    settle(apart)
+    apart.locator("#refresh").select_option("30")
+    apart.evaluate(f"{COUNT}.textContent = '4711'")
+    apart.evaluate(HIDE)
+    return apart
+
+
+def test_a_hidden_tab_keeps_the_count_in_its_title_true(hidden: Page) -> None:
+    with hidden.expect_response(re.compile("preset=last-7d")):
+        hidden.clock.run_for(130_000)
+    expect(hidden).to_have_title(re.compile(r"^\((?!4711)\d+\) "))
+    # Its rows wait for the person, who is to see what is new among them.
+    assert hidden.evaluate(f"{COUNT}.textContent") == "4711"
+
+
+@pytest.mark.parametrize("cause", ["the refresh is off", "the server is gone", "signed out"])
+def test_a_hidden_tab_marks_a_count_that_is_old(hidden: Page, cause: str) -> None:
+    if cause == "the refresh is off":
+        hidden.locator("#refresh").select_option("0")
+    elif cause == "signed out":
+        hidden.context.clear_cookies()
+    else:
+        hidden.route("**/appoints/?*", lambda route: route.abort())
+    hidden.clock.run_for(200_000)
+    at = hidden.locator(".as-of").get_attribute("data-at")
+    expect(hidden).to_have_title(re.compile(rf"^\(\d+ at {at}\) "))
+    hidden.clock.fast_forward("13:00:00")
+    expect(hidden).to_have_title(re.compile("^Reservations"))
+
+
+def test_a_tab_that_the_browser_freezes_says_of_when_its_count_is(page: Page) -> None:
+    page.goto("/appoints/?preset=last-7d")
+    settle(page)
+    page.evaluate("document.dispatchEvent(new Event('freeze'))")
+    expect(page).to_have_title(re.compile(r"^\(\d+ at \d\d:\d\d:\d\d\) "))
