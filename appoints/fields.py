@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from collections.abc import Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,8 +13,10 @@ from django.core.validators import MaxLengthValidator
 from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from appoints.results import presets
 from appoints.results.lists import one, split, written
 from appoints.results.moments import Bound, local, parse_bound
 from dashboard.zones import zone_called
@@ -22,6 +24,9 @@ from dashboard.zones import zone_called
 # Of characters that quotes would spell out; those that part words are none of these.
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f]")
 LONGEST = 500  # characters of a number, an ID or a code; an address holds one of any alphabet
+# What is meant for a time, but is no ISO 8601: seconds since 1970, and words as in "now-1h".
+SECONDS = re.compile(r"[0-9]{9,10}")
+RELATIVE = re.compile(r"now|today|tomorrow|yesterday|[-+]?[0-9]+ *[smhdw]", re.IGNORECASE)
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
@@ -118,7 +123,7 @@ class BoundInput(forms.DateTimeInput):
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
         shown = context["widget"]["value"]
-        if shown and not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?", shown):
+        if shown and not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{3})?)?", shown):
             context["widget"]["type"] = "text"
         return context
 
@@ -129,7 +134,19 @@ class BoundInput(forms.DateTimeInput):
             shown = local(parse_bound(value), self.zone, end=self.end)
         except (ValueError, OverflowError):
             return str(value)
+        if shown.microsecond:
+            return shown.isoformat().removesuffix("000")
         return shown.isoformat(timespec="seconds" if shown.second else "minutes")
+
+
+def _spellings(text: str) -> Iterator[str]:
+    """Yield how to write a bound, and first what was probably meant."""
+    if SECONDS.fullmatch(text):
+        yield gettext("A number must be milliseconds: %s000.") % text
+    elif RELATIVE.match(text):
+        names = ", ".join(f"preset={name}" for name in presets.NAMES)
+        yield gettext("A range that moves with the clock has a name: %s.") % names
+    yield gettext("Give a day like 2026-01-31 or a time like 2026-01-31T09:30.")
 
 
 class BoundField(forms.Field):
@@ -143,12 +160,11 @@ class BoundField(forms.Field):
         try:
             bound = parse_bound(value)
         except ValueError as error:
-            message = _("Give a day like 2026-01-31 or a time like 2026-01-31T09:30.")
-            raise ValidationError(message) from error
+            raise ValidationError(list(_spellings(value.strip()))) from error
         if not FIRST_YEAR <= bound.year <= LAST_YEAR:
             message = _("The year must lie between %(first)s and %(last)s.")
             raise ValidationError(message, params={"first": FIRST_YEAR, "last": LAST_YEAR})
-        return bound.replace(microsecond=0) if isinstance(bound, datetime) else bound
+        return bound
 
 
 class ZoneField(forms.CharField):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -261,9 +261,57 @@ def test_a_plus_that_became_a_space_is_read_as_a_plus(connection: Connection) ->
     assert begin.utcoffset() == timedelta(hours=2)
 
 
-def test_parts_of_a_second_are_left_out(connection: Connection) -> None:
-    begin = query_of("from=2026-01-31T09:30:15.999").begin
-    assert begin == datetime(2026, 1, 31, 9, 30, 15)  # noqa: DTZ001
+def test_parts_of_a_second_count(connection: Connection) -> None:
+    query = query_of("from=2026-01-31T09:30:15.250&to=1769851815999")
+    assert query.begin == datetime(2026, 1, 31, 9, 30, 15, 250_000)  # noqa: DTZ001
+    assert query.end == datetime(2026, 1, 31, 9, 30, 15, 999_000, UTC)
+    assert query_of(query.urlencode()) == query
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("1747302523000", datetime(2025, 5, 15, 9, 48, 43, tzinfo=UTC)),
+        (" 1747302523001 ", datetime(2025, 5, 15, 9, 48, 43, 1000, UTC)),
+        ("2026-01-31T24:00", datetime(2026, 2, 1, tzinfo=BERLIN)),
+        ("2026-12-31T24:00:00Z", datetime(2027, 1, 1, tzinfo=UTC)),
+        ("2026-03-28 24:00:00.000 02:00", datetime(2026, 3, 28, 22, tzinfo=UTC)),
+        ("20260131T2400", datetime(2026, 2, 1, tzinfo=BERLIN)),
+    ],
+)
+def test_milliseconds_and_the_hour_24_are_understood(
+    connection: Connection, given: str, meant: datetime
+) -> None:
+    query = query_of(urlencode({"to": given}))
+    assert query.window(NOW, BERLIN, overdue_days=30).end == meant
+    assert query_of(query.urlencode()) == query
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ("1747302523", "A number must be milliseconds: 1747302523000. Give a day like"),
+        ("now-1h", "A range that moves with the clock has a name: preset=overdue, preset=next-15m"),
+        ("-7d", "A range that moves with the clock has a name"),
+        ("2026-01-31T24:01", "Give a day like 2026-01-31 or a time like 2026-01-31T09:30."),
+        ("17473025230000", "Give a day like"),
+        ("9999999999999", "The year must lie between 2000 and 2100."),
+        ("9999-12-31T24:00", "Give a day like"),
+    ],
+)
+def test_of_what_is_not_understood_the_right_spelling_is_named(
+    connection: Connection, given: str, words: str
+) -> None:
+    assert words in " ".join(form_of(urlencode({"from": given})).form.errors["from"])
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.integers(1_000_000_000_000, 4_102_444_799_999), st.sampled_from(["from", "to"]))
+def test_milliseconds_mean_their_moment(connection: Connection, number: int, name: str) -> None:
+    query = query_of(urlencode({name: number}))
+    window = query.window(NOW, BERLIN, overdue_days=30)
+    moment = window.begin if name == "from" else window.end
+    assert moment == datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=number)
 
 
 def test_every_column_of_the_files_sorts_both_ways(connection: Connection) -> None:
@@ -284,6 +332,8 @@ def test_parameters_that_mean_nothing_are_named(connection: Connection) -> None:
         ("from=2026-01-31T08:00", "2026-01-31T08:00"),
         ("from=2026-01-31T08:00:05", "2026-01-31T08:00:05"),
         ("from=2026-01-31T08:00%2B08:00", "2026-01-31T01:00"),
+        ("from=1747302523000", "2025-05-15T11:48:43"),
+        ("from=1747302523001", "2025-05-15T11:48:43.001"),
         ("from=2026-01-31T08:00Z&tz=Asia/Kathmandu", "2026-01-31T13:45"),
         ("from=2026-01-31", "2026-01-31T00:00"),
     ],

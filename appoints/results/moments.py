@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
@@ -11,6 +12,10 @@ from zoneinfo import ZoneInfo
 Bound = date | datetime
 
 SECOND = timedelta(seconds=1)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# From September 2001 on, and as many digits as no day or time in ISO 8601 has.
+MILLISECONDS = re.compile(r"[0-9]{13}")
+DAYS_END = re.compile(r"([0-9W-]+[T ])24((?::?00){0,2}(?:[.,]0+)?(?:Z|[+-].*)?)", re.IGNORECASE)
 
 
 class Window(NamedTuple):
@@ -24,18 +29,26 @@ EVER = Window(None, None)
 
 
 def parse_bound(text: str) -> Bound:
-    """Return the bound that ISO 8601 text means. Raises ValueError.
+    """Return the bound that ISO 8601 text or epoch milliseconds mean. Raises ValueError.
 
-    A space where the ``+`` of an offset stood is what a form-decoded address makes of it.
+    The hour 24 is the end of a day; a space where the ``+`` of an offset stood is what a
+    form-decoded address makes of it.
     """
     text = text.strip()
+    if MILLISECONDS.fullmatch(text):
+        return EPOCH + timedelta(milliseconds=int(text))
     with suppress(ValueError):
         return date.fromisoformat(text)
     head, _, offset = text.rpartition(" ")
     if ":" in head:
         text = f"{head}+{offset}"
-    bound = datetime.fromisoformat(text)
+    midnight_after = DAYS_END.fullmatch(text)
+    if midnight_after:
+        text = f"{midnight_after[1]}00{midnight_after[2]}"
     try:
+        bound = datetime.fromisoformat(text)
+        if midnight_after:
+            bound += timedelta(days=1)
         bound.astimezone(UTC)
     except OverflowError as error:
         raise ValueError(str(error)) from error
