@@ -42,11 +42,13 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # Before all that looks at the host, the scheme or the session.
     "dashboard.health.HealthMiddleware",
+    "dashboard.unreadable.HostMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "dashboard.compression.PageCompressionMiddleware",
     "csp.middleware.CSPMiddleware",
     "dashboard.headers.HeadersMiddleware",
+    "dashboard.unreadable.BodyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -133,6 +135,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_TEMPLATE = "registration/locked_out.html"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
+CSRF_FAILURE_VIEW = "dashboard.views.form_refused"
 
 # Security
 if ENVIRONMENT.https:
