@@ -26,4 +26,6 @@ timeout = 120
 limit_request_line = 8190
 # A heartbeat on a slow disk would look like a dead worker.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
+# Where it is asked for (--access-logfile): no query and no referrer, which may name a customer.
+access_log_format = '%(h)s %(t)s "%(m)s %(U)s %(H)s" %(s)s %(b)s %(M)sms'
 control_socket_disable = True

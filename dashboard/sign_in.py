@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from axes.models import AccessAttempt
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
@@ -20,3 +21,8 @@ class SignInMiddleware(LoginRequiredMiddleware):
             # Any other status would leave the old rows there, as if they were still fresh.
             return render(request, "dashboard/signed_out.html")
         return answer
+
+
+def keep_no_data(sender: object, instance: AccessAttempt, **kwargs: object) -> None:
+    """Forget query and form of a failed sign-in: the page led to may name a customer's number."""
+    instance.get_data = instance.post_data = ""

@@ -1,12 +1,18 @@
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 import time_machine
+from axes.models import AccessAttempt, AccessLog
+from django.apps import apps
 from django.contrib.auth.models import User
+from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
+
+from dashboard.gunicorn import access_log_format
 
 PASSWORD = "correct horse battery"
 
@@ -128,3 +134,90 @@ def test_only_staff_see_the_way_to_the_admin(
     assert 'href="/admin/"' not in client.get("/accounts/preferences/").content.decode()
     client.force_login(administrator)
     assert 'href="/admin/"' in client.get("/accounts/preferences/").content.decode()
+
+
+def second_tab(client: Client, token: str, **data: str) -> HttpResponse:
+    """Send the sign-in form of a tab that was opened before the person signed in at another."""
+    form = {"username": "supervisor", "password": PASSWORD, "csrfmiddlewaretoken": token, **data}
+    return client.post("/accounts/login/", form)
+
+
+@pytest.fixture
+def two_tabs(supervisor: User) -> tuple[Client, str]:
+    """A person who has signed in, and the token of a sign-in page from before."""
+    client = Client(enforce_csrf_checks=True)
+    token = client.get("/accounts/login/").context["csrf_token"]
+    assert second_tab(client, str(token)).status_code == 302
+    return client, str(token)
+
+
+def test_a_second_tab_of_the_sign_in_goes_on_to_where_it_was_led(
+    two_tabs: tuple[Client, str],
+) -> None:
+    assert second_tab(*two_tabs, next="/appoints/?state=due")["Location"] == "/appoints/?state=due"
+    assert second_tab(*two_tabs)["Location"] == "/"
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["https://evil.example/", "//evil.example/", "javascript:x", "/\\evil.example", "abc", "\x00"],
+)
+def test_a_second_tab_leads_to_no_other_site(two_tabs: tuple[Client, str], address: str) -> None:
+    response = second_tab(*two_tabs, next=address)
+    assert response.status_code == 302
+    assert "evil" not in response["Location"]
+
+
+def test_a_second_tab_that_is_not_signed_in_is_told_so(two_tabs: tuple[Client, str]) -> None:
+    client, token = two_tabs
+    client.cookies.pop("sessionid")
+    response = second_tab(client, token)
+    assert response.status_code == 403
+    assert "The form was not accepted" in response.content.decode()
+
+
+def test_no_other_form_goes_without_its_token(two_tabs: tuple[Client, str]) -> None:
+    client, token = two_tabs
+    for address in ("/accounts/preferences/", "/accounts/logout/", "/accounts/language/"):
+        assert client.post(address, {"csrfmiddlewaretoken": token}).status_code == 403
+
+
+NUMBER = "66609876543"
+LED = f"/appoints/?number={NUMBER}"
+
+
+def everything_kept() -> str:
+    """Return every value of every table that a sign-in writes to."""
+    kinds = apps.get_app_config("axes").get_models()
+    return repr([list(kind._default_manager.values()) for kind in kinds])
+
+
+def test_a_failed_sign_in_keeps_neither_query_nor_form(
+    client: Client, supervisor: User, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    for name in ("supervisor", "supervisor", "nobody"):
+        data = {"username": name, "password": "wrong", "next": LED, NUMBER: NUMBER}
+        assert client.post(f"/accounts/login/?next={LED}", data).status_code == 200
+    assert [each.failures_since_start for each in AccessAttempt.objects.order_by("pk")] == [2, 1]
+    assert NUMBER not in everything_kept()
+    assert "wrong" not in everything_kept()
+    assert NUMBER not in caplog.text
+
+
+def test_a_sign_in_and_its_lockout_keep_neither_query_nor_form(
+    client: Client, supervisor: User, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    for password in ("wrong", PASSWORD, *["wrong"] * 11):
+        data = {"username": "supervisor", "password": password, "next": LED}
+        client.post(f"/accounts/login/?next={LED}", data)
+        client.post("/accounts/logout/") if password == PASSWORD else None
+    assert AccessLog.objects.exists()
+    assert NUMBER not in everything_kept()
+    assert NUMBER not in caplog.text
+
+
+def test_an_access_log_would_hold_no_query() -> None:
+    assert not {"%(r)s", "%(q)s", "%(f)s"} & set(re.findall(r"%\(.*?\)s", access_log_format))
+    assert "%(U)s" in access_log_format
