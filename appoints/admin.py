@@ -149,13 +149,35 @@ admin.site.unregister(Group)
 admin.site.unregister(User)
 
 
+# Only who holds every right already gives rights away, or becomes somebody who has more of them.
+
+
 @admin.register(Team)
 class TeamAdmin(GroupAdmin):
     inlines = (DefaultInline,)
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Group | None = None) -> Any:
+        """Keep the rights of a team from people who could join it."""
+        fields = super().get_readonly_fields(request, obj)
+        return fields if _is_superuser(request) else (*fields, "permissions")
+
 
 @admin.register(User)
 class PersonAdmin(PersonAdminBase):
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """Keep people from giving themselves rights."""
+        fields = super().get_readonly_fields(request, obj)
+        rights = ("is_staff", "is_superuser", "user_permissions")
+        return fields if _is_superuser(request) else (*fields, *rights)
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Keep a superuser's account, the password too, from others."""
+        return super().has_change_permission(request, obj) and _may_touch(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Keep a superuser's account from others."""
+        return super().has_delete_permission(request, obj) and _may_touch(request, obj)
+
     def formfield_for_manytomany(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         """Call groups what they are here."""
         field = super().formfield_for_manytomany(db_field, request, **kwargs)
@@ -167,17 +189,33 @@ class PersonAdmin(PersonAdminBase):
 
 @admin.register(SavedView)
 class SavedViewAdmin(SavedViewAdminBase):
-    """What a view asks is not shown: it may name a customer's number."""
+    """What a view asks is not shown: it may name a customer's number.
+
+    So it cannot be given to anybody here either, who would then read it on the page of views.
+    """
 
     list_display = ("name", "owner", "audience", "team", "changed")
     list_filter = ("audience", "team")
     search_fields = ("name", "owner__username")
     fields = ("name", "owner", "audience", "team", "slug", "created", "changed")
-    readonly_fields = ("slug", "created", "changed")
+    readonly_fields = ("owner", "slug", "created", "changed")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: SavedView | None = None) -> Any:
+        """Let only superusers, who see everything, say who sees a view."""
+        fields = super().get_readonly_fields(request, obj)
+        return fields if _is_superuser(request) else (*fields, "audience", "team")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Refuse: views are saved from the list."""
         return False
+
+
+def _is_superuser(request: HttpRequest) -> bool:
+    return bool(request.user.is_superuser)
+
+
+def _may_touch(request: HttpRequest, person: User | None) -> bool:
+    return _is_superuser(request) or person is None or not person.is_superuser
 
 
 def _seal(request: HttpRequest) -> None:

@@ -95,7 +95,8 @@ def test_an_odd_form_breaks_nothing(admin_user: User, body: str) -> None:
     | st.binary(max_size=80),
     kind=st.sampled_from([FORM, PARTS, "multipart/form-data"]),
     parameter=st.sampled_from(["", "; charset=", "; boundary="]),
-    value=st.text(st.characters(max_codepoint=255, exclude_characters="\r\n"), max_size=12),
+    # Servers refuse these three in a header.
+    value=st.text(st.characters(max_codepoint=255, exclude_characters="\0\r\n"), max_size=12),
 )
 def test_no_body_and_no_type_breaks_the_sign_in(
     content: bytes, kind: str, parameter: str, value: str
