@@ -128,7 +128,7 @@ class ConnectionAdmin(ModelAdmin):
                 "since": date_format(since, "DATETIME_FORMAT") + since.strftime(" %Z"),
                 "why": connection.get_resting_display(),
             }
-        if connection.quiet_until and connection.quiet_until > timezone.now():
+        if connection.quiet_left():
             until = timezone.localtime(connection.quiet_until)
             return _("quiet until %s, as iSales asked") % until.strftime("%H:%M:%S %Z")
         return _("ready")

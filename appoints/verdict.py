@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from appoints import gateway
+from appoints import gateway, neighbours
 from appoints.credentials import WrongKey
 from appoints.failures import NOT_KNOWN_THERE, OLD_RELEASE, failure_of
 from appoints.isales import codes
@@ -67,9 +67,12 @@ class Verdict(NamedTuple):
 
 
 def check(connection: Connection) -> Verdict:
-    """Ask for one page. Only a success ends a rest; what fails here is never tried again here."""
+    """Ask for one page. Only a success ends a rest; a refusal is never tried again here.
+
+    A check may call amid a quiet, too, and asks again for what this iSales did not offer.
+    """
     try:
-        with gateway.line(connection, wait=WAIT, resting=True) as line:
+        with gateway.line(connection, wait=WAIT, check=True) as line:
             started = time.monotonic()
             page = line.list_page(around_now(), 0, connection.page_limit, budget=BUDGET)
             took = time.monotonic() - started
@@ -77,7 +80,8 @@ def check(connection: Connection) -> Verdict:
         return failed(connection, error)
     was_resting = bool(connection.resting)
     connection.wake()
-    return Verdict(True, _praise(connection, page, took, was_resting=was_resting))
+    words = _praise(connection, page, took, was_resting=was_resting)
+    return Verdict(True, words + _not_offered(neighbours.ask_again(connection)))
 
 
 def around_now() -> Criteria:
@@ -115,6 +119,14 @@ def _praise(connection: Connection, page: Page, took: float, *, was_resting: boo
     if not connection.active:
         lines.append(_("The connection is not active: nobody sees it."))
     return lines
+
+
+def _not_offered(names: list[str]) -> list[str]:
+    words = {
+        neighbours.TASKS: _("This iSales does not offer the names of tasks (401)."),
+        neighbours.WORDS: _("This iSales does not offer its words for result codes (401)."),
+    }
+    return [words[name] for name in names]
 
 
 def _advice(connection: Connection, error: ISalesError | WrongKey) -> list[str]:

@@ -3,17 +3,19 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import timedelta
 from threading import Lock
 
 import httpx
 import pytest
+import time_machine
 from django.db import connections as databases
 from django.utils import timezone
 
-from appoints import gateway
+from appoints import gateway, slots
 from appoints.isales.client import Client, Criteria
-from appoints.isales.errors import AddressLocked, NotAuthorised, TooFast
+from appoints.isales.errors import AddressLocked, NotAuthorised, TooFast, UnexpectedAnswer
 from appoints.isales.secret import Secret
 from appoints.isales.simulator import Simulator
 from appoints.models import Connection, Slot
@@ -170,7 +172,7 @@ class TestLine:
         with pytest.raises(gateway.Busy):
             ask(again(connection), wait=0)
         held = Slot.objects.get().held_until - timezone.now()
-        assert timedelta() < held <= gateway.HOLD
+        assert timedelta() < held <= slots.HOLD
         Slot.objects.update(held_until=timezone.now())
         ask(again(connection), wait=0)
 
@@ -249,6 +251,205 @@ class TestQuiet:
         Connection.objects.update(quiet_until=timezone.now())
         isales.answer = lambda: httpx.Response(200, json=EMPTY)
         ask(again(connection))
+
+    def test_a_check_asks_once_amid_a_quiet_and_a_success_ends_it(
+        self, isales: FakeISales, connection: Connection
+    ) -> None:
+        connection.keep_quiet(TooFast("429", 600))
+        assert check(again(connection)).ok
+        assert len(isales.moments) == 1
+        ask(again(connection))
+
+    def test_a_check_that_fails_amid_a_quiet_is_one_request(
+        self, isales: FakeISales, connection: Connection
+    ) -> None:
+        isales.answer = lambda: httpx.Response(429, headers={"Retry-After": "86400"})
+        connection.keep_quiet(TooFast("429", 86400))
+        assert not check(again(connection)).ok
+        assert len(isales.moments) == 1
+        with pytest.raises(TooFast):
+            ask(again(connection))
+
+    @pytest.mark.parametrize("seconds", [3600, 86400, 10**9])
+    def test_a_quiet_has_an_upper_bound(
+        self, isales: FakeISales, connection: Connection, seconds: float
+    ) -> None:
+        isales.answer = lambda: httpx.Response(429, headers={"Retry-After": str(seconds)})
+        with pytest.raises(TooFast) as caught:
+            ask(connection)
+        assert 3500 < (caught.value.retry_after or 0) <= 3600
+        assert 3500 < again(connection).quiet_left().total_seconds() <= 3600
+
+    @pytest.mark.parametrize(
+        "change",
+        [{"base_url": "http://127.0.0.1:10"}, {"vdn": 2}, {"secret_key": Secret("other")}],
+        ids=lambda change: next(iter(change)),
+    )
+    def test_a_changed_endpoint_starts_afresh(
+        self, isales: FakeISales, connection: Connection, change: dict[str, object]
+    ) -> None:
+        connection.keep_quiet(TooFast("429", 600))
+        Connection.objects.update(**change)
+        ask(again(connection))
+        assert len(isales.moments) == 1
+
+    @pytest.mark.django_db(transaction=True)
+    def test_after_a_quiet_one_knocks_first(
+        self, isales: FakeISales, connection: Connection
+    ) -> None:
+        Connection.objects.update(max_concurrency=4)
+        ask(again(connection))
+        again(connection).keep_quiet(TooFast("429", 0.3))
+        time.sleep(0.3)
+        isales.moments.clear()
+        isales.latency = 0.2
+        crowd(lambda: ask(again(connection)), 4)
+        first, *others = sorted(isales.moments)
+        assert min(others) - first >= 0.2
+        assert isales.most_at_once <= 3
+
+
+@pytest.mark.django_db(transaction=True)
+class TestProof:
+    @pytest.mark.parametrize("cap", [4, 10])
+    def test_until_the_first_answer_one_request_is_out(
+        self, isales: FakeISales, connection: Connection, cap: int
+    ) -> None:
+        Connection.objects.update(max_concurrency=cap)
+        isales.latency = 0.2
+        crowd(lambda: ask(again(connection)), cap)
+        first, *others = sorted(isales.moments)
+        assert min(others) - first >= 0.2
+        assert len(others) == cap - 1
+
+    def test_after_it_the_pace_holds_for_those_who_waited(
+        self, isales: FakeISales, connection: Connection
+    ) -> None:
+        Connection.objects.update(max_concurrency=4, max_per_second=10)
+        isales.latency = 0.5
+        crowd(lambda: ask(again(connection)), 4)
+        _, first, *others = sorted(isales.moments)
+        assert others[-1] - first >= 0.15
+
+    def test_an_answer_that_proves_nothing_lets_the_next_one_knock(
+        self, isales: FakeISales, connection: Connection
+    ) -> None:
+        Connection.objects.update(max_concurrency=4)
+        isales.answer = lambda: httpx.Response(500)
+        isales.latency = 0.05
+
+        def try_to_ask() -> None:
+            with pytest.raises(UnexpectedAnswer):
+                ask(again(connection))
+
+        crowd(try_to_ask, 4)
+        assert (len(isales.moments), isales.most_at_once) == (4, 1)
+
+    def test_a_proof_is_of_its_endpoint_and_of_the_last_minutes(
+        self, isales: FakeISales, connection: Connection
+    ) -> None:
+        ask(connection)
+        assert again(connection).is_proven()
+        later = timezone.now() + timedelta(minutes=6)
+        with time_machine.travel(later):
+            assert not again(connection).is_proven()
+        Connection.objects.update(secret_key=Secret("another"))
+        assert not again(connection).is_proven()
+
+    @pytest.mark.parametrize("cap", [4, 10])
+    def test_a_key_that_is_revoked_costs_what_is_under_way_and_no_more(
+        self, isales: FakeISales, connection: Connection, cap: int
+    ) -> None:
+        Connection.objects.update(max_concurrency=cap, max_per_second=50)
+        ask(again(connection))
+        isales.moments.clear()
+        isales.answer = lambda: httpx.Response(401)
+
+        def try_to_ask() -> None:
+            with pytest.raises((NotAuthorised, gateway.Resting)):
+                ask(again(connection))
+
+        crowd(try_to_ask, cap)
+        # Each waits for its turn, and looks once more when that has come.
+        assert len(isales.moments) < cap / 2
+
+
+@pytest.mark.django_db
+class TestHold:
+    @pytest.mark.parametrize("budget", [5, 45, 90])
+    def test_a_slot_is_held_until_the_call_must_have_ended(
+        self, isales: FakeISales, connection: Connection, budget: float
+    ) -> None:
+        held: list[timedelta] = []
+
+        def answer() -> httpx.Response:
+            held.append(Slot.objects.exclude(holder="").get().held_until - timezone.now())
+            return httpx.Response(200, json=EMPTY)
+
+        isales.answer = answer
+        with gateway.line(connection, wait=1) as line:
+            for _ in range(2):
+                line.list_page(Criteria(), 0, 10, budget=budget)
+        assert min(held) >= timedelta(seconds=budget)
+
+    def test_who_lost_a_slot_takes_another_before_the_next_call(
+        self, isales: FakeISales, connection: Connection
+    ) -> None:
+        with gateway.line(connection, wait=1) as line:
+            Slot.objects.update(held_until=timezone.now())
+            with gateway.line(again(connection), wait=1), gateway.line(again(connection), wait=1):
+                line.slot.held_until = timezone.now()  # it waited that long
+                with pytest.raises(gateway.Busy):
+                    line.list_page(Criteria(), 0, 10, budget=0.2)
+            line.list_page(Criteria(), 0, 10, budget=1)
+        assert len(isales.moments) == 1
+
+
+@pytest.mark.django_db
+class TestClock:
+    """The clock was two hours ahead, or more, and is then set right."""
+
+    @pytest.fixture(params=[timedelta(minutes=3), timedelta(hours=2), timedelta(days=1000)])
+    def ahead(self, request: pytest.FixtureRequest) -> timedelta:
+        found: timedelta = request.param
+        return found
+
+    def test_slots_that_were_held_and_used_are_free(
+        self, isales: FakeISales, connection: Connection, ahead: timedelta
+    ) -> None:
+        Connection.objects.update(max_concurrency=1, max_per_second=5)
+        with time_machine.travel(timezone.now() + ahead):
+            ask(again(connection))
+            dead = gateway.line(again(connection), wait=0)
+            dead.__enter__()
+        ask(again(connection), wait=1)
+        assert len(isales.moments) == 2
+
+    def test_a_line_that_is_in_use_goes_on(
+        self, isales: FakeISales, connection: Connection, ahead: timedelta
+    ) -> None:
+        Connection.objects.update(max_concurrency=1, max_per_second=5)
+        with ExitStack() as stack:
+            with time_machine.travel(timezone.now() + ahead):
+                line = stack.enter_context(gateway.line(again(connection), wait=1))
+                line.list_page(Criteria(), 0, 10, budget=5)
+            line.list_page(Criteria(), 0, 10, budget=5)
+
+    def test_a_quiet_is_over(
+        self, isales: FakeISales, connection: Connection, ahead: timedelta
+    ) -> None:
+        with time_machine.travel(timezone.now() + ahead + timedelta(hours=1)):
+            again(connection).keep_quiet(TooFast("429", 10))
+        ask(again(connection))
+
+    def test_a_proof_and_a_knock_hold_nobody_up(
+        self, isales: FakeISales, connection: Connection, ahead: timedelta
+    ) -> None:
+        with time_machine.travel(timezone.now() + ahead):
+            ask(again(connection))
+            assert again(connection).knock("somebody", timedelta(seconds=50))
+        assert not again(connection).is_proven()
+        ask(again(connection), wait=1)
 
 
 @pytest.mark.django_db(transaction=True)

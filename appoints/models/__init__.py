@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from .agents import AgentList
-from .connection import Connection, Slot
+from .connection import Connection
+from .neighbour import Neighbour
 from .saved import Default, PersonDefault, SavedView, Team, TeamDefault
+from .slot import Slot
 from .snapshot import Chunk, Snapshot
 
 __all__ = [
@@ -12,6 +14,7 @@ __all__ = [
     "Chunk",
     "Connection",
     "Default",
+    "Neighbour",
     "PersonDefault",
     "SavedView",
     "Slot",

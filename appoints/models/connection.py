@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import re
 import ssl
-from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -10,21 +9,16 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from appoints.credentials import SecretField
 from appoints.isales import hosts
 from appoints.isales.endpoint import Endpoint, origin
-from appoints.isales.errors import (
-    UNSAID_QUIET,
-    AddressLocked,
-    HostRefused,
-    ISalesError,
-    TooFast,
-)
+from appoints.isales.errors import HostRefused
 from appoints.isales.signing import SigningOptions
 from dashboard.zones import zone_called
+
+from .calls import Calls
 
 USUAL_PAGE = 100  # rows; the most that sister endpoints give
 
@@ -35,7 +29,7 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
         return self.filter(active=True) if user.is_authenticated else self.none()
 
 
-class Connection(models.Model):
+class Connection(Calls):
     """Stored credentials for one virtual call centre, and how to speak to it."""
 
     class RangeField(models.TextChoices):
@@ -47,11 +41,6 @@ class Connection(models.Model):
         INCLUSIVE = "inclusive", _("both included")
         EXCLUSIVE_END = "exclusive-end", _("the end excluded")
         EXCLUSIVE = "exclusive", _("both excluded")
-
-    class Rest(models.TextChoices):
-        NONE = "", _("none")
-        NOT_AUTHORISED = "not-authorised", _("the signature was not accepted (401)")
-        ADDRESS_LOCKED = "address-locked", _("the address is locked (403)")
 
     name = models.CharField(_("name"), max_length=100)
     slug = models.SlugField(
@@ -137,13 +126,6 @@ class Connection(models.Model):
         help_text=_("Signed instead of the Host header; empty for the header as sent."),
     )
 
-    resting = models.CharField(
-        _("at rest"), max_length=20, choices=Rest, blank=True, default=Rest.NONE, editable=False
-    )
-    resting_since = models.DateTimeField(null=True, blank=True, editable=False)
-    quiet_until = models.DateTimeField(null=True, blank=True, editable=False)
-    lacking = models.CharField(max_length=100, blank=True, editable=False)
-
     objects = ConnectionQuerySet.as_manager()
 
     class Meta:
@@ -208,48 +190,3 @@ class Connection(models.Model):
         """
         # A browser posts other line ends than a file has.
         return origin(self.base_url), self.sign_host, *self.ca_certificate.split()
-
-    def rest(self, error: ISalesError) -> None:
-        """Store that nobody calls until a person's check succeeds: a repeated 401 locks us out."""
-        locked = isinstance(error, AddressLocked)
-        self.resting = self.Rest.ADDRESS_LOCKED if locked else self.Rest.NOT_AUTHORISED
-        self.resting_since = timezone.now()
-        self.save(update_fields=["resting", "resting_since"])
-
-    def wake(self) -> None:
-        """End a rest. Only a check that a person asked for, and that succeeded, may do so."""
-        self.resting, self.resting_since, self.lacking = self.Rest.NONE, None, ""
-        self.save(update_fields=["resting", "resting_since", "lacking"])
-
-    def lack(self, neighbour: str) -> None:
-        """Store that this platform does not offer a neighbour of the list, until the next check."""
-        self.lacking = f"{self.lacking} {neighbour}".strip()
-        self.save(update_fields=["lacking"])
-
-    def keep_quiet(self, error: TooFast) -> None:
-        """Store for how long iSales asked not to be called."""
-        seconds = UNSAID_QUIET if error.retry_after is None else error.retry_after
-        self.quiet_until = timezone.now() + timedelta(seconds=seconds)
-        self.save(update_fields=["quiet_until"])
-
-
-class Slot(models.Model):
-    """One of a connection's lines to iSales: whoever holds it may call, one request at a time.
-
-    Slots keep concurrency and pace over all workers. A holder that died loses its slot at
-    ``held_until``; ``last_call`` keeps the pace from one holder to the next.
-    """
-
-    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="slots")
-    number = models.PositiveIntegerField()
-    holder = models.CharField(max_length=32, blank=True)
-    held_until = models.DateTimeField()
-    last_call = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["connection", "number"], name="slot_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.connection_id}/{self.number}"

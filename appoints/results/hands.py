@@ -112,7 +112,8 @@ def _work(
     except Exception as error:  # noqa: BLE001 whatever it is, the one who waits must hear of it
         # At once: another hand's next call after a 401 may lock this server's address.
         stop.set()
-        came.put(error)
+        # A hand that found the connection at rest tells why, as the one that was refused does.
+        came.put(error.cause if isinstance(error, gateway.Resting) else error)
     finally:
         database.close()
 

@@ -15,8 +15,7 @@ from django.db import transaction
 from django.db.models import Max, QuerySet
 from django.utils import timezone
 
-from appoints.gateway import LONG_AGO
-from appoints.models import Connection, Snapshot
+from appoints.models import Connection, Snapshot, stamps
 
 from . import snapshots
 from .criteria import Asked
@@ -36,7 +35,7 @@ def in_order() -> list[Snapshot]:
     served = dict(taken.order_by().values_list("person").annotate(Max("taken")))
     turns = []
     for each in waiting:
-        last = served.get(each.person_id, LONG_AGO)
+        last = served.get(each.person_id, stamps.LONG_AGO)
         turns.append((before[each.person_id], last, each.pk, each))
         before[each.person_id] += 1
     return [each for *_, each in sorted(turns, key=lambda turn: turn[:3])]

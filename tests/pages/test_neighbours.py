@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from django.core.cache import cache
+from django.utils import timezone
 
 from appoints import gateway, neighbours
+from appoints.isales.secret import Secret
 from appoints.isales.simulator import Simulator
-from appoints.models import Connection
+from appoints.models import Connection, Neighbour
 
 
 @pytest.fixture(autouse=True)
@@ -19,7 +24,8 @@ def test_names_are_asked_once(connection: Connection, simulator: Simulator) -> N
     names = neighbours.tasks(connection)
     assert "Renewal wave" in names.values()
     assert neighbours.tasks(connection) == names
-    assert len(simulator.calls) == 1
+    # The list proves the key first: only then does a 401 say "not purchased".
+    assert [call.method for call in simulator.calls] == ["POST", "GET"]
 
 
 def test_words_come_in_the_readers_language(connection: Connection) -> None:
@@ -48,3 +54,43 @@ def test_lines_that_are_taken_hide_names_only_for_a_while(
     with gateway.line(connection, wait=1):
         assert neighbours.tasks(connection) == {}
     assert kept == [neighbours.AGAIN]
+
+
+def test_names_asked_for_with_a_bad_key_rest_the_connection_and_blame_no_neighbour(
+    connection: Connection, simulator: Simulator
+) -> None:
+    simulator.gatekeeper.secret_key = Secret("another")
+    assert neighbours.tasks(connection) == {}
+    assert [call.status for call in simulator.calls] == [401]
+    connection.refresh_from_db()
+    assert connection.resting
+    assert not Neighbour.objects.get().lacking
+
+
+def test_what_was_not_purchased_is_asked_again_where_the_endpoint_is_another(
+    connection: Connection, simulator: Simulator
+) -> None:
+    Neighbour.objects.create(
+        connection=connection,
+        name="tasks",
+        endpoint="another",
+        lacking=True,
+        leased_until=timezone.now(),
+    )
+    assert "Renewal wave" in neighbours.tasks(connection).values()
+
+
+@pytest.mark.parametrize("ahead", [timedelta(hours=2), timedelta(days=3)])
+def test_names_kept_by_a_clock_that_was_ahead_are_asked_anew(
+    connection: Connection, simulator: Simulator, ahead: timedelta
+) -> None:
+    with time_machine.travel(timezone.now() + ahead):
+        simulator.gatekeeper.now = timezone.now
+        neighbours.tasks(connection)
+        kept = Neighbour.objects.get()
+        assert kept.take_lease(neighbours.LEASE)
+    cache.clear()
+    simulator.gatekeeper.now = timezone.now
+    simulator.calls.clear()
+    neighbours.tasks(connection)
+    assert "GET" in [call.method for call in simulator.calls]

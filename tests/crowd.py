@@ -1,0 +1,90 @@
+"""Several workers that ask at once: processes of many threads, each with a question of its own.
+
+``python -m tests.crowd THREADS`` is one worker; ``crowd`` runs several and lets them go together.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+
+ASKED = "asked"
+
+
+def crowd(processes: int, threads: int) -> None:
+    """Let workers ask about the only connection that is stored, and wait for their end."""
+    from django.db import connection as database
+
+    held = database.settings_dict
+    url = f"sqlite:///{held['NAME']}"
+    if database.vendor == "postgresql":
+        url = f"postgresql://{held['USER']}@{held['HOST']}:{held['PORT']}/{held['NAME']}"
+    environment = {
+        **os.environ,
+        "TESTS_DATABASE_URL": url,
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+    }
+    workers = [
+        subprocess.Popen(
+            [sys.executable, "-m", "tests.crowd", str(threads), str(number)],
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for number in range(processes)
+    ]
+    for worker in workers:
+        assert worker.stdout is not None
+        assert worker.stdout.readline() == "ready\n"
+    for worker in workers:
+        said, _ = worker.communicate("go\n", timeout=60)
+        assert said.split() == [ASKED] * threads
+
+
+def _ask(number: str) -> None:
+    from zoneinfo import ZoneInfo
+
+    from django.db import connections as databases
+
+    from appoints import neighbours
+    from appoints.isales.errors import ISalesError
+    from appoints.models import Connection
+    from appoints.results.asking import ask
+    from appoints.results.moments import EVER
+    from appoints.results.query import Query
+
+    try:
+        connection = Connection.objects.get()
+        ask(connection, Query(number=number), EVER, ZoneInfo("UTC"), wait=20)
+        neighbours.tasks(connection)
+        neighbours.fail_words(connection, "en" if number.endswith("0") else "zh")
+    except ISalesError:
+        pass
+    finally:
+        databases.close_all()
+    sys.stdout.write(f"{ASKED}\n")
+    sys.stdout.flush()
+
+
+def main(threads: int, worker: str) -> None:
+    """Say that this worker is ready; once told to go, ask in all threads at once."""
+    import django
+
+    django.setup()
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    sys.stdin.readline()
+    asking = [
+        threading.Thread(target=_ask, args=(f"{worker}{number}",)) for number in range(threads)
+    ]
+    for thread in asking:
+        thread.start()
+    for thread in asking:
+        thread.join()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), sys.argv[2])

@@ -1,0 +1,94 @@
+"""What a call centre's iSales sees of many workers that ask at once, over real sockets."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from appoints.isales.secret import Secret
+from appoints.isales.signing import Signable
+from appoints.isales.simulator import Simulator
+from appoints.isales.simulator.answers import Answer, problem
+from appoints.models import Connection
+from appoints.verdict import check
+
+from .crowd import crowd
+
+pytestmark = pytest.mark.django_db(transaction=True)
+Start = Callable[..., Simulator]
+SK = Secret("SK")
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Start a simulator, and store a connection to it with the key SK."""
+    with ExitStack() as stack:
+
+        def start(cap: int, **kind: object) -> Simulator:
+            kind = {"rows": 100, "secret_key": SK, "latency": 0.05, **kind}
+            simulator = stack.enter_context(Simulator(**kind).running())
+            Connection.objects.create(
+                name="Berlin",
+                slug="berlin",
+                base_url=simulator.base_url,
+                vdn=1,
+                access_key="AK",
+                secret_key=SK,
+                max_concurrency=cap,
+                max_per_second=0,
+            )
+            return simulator
+
+        yield start
+
+
+def without_neighbours(simulator: Simulator) -> None:
+    """Let the list be all that was purchased."""
+    answer = simulator.answer
+
+    def answered(address: str, request: Signable) -> Answer:
+        if request.path.endswith("/appoint/list"):
+            return answer(address, request)
+        return problem(401)
+
+    simulator.answer = answered  # type: ignore[method-assign]
+
+
+def refused(simulator: Simulator) -> Counter[str]:
+    """Return how often each call was answered 401."""
+    names = (call.path.rpartition("/")[2] for call in simulator.calls if call.status == 401)
+    return Counter(names)
+
+
+@pytest.mark.parametrize("cap", [4, 10])
+def test_one_bad_key_is_one_401_whoever_asks(start: Start, cap: int) -> None:
+    simulator = start(cap, secret_key=Secret("another"))
+    crowd(processes=2, threads=6)
+    assert [call.status for call in simulator.calls] == [401]
+
+
+def test_neighbours_that_were_not_purchased_are_asked_once_each_until_a_check(
+    start: Start,
+) -> None:
+    simulator = start(10)
+    without_neighbours(simulator)
+    crowd(processes=2, threads=6)
+    once = {"1": 1, "queryOBSResultCode": 1}
+    assert refused(simulator) == once
+    simulator.calls.clear()
+    verdict = check(Connection.objects.get())
+    assert verdict.ok
+    assert "does not offer the names of tasks" in str(verdict)
+    crowd(processes=1, threads=6)
+    assert refused(simulator) == once
+
+
+def test_names_are_asked_once_for_all_workers(start: Start) -> None:
+    simulator = start(4)
+    crowd(processes=2, threads=6)
+    asked = Counter(call.path.rpartition("/")[2] for call in simulator.calls)
+    assert asked["1"] == 1
+    assert asked["queryOBSResultCode"] <= 2 + 1  # pages in English, and one in Chinese
