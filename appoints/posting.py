@@ -63,6 +63,8 @@ def _with_task(form: AppointFilter) -> Query | None:
     if not query.task or query.task.isdigit():
         return query
     names = neighbours.tasks(Connection.objects.get(slug=query.connection))
+    if query.task in names:
+        return query  # an ID, whatever other task has it for a name
     called = [task for task, name in names.items() if _plain(name) == _plain(query.task)]
     if len(called) > 1:
         message = _("Several tasks have this name; give the ID of one: %s.") % ", ".join(called)

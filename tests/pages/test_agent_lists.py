@@ -11,6 +11,7 @@ from django.test import Client
 
 from appoints.isales.simulator import Simulator
 from appoints.models import AgentList, Connection
+from appoints.results.lists import written
 
 LIST = "/appoints/"
 
@@ -41,6 +42,25 @@ def test_the_same_list_has_the_same_address(
     form = {"agent": " ".join(agents), "state": ["reached", "failed"]}
     assert signed_in.post(LIST, form)["Location"] == address
     assert AgentList.objects.count() == 1
+
+
+def test_a_list_keeps_every_character_of_its_agents(
+    signed_in: Client, connection: Connection, simulator: Simulator
+) -> None:
+    odd = [
+        "john smith",
+        "a\nb",
+        "nul\x00",
+        '"',
+        *(f"{number:03}-{'x' * 60}" for number in range(40)),
+    ]
+    simulator.listing.source = [
+        {"appointId": str(number), "userAccount": agent, "appointTime": 1_747_302_523_000}
+        for number, agent in enumerate([*odd, "john", "smith"])
+    ]
+    address = signed_in.post(LIST, {"agent": "\n".join(map(written, odd))})["Location"]
+    assert "agent_list=" in address
+    assert f"of <strong>{len(odd)}</strong>" in signed_in.get(address).content.decode()
 
 
 def test_a_list_that_fits_is_written_out(signed_in: Client, connection: Connection) -> None:

@@ -56,6 +56,14 @@ def test_a_name_of_several_tasks_is_not_guessed(
     assert "Several tasks have this name; give the ID of one: 1, 2." in response.content.decode()
 
 
+def test_an_id_is_no_name_of_another_task(
+    signed_in: Client, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("appoints.neighbours.tasks", lambda _: {"Wave 1": "x", "2": "wave 1"})
+    response = signed_in.post(LIST, {"task": '"Wave 1"'})
+    assert response["Location"] == "/appoints/?connection=demo&task=%22Wave+1%22"
+
+
 def test_a_task_of_no_known_name_is_asked_as_it_is(
     signed_in: Client, connection: Connection
 ) -> None:
