@@ -23,7 +23,8 @@ from appoints.isales.errors import (
     TooFast,
     UnexpectedAnswer,
 )
-from appoints.results.errors import BrokeOff, QueueFull
+from appoints.results.errors import BrokeOff, NotStored, QueueFull
+from dashboard.database import TROUBLES
 
 NO_ANSWER, BAD_ANSWER, NOT_NOW = 504, 502, 503
 NOT_KNOWN_THERE = frozenset({400, 404})  # what a release without reservations answers
@@ -163,6 +164,11 @@ def _broke_off(error: BrokeOff) -> Failure:
     )
 
 
+def _not_stored(error: NotStored) -> Failure:
+    trouble = TROUBLES[error.kind]
+    return Failure(NOT_NOW, trouble.title, trouble.advice, trouble.retry_after)
+
+
 def _queue_full(error: QueueFull) -> Failure:
     return Failure(
         NOT_NOW,
@@ -227,6 +233,7 @@ def _seconds(wait: float | None, otherwise: float) -> int:
 # The first that fits; a subclass stands before its base.
 _WORDS: tuple[tuple[type[Exception], Callable[[Any], Failure]], ...] = (
     (Resting, _resting),
+    (NotStored, _not_stored),
     (BrokeOff, _broke_off),
     (HostRefused, _host_refused),
     (QueueFull, _queue_full),

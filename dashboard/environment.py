@@ -168,7 +168,9 @@ def _database() -> dict[str, Any]:
     except ValueError:
         # Not the error's own words: they quote the part of the address beside the password.
         raise ImproperlyConfigured("DATABASE_URL is not a valid address") from None
-    return {**database, "CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+    # A server that is gone without a word is noticed within seconds.
+    options = {"connect_timeout": 5, "tcp_user_timeout": 20_000, **database.get("OPTIONS", {})}
+    return {**database, "OPTIONS": options, "CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
 
 
 def _sqlite(database: dict[str, Any]) -> dict[str, Any]:

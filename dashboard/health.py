@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -32,7 +32,7 @@ def readiness() -> HttpResponse:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
         migrated()
-    except DatabaseError:
+    except Error:
         return _answer("database unavailable", 503)
     except Unmigrated:
         return _answer("migrations missing", 503)

@@ -19,6 +19,8 @@ admin.site.site_header = _("Reserved calls")
 admin.site.site_title = _("Reserved calls")
 admin.site.index_title = _("Administration")
 
+handler400 = "dashboard.database.bad_request"
+handler500 = "dashboard.database.server_error"
 
 urlpatterns = [
     path("", saved.home, name="home"),

@@ -22,6 +22,14 @@ class BrokeOff(ISalesError):
     """A defect of ours, not an answer of iSales: the log has it."""
 
 
+class NotStored(BrokeOff):
+    """The database did not take what came; ``kind`` is one of dashboard.database.TROUBLES."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(f"the database is {kind}")
+        self.kind = kind
+
+
 class QueueFull(ISalesError):
     """A person asks for more results than may wait at once."""
 
@@ -35,6 +43,7 @@ _KINDS: dict[str, type[ISalesError | WrongKey]] = {
     for kind in (
         AddressLocked,
         BrokeOff,
+        NotStored,
         Busy,
         HostRefused,
         NoAnswer,

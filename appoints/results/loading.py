@@ -5,15 +5,16 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 
 import polars as pl
 from django.conf import settings
+from django.db import Error
 from django.db import connection as database
 from django.utils import timezone
 
 from appoints.isales.client import Criteria
 from appoints.models import Snapshot
+from dashboard.database import kind_of
 
 from . import errors, frame, hands, snapshots
 from .frame import Fetched
@@ -42,14 +43,24 @@ def run(snapshot: Snapshot) -> None:
         Load(snapshot).run()
     except snapshots.LeaseLost:
         logger.warning("snapshot %s: another worker goes on with it", snapshot.pk)
-    except Exception:
-        # Or pages would wait for the lease's end.
-        logger.exception("snapshot %s: loading broke off", snapshot.pk)
-        with suppress(snapshots.LeaseLost):
-            failure = errors.to_json(errors.BrokeOff("loading broke off"))
-            snapshots.finish(snapshot, Snapshot.Status.FAILED, failure=failure)
+    except Exception as error:  # noqa: BLE001 or pages would wait for the lease's end
+        _give_up(snapshot, error)
     finally:
         database.close()
+
+
+def _give_up(snapshot: Snapshot, error: Exception) -> None:
+    logger.error("snapshot %s: loading broke off", snapshot.pk, exc_info=error)
+    kind = kind_of(error)
+    failure = errors.NotStored(kind) if kind else errors.BrokeOff("loading broke off")
+    database.close()  # it may be broken
+    try:
+        snapshots.finish(snapshot, Snapshot.Status.FAILED, failure=errors.to_json(failure))
+    except snapshots.LeaseLost:
+        pass
+    except Error as again:
+        # Pages hear of it from the database itself, and the lease ends by itself.
+        logger.warning("snapshot %s: nor can its end be stored: %s", snapshot.pk, again)
 
 
 class Load:

@@ -170,7 +170,10 @@ def take_lease(snapshot: Snapshot) -> bool:
 def keep_lease(snapshot: Snapshot, **changes: object) -> None:
     """Write to a snapshot that one holds the lease of. Raises LeaseLost."""
     values = {"leased_until": timezone.now() + LEASE, **changes}
-    if not Snapshot.objects.filter(pk=snapshot.pk, lease=snapshot.lease).update(**values):
+    held = Snapshot.objects.filter(
+        pk=snapshot.pk, lease=snapshot.lease, status=Snapshot.Status.LOADING
+    )
+    if not held.update(**values):
         raise LeaseLost
     for name, value in values.items():
         setattr(snapshot, name, value)
@@ -217,7 +220,6 @@ def finish(snapshot: Snapshot, status: Snapshot.Status, **changes: object) -> No
                 end=snapshot.end,
                 pk__lt=snapshot.pk,
             ).delete()
-    purge()
 
 
 def purge() -> int:

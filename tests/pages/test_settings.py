@@ -199,8 +199,15 @@ def test_postgresql_keeps_checked_connections(environ: pytest.MonkeyPatch) -> No
     database = environment.read().database
     assert database["ENGINE"] == "django.db.backends.postgresql"
     assert (database["PASSWORD"], database["PORT"]) == ("p@ss", 5433)
-    assert database["OPTIONS"] == {"sslmode": "require"}
+    assert database["OPTIONS"]["sslmode"] == "require"
     assert database["CONN_MAX_AGE"] and database["CONN_HEALTH_CHECKS"]
+
+
+def test_a_postgresql_that_is_gone_is_noticed_within_seconds(environ: pytest.MonkeyPatch) -> None:
+    environ.setenv("DATABASE_URL", "postgresql://user@db.example/calls?connect_timeout=2")
+    options = environment.read().database["OPTIONS"]
+    assert int(options["connect_timeout"]) == 2
+    assert options["tcp_user_timeout"] <= 30_000
 
 
 @pytest.mark.parametrize("url", ["mysql://u:hidden@h/d", "hidden", "postgresql://u:hidden@h:x/d"])

@@ -1,0 +1,143 @@
+"""When the database is down, locked or full: told from a defect, and said as what it is."""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Any, NamedTuple
+
+from django.db import Error, InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views import defaults
+
+FILE = re.compile(r"/export\.\w+$")
+
+
+class Trouble(NamedTuple):
+    """``retry_after`` is in seconds."""
+
+    title: str | Promise
+    advice: str | Promise
+    retry_after: int
+
+
+TROUBLES = {
+    "down": Trouble(
+        _("The dashboard's database does not answer."),
+        _(
+            "iSales and what you asked are not to blame. Try again in a few seconds; if it stays, "
+            "an administrator should see whether the database runs."
+        ),
+        5,
+    ),
+    "locked": Trouble(
+        _("The dashboard's database is locked."),
+        _(
+            "Somebody else holds it for long. Try again in a few seconds; if it stays, an "
+            "administrator should see what holds the database."
+        ),
+        5,
+    ),
+    "full": Trouble(
+        _("The dashboard's database is full."),
+        _("Nothing can be stored until an administrator makes room on its disk."),
+        60,
+    ),
+    "read-only": Trouble(
+        _("The dashboard's database takes nothing: it is read-only."),
+        _("An administrator should make it writable, or name another in DATABASE_URL."),
+        60,
+    ),
+    "unmigrated": Trouble(
+        _("The dashboard's database lacks what this release needs."),
+        _("An administrator should run “manage.py migrate”."),
+        60,
+    ),
+}
+# Names of SQLite's results, and PostgreSQL's codes; the first that begins so.
+_KINDS = {
+    "SQLITE_BUSY": "locked",
+    "SQLITE_LOCKED": "locked",
+    "SQLITE_FULL": "full",
+    "SQLITE_READONLY": "read-only",
+    "SQLITE_CORRUPT": "down",
+    "SQLITE_NOTADB": "down",
+    "SQLITE_ERROR": "",  # of an SQL statement, hence a defect of ours
+    "53100": "full",
+    "55P03": "locked",
+    "40P01": "locked",
+    "57014": "locked",
+    "25006": "read-only",
+    "42P01": "unmigrated",
+    "42703": "unmigrated",
+}
+
+
+def kind_of(error: BaseException | None) -> str:
+    """Return which of TROUBLES an error comes from; empty where from none."""
+    for each in _chain(error):
+        if isinstance(each, Error):
+            return _kind(each)
+    return ""
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _kind(error: Error) -> str:
+    driver: Any = error.__cause__
+    code = getattr(driver, "sqlite_errorname", None) or getattr(driver, "sqlstate", None) or ""
+    if code == "SQLITE_ERROR" and str(error).startswith(("no such table", "no such column")):
+        return "unmigrated"
+    known = next((kind for prefix, kind in _KINDS.items() if code.startswith(prefix)), None)
+    if known is not None:
+        return known
+    return "down" if isinstance(error, OperationalError | InterfaceError) else ""
+
+
+def answer(request: HttpRequest, kind: str) -> HttpResponse:
+    """Say what is wrong: as text in place of a file, as a part to a page's own refresh."""
+    trouble, status = TROUBLES[kind], HTTPStatus.SERVICE_UNAVAILABLE
+    context = {"trouble": trouble}
+    if FILE.search(request.path):
+        text = f"{trouble.title}\n{trouble.advice}\n"
+        response = HttpResponse(text, status=status, content_type="text/plain; charset=utf-8")
+    elif "HX-Request" in request.headers:
+        # A part is swapped in only with 200.
+        response = render(request, "dashboard/database_part.html", context)
+    else:
+        response = render(request, "dashboard/database.html", context, status=status)
+    response["Retry-After"] = str(trouble.retry_after)
+    return response
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer what nobody caught."""
+    kind = kind_of(sys.exc_info()[1])
+    return answer(request, kind) if kind else defaults.server_error(request)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer a bad request; a session that could not be stored looks like one to Django."""
+    kind = kind_of(exception)
+    return answer(request, kind) if kind else defaults.bad_request(request, exception)
+
+
+class OneLine(logging.Filter):
+    """Log such trouble in a line, for a traceback at each request would bury everything else."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        error = record.exc_info[1] if record.exc_info else None
+        if kind := kind_of(error):
+            record.msg, record.args = f"{record.getMessage()} (database {kind})", ()
+            record.exc_info = None
+        return True

@@ -1,0 +1,266 @@
+"""What is said while the database is down, locked or full: a real SQLite in each such state."""
+
+from __future__ import annotations
+
+import html
+import re
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.contrib.sessions.exceptions import SessionInterrupted
+from django.db import DatabaseError, IntegrityError, OperationalError, connection, connections
+from django.db.backends.signals import connection_created
+from django.test import Client
+
+from appoints.isales.simulator import Simulator
+from appoints.models import Chunk, Connection, SavedView, Snapshot
+from dashboard import database
+
+WORDS = {"down": "database does not answer", "locked": "database is locked"}
+
+
+@pytest.fixture(autouse=True)
+def _only_sqlite() -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("these are states of SQLite")
+
+
+@pytest.fixture
+def client(transactional_db: None) -> Client:
+    """A signed-in client whose request fails as in production."""
+    client = Client(raise_request_exception=False)
+    client.force_login(User.objects.create_superuser("chief", password="correct horse battery"))
+    return client
+
+
+@contextmanager
+def told_to_every_connection(pragma: str) -> Iterator[None]:
+    def tell(connection: Any, **_: object) -> None:
+        connection.connection.execute(pragma)
+
+    connections.close_all()
+    connection_created.connect(tell)
+    try:
+        yield
+    finally:
+        connection_created.disconnect(tell)
+        connections.close_all()
+
+
+@contextmanager
+def down() -> Iterator[None]:
+    known = connection.settings_dict["NAME"]
+    connections.close_all()
+    connection.settings_dict["NAME"] = "/nowhere/database.sqlite3"
+    try:
+        yield
+    finally:
+        connection.settings_dict["NAME"] = known
+        connections.close_all()
+
+
+@contextmanager
+def locked() -> Iterator[None]:
+    with ExitStack() as held:
+        other = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)
+        held.callback(other.close)
+        held.enter_context(told_to_every_connection("PRAGMA busy_timeout = 50"))
+        other.execute("BEGIN IMMEDIATE")
+        yield
+
+
+@contextmanager
+def full() -> Iterator[None]:
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM")  # or what earlier tests left behind has room
+    with told_to_every_connection("PRAGMA max_page_count = 1"):
+        yield
+
+
+STATES: dict[str, Callable[[], AbstractContextManager[None]]] = {
+    "down": down,
+    "locked": locked,
+}
+
+
+def text_of(response: Any) -> str:
+    words = re.sub(r"<[^>]+>", " ", response.content.decode())
+    return re.sub(r"\s+", " ", html.unescape(words))
+
+
+@pytest.mark.parametrize("state", ["down", "locked"])
+@pytest.mark.parametrize(
+    "path", ["/appoints/", "/appoints/4711/", "/wallboard/", "/choices/agent/"]
+)
+def test_a_page_says_that_it_is_the_database(
+    client: Client, connection: Connection, state: str, path: str
+) -> None:
+    with STATES[state]():
+        answer = client.get(path)
+    assert answer.status_code == 503
+    assert WORDS[state] in text_of(answer)
+    assert answer["Retry-After"] == "5"
+    assert 'role="alert"' in answer.content.decode()
+
+
+@pytest.mark.parametrize("path", ["/", "/views/", "/accounts/preferences/", "/admin/"])
+def test_every_other_page_says_so_too(client: Client, path: str) -> None:
+    with down():
+        answer = client.get(path)
+    assert (answer.status_code, "does not answer" in text_of(answer)) == (503, True)
+
+
+@pytest.mark.parametrize("state", ["down", "locked"])
+@pytest.mark.parametrize("suffix", ["csv", "xlsx", "json"])
+def test_in_place_of_a_file_comes_plain_text(
+    client: Client, connection: Connection, state: str, suffix: str
+) -> None:
+    with STATES[state]():
+        answer = client.get(f"/appoints/export.{suffix}")
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+    assert answer["Content-Type"] == "text/plain; charset=utf-8"
+    assert WORDS[state] in answer.content.decode() and "<" not in answer.content.decode()
+
+
+@pytest.mark.parametrize("state", ["down", "locked"])
+def test_a_form_that_cannot_be_stored_says_so(client: Client, state: str) -> None:
+    with STATES[state]():
+        answer = client.post("/accounts/preferences/", {"time_zone": "Europe/Berlin"})
+    assert (answer.status_code, WORDS[state] in text_of(answer)) == (503, True)
+
+
+@pytest.mark.parametrize("state", ["down", "locked"])
+def test_a_sign_in_that_cannot_be_stored_says_so(client: Client, state: str) -> None:
+    form = {"username": "chief", "password": "correct horse battery"}
+    with STATES[state]():
+        answer = Client(raise_request_exception=False).post("/accounts/login/", form)
+    assert (answer.status_code, WORDS[state] in text_of(answer)) == (503, True)
+
+
+def test_a_session_that_cannot_be_stored_is_no_bad_request(client: Client) -> None:
+    """Django takes it for one that was deleted meanwhile."""
+    session = client.session
+    session["renewed"] = 0
+    session.save()
+    with locked():
+        answer = client.get("/accounts/preferences/")
+    assert (answer.status_code, "database is locked" in text_of(answer)) == (503, True)
+
+
+def test_a_pages_own_refresh_says_so_and_goes_on(client: Client, connection: Connection) -> None:
+    with down():
+        answer = client.get("/appoints/?preset=today&page=2", headers={"HX-Request": "true"})
+    page = answer.content.decode()
+    assert answer.status_code == 200 and "<html" not in page
+    assert 'id="answer" hx-get="/appoints/?preset=today&amp;page=2" hx-trigger="every 5s"' in page
+    assert "database does not answer" in page
+
+
+def test_a_load_that_cannot_be_stored_ends_and_says_why(
+    client: Client, connection: Connection, simulator: Simulator
+) -> None:
+    with full():
+        answer = client.get("/appoints/")
+        again = client.get("/appoints/export.csv")
+    assert (answer.status_code, answer.get("Retry-After")) == (503, "60"), text_of(answer)
+    assert "database is full" in text_of(answer)
+    assert (again.status_code, again["Retry-After"]) == (503, "60")
+    assert not Chunk.objects.exists()
+    assert client.get("/appoints/").status_code == 200
+
+
+def test_a_load_whose_end_cannot_be_stored_is_taken_up_again(
+    client: Client, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OperationalError("the server closed the connection")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("appoints.results.snapshots.write", refuse)
+        broken.setattr("appoints.results.snapshots.finish", refuse)
+        broken.setattr("django.conf.settings.APPOINTS_PAGE_WAIT", 0.5)
+        assert "Asking iSales" in text_of(client.get("/appoints/"))
+    Snapshot.objects.update(leased_until="2026-01-01T00:00Z")
+    assert client.get("/appoints/").status_code == 200
+    assert Snapshot.objects.get().status == Snapshot.Status.WHOLE
+
+
+def test_a_whole_result_stays_whole_when_tidying_up_fails(
+    client: Client, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse() -> None:
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr("appoints.results.snapshots.purge", refuse)
+    assert client.get("/appoints/").status_code == 200
+    assert Snapshot.objects.get().status == Snapshot.Status.WHOLE
+
+
+def test_an_unmigrated_database_says_what_to_do(client: Client) -> None:
+    with database_without(SavedView._meta.db_table):
+        answer = client.get("/views/")
+    assert (answer.status_code, "manage.py migrate" in text_of(answer)) == (503, True)
+
+
+@contextmanager
+def database_without(table: str) -> Iterator[None]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {table} RENAME TO elsewhere")
+        try:
+            yield
+        finally:
+            cursor.execute(f"ALTER TABLE elsewhere RENAME TO {table}")
+
+
+def test_a_defect_is_no_trouble_of_the_database(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def defect(*_: object) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT FROM WHERE")
+
+    monkeypatch.setattr("dashboard.models.Preferences.of", defect)
+    answer = client.get("/accounts/preferences/")
+    assert (answer.status_code, "Something broke here" in text_of(answer)) == (500, True)
+
+
+class Driver(Exception):
+    def __init__(self, **codes: str) -> None:
+        vars(self).update(codes)
+
+
+@pytest.mark.parametrize(
+    ("error", "codes", "kind"),
+    [
+        (OperationalError, {"sqlstate": "53100"}, "full"),
+        (OperationalError, {"sqlstate": "55P03"}, "locked"),
+        (OperationalError, {"sqlstate": "57P01"}, "down"),
+        (OperationalError, {}, "down"),
+        (DatabaseError, {"sqlstate": "25006"}, "read-only"),
+        (DatabaseError, {"sqlite_errorname": "SQLITE_CORRUPT"}, "down"),
+        (OperationalError, {"sqlite_errorname": "SQLITE_BUSY_SNAPSHOT"}, "locked"),
+        (OperationalError, {"sqlite_errorname": "SQLITE_IOERR_WRITE"}, "down"),
+        (OperationalError, {"sqlite_errorname": "SQLITE_READONLY_DBMOVED"}, "read-only"),
+        (IntegrityError, {"sqlstate": "23505"}, ""),
+    ],
+)
+def test_an_error_is_told_by_its_code(
+    error: type[Exception], codes: dict[str, str], kind: str
+) -> None:
+    found = error("words")
+    found.__cause__ = Driver(**codes)
+    later = SessionInterrupted("deleted")
+    later.__context__ = found
+    assert [database.kind_of(each) for each in (found, later)] == [kind, kind]
+
+
+def test_the_log_has_one_line_for_each(client: Client, caplog: pytest.LogCaptureFixture) -> None:
+    with down():
+        client.get("/accounts/preferences/")
+    (record,) = [each for each in caplog.records if each.levelname == "ERROR"]
+    assert database.OneLine().filter(record) and record.exc_info is None
+    assert "database down" in record.getMessage()
