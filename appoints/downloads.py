@@ -23,8 +23,9 @@ from appoints.failures import failure_of
 from appoints.filters import AppointFilter
 from appoints.legend import legend
 from appoints.questions import Question, form_of, question_of
-from appoints.results import exports
+from appoints.results import exports, guard, workbook
 from appoints.results.errors import ERRORS
+from appoints.results.offsets import offsets_in
 from appoints.results.query import DEFAULT_SORT
 from appoints.results.result import NeedsWhole, Result
 from dashboard.requests import SignedInRequest
@@ -40,8 +41,9 @@ Make = Callable[[SignedInRequest, Question, Result, pl.DataFrame], bytes]
 
 @require_safe
 def export_csv(request: SignedInRequest) -> HttpResponse:
-    """Send the rows as CSV; ``excel=1`` for Excel's own reading of it."""
-    return _file(request, "csv", "text/csv; charset=utf-8", _csv)
+    """Send the rows as CSV; with ``excel=1`` as Excel reads it in every language."""
+    charset = "utf-16" if "excel" in request.GET else "utf-8"
+    return _file(request, "csv", f"text/csv; charset={charset}", _csv)
 
 
 @require_safe
@@ -88,16 +90,25 @@ def _xlsx(
         (_("Rows"), str(result.total)),
         (_("Data as of"), _as_of(question, result)),
         (_("Times in"), question.zone.key),
+        (_("Offset of the times"), ", ".join(offsets_in(table, question.zone))),
         (_("Made by"), request.user.get_username()),
         (_("Made at"), made.isoformat(timespec="seconds")),
         (_("Source"), request.build_absolute_uri(request.path)),
+        *_cut(table),
         ("", ""),
         (_("Columns"), ""),
         *legend(),
     ]
     # Translators: a sheet's name, at most 31 characters, no punctuation
     title = pgettext("sheet", "About")
-    return exports.xlsx(table, question.zone, about, title)
+    return workbook.xlsx(table, question.zone, about, title)
+
+
+def _cut(table: pl.DataFrame) -> Iterator[tuple[str, str]]:
+    """Yield a line about cells that Excel holds only in part, if there are any."""
+    if count := guard.cut_cells(table):
+        words = _("%(count)s, which are longer than Excel allows; CSV and JSON have them whole.")
+        yield _("Cut cells"), words % {"count": intcomma(count)}
 
 
 def _file(request: SignedInRequest, suffix: str, kind: str, make: Make) -> HttpResponse:
@@ -116,7 +127,10 @@ def _file(request: SignedInRequest, suffix: str, kind: str, make: Make) -> HttpR
         if refusal := _incomplete(request, result):
             return refusal
         reasons = words.reasons(question.connection, platform=True)
-        body = make(request, question, result, exports.table(result.rows, reasons))
+        try:
+            body = make(request, question, result, exports.table(result.rows, reasons))
+        except guard.SheetIsFull:
+            return _too_long(result)
     response = HttpResponse(body, content_type=kind)
     name = _name(question, result, suffix)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -187,6 +201,15 @@ def _too_many() -> HttpResponse:
         TOO_MANY,
         _("These are more than %s rows, too many for a file.") % most,
         _("Narrow the range, or choose agents, a number or a task."),
+    )
+
+
+def _too_long(result: Result) -> HttpResponse:
+    counts = {"rows": intcomma(result.total), "most": intcomma(guard.MOST_ROWS)}
+    return _refused(
+        TOO_MANY,
+        _("These are %(rows)s rows; a sheet of Excel holds %(most)s.") % counts,
+        _("Narrow the range, or take CSV or JSON, which have room for them."),
     )
 
 

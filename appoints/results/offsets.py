@@ -39,6 +39,10 @@ class Offsets(NamedTuple):
         """Return the offset as ISO 8601 writes it."""
         return pl.lit(self.texts).gather(self._at(moment))
 
+    def shown(self, moment: pl.Expr) -> pl.Expr:
+        """Return the offset as pages show it, ``+0200``."""
+        return self.written(moment).str.replace(":", "", literal=True)
+
     def is_twice(self, moment: pl.Expr) -> pl.Expr:
         """Tell whether the local time happens twice."""
         return pl.lit(self.twice).search_sorted(moment, side="right") % 2 == 1
@@ -64,6 +68,14 @@ def offsets(zone: ZoneInfo) -> Offsets:
         pl.Series([_iso(length // 60) for length in lengths], dtype=pl.String),
         _moments(twice),
     )
+
+
+def offsets_in(frame: pl.DataFrame, zone: ZoneInfo) -> list[str]:
+    """Return the offsets of all times of a frame as people read them, each once, by time."""
+    columns = [column.drop_nulls() for column in frame.select(pl.selectors.temporal())]
+    moments = pl.concat(columns).sort() if columns else pl.Series(dtype=MOMENT)
+    written = pl.select(offsets(zone).shown(pl.lit(moments))).to_series()
+    return written.unique(maintain_order=True).to_list()
 
 
 def _changes(zone: ZoneInfo) -> Iterator[tuple[int, int]]:

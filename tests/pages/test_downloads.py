@@ -15,6 +15,7 @@ from django.test import Client
 from appoints import downloads
 from appoints.isales.simulator import Simulator
 from appoints.models import Connection
+from appoints.results import guard
 
 COLUMNS = (
     "appoint_id,state,late,appoint_time,called_no,agent,agent_name,task_id,task_name,task_status,"
@@ -64,12 +65,29 @@ def test_nothing_in_a_csv_runs_as_a_formula(signed_in: Client, connection: Conne
     assert [cell for cell in cells if cell.startswith("+86138")]
 
 
-def test_a_csv_for_excel_has_a_mark_and_keeps_digits_as_text(
-    signed_in: Client, connection: Connection
+def test_a_csv_for_excel_is_one_in_every_language_and_keeps_digits_as_text(
+    signed_in: Client, connection: Connection, simulator: Simulator
 ) -> None:
-    content = signed_in.get("/appoints/export.csv?excel=1").content
-    assert content.startswith(b"\xef\xbb\xbf")
-    assert b'"=""17' in content
+    response = signed_in.get("/appoints/export.csv?excel=1")
+    assert response["Content-Type"] == "text/csv; charset=utf-16"
+    assert response.content.startswith(b"\xff\xfe")
+    text = io.StringIO(response.content.decode("utf-16"), newline="")
+    header, *rows = csv.reader(text, delimiter="\t")
+    assert header == COLUMNS.split(",")
+    ids = [f'="{row["appointId"]}"' for row in simulator.rows() if row.get("appointId")]
+    assert sorted(row[0] for row in rows if row[0]) == sorted(ids)
+
+
+@pytest.mark.parametrize("file", ["export.xlsx", "export.csv?excel=1"])
+def test_more_rows_than_a_sheet_holds_are_refused_for_excel_alone(
+    signed_in: Client, connection: Connection, monkeypatch: pytest.MonkeyPatch, file: str
+) -> None:
+    monkeypatch.setattr(guard, "MOST_ROWS", 500)
+    refused = signed_in.get(f"/appoints/{file}")
+    assert refused.status_code == 422
+    assert "a sheet of Excel holds 500" in refused.content.decode()
+    assert signed_in.get("/appoints/export.csv").status_code == 200
+    assert signed_in.get("/appoints/export.json").status_code == 200
 
 
 def test_screen_csv_workbook_and_json_have_the_same_rows_in_the_same_order(
@@ -98,11 +116,22 @@ def test_a_workbook_has_typed_dates_and_says_of_what_it_is(
     assert times == {datetime}
     assert rows.freeze_panes == "A2"
     assert facts["Times in"] == "Asia/Kathmandu"
+    assert facts["Offset of the times"] == "+0545"
     assert facts["Filters"] == "Today"
     assert facts["Made by"] == "supervisor"
     assert facts["called_no"] == "number"
     assert facts["call_type"] == "type: 1 = manual, 2 = automatic"
     assert COLUMNS.split(",") == [name for name in facts if name in COLUMNS.split(",")]
+
+
+def test_a_workbook_says_that_it_has_cut_cells(
+    signed_in: Client, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guard, "MOST_IN_CELL", 40)
+    content = signed_in.get("/appoints/export.xlsx").content
+    about = openpyxl.load_workbook(io.BytesIO(content)).worksheets[1]
+    facts = {line[0].value: line[1].value for line in about.iter_rows()}
+    assert facts["Cut cells"].partition(",")[0].isdecimal()
 
 
 def test_json_says_of_what_it_is(signed_in: Client, connection: Connection) -> None:

@@ -223,7 +223,20 @@ def _cell(value: object) -> str:
         return ""
     if isinstance(value, bool):
         return str(value).lower()
-    text = str(value)
-    runs = text[0] in "=+-@\t\r\n＝＋－＠"
-    number = re.fullmatch(r"[+-][0-9]+(\.[0-9]+)?", text)
-    return f"'{text}" if runs and not number else text
+    first, *others = re.split(r"([;\t\r\n])", str(value))
+    marked = str(value)[0] in "\t\r\n" or (_runs(first) and not (_is_signed(first) and not others))
+    return "'" * marked + first + "".join("'" * _runs_inside(each) + each for each in others)
+
+
+def _runs(part: str) -> bool:
+    """Tell whether a part of a cell, with which a cell may begin, is a formula."""
+    return part.lstrip()[:1] in tuple("=+-@＝＋－＠")
+
+
+def _runs_inside(part: str) -> bool:
+    bare = part.strip('" ')
+    return _runs(bare) and not _is_signed(bare)
+
+
+def _is_signed(part: str) -> bool:
+    return re.fullmatch(r"[+-][0-9]+(\.[0-9]+)?", part) is not None

@@ -1,0 +1,116 @@
+"""Texts as spreadsheets take them: never run as a formula, never read as something else.
+
+A spreadsheet runs a cell that begins with one of ``SIGNS``, maybe behind spaces. Where its list
+separator is not the file's, what follows a ``;``, a tab or a line break begins a cell, too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+import polars as pl
+
+MOST_ROWS = 1_048_575  # of a sheet of Excel, below the header
+MOST_IN_CELL = 32_767  # of Excel, in units of UTF-16
+MOST_IN_FORMULA = 4_000  # characters; well below Excel's 8,192, for quotes are doubled
+PIECE = 120  # characters of a text in a formula; Excel allows 255 units of UTF-16
+
+# Also the full-width ones, which some programs fold.
+SIGNS = "=+-@＝＋－＠"
+SIGN = f"[{re.escape(SIGNS)}]"
+SUSPECT = [*";\t\r\n", *SIGNS]  # a text without these needs no closer look
+# May stay as it is, as in +8613800000000 or -1.
+NUMBER = r"[+-][0-9]+(?:\.[0-9]+)?"
+ONE_NUMBER = rf"^{NUMBER}$"
+# A pattern of Polars, which knows no look-ahead: what ``harmless`` is to look at.
+MAY_RUN = rf'^[\t\r\n]|(?:^|[;\t\r\n])["\s]*{SIGN}'
+INTRICATE = [*'",;\t\r\n']  # what a formula for text has no room for, or not in one piece
+
+_BLANK = r"[^\S\t\r\n]"
+_FIRST = rf"^(?=[\t\r\n]|{_BLANK}*{SIGN})(?!{NUMBER}\Z)"
+_INNER = (
+    rf'(?<=[;\t\r\n])(?=(?:"|{_BLANK})*{SIGN})'
+    rf'(?!(?:"|{_BLANK})*{NUMBER}"*(?:[;\t\r\n]|\Z))'
+)
+_BEFORE = re.compile(f"{_FIRST}|{_INNER}")
+_PIECES = re.compile(rf"[^,;\t]{{1,{PIECE}}}[,;\t]?|[,;\t]")
+
+
+class SheetIsFull(Exception):
+    """There are more rows than a sheet of Excel holds."""
+
+
+def fits_a_sheet(frame: pl.DataFrame) -> None:
+    """Raise SheetIsFull where rows would be lost in a sheet of Excel."""
+    if frame.height > MOST_ROWS:
+        raise SheetIsFull
+
+
+def harmless(text: str) -> str:
+    """Return text that no spreadsheet runs: an apostrophe stands before what it would."""
+    return _BEFORE.sub("'", text)
+
+
+def literal(text: str) -> str:
+    """Return text as Excel's own formula for text: ``="00604"`` is no number, ``="=1"`` no formula.
+
+    Excel takes no formula that is long, and LibreOffice none with a line break; such text is
+    nothing but text to them, once it is harmless. The formula is in pieces, so that no separator
+    stands before a sign.
+    """
+    if len(text) > MOST_IN_FORMULA or "\n" in text or "\r" in text:
+        return cut(harmless(text))
+    pieces = (piece.replace('"', '""') for piece in _PIECES.findall(text))
+    return "=" + "&".join(f'"{piece}"' for piece in pieces)
+
+
+def cut(text: str) -> str:
+    """Return text that a cell of Excel holds, with a mark where it is not whole."""
+    units = text.encode("utf-16-le") if len(text) > MOST_IN_CELL // 2 else b""
+    if len(units) <= 2 * MOST_IN_CELL:
+        return text
+    mark = f" … [cut: {len(text)} characters]"
+    return units[: 2 * (MOST_IN_CELL - len(mark))].decode("utf-16-le", "ignore") + mark
+
+
+def made_harmless(frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
+    """Return the frame with ``harmless`` texts in the columns of these names."""
+    # A look at what is there is cheaper than a guard around every cell.
+    looks = frame.select(pl.col(names).str.contains_any(SUSPECT).any())
+    return frame.with_columns(_harmless(frame[each.name]) for each in looks if each[0])
+
+
+def _harmless(column: pl.Series) -> pl.Series:
+    found = column.filter(column.str.contains(MAY_RUN))
+    return _replaced(column, found.filter(~found.str.contains(ONE_NUMBER)), harmless)
+
+
+def made_literal(frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
+    """Return the frame with ``literal`` texts in the columns of these names."""
+    text = pl.col(names)
+    closely = text.str.contains_any(INTRICATE) | (text.str.len_bytes() > PIECE)
+    looks = frame.select(closely.any())
+    return frame.with_columns(
+        _literal(frame[each.name]) if each[0] else pl.format('="{}"', each.name).alias(each.name)
+        for each in looks
+    )
+
+
+def _literal(column: pl.Series) -> pl.Series:
+    closely = column.str.contains_any(INTRICATE) | (column.str.len_bytes() > PIECE)
+    simple = pl.select(pl.format('="{}"', pl.lit(column))).to_series()
+    made = _replaced(column, column.filter(closely), literal)
+    return simple.zip_with(~closely, made).alias(column.name)
+
+
+def cut_cells(frame: pl.DataFrame) -> int:
+    """Return how many cells of a frame a sheet of Excel holds only in part."""
+    long = pl.col(pl.String).str.len_chars() > MOST_IN_CELL // 2
+    texts = frame.filter(pl.any_horizontal(long)).select(pl.col(pl.String))
+    return sum(cut(text) != text for column in texts for text in column if text is not None)
+
+
+def _replaced(column: pl.Series, found: pl.Series, made: Callable[[str], str]) -> pl.Series:
+    texts = found.unique()
+    return column.replace(texts, [made(text) for text in texts]) if len(texts) else column
