@@ -51,6 +51,7 @@ class Line:
         self._first = True
         self._check = check
         self._knocks = False
+        self._idle = 0.0  # seconds of the call under way for which others were waited for
 
     def list_page(self, criteria: Criteria, offset: int, limit: int, *, budget: float) -> Page:
         """Return one page; see Client.list_page."""
@@ -80,9 +81,10 @@ class Line:
                 self._first = False
                 return
             self.release()
-            left = deadline - time.monotonic()
+            began, left = time.monotonic(), deadline - time.monotonic()
             self.slot, self._last_call = wait_for(self.connection, left, self._check)
             self._first = True
+            self._idle += time.monotonic() - began
 
     def release(self) -> None:
         """Give the slot back, and a turn that was not used with it."""
@@ -143,7 +145,7 @@ class Line:
         call: Callable[[], Answer],
         rests: type[ISalesError] | tuple[type[ISalesError], ...] = (NotAuthorised, AddressLocked),
     ) -> Answer:
-        began = time.monotonic()
+        began, self._idle = time.monotonic(), 0.0
         try:
             answer = call()
         except rests as error:
@@ -159,7 +161,7 @@ class Line:
             raise
         else:
             self.connection.prove()
-            self.took = time.monotonic() - began
+            self.took = time.monotonic() - began - self._idle
             return answer
         finally:
             self._end_knock()

@@ -43,6 +43,7 @@ NEEDS_WHOLE = gettext_lazy(
     "This needs the whole result, which is too large here: narrow the range, or leave it out."
 )
 FORM_ONLY = frozenset({"csrfmiddlewaretoken"})
+REFRESH = "refresh"  # of the link by which a person asks for newer rows; no part of an address
 POLL = 1  # seconds between two looks at a result that is being loaded
 # Seconds that such a look waits: enough to take a load over from a dead worker, and so short that
 # many viewers do not hold all threads.
@@ -60,6 +61,10 @@ def appoint_list(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST":
         return _to_address(request, form, context)
     question = question_of(form)
+    if REFRESH in request.GET:
+        question.hurry()
+        if not _is_fragment(request):
+            return HttpResponseRedirect(f"{request.path}?{question.query.urlencode()}")
     with timezone.override(question.zone):
         return _answer(request, form, question, context)
 
@@ -99,7 +104,7 @@ def _frame(form: AppointFilter) -> dict[str, Any]:
     return {
         "form": form.form,
         "connections": form.queryset,
-        "unknown": form.unknown(FORM_ONLY),
+        "unknown": form.unknown(FORM_ONLY | {REFRESH}),
         "zone": form.zone,
         # Of a form that is wrong only the way out is offered; _about knows what to keep.
         "preset_links": whens.presets(Query()),
@@ -224,6 +229,7 @@ def _shown(
         "age": span(timezone.now() - result.as_of) if result.as_of else "",
         "seconds": _seconds_since(result.as_of),
         "fresh": _seconds_until(result.fresh_until),
+        "newer": _seconds_until(result.newer_from),
         "poll": POLL if result.mode == "loading" or result.refreshing else 0,
     }
 

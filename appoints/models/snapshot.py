@@ -11,8 +11,9 @@ class Snapshot(models.Model):
 
     ``subject`` stands for the agents, number and task that were asked for, ``criteria`` holds them
     (encrypted, for they may name a customer); ``begin`` and ``end`` bound the reserved time, null
-    is open. ``person`` is whose question it counts as. Whoever holds the lease fetches; each write
-    checks its number, so that a holder that was slow harms nothing.
+    is open. ``worked`` are the seconds for which a call for it was out; ``hurried``: a person asked
+    for newer rows. ``person`` is whose question it counts as. Whoever holds the lease fetches; each
+    write checks its number, so that a holder that was slow harms nothing.
     """
 
     class Status(models.TextChoices):
@@ -34,6 +35,8 @@ class Snapshot(models.Model):
     created = models.DateTimeField(auto_now_add=True)
     as_of = models.DateTimeField(null=True, help_text="when the oldest row was fetched")
     ended = models.DateTimeField(null=True)
+    worked = models.FloatField(default=0.0)
+    hurried = models.BooleanField(default=False)
     wanted = models.DateTimeField(help_text="when somebody last asked for it")
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"

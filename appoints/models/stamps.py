@@ -32,6 +32,17 @@ def in_force(field: str, longest: timedelta) -> Q:
     return Q(**{f"{field}__gt": now, f"{field}__lte": now + longest + SKEW})
 
 
+def passed(field: str, longest: timedelta) -> Q:
+    """Return the condition that a field's moment is not ahead; see ``left``."""
+    now = timezone.now()
+    return Q(**{f"{field}__lte": now}) | Q(**{f"{field}__gt": now + longest + SKEW})
+
+
+def not_ahead(field: str) -> Q:
+    """Return the condition that a field's moment was not told by a clock that was ahead."""
+    return Q(**{f"{field}__lte": timezone.now() + SKEW})
+
+
 def since(field: str, span: timedelta) -> Q:
     """Return the condition that a field's moment is recent; see ``recent``."""
     now = timezone.now()

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 from django.conf import settings
-from django.utils import timezone
 
 from appoints import gateway
 from appoints.models import Connection, Snapshot
@@ -55,6 +54,11 @@ def ask(
             return _ask(connection, query, window, asked, wait, reasons, person)
         except snapshots.RowsLost:
             continue  # it was dropped; what is left is asked, or else iSales
+
+
+def hurry(connection: Connection, query: Query, window: Window, zone: ZoneInfo) -> None:
+    """Let the next look at a question bring newer rows as soon as the pace allows."""
+    snapshots.hurry(connection, criteria.whole(query, window, zone, connection), window)
 
 
 def _ask(
@@ -110,7 +114,7 @@ def _load(connection: Connection, asked: Asked, wait: float, person: int | None)
             if not snapshot.received and (failure := snapshots.failure_before(snapshot)):
                 raise errors.from_json(failure)
             return snapshot
-        if snapshot.leased_until <= timezone.now():
+        if not snapshots.is_leased(snapshot):
             POOL.wake()
         time.sleep(LOOK_AGAIN)
         try:
@@ -178,6 +182,7 @@ def _shown(
         mode="whole" if snapshot.status == Snapshot.Status.WHOLE else "loading",
         as_of=snapshot.as_of,
         fresh_until=snapshots.fresh_until(snapshot),
+        newer_from=snapshots.rested(snapshot, 1),
         reported=snapshot.total,
         received=snapshot.received,
         waiting=waiting.before(snapshot),

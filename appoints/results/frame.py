@@ -37,11 +37,15 @@ class Rules(NamedTuple):
 
 
 class Fetched(NamedTuple):
-    """A page of iSales' list: its offset, its rows, and the aware moment at which they came."""
+    """A page of iSales' list: its offset, its rows, and the aware moment at which they came.
+
+    ``took``: the seconds for which the call was out.
+    """
 
     offset: int
     rows: Sequence[Row]
     at: datetime
+    took: float = 0.0
 
 
 def plain(pages: Sequence[Fetched]) -> pl.DataFrame:

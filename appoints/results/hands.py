@@ -106,7 +106,8 @@ def _work(
                     offset = wanted.popleft()
                     asked = partial(line.list_page, criteria, offset, limit, budget=PAGE_BUDGET)
                     page = _patiently(asked, stop, patience)
-                    came.put((Fetched(offset, page.rows, timezone.now()), page.total))
+                    fetched = Fetched(offset, page.rows, timezone.now(), line.took)
+                    came.put((fetched, page.total))
     except IndexError:
         return  # another hand took the last one
     except Exception as error:  # noqa: BLE001 whatever it is, the one who waits must hear of it

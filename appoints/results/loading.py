@@ -73,7 +73,7 @@ class Load:
         self.infos: dict[int, PageInfo] = {}
         self.came: dict[int, dict[int, Fetched]] = {}  # by chunk and offset, not yet written
         self.rows: dict[int, pl.DataFrame] = {}  # by chunk, as written
-        self.written = self.beaten = time.monotonic()
+        self.written = self.beaten = self.worked_until = time.monotonic()
 
     def run(self) -> None:
         """Load what is missing. Raises LeaseLost; failures of iSales are stored."""
@@ -184,7 +184,14 @@ class Load:
             if came is None:
                 self._beat()
             else:
+                self._count_work(came[0].took)
                 yield came
+
+    def _count_work(self, took: float) -> None:
+        """Count the seconds for which a call was out; calls side by side count once."""
+        now = time.monotonic()
+        self.snapshot.worked += max(0.0, min(took, now - self.worked_until))
+        self.worked_until = now
 
     def _keep(self, fetched: Fetched, total: int) -> None:
         number = fetched.offset // self.limit // self._pages_a_chunk
@@ -236,7 +243,11 @@ class Load:
             infos = {at: self.infos[at] for at in self._offsets(number) if at in self.infos}
             snapshots.write(self.snapshot, number, infos, rows)
         snapshots.keep_lease(
-            self.snapshot, total=self.total, received=self._received, as_of=self._as_of()
+            self.snapshot,
+            total=self.total,
+            received=self._received,
+            as_of=self._as_of(),
+            worked=self.snapshot.worked,
         )
         self.written = self.beaten = time.monotonic()
 

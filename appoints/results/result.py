@@ -63,7 +63,8 @@ class Result:
     was not asked for, which are left out. ``error`` is why nothing newer is at hand,
     ``refreshing`` that newer rows are on their way, ``waiting`` how many results are loaded before
     this one, None once it is loading itself. ``as_of`` is when the oldest row was
-    fetched, None without any; up to ``fresh_until`` iSales is not asked anew.
+    fetched, None without any; up to ``fresh_until`` iSales is not asked anew by itself, and up to
+    ``newer_from`` not even where a person asks for newer rows.
     """
 
     mode: Mode
@@ -77,6 +78,7 @@ class Result:
     refreshing: bool = False
     waiting: int | None = None
     fresh_until: datetime | None = None
+    newer_from: datetime | None = None
     count: Callable[[], Mapping[str, list[Line]]] | None = None
     ranging: Callable[[], pl.DataFrame] | None = None
     leaving_out: Callable[[], Mapping[str, int]] = dict

@@ -17,7 +17,7 @@ from django.utils.crypto import salted_hmac
 
 from appoints.credentials import WrongKey, decrypt, encrypt
 from appoints.isales.client import Criteria
-from appoints.models import Chunk, Connection, Snapshot
+from appoints.models import Chunk, Connection, Snapshot, stamps
 
 from .criteria import Asked
 from .moments import Window
@@ -29,7 +29,8 @@ LEASE = timedelta(seconds=30)  # longer than one answer of iSales may take
 FAILURE_STANDS = timedelta(seconds=10)
 RESUMABLE = timedelta(minutes=10)  # age of rows with which a load that stopped still goes on
 UNWANTED = timedelta(minutes=1)  # nobody asked for so long: not loaded, until somebody does
-RESTS = 5  # times that a load takes, between it and the next
+RESTS = 5  # times that the work of a load took, between it and the next
+LONGEST_REST = timedelta(minutes=15)  # however long that work was
 FAILURE_EXPLAINS = timedelta(minutes=2)  # why nothing has come yet, while iSales is asked again
 
 
@@ -75,32 +76,48 @@ def covering(connection: Connection, asked: Asked, window: Window) -> QuerySet[S
         held &= Q(end__isnull=True)
     return Snapshot.objects.filter(
         held,
+        stamps.not_ahead("as_of"),
         connection=connection,
         subject__in={everything, subject_of(asked.criteria, connection)},
         status=Snapshot.Status.WHOLE,
     ).order_by("-as_of", "-pk")
 
 
-def fresh_since() -> datetime:
-    """Return the moment after which data count as fresh."""
-    return timezone.now() - settings.APPOINTS_FRESH_FOR
-
-
 def fresh_until(snapshot: Snapshot) -> datetime | None:
-    """Return until when a whole snapshot is fresh: for a while, and RESTS times as long as it took.
+    """Return until when a whole snapshot is fresh: a while, and RESTS times as long as its work.
 
-    However many people watch, and however often they refresh, iSales has that long to itself.
+    However many people watch, iSales has that long to itself. Where a person asked for newer rows,
+    it has once as long.
+    """
+    return rested(snapshot, 1 if snapshot.hurried else RESTS)
+
+
+def rested(snapshot: Snapshot, times: int) -> datetime | None:
+    """Return when iSales has had so many times as long to itself as the load's work took.
+
+    Pauses are no work: neither those of a load nor those that iSales asked for.
     """
     if snapshot.as_of is None or snapshot.ended is None:
         return None
-    took = snapshot.ended - snapshot.created
-    return snapshot.as_of + took + max(RESTS * took, settings.APPOINTS_FRESH_FOR)
+    worked = timedelta(seconds=snapshot.worked)
+    rest = max(min(times * worked, LONGEST_REST), settings.APPOINTS_FRESH_FOR)
+    return min(snapshot.as_of + worked, snapshot.ended) + rest
+
+
+def hurry(connection: Connection, asked: Asked, window: Window) -> None:
+    """Let what answers for a window be fresh no longer than the pace demands: a person asks."""
+    covering(connection, asked, window).filter(hurried=False).update(hurried=True)
 
 
 def is_fresh(snapshot: Snapshot) -> bool:
     """Tell whether a snapshot still answers without another look at iSales."""
     until = fresh_until(snapshot)
     return until is not None and timezone.now() < until
+
+
+def is_leased(snapshot: Snapshot) -> bool:
+    """Tell whether somebody fetches a snapshot."""
+    return bool(stamps.left(snapshot.leased_until, LEASE))
 
 
 def begin_or_join(connection: Connection, asked: Asked, person: int | None = None) -> Snapshot:
@@ -116,16 +133,18 @@ def begin_or_join(connection: Connection, asked: Asked, person: int | None = Non
         "end": asked.window.end,
     }
     came_late = Q(ended__gt=F("created") + timedelta(seconds=settings.APPOINTS_PAGE_WAIT))
-    resumable = Q(as_of__isnull=True) | Q(as_of__gt=now - RESUMABLE) | Q(leased_until__gt=now)
+    resumable = Q(as_of__isnull=True) | stamps.since("as_of", RESUMABLE)
+    resumable |= stamps.in_force("leased_until", LEASE)
+    fresh_for = settings.APPOINTS_FRESH_FOR
     with transaction.atomic():
         # One at a time, or two who come together would both begin.
         Connection.objects.select_for_update().get(pk=connection.pk)
         found = Snapshot.objects.filter(
             (Q(status=Snapshot.Status.LOADING) & resumable)
-            | (Q(status=Snapshot.Status.FAILED, ended__gt=now - FAILURE_STANDS) & came_late)
-            | Q(status=Snapshot.Status.TOO_MANY, ended__gt=fresh_since())
+            | (stamps.since("ended", FAILURE_STANDS) & Q(status=Snapshot.Status.FAILED) & came_late)
+            | (Q(status=Snapshot.Status.TOO_MANY) & stamps.since("ended", fresh_for))
             # It may have become whole since somebody looked for it.
-            | Q(status=Snapshot.Status.WHOLE, as_of__gt=fresh_since()),
+            | (Q(status=Snapshot.Status.WHOLE) & stamps.since("as_of", fresh_for)),
             **same,
         )
         if snapshot := found.order_by("-pk").first():
@@ -144,12 +163,12 @@ def begin_or_join(connection: Connection, asked: Asked, person: int | None = Non
 def failure_before(snapshot: Snapshot) -> dict[str, object] | None:
     """Return why the same was not to be had a moment ago, None if it was not tried or was."""
     failed = Snapshot.objects.filter(
+        stamps.since("ended", FAILURE_EXPLAINS),
         connection_id=snapshot.connection_id,
         subject=snapshot.subject,
         begin=snapshot.begin,
         end=snapshot.end,
         status=Snapshot.Status.FAILED,
-        ended__gt=timezone.now() - FAILURE_EXPLAINS,
     )
     return failed.order_by("-pk").values_list("failure", flat=True).first()
 
@@ -158,10 +177,10 @@ def take_lease(snapshot: Snapshot) -> bool:
     """Become the one who fetches, if nobody is; ``snapshot.lease`` is then the lease's number."""
     now = timezone.now()
     taken = Snapshot.objects.filter(
+        stamps.passed("leased_until", LEASE),
         pk=snapshot.pk,
         lease=snapshot.lease,
         status=Snapshot.Status.LOADING,
-        leased_until__lte=now,
     ).update(lease=snapshot.lease + 1, leased_until=now + LEASE, taken=now)
     snapshot.lease += taken
     return bool(taken)
@@ -224,5 +243,5 @@ def finish(snapshot: Snapshot, status: Snapshot.Status, **changes: object) -> No
 
 def purge() -> int:
     """Drop what is older than its retention time; return how many snapshots that were."""
-    old = Snapshot.objects.filter(wanted__lt=timezone.now() - settings.APPOINTS_KEPT_FOR)
+    old = Snapshot.objects.exclude(stamps.since("wanted", settings.APPOINTS_KEPT_FOR))
     return old.delete()[1].get("appoints.Snapshot", 0)

@@ -13,7 +13,6 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import Max, QuerySet
-from django.utils import timezone
 
 from appoints.models import Connection, Snapshot, stamps
 
@@ -31,7 +30,7 @@ def in_order() -> list[Snapshot]:
         return []
     people = {each.person_id for each in waiting}
     before: Counter[int | None] = Counter(_running().values_list("person", flat=True))
-    taken = Snapshot.objects.filter(person__in=people - {None}, taken__isnull=False)
+    taken = Snapshot.objects.filter(stamps.not_ahead("taken"), person__in=people - {None})
     served = dict(taken.order_by().values_list("person").annotate(Max("taken")))
     turns = []
     for each in waiting:
@@ -92,17 +91,17 @@ def _take(snapshot: Snapshot) -> bool:
 
 
 def _waits(snapshot: Snapshot) -> bool:
-    return snapshot.status == Snapshot.Status.LOADING and snapshot.leased_until <= timezone.now()
+    return snapshot.status == Snapshot.Status.LOADING and not snapshots.is_leased(snapshot)
 
 
 def _waiting() -> QuerySet[Snapshot]:
-    now = timezone.now()
     return Snapshot.objects.filter(
+        stamps.passed("leased_until", snapshots.LEASE),
+        stamps.since("wanted", snapshots.UNWANTED),
         status=Snapshot.Status.LOADING,
-        leased_until__lte=now,
-        wanted__gt=now - snapshots.UNWANTED,
     )
 
 
 def _running() -> QuerySet[Snapshot]:
-    return Snapshot.objects.filter(status=Snapshot.Status.LOADING, leased_until__gt=timezone.now())
+    leased = stamps.in_force("leased_until", snapshots.LEASE)
+    return Snapshot.objects.filter(leased, status=Snapshot.Status.LOADING)

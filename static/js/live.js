@@ -20,6 +20,8 @@
 
   // For so many seconds after they came, the same rows would come again.
   const fresh = () => Number(document.querySelector("#answer [data-fresh]")?.dataset.fresh ?? 0);
+  // For so many they come again even where a person asks for newer ones.
+  const newer = () => Number(document.querySelector("#answer [data-newer]")?.dataset.newer ?? 0);
 
   const say = (name, number) => {
     const words = name ? note.dataset[name].replace("0", number) : "";
@@ -39,7 +41,8 @@
   const refresh = () => {
     if (!document.querySelector("#answer")) return;
     tried = began = stamp();
-    const address = location.pathname + location.search; // htmx would scroll to a fragment
+    let address = location.pathname + location.search; // htmx would scroll to a fragment
+    if (byHand) address += `${location.search ? "&" : "?"}refresh=1`;
     const asked = htmx.ajax("GET", address, { target: "#answer", swap: "outerHTML" });
     asked.catch(() => {}); // events tell what went wrong
   };
@@ -99,7 +102,7 @@
     const link = event.target.closest("#answer .as-of a, #kept a[href^='?']");
     if (!link || chosen.disabled || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    const left = fresh() - since(came);
+    const left = newer() - since(came);
     if (left > 0) {
       say("still", Math.ceil(left));
       forget = setTimeout(sayPace, left * 1000);

@@ -88,15 +88,16 @@ def test_what_takes_long_to_load_is_refreshed_seldom_and_says_so(page: Page) -> 
 
 
 def test_a_refresh_that_can_bring_nothing_new_says_so(page: Page) -> None:
-    page.evaluate("document.querySelector('[data-fresh]').dataset.fresh = 90")
+    page.evaluate("document.querySelector('[data-newer]').dataset.newer = 90")
     page.keyboard.press("r")
     expect(page.locator("#live-note")).to_contain_text("Still fresh. iSales is asked again in ")
 
 
-def test_a_refresh_by_hand_keeps_the_page(page: Page) -> None:
-    page.evaluate("document.querySelector('[data-fresh]').dataset.fresh = 0")
+def test_a_refresh_by_hand_keeps_the_page_and_is_obeyed_while_rows_are_fresh(page: Page) -> None:
+    page.evaluate("document.querySelector('[data-fresh]').dataset.fresh = 90")
+    page.evaluate("document.querySelector('[data-newer]').dataset.newer = 0")
     page.evaluate("window.still = true")
-    with page.expect_response(re.compile("preset=today")):
+    with page.expect_response(re.compile("preset=today.*&refresh=1")):
         page.locator(".as-of a").click()
     assert page.evaluate("window.still")
 

@@ -222,9 +222,10 @@ def test_after_a_long_load_isales_has_five_times_as_long_to_itself(connection: C
         created=now - timedelta(minutes=11),
         as_of=now - timedelta(minutes=11),
         ended=now - timedelta(minutes=9),
+        worked=120.0,
     )
     assert snapshots.is_fresh(slow)
-    slow.ended = now - timedelta(minutes=9, seconds=20)
+    slow.worked = 100.0
     assert not snapshots.is_fresh(slow)
 
 

@@ -1,0 +1,183 @@
+"""How long rows are fresh: by the work that they cost, whatever the clock said meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+from django.db.models import F
+from django.utils import timezone
+from pytest_django import Settings
+
+from appoints.isales.client import Criteria
+from appoints.isales.errors import ISalesError
+from appoints.isales.simulator import Simulator
+from appoints.isales.simulator.faults import Fault
+from appoints.models import Connection, Snapshot
+from appoints.results import asking, snapshots
+from appoints.results.asking import ask
+from appoints.results.frames import Cache
+from appoints.results.loading import Load
+from appoints.results.moments import EVER
+from appoints.results.query import Query
+from appoints.results.result import Result
+
+from .conftest import PAGE, leased
+
+UTC = ZoneInfo("UTC")
+AHEAD = [timedelta(minutes=3), timedelta(hours=2), timedelta(days=400)]
+
+
+@pytest.fixture(autouse=True)
+def _no_frames(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asking, "CACHE", Cache())
+
+
+def everything(connection: Connection) -> Result:
+    return ask(connection, Query(), EVER, UTC, wait=20)
+
+
+def shift(by: timedelta) -> None:
+    """Let everything that is stored have happened so much earlier."""
+    stamps = ("created", "as_of", "ended", "wanted", "leased_until")
+    Snapshot.objects.update(**{name: F(name) - by for name in stamps})
+
+
+@contextmanager
+def clock_set(simulator: Simulator, by: timedelta) -> Iterator[None]:
+    simulator.gatekeeper.now = timezone.now
+    with time_machine.travel(timezone.now() + by):
+        yield
+    simulator.calls.clear()
+
+
+def test_a_load_that_paused_does_not_count_its_pause_as_work(
+    connection: Connection, simulator: Simulator
+) -> None:
+    with clock_set(simulator, -timedelta(minutes=9, seconds=30)):
+        load = Load(leased(connection))
+        load.criteria = Criteria()
+        load._fetch([0])
+        load._fetch([PAGE, 2 * PAGE])
+        load._write(list(load.came))
+    assert everything(connection).total == 85
+    whole = Snapshot.objects.get()
+    assert 0 < whole.worked < 60
+    assert snapshots.rested(whole, 5) - timezone.now() < timedelta(minutes=5)
+    # Its oldest rows are nearly ten minutes old.
+    simulator.calls.clear()
+    everything(connection)
+    assert len(simulator.list_calls) == 9
+
+
+def test_a_quiet_that_isales_asked_for_is_no_work(
+    connection: Connection, simulator: Simulator
+) -> None:
+    simulator.fault = Fault("429:3", after=4, times=1)
+    everything(connection)
+    whole = Snapshot.objects.get()
+    assert whole.ended - whole.created >= timedelta(seconds=3)
+    assert whole.worked < 2
+
+
+def test_calls_side_by_side_count_once(connection: Connection, simulator: Simulator) -> None:
+    simulator.latency = 0.2
+    everything(connection)
+    whole = Snapshot.objects.get()
+    elapsed = (whole.ended - whole.created).total_seconds()
+    assert 0.4 < whole.worked <= elapsed
+
+
+@pytest.mark.parametrize("worked", [4000.0, 10.0**9])
+def test_freshness_has_an_upper_bound(connection: Connection, worked: float) -> None:
+    now = timezone.now()
+    slow = Snapshot(created=now, as_of=now, ended=now, worked=worked)
+    assert snapshots.fresh_until(slow) - now <= timedelta(minutes=15)
+
+
+def test_a_persons_refresh_is_obeyed_once_isales_has_rested(
+    connection: Connection, simulator: Simulator
+) -> None:
+    everything(connection)
+    Snapshot.objects.update(worked=60.0, ended=F("created") + timedelta(seconds=60))
+    shift(timedelta(minutes=3))
+    simulator.calls.clear()
+    everything(connection)
+    assert simulator.calls == []
+    asking.hurry(connection, Query(), EVER, UTC)
+    everything(connection)
+    assert len(simulator.list_calls) == 9
+
+
+def test_a_persons_refresh_waits_for_the_pace(connection: Connection, simulator: Simulator) -> None:
+    everything(connection)
+    Snapshot.objects.update(worked=60.0, ended=F("created") + timedelta(seconds=60))
+    shift(timedelta(seconds=100))
+    simulator.calls.clear()
+    asking.hurry(connection, Query(), EVER, UTC)
+    result = everything(connection)
+    assert simulator.calls == []
+    assert timedelta() < result.newer_from - timezone.now() <= timedelta(seconds=20)
+
+
+@pytest.mark.parametrize("ahead", AHEAD, ids=str)
+class TestClockThatWasAhead:
+    def test_rows_of_the_future_are_not_shown(
+        self, connection: Connection, simulator: Simulator, ahead: timedelta
+    ) -> None:
+        with clock_set(simulator, ahead):
+            everything(connection)
+        result = everything(connection)
+        assert len(simulator.list_calls) == 9
+        assert result.as_of <= timezone.now()
+
+    def test_a_lease_counts_as_passed(
+        self, connection: Connection, simulator: Simulator, ahead: timedelta
+    ) -> None:
+        with clock_set(simulator, ahead):
+            leased(connection)
+        assert everything(connection).total == 85
+
+    def test_half_a_load_begins_anew(
+        self, connection: Connection, simulator: Simulator, ahead: timedelta
+    ) -> None:
+        with clock_set(simulator, ahead):
+            load = Load(leased(connection))
+            load.criteria = Criteria()
+            load._fetch([0])
+            load._write(list(load.came))
+        assert everything(connection).as_of <= timezone.now()
+
+    def test_a_failure_and_a_cap_are_forgotten(
+        self,
+        connection: Connection,
+        simulator: Simulator,
+        settings: Settings,
+        ahead: timedelta,
+    ) -> None:
+        with clock_set(simulator, ahead):
+            settings.APPOINTS_MOST_ROWS = 50
+            everything(connection)
+            settings.APPOINTS_MOST_ROWS = 200
+            Snapshot.objects.update(ended=F("ended") - timedelta(minutes=1))
+            failed = leased(connection)
+            Snapshot.objects.filter(pk=failed.pk).update(created=F("created") - ahead / 4)
+            failed.refresh_from_db()
+            snapshots.finish(failed, Snapshot.Status.FAILED, failure={})
+        assert snapshots.failure_before(failed) is None
+        try:
+            result = everything(connection)
+        except ISalesError as error:  # pragma: no cover
+            raise AssertionError("a failure of the future stands") from error
+        assert (result.mode, result.total) == ("whole", 85)
+
+    def test_what_nobody_can_have_wanted_yet_is_dropped(
+        self, connection: Connection, simulator: Simulator, ahead: timedelta
+    ) -> None:
+        with clock_set(simulator, ahead):
+            everything(connection)
+        assert snapshots.purge() == 1
