@@ -26,12 +26,12 @@
   };
 
   const tick = () => {
+    dead(why());
     if (asking && since(tried) > TIME_OUT) {
       htmx.trigger(answer(), "htmx:abort");
       asking = false;
     }
     if (!asking && since(tried) >= (well ? Number(answer().dataset.every) : RETRY)) ask();
-    dead(why());
   };
 
   // Who comes back to this tab may have signed in, or mended the network, just now.
@@ -42,10 +42,12 @@
 
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (event.target !== answer() || !event.detail.shouldSwap) return;
+    const { now } = answer().dataset;
     const page = new DOMParser().parseFromString(event.detail.serverResponse, "text/html");
     const signedOut = page.querySelector("#signed-out");
-    // What some proxy says is no answer of ours.
-    event.detail.shouldSwap = Boolean(signedOut ?? page.querySelector("#answer.wallboard"));
+    // What some proxy says is no answer of ours, nor is one that it kept and says again.
+    const ours = page.querySelector(`#answer.wallboard:not([data-now="${now}"])`);
+    event.detail.shouldSwap = Boolean(signedOut ?? ours);
     if (!event.detail.shouldSwap) return;
     came = stamp();
     well = !signedOut;

@@ -118,7 +118,6 @@ def test_a_server_that_restarts_is_gone_for_a_while_and_then_live_again(wall: Wa
     wall.stack.children["dashboard"] = demo._dashboard(port, demo.environment(wall.folder))
     wait_for(port, "/readyz", wall.stack.children)
     wall.come_back()
-    assert wall.distances != before
 
 
 def test_a_server_that_hangs_is_no_live_one(wall: Wall) -> None:
@@ -157,6 +156,28 @@ def test_what_some_proxy_says_is_not_taken_for_an_answer(wall: Wall, answer: str
     wall.expect_dead("The dashboard does not answer")
     wall.page.unroute_all()
     wall.come_back()
+
+
+def test_an_answer_that_a_proxy_kept_is_no_new_one(wall: Wall) -> None:
+    with wall.page.expect_response(re.compile("/wallboard/")) as asked:
+        wall.pass_by(31)
+    kept = asked.value.text()
+    wall.page.route("**/wallboard/?*", lambda route: route.fulfill(body=kept))
+    wall.pass_by(31)
+    wall.pass_by(60)
+    wall.expect_dead("The dashboard does not answer")
+    wall.page.unroute_all()
+    wall.come_back()
+
+
+def test_where_no_script_came_the_numbers_lose_their_colour_all_the_same(wall: Wall) -> None:
+    wall.page.route("**/*.js", lambda route: route.abort())
+    wall.page.reload()
+    tiles = wall.page.locator(".tiles")
+    assert tiles.evaluate("each => getComputedStyle(each).filter") == "none"
+    tiles.evaluate("each => each.getAnimations().forEach((one) => one.finish())")
+    assert tiles.evaluate("each => getComputedStyle(each).filter") == "grayscale(1)"
+    wall.page.unroute_all()
 
 
 def test_rows_that_isales_keeps_from_renewing_are_not_live(wall: Wall) -> None:
