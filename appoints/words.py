@@ -75,7 +75,7 @@ COLUMN_WORDS: Mapping[str, str | Promise] = {
 # What a row may lack, by the name of the question's field.
 LACKED_WORDS: Mapping[str, str | Promise] = {
     "agents": _("without an agent"),
-    "number": _("without a number"),
+    "number": _("without anybody to call"),
     "task": _("without a task"),
     "call_type": _("without a type"),
     "causes": _("without a fail code"),
