@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from django.contrib.humanize.templatetags.humanize import intcomma
@@ -69,7 +69,7 @@ class Chart:
 
     def __init__(self, buckets: Sequence[Bucket], query: Query, total: int) -> None:
         # The first and the last may be cut short by the range.
-        longest = max((bucket.end - bucket.begin for bucket in buckets), default=HOUR)
+        longest = max((_length(bucket) for bucket in buckets), default=HOUR)
         self.by_day, self.by_minutes = longest > HOUR, longest <= MINUTES
         self.highest = max((bucket.reserved for bucket in buckets), default=0)
         self.timeless = total - sum(bucket.reserved for bucket in buckets) if buckets else 0
@@ -129,6 +129,11 @@ class Chart:
             if rows:
                 parts.append(Part(name, round(foot, 1), round(height, 1)))
         return parts
+
+
+def _length(bucket: Bucket) -> timedelta:
+    # In UTC: within a zone Python reckons with what a clock on the wall shows.
+    return bucket.end.astimezone(UTC) - bucket.begin.astimezone(UTC)
 
 
 def _other(bucket: Bucket) -> int:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from appoints.isales import codes
-from appoints.results.moments import Bound
+from appoints.results.moments import Bound, moment
 from appoints.results.presets import OVERDUE
 from appoints.results.query import LACKED, NAMES, Query
 from appoints.words import (
@@ -48,23 +48,21 @@ def chips(query: Query, zone: ZoneInfo, names: Names | None = None) -> list[Chip
 def range_words(query: Query, zone: ZoneInfo) -> str:
     """Return the range of a question in words, in local times; empty without one."""
     begin = None if query.begin is None else _in(query.begin, zone)
-    end = None if query.end is None else _in(query.end, zone)
+    end = None if query.end is None else _in(query.end, zone, end=True)
     if begin is None or end is None:
         if begin is not None:
             return _("from %s") % isolated(_told(begin))
         return "" if end is None else _("to %s") % isolated(_told(end))
-    if begin == end:
+    if _told(begin) == _told(end):
         return _told(begin)
     if isinstance(begin, datetime) and isinstance(end, datetime) and begin.date() == end.date():
         return f"{isolated(_told(begin))} – {isolated(time_of_day(end))}"
     return f"{isolated(_told(begin))} – {isolated(_told(end))}"
 
 
-def _in(bound: Bound, zone: ZoneInfo) -> Bound:
-    # Days and times without an offset are meant in the zone as it is.
-    if isinstance(bound, datetime) and bound.tzinfo is not None:
-        return bound.astimezone(zone)
-    return bound
+def _in(bound: Bound, zone: ZoneInfo, *, end: bool = False) -> Bound:
+    """Return a day as it is, and a time as it is in the zone, with its offset there."""
+    return moment(bound, zone, end=end).astimezone(zone) if isinstance(bound, datetime) else bound
 
 
 def _told(bound: Bound) -> str:

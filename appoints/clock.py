@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from appoints.isales.rows import TIMES
 from appoints.questions import Question
-from appoints.words import offsets_of, time_of_day
+from appoints.words import isolated, offsets_of, time_of_day
 
 
 class Clock(NamedTuple):
@@ -37,11 +37,11 @@ def clock_of(
     zone, console = question.zone, question.console
     offset = offsets_of(moment.astimezone(zone) for moment in moments)
     return Clock(
-        _told(as_of.astimezone(zone), offset) if as_of else "",
+        isolated(_told(as_of.astimezone(zone), offset)) if as_of else "",
         zone.key,
-        offset,
+        isolated(offset),
         console.key if console else "",
-        offsets_of(moment.astimezone(console) for moment in moments) if console else "",
+        isolated(offsets_of(at.astimezone(console) for at in moments)) if console else "",
     )
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from appoints.chart import Chart
 from appoints.results.overtime import Bucket
@@ -20,6 +21,13 @@ def test_days_are_labelled_as_days_though_the_first_is_cut_short() -> None:
         Bucket(NOON + 12 * HOUR, NOON + 36 * HOUR, 1, 0, 0, 1),
     ]
     assert [bar.label for bar in Chart(buckets, Query(), 4).bars] == ["1 Jun", "2 Jun"]
+
+
+def test_hours_are_told_as_such_where_clocks_go_forth() -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    hours = [datetime(2026, 3, 29, hour, tzinfo=UTC).astimezone(berlin) for hour in (0, 1, 2)]
+    chart = Chart([Bucket(*hours[:2], 1, 0, 0, 0), Bucket(*hours[1:], 1, 0, 0, 0)], Query(), 2)
+    assert [bar.label for bar in chart.bars] == ["01:00", "03:00"]
 
 
 def test_a_bars_pieces_fill_its_share_of_the_height() -> None:

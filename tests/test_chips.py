@@ -27,6 +27,9 @@ def at(*given: int, zone: timezone | None = None) -> datetime:
         (at(2026, 1, 31, 8), at(2026, 2, 1), "2026-01-31 08:00 – 2026-02-01 00:00"),
         (at(2026, 1, 31, 8, zone=SHANGHAI), None, "from 2026-01-31 01:00"),
         (None, date(2026, 1, 31), "to 2026-01-31"),
+        # In these nights clocks go back and forth: 02:30 happens twice, and not at all.
+        (at(2026, 10, 25, 2, 30), at(2026, 10, 25, 2, 30), "2026-10-25 02:30 +0200 – 02:30 +0100"),
+        (at(2026, 3, 29, 2, 30), at(2026, 3, 29, 4), "2026-03-29 03:00 – 04:00"),
         (None, None, ""),
     ],
 )

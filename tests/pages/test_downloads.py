@@ -134,6 +134,15 @@ def test_a_workbook_says_that_it_has_cut_cells(
     assert facts["Cut cells"].partition(",")[0].isdecimal()
 
 
+def test_a_file_name_is_no_longer_than_any_system_takes(
+    signed_in: Client, connection: Connection
+) -> None:
+    Connection.objects.update(slug="c" * Connection._meta.get_field("slug").max_length)
+    response = signed_in.get("/appoints/export.json?from=2000-01-01&to=2100-12-31")
+    name = response["Content-Disposition"].partition("filename=")[2]
+    assert name.endswith('-rows.json"') and len(name) <= 200
+
+
 def test_json_says_of_what_it_is(signed_in: Client, connection: Connection) -> None:
     found = json.loads(signed_in.get("/appoints/export.json").content)
     assert list(found) == ["connection", "as_of", "zone", "total", "rows"]

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.conf import LazySettings
 from django.test import Client
+from django.utils import translation
 
 from appoints.isales.simulator import Simulator
 from appoints.models import Connection
@@ -141,3 +142,11 @@ def test_utc_is_called_utc_whatever_its_name(
     assert "times in UTC (+0000)" in words
     assert "Etc/" not in words and "console time" not in words
     assert "As the site: UTC" in text(signed_in, "/accounts/preferences/")
+
+
+def test_offsets_keep_their_signs_before_them_in_a_sentence_from_right_to_left(
+    signed_in: Client,
+) -> None:
+    with translation.override("en"):  # back to it, that is
+        response = signed_in.get("/appoints/", headers={"Accept-Language": "ar"})
+    assert "\u2068+0100, +0200\u2069" in response.content.decode()

@@ -28,10 +28,11 @@ TEXTS = [
     "VERDADEIRO", "٠٥٠١٢٣٤٥٦٧", "１３８００１３８０００", "مارس 1",
     "=1+1", "＝1+1", "+1+1", "@SUM(1)", '=HYPERLINK("x")', "'=1+1", "-1+1", " =1+1", " 1",
     "ok;=1+1;x", "ok,=1+1,x", "ok\t=1+1\tx", 'ok;"=1+1', 'a "q" b', '"quoted"', "a;b", "a,b",
-    "a\tb", "two\nlines", "1\n2", "é" * 200, "1" * 300, "a;" * 300, "😀" * 300, "x" * 5000,
+    "a\tb", "two\nlines", "1\n2", "00604\n", "é" * 200, "1" * 300, "a;" * 300, "😀" * 300,
+    "x" * 5000,
 ]  # fmt: skip
 # LibreOffice takes no formula with a line break, and no program needs one for such a long text.
-MARKED = ["=1+1\n2", "ok\n=1+1", "=" + "1" * 5000]
+MARKED = ["=1+1\n2", "\n1E3", "ok\n=1+1", "=" + "1" * 5000]
 
 Opened = Callable[..., list[list["Seen"]]]
 
