@@ -81,6 +81,10 @@ class ConnectionAdmin(ModelAdmin):
             },
         ),
         (
+            gettext_lazy("Telephone numbers"),
+            {"fields": ("country_code", "trunk_prefix")},
+        ),
+        (
             gettext_lazy("Signature"),
             {"fields": ("signed_headers", "milliseconds", "empty_query_line", "sign_host")},
         ),

@@ -77,7 +77,7 @@ def _parts(query: Query, zone: ZoneInfo, names: Names) -> Iterator[tuple[str, di
     if query.agents:
         yield _agents(query.agents, names.get("agents", {})), {"agents": ()}
     if query.number:
-        yield _("number %s") % isolated(query.number), {"number": ""}
+        yield _("number %s") % isolated(query.number.strip()), {"number": ""}
     if query.task:
         name = names.get("task", {}).get(query.task, query.task)
         yield _("task %s") % isolated(name), {"task": ""}

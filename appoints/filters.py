@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from appoints.fields import (
     BoundField,
     BoundInput,
+    NumberField,
     OneOf,
     WordField,
     WordsField,
@@ -157,7 +158,7 @@ class AppointFilter(django_filters.FilterSet):
         widget=WordsInput({**FORM, "rows": 3}),
     )
     agent_list = _field(WordField, label=_("List of agents"), widget=forms.HiddenInput)
-    number = _field(WordField, label=_("Number"), widget=forms.TextInput({"inputmode": "tel"}))
+    number = _field(NumberField, label=_("Number"), widget=forms.TextInput({"inputmode": "tel"}))
     task = _field(
         WordField, label=_("ID or name"), widget=forms.TextInput({**FORM, "list": "tasks"})
     )

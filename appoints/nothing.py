@@ -58,12 +58,17 @@ class Nothing:
         return sorted(found, key=lambda each: -(each.rows or 0))
 
     @property
+    def writings(self) -> tuple[str, ...]:
+        """In which writings the number was looked for; empty where other filters leave it out."""
+        return () if self.in_range else self._result.writings
+
+    @property
     def part_of_number(self) -> str:
         """Where the number is looked for as a part of others; empty where none was asked for."""
         query = self._query
         if not query.number or query.text or self.in_range:
             return ""
-        return query.but(number="", text=query.number).urlencode()
+        return query.but(number="", text=query.number.strip()).urlencode()
 
     @property
     def elsewhere(self) -> list[tuple[str, str]]:

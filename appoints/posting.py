@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from appoints import neighbours
 from appoints.filters import AppointFilter
 from appoints.models import AgentList, Connection
+from appoints.results import numbers
 from appoints.results.lists import written
 from appoints.results.query import Query
 
@@ -34,9 +35,10 @@ def posted(data: QueryDict) -> QueryDict:
 
 
 def _dialled(number: str) -> str:
-    """Return a number without what people put between its digits, and hidden marks of copying."""
-    seen = "".join(each for each in number if unicodedata.category(each) != "Cf")
-    return re.sub(r"[()]|(?<=[\d)])[-\s.\u2010-\u2015/]+(?=[\d(])", "", seen)
+    """Return a number as it is dialled; other text without hidden marks of copying."""
+    if numbers.is_number(number):
+        return numbers.compact(number)
+    return "".join(each for each in number if unicodedata.category(each) != "Cf").strip()
 
 
 def address_of(form: AppointFilter) -> str | None:

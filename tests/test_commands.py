@@ -103,6 +103,13 @@ class TestConnection:
         connection = create(key_file, "--signed-headers", "X-B, content-type")
         assert connection.signed_headers == "content-type;host;x-b"
 
+    def test_how_the_country_writes_numbers_is_set_and_taken_back(self, key_file: str) -> None:
+        connection = create(key_file, "--country-code", "86", "--trunk-prefix", "0")
+        assert (connection.country_code, connection.trunk_prefix) == ("86", "0")
+        run("connection", "berlin", "--country-code", "", "--trunk-prefix", "")
+        connection.refresh_from_db()
+        assert (connection.country_code, connection.trunk_prefix) == ("", "")
+
     def test_saying_which_time_is_filtered_is_no_probe(self, key_file: str) -> None:
         Connection.objects.filter(pk=create(key_file).pk).update(range_field_probed=True)
         run("connection", "berlin", "--range-field", "createTime")
@@ -122,6 +129,9 @@ class TestConnection:
             (["--max-per-second", "-1"], "--max-per-second"),
             (["--range-field", "beginTime"], "--range-field"),
             (["--time-zone", "Mars/Olympus"], "--time-zone"),
+            (["--country-code", "+86"], "--country-code"),
+            (["--country-code", "86", "--trunk-prefix", "x"], "--trunk-prefix"),
+            (["--trunk-prefix", "0"], "--trunk-prefix"),
             (["--ca-file", "/nowhere"], "--ca-file"),
             (["--ca-file", __file__], "--ca-file"),
             (["--secret-key-file", "/nowhere"], "--secret-key-file"),

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -111,6 +111,30 @@ class Connection(Calls):
         help_text=_("The zone of the iSales console, shown beside the viewer's own."),
     )
 
+    country_code = models.CharField(
+        _("country code"),
+        max_length=3,
+        blank=True,
+        validators=[
+            RegexValidator(
+                r"^[1-9][0-9]{0,2}\Z", _("One to three digits, like 86, without + or 00.")
+            )
+        ],
+        help_text=_(
+            "Calling code of the centre's own country, like 86: a number is then found with and "
+            "without it. Empty: no code is added or left out."
+        ),
+    )
+    trunk_prefix = models.CharField(
+        _("trunk prefix"),
+        max_length=3,
+        blank=True,
+        validators=[RegexValidator(r"^[0-9]{1,3}\Z", _("One to three digits, like 0."))],
+        help_text=_(
+            "Dialled before a number within the country, like 0; empty where there is none."
+        ),
+    )
+
     signed_headers = models.CharField(
         _("signed headers"),
         max_length=200,
@@ -156,6 +180,8 @@ class Connection(Calls):
             wrong["time_zone"] = _(
                 "There is no time zone of this name. Try one like Europe/Berlin."
             )
+        if self.trunk_prefix and not self.country_code:
+            wrong["trunk_prefix"] = _("A trunk prefix needs a country code beside it.")
         if wrong:
             raise ValidationError(wrong)
 

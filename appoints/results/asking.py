@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
-from datetime import timedelta
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -13,15 +16,16 @@ from django.conf import settings
 from appoints import gateway
 from appoints.models import Connection, Snapshot
 
-from . import criteria, errors, narrowing, snapshots, waiting
+from . import errors, narrowing, snapshots, waiting
 from .criteria import Asked
 from .frame import Rules
 from .frames import CACHE
+from .looks import Look, looks, plan_of, together
 from .moments import EVER, Window
 from .narrowing import Reasons
 from .pool import POOL
-from .query import Query
-from .result import Result, browsing
+from .query import NAMES, Query
+from .result import NeedsWhole, Result, browsing
 
 NEAR = timedelta(minutes=1)  # what iSales may round a range by
 LOOK_AGAIN = 0.02  # seconds between two looks at a snapshot that is being loaded
@@ -48,62 +52,136 @@ def ask(
     NeedsWhole where only iSales' own pages can be had and the question needs every row, and what a
     call to iSales raises where no row is at hand at all.
     """
-    asked = criteria.whole(query, window, zone, connection)
+    found = Asking(connection, query, window, zone, person)
+    deadline = time.monotonic() + wait
     while True:
         try:
-            return _ask(connection, query, window, asked, wait, reasons, person)
+            return found.result(deadline, reasons)
         except snapshots.RowsLost:
             continue  # it was dropped; what is left is asked, or else iSales
 
 
 def hurry(connection: Connection, query: Query, window: Window, zone: ZoneInfo) -> None:
     """Let the next look at a question bring newer rows as soon as the pace allows."""
-    snapshots.hurry(connection, criteria.whole(query, window, zone, connection), window)
+    with suppress(snapshots.RowsLost):  # what was dropped is asked for anew anyway
+        for look in looks(connection, query, window, zone, rules()):
+            snapshots.hurry(connection, look.asked, window)
 
 
-def _ask(
-    connection: Connection,
-    query: Query,
-    window: Window,
-    asked: Asked,
-    wait: float,
-    reasons: Reasons,
-    person: int | None,
-) -> Result:
-    def shown(snapshot: Snapshot) -> Result:
-        return _shown(snapshot, query, window, asked, connection, reasons)
+class Found(NamedTuple):
+    """A snapshot that answers; why nothing newer does, or whether newer rows are coming."""
 
-    known = list(snapshots.covering(connection, asked, window))
-    for snapshot in known:
-        if (
-            snapshots.is_fresh(snapshot)
-            and _answers(snapshot, query, asked, connection)
-            and _is_sure(snapshot, query, asked, connection)
-        ):
-            return shown(snapshot)
-    older = next((each for each in known if _answers(each, query, asked, connection)), None)
-    try:
-        found = _load(connection, asked, wait, person)
+    snapshot: Snapshot
+    error: Exception | None = None
+    refreshing: bool = False
+
+
+class TooMany(Exception):
+    """The rows are more than are fetched."""
+
+
+@dataclass(frozen=True)
+class Asking:
+    """A question of a person, and how it is answered from what is at hand and from iSales."""
+
+    connection: Connection
+    query: Query
+    window: Window
+    zone: ZoneInfo
+    person: int | None
+
+    def result(self, deadline: float, reasons: Reasons) -> Result:
+        """Return what is at hand by the deadline, on the monotonic clock."""
+        asked = looks(self.connection, self.query, self.window, self.zone, rules())
+        try:
+            found = self._found(asked, deadline)
+        except TooMany:
+            if len(asked) > 1:
+                # Pages of several lists are no pages of one.
+                raise NeedsWhole([NAMES["number"]]) from None
+            return browsing(self.connection, asked[0].query, self.window, rules())
+        return self._shown(found, asked, reasons)
+
+    def _found(self, asked: Sequence[Look], deadline: float) -> list[Found]:
+        """Return an answer for each look in turn, up to one that is still being loaded."""
+        found: list[Found] = []
+        error = None
+        for look in asked:
+            one = self._find(look, deadline, error)
+            if not _asked_for(one.snapshot, look.asked, self.connection):
+                return [one]  # it holds every number
+            found.append(one)
+            error = error or one.error
+            if one.snapshot.status != Snapshot.Status.WHOLE:
+                break
+        return found
+
+    def _find(self, look: Look, deadline: float, error: Exception | None) -> Found:
+        """Return what answers for a look; iSales is not asked again after an error."""
+        query, asked, connection = look.query, look.asked, self.connection
+        known = list(snapshots.covering(connection, asked, self.window))
+        for snapshot in known:
+            if (
+                snapshots.is_fresh(snapshot)
+                and _answers(snapshot, query, asked, connection)
+                and _is_sure(snapshot, query, asked, connection)
+            ):
+                return Found(snapshot)
+        older = next((each for each in known if _answers(each, query, asked, connection)), None)
+        try:
+            if error is not None:
+                raise error
+            found = _load(connection, asked, deadline, self.person)
+        except errors.ERRORS as failure:
+            if older is None:
+                raise
+            return Found(older, failure)
         if found.status == Snapshot.Status.TOO_MANY:
-            return browsing(connection, query, window, rules())
-    except errors.ERRORS as error:
-        if older is None:
-            raise
-        return replace(shown(older), error=error)
-    if found.status == Snapshot.Status.WHOLE or older is None:
-        return shown(found)
-    return replace(shown(older), refreshing=True)
+            raise TooMany
+        if found.status == Snapshot.Status.WHOLE or older is None:
+            return Found(found)
+        return Found(older, refreshing=True)
+
+    def _shown(self, found: Sequence[Found], asked: Sequence[Look], reasons: Reasons) -> Result:
+        held = [each.snapshot for each in found]
+        chosen = _asked_for(held[0], asked[0].asked, self.connection)
+        query, plan = self.query, plan_of(self.connection)
+        wanted = query if chosen else Query()
+        astray = [_astray(each, wanted, self.connection) for each in held]
+        if chosen and asked[0].asked.criteria.agents:
+            # iSales chose by its own names of the agents, which the rows need not show.
+            query = query.but(agents=())
+        whole = all(each.status == Snapshot.Status.WHOLE for each in held)
+        totals = [each.total for each in held if each.total is not None]
+        return Result.of(
+            together([CACHE.of(each, rules()) for each in held], asked),
+            query,
+            self.window,
+            reasons=reasons,
+            plan=plan,
+            chosen=chosen,
+            astray=together(astray, asked).height,
+            mode="whole" if whole and (len(held) == len(asked) or not chosen) else "loading",
+            as_of=min((each.as_of for each in held if each.as_of), default=None),
+            fresh_until=_soonest(snapshots.fresh_until(each) for each in held),
+            newer_from=_soonest(snapshots.rested(each, 1) for each in held),
+            reported=sum(totals) if totals else None,
+            received=sum(each.received for each in held),
+            waiting=waiting.before(held[-1]),
+            error=next((each.error for each in found if each.error), None),
+            refreshing=any(each.refreshing for each in found),
+            writings=tuple(each.query.number for each in asked if each.query.number),
+        )
 
 
-def _load(connection: Connection, asked: Asked, wait: float, person: int | None) -> Snapshot:
-    """Return the snapshot of what is asked once it is loaded, or as it is after ``wait`` seconds.
+def _load(connection: Connection, asked: Asked, deadline: float, person: int | None) -> Snapshot:
+    """Return the snapshot of what is asked once it is loaded, or as it is at the deadline.
 
     Raises what the load failed with.
     """
     connection.refresh_from_db()
     if connection.resting:
         raise gateway.Resting(connection)
-    deadline = time.monotonic() + wait
     snapshot = waiting.begin_or_join(connection, asked, person)
     while True:
         if snapshot.status == Snapshot.Status.FAILED:
@@ -146,44 +224,21 @@ def _is_sure(snapshot: Snapshot, query: Query, asked: Asked, connection: Connect
     return _asked_for(snapshot, asked, connection) or narrowing.is_sure(rows, query)
 
 
-def _astray(snapshot: Snapshot, rows: pl.DataFrame, query: Query, connection: Connection) -> int:
-    """Count the rows that iSales sent though their time, number or task was not asked for."""
+def _astray(snapshot: Snapshot, query: Query, connection: Connection) -> pl.DataFrame:
+    """Return the rows that iSales sent though their time, number or task was not asked for."""
     window = EVER
     if connection.range_field == Connection.RangeField.APPOINT_TIME:
         begin, end = snapshot.begin, snapshot.end
         window = Window(begin and begin - NEAR, end and end + NEAR)
-    return narrowing.left_out(rows, query, window, chosen=True)
+    rows, plan = CACHE.of(snapshot, rules()), plan_of(connection)
+    return narrowing.left_out(rows, query, window, plan=plan, chosen=True)
 
 
 def _asked_for(snapshot: Snapshot, asked: Asked, connection: Connection) -> bool:
     return snapshot.subject == snapshots.subject_of(asked.criteria, connection)
 
 
-def _shown(
-    snapshot: Snapshot,
-    query: Query,
-    window: Window,
-    asked: Asked,
-    connection: Connection,
-    reasons: Reasons,
-) -> Result:
-    rows = CACHE.of(snapshot, rules())
-    chosen = _asked_for(snapshot, asked, connection)
-    if asked.criteria.agents and chosen:
-        # iSales chose by its own names of the agents, which the rows need not show.
-        query = query.but(agents=())
-    return Result.of(
-        rows,
-        query,
-        window,
-        reasons=reasons,
-        chosen=chosen,
-        astray=_astray(snapshot, rows, query if chosen else Query(), connection),
-        mode="whole" if snapshot.status == Snapshot.Status.WHOLE else "loading",
-        as_of=snapshot.as_of,
-        fresh_until=snapshots.fresh_until(snapshot),
-        newer_from=snapshots.rested(snapshot, 1),
-        reported=snapshot.total,
-        received=snapshot.received,
-        waiting=waiting.before(snapshot),
-    )
+def _soonest(moments: Iterable[datetime | None]) -> datetime | None:
+    """Return the earliest moment; None where one is not known yet."""
+    known = list(moments)
+    return None if None in known else min(each for each in known if each)

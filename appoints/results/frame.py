@@ -12,6 +12,8 @@ import polars as pl
 from appoints.isales import codes
 from appoints.isales.rows import FLAGS, TEXTS, TIMES, Row
 
+from .folding import folded
+from .numbers import compacted
 from .query import STATES
 
 # What free text is looked for in.
@@ -62,7 +64,8 @@ def plain(pages: Sequence[Fetched]) -> pl.DataFrame:
 
 
 def derived(frame: pl.DataFrame, rules: Rules) -> pl.DataFrame:
-    """Add state, late, delay, talk_time, fail_group and sent (isales-api.md sections 4 and 6).
+    """Add state, late, delay, talk_time, fail_group (isales-api.md sections 4 and 6) and what is
+    searched: ``folded`` text, and numbers in the one way in which they are compared.
 
     Delay and talk time are durations; "now" is the moment at which each row was fetched, for rows
     that age would otherwise invent overdue calls.
@@ -73,7 +76,12 @@ def derived(frame: pl.DataFrame, rules: Rules) -> pl.DataFrame:
         late(rules.grace).alias("late"),
         delay().alias("delay"),
         fail_group().cast(GROUP).alias("fail_group"),
-    ).with_columns(talk_time().alias("talk_time"), sent(frame))
+    ).with_columns(
+        talk_time().alias("talk_time"),
+        compacted(frame["called_no"]).alias("called_key"),
+        compacted(frame["caller_no"]).alias("caller_key"),
+        searched(frame),
+    )
 
 
 def unreadable(name: str) -> pl.Expr:
@@ -82,6 +90,14 @@ def unreadable(name: str) -> pl.Expr:
     # Of what is no object at all, nothing can be read.
     found = odd.str.contains(f'"{TEXTS[name]}": ', literal=True) | odd.str.starts_with('{"": ')
     return pl.col(name).is_null() & found.fill_null(value=False)
+
+
+def searched(frame: pl.DataFrame) -> pl.Series:
+    """Return all that free text is looked for in, folded, a line for each."""
+    columns = [folded(each) for each in (*frame.select(SEARCHED).get_columns(), sent(frame))]
+    return pl.DataFrame(columns).select(
+        pl.concat_str(pl.all(), separator="\n", ignore_nulls=True).alias("folded")
+    )["folded"]
 
 
 def sent(frame: pl.DataFrame) -> pl.Series:

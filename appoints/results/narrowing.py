@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from functools import reduce
 from operator import and_
+from typing import Any
 
 import polars as pl
 
+from . import numbers
+from .folding import fold
 from .frame import fail_reason, unreadable
 from .moments import Window
+from .numbers import NO_PLAN, NumberingPlan
 from .query import DEFAULT_SORT, LACKED, Query
 
 # Gives the words for fail codes in the viewer's language, once they are needed.
 Reasons = Callable[[], Mapping[str, str]]
-# What free text is looked for in: columns of few values many times over, and of many values.
-SEARCHED_BY_VALUE = ("agent_name", "agent", "task_name", "business_result", "caller_no")
-SEARCHED_BY_ROW = ("called_no", "sent")
-# A number as people write it, and how long one is at least that stands for itself.
-WRITTEN_NUMBER = re.compile(r"\+?[0-9][0-9 ().\-/\u00a0]*")
-NO_DIGIT = re.compile(r"[^0-9]")
-FEWEST_DIGITS = 7
+NUMBERS = ("called_key", "caller_key")
 
 
-def masks(query: Query, window: Window, *, chosen: bool = False) -> Mapping[str, pl.Expr]:
+def masks(
+    query: Query, window: Window, *, plan: NumberingPlan = NO_PLAN, chosen: bool = False
+) -> Mapping[str, pl.Expr]:
     """Return each filter in force, by the name of its field; ``window`` stands for the range.
 
-    ``chosen`` is whether iSales was asked for just these agents, this number and this task: a row
-    of which it does not show them is one of them then.
+    ``plan`` says which numbers are the same. ``chosen`` is whether iSales was asked for just these
+    agents, this number and this task: a row of which it does not show them is one of them then.
     """
     found: dict[str, pl.Expr] = {}
     if window != Window(None, None):
@@ -36,7 +35,7 @@ def masks(query: Query, window: Window, *, chosen: bool = False) -> Mapping[str,
     if query.agents:
         found["agents"] = pl.col("agent").is_in(query.agents)
     if query.number:
-        found["number"] = pl.col("called_no") == query.number
+        found["number"] = is_number(query.number, plan)
     if query.task:
         found["task"] = pl.col("task_id") == query.task
     if states := query.wanted_states():
@@ -50,7 +49,7 @@ def masks(query: Query, window: Window, *, chosen: bool = False) -> Mapping[str,
     if query.cause_groups:
         found["cause_groups"] = pl.col("fail_group").cast(pl.String).is_in(query.cause_groups)
     if query.text:
-        found["text"] = mentions(query.text)
+        found["text"] = mentions(query.text, plan)
     found = {name: mask.fill_null(_unknown(name, chosen=chosen)) for name, mask in found.items()}
     for name in filter(query.lacks, LACKED):
         none = pl.col(LACKED[name]).is_null()
@@ -67,11 +66,12 @@ def _unknown(name: str, *, chosen: bool) -> pl.Expr:
     return pl.lit(True) if chosen else unreadable(LACKED[name])
 
 
-def flags(
-    frame: pl.DataFrame, query: Query, window: Window, *, chosen: bool = False
-) -> pl.DataFrame:
-    """Return for each filter in force, by the name of its field, which rows it lets through."""
-    return frame.select(**masks(query, window, chosen=chosen))
+def flags(frame: pl.DataFrame, query: Query, window: Window, **how: Any) -> pl.DataFrame:
+    """Return for each filter in force, by the name of its field, which rows it lets through.
+
+    ``how`` is as for ``masks``.
+    """
+    return frame.select(**masks(query, window, **how))
 
 
 def narrowed(frame: pl.DataFrame, flags: pl.DataFrame) -> pl.DataFrame:
@@ -90,17 +90,15 @@ def without_each(flags: pl.DataFrame) -> dict[str, int]:
     }
 
 
-def in_range(
-    frame: pl.DataFrame, query: Query, window: Window, *, chosen: bool = False
-) -> pl.DataFrame:
+def in_range(frame: pl.DataFrame, query: Query, window: Window, **how: Any) -> pl.DataFrame:
     """Return the rows that what iSales itself can filter by lets through."""
-    return narrowed(frame, flags(frame, query.upstream(), window, chosen=chosen))
+    return narrowed(frame, flags(frame, query.upstream(), window, **how))
 
 
-def left_out(frame: pl.DataFrame, query: Query, window: Window, *, chosen: bool) -> int:
-    """Count the rows that are known to be none of those that iSales itself can filter by."""
-    found = flags(frame, query.upstream(), window, chosen=chosen)
-    return int(found.select((~pl.all_horizontal(pl.all())).sum()).item()) if found.width else 0
+def left_out(frame: pl.DataFrame, query: Query, window: Window, **how: Any) -> pl.DataFrame:
+    """Return the rows that are known to be none of those that iSales itself can filter by."""
+    found = flags(frame, query.upstream(), window, **how)
+    return frame.filter(~reduce(and_, found.iter_columns())) if found.width else frame.clear()
 
 
 def is_sure(frame: pl.DataFrame, query: Query) -> bool:
@@ -112,6 +110,11 @@ def is_sure(frame: pl.DataFrame, query: Query) -> bool:
     ).item()
 
 
+def is_number(number: str, plan: NumberingPlan) -> pl.Expr:
+    """Tell whether a row calls the number, however either is written; null without a number."""
+    return pl.col("called_key").is_in(numbers.writings(number, plan))
+
+
 def in_window(window: Window) -> pl.Expr:
     """Tell whether the reserved time lies in the window; null where it is not known."""
     reserved = pl.col("appoint_time")
@@ -120,29 +123,24 @@ def in_window(window: Window) -> pl.Expr:
     return after & before
 
 
-def mentions(text: str) -> pl.Expr:
-    """Tell whether any searched column holds the text, whatever its case.
+def mentions(text: str, plan: NumberingPlan) -> pl.Expr:
+    """Tell whether any searched column holds the text, as people type it.
 
-    A number may be written with spaces and signs, and with a country code that rows leave out.
+    A number may be written in any way, and with a country code that rows leave out.
     """
-
-    def found(values: pl.Expr) -> pl.Expr:
-        return values.str.to_lowercase().str.contains(text.lower(), literal=True)
-
-    by_value = []
-    for column in map(pl.col, SEARCHED_BY_VALUE):
-        values = column.unique(maintain_order=True)
-        by_value.append(column.is_in(values.filter(found(values)).implode()))
-    by_row = [found(pl.col(name)) for name in SEARCHED_BY_ROW]
-    if WRITTEN_NUMBER.fullmatch(text):
-        by_row.append(has_digits(pl.col("called_no"), NO_DIGIT.sub("", text)))
-    return pl.any_horizontal(each.fill_null(value=False) for each in by_value + by_row)
+    found = [pl.col("folded").str.contains(fold(text), literal=True)]
+    if numbers.is_number(text):
+        same = numbers.writings(text, plan)
+        digits = numbers.digits(text)
+        for key in map(pl.col, NUMBERS):
+            found += [key.is_in(same), has_digits(key, digits)]
+    return pl.any_horizontal(each.fill_null(value=False) for each in found)
 
 
 def has_digits(number: pl.Expr, digits: str) -> pl.Expr:
     """Tell whether a number holds the digits, or is what they end with."""
     own = number.str.strip_prefix("+")
-    ends = pl.lit(digits).str.ends_with(own) & (own.str.len_bytes() >= FEWEST_DIGITS)
+    ends = pl.lit(digits).str.ends_with(own) & (own.str.len_bytes() >= numbers.FEWEST)
     return number.str.contains(digits, literal=True) | ends
 
 

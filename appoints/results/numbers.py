@@ -79,9 +79,12 @@ def asked(text: str, plan: NumberingPlan, known: Iterable[str] = ()) -> tuple[st
 
     ``known`` are those that rows are known to have; ``text`` itself may come from a row.
     """
-    likely = writings(text, plan)[:MOST_GUESSED]
-    own = () if text.strip() in ("", *likely) else (text,)
-    return tuple(dict.fromkeys([*own, *likely, *list(known)[:MOST_KNOWN]]))
+    own = compact(text)
+    # Nobody writes a sign before a short number that was not asked for with one.
+    short = f"+{own}" if len(own) < FEWEST else ""
+    likely = [each for each in writings(text, plan) if each != short][:MOST_GUESSED]
+    as_sent = [] if text.strip() in ("", *likely) else [text]
+    return tuple(dict.fromkeys([*as_sent, *likely, *list(known)[:MOST_KNOWN]]))
 
 
 def compacted(numbers: pl.Series) -> pl.Series:

@@ -16,7 +16,8 @@ from appoints.models import Connection
 from . import browse, criteria, frame
 from .counts import Line, facets
 from .moments import Window
-from .narrowing import Reasons, flags, in_range, narrowed, ordered, without_each
+from .narrowing import Reasons, flags, in_range, is_number, narrowed, ordered, without_each
+from .numbers import NO_PLAN, NumberingPlan
 from .query import Query
 
 Mode = Literal["whole", "loading", "browsing"]
@@ -64,7 +65,8 @@ class Result:
     ``refreshing`` that newer rows are on their way, ``waiting`` how many results are loaded before
     this one, None once it is loading itself. ``as_of`` is when the oldest row was
     fetched, None without any; up to ``fresh_until`` iSales is not asked anew by itself, and up to
-    ``newer_from`` not even where a person asks for newer rows.
+    ``newer_from`` not even where a person asks for newer rows. ``plan`` says which numbers are
+    the same, ``writings`` in which the one that is asked for was looked for.
     """
 
     mode: Mode
@@ -82,6 +84,8 @@ class Result:
     count: Callable[[], Mapping[str, list[Line]]] | None = None
     ranging: Callable[[], pl.DataFrame] | None = None
     leaving_out: Callable[[], Mapping[str, int]] = dict
+    plan: NumberingPlan = NO_PLAN
+    writings: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -91,6 +95,7 @@ class Result:
         window: Window,
         *,
         reasons: Reasons = dict,
+        plan: NumberingPlan = NO_PLAN,
         chosen: bool = False,
         **about: Any,
     ) -> Self:
@@ -98,14 +103,15 @@ class Result:
 
         ``chosen`` is whether iSales chose them for the question's agents, number and task.
         """
-        found = flags(frame, query, window, chosen=chosen)
+        how = {"plan": plan, "chosen": chosen}
+        found = flags(frame, query, window, **how)
         rows = narrowed(frame, found)
         if about["mode"] == "whole":
             rows = ordered(rows, query.sort, reasons)
             about["count"] = partial(facets, frame, found)
             about["leaving_out"] = partial(without_each, found)
-        about["ranging"] = partial(in_range, frame, query, window, chosen=chosen)
-        return cls(rows=rows, total=rows.height, **about)
+        about["ranging"] = partial(in_range, frame, query, window, **how)
+        return cls(rows=rows, total=rows.height, plan=plan, **about)
 
     @cached_property
     def facets(self) -> Mapping[str, list[Line]] | None:
@@ -147,8 +153,10 @@ class Result:
 
     def same_number(self, record: Mapping[str, object]) -> list[dict[str, object]]:
         """Return the other records at hand in the range that call the same number, by time."""
-        # A number that is missing is nobody's: null equals nothing.
-        same = pl.col("called_no") == pl.lit(record["called_no"], pl.String)
+        number = record["called_no"]
+        if number is None:
+            return []  # a number that is missing is nobody's
+        same = is_number(str(number), self.plan)
         other = pl.col("appoint_id").ne_missing(pl.lit(record["appoint_id"], pl.String))
         return self.in_range.filter(same & other).sort("appoint_time", nulls_last=True).to_dicts()
 

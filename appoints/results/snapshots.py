@@ -83,6 +83,24 @@ def covering(connection: Connection, asked: Asked, window: Window) -> QuerySet[S
     ).order_by("-as_of", "-pk")
 
 
+def of_everything(connection: Connection) -> QuerySet[Snapshot]:
+    """Return whole snapshots of everybody and everything, whatever their time, newest first."""
+    return Snapshot.objects.filter(
+        stamps.not_ahead("as_of"),
+        connection=connection,
+        subject=subject_of(Criteria(), connection),
+        status=Snapshot.Status.WHOLE,
+    ).order_by("-as_of", "-pk")
+
+
+def holds(snapshot: Snapshot, window: Window) -> bool:
+    """Tell whether every row of the window is among those of the snapshot's range."""
+    begin, end = snapshot.begin, snapshot.end
+    after = begin is None or (window.begin is not None and begin <= window.begin)
+    before = end is None or (window.end is not None and window.end <= end)
+    return after and before
+
+
 def fresh_until(snapshot: Snapshot) -> datetime | None:
     """Return until when a whole snapshot is fresh: a while, and RESTS times as long as its work.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -127,10 +128,12 @@ class Record:
                 not query.causes or found["fail_code"] in query.causes,
                 not query.cause_groups or found["fail_group"] in query.cause_groups,
                 any(
-                    query.text.lower() in (found[name] or sent.get(name, "")).lower()
+                    _plain(query.text) in _plain(found[name] or sent.get(name, ""))
                     for name in SEARCHED
                 )
-                or _is_number(query.text, found["called_no"] or ""),
+                or any(
+                    _is_number(query.text, found[name] or "") for name in ("called_no", "caller_no")
+                ),
             )
         )
 
@@ -204,6 +207,12 @@ def _iso(value: int | None, zone: ZoneInfo) -> str | None:
         return None
     spec = "milliseconds" if value % 1000 else "seconds"
     return _at(value).astimezone(zone).isoformat(timespec=spec)
+
+
+def _plain(text: str) -> str:
+    """Text without accents, case and more than one space at a time."""
+    letters = unicodedata.normalize("NFKD", text)
+    return " ".join("".join(x for x in letters if not unicodedata.combining(x)).casefold().split())
 
 
 def _is_number(text: str, number: str) -> bool:

@@ -170,7 +170,8 @@ def test_a_space_before_a_number_may_have_been_a_plus() -> None:
 
 def test_isales_is_asked_for_what_rows_have_and_for_a_few_likely_writings() -> None:
     assert asked("13800138000", NO_PLAN) == ("13800138000", "+13800138000", "0013800138000")
-    assert asked("4711", NO_PLAN) == ("4711", "+4711")
+    assert asked("4711", NO_PLAN) == ("4711",)
+    assert asked("+4711", NO_PLAN) == ("+4711", "4711")
     assert asked("+44 20 7946 0999", BRITAIN, ["44-20 79460999"]) == (
         "+44 20 7946 0999", "+442079460999", "2079460999", "442079460999", "02079460999",
         "00442079460999", "+4402079460999", "44-20 79460999",

@@ -41,6 +41,8 @@ PLAIN = (
     "empty_query_line",
     "sign_host",
     "time_zone",
+    "country_code",
+    "trunk_prefix",
 )
 
 
@@ -69,6 +71,14 @@ class Command(BaseCommand):
         )
         add_signing_arguments(parser)
         parser.add_argument("--time-zone", metavar="ZONE", help="of the iSales console")
+        parser.add_argument(
+            "--country-code",
+            metavar="CODE",
+            help="of the centre's own numbers, like 86; '' for none",
+        )
+        parser.add_argument(
+            "--trunk-prefix", metavar="DIGITS", help="before a number in the country, like 0"
+        )
 
     def handle(self, *, name: str, **options: Any) -> None:
         connection = Connection.objects.filter(slug=name).first()

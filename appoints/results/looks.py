@@ -1,0 +1,82 @@
+"""The looks at iSales that a question takes: one, or one for each writing of its number.
+
+iSales compares numbers exactly, so that it is asked for each writing that rows are known to have,
+and for the few likely ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from appoints.models import Connection
+
+from . import criteria, narrowing, numbers, snapshots
+from .criteria import Asked
+from .frame import Rules
+from .frames import CACHE
+from .moments import Window
+from .numbers import NumberingPlan
+from .query import Query
+
+SEARCHED = 3  # snapshots of everything that are looked through for writings, the newest
+
+
+class Look(NamedTuple):
+    """A question for one writing of its number, and what iSales is asked for it."""
+
+    query: Query
+    asked: Asked
+
+
+def looks(
+    connection: Connection, query: Query, window: Window, zone: ZoneInfo, rules: Rules
+) -> list[Look]:
+    """Return the looks that find every row of a question."""
+    asked = [query]
+    if query.upstream().number:
+        writings = _writings(connection, query, window, rules)
+        asked = [query.but(number=each, page=query.page) for each in writings]
+    return [Look(each, criteria.whole(each, window, zone, connection)) for each in asked]
+
+
+def plan_of(connection: Connection) -> NumberingPlan:
+    """Return how the connection's own country writes numbers."""
+    return NumberingPlan(connection.country_code, connection.trunk_prefix)
+
+
+def together(frames: Sequence[pl.DataFrame], looks: Iterable[Look]) -> pl.DataFrame:
+    """Return the rows of several looks, each once, also where iSales sends more than it is asked.
+
+    A row without an ID stands in the look for just its number.
+    """
+    earlier: list[str] = []
+    rows = []
+    for frame, look in zip(frames, looks, strict=False):
+        again = pl.col("called_no").is_in(earlier).fill_null(value=False)
+        rows.append(frame.filter(~again) if earlier else frame)
+        earlier.append(look.query.number)
+    if len(rows) == 1:
+        return rows[0]
+    named = pl.col("appoint_id").is_not_null()
+    return pl.concat(rows).filter(~named | pl.col("appoint_id").is_first_distinct())
+
+
+def _writings(
+    connection: Connection, query: Query, window: Window, rules: Rules
+) -> tuple[str, ...]:
+    """Return the writings to ask for: those of rows at hand, and likely ones if more may be."""
+    plan = plan_of(connection)
+    known: list[str] = []
+    for snapshot in snapshots.of_everything(connection)[:SEARCHED]:
+        rows = CACHE.of(snapshot, rules)
+        same = rows.filter(narrowing.is_number(query.number, plan))["called_no"]
+        found = same.unique(maintain_order=True).to_list()
+        holds = snapshots.holds(snapshot, window) and snapshots.is_fresh(snapshot)
+        if holds and narrowing.is_sure(rows, Query(number=query.number)):
+            return tuple(found) or (numbers.compact(query.number),)
+        known += found
+    return numbers.asked(query.number, plan, known)

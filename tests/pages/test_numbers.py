@@ -1,0 +1,201 @@
+"""A number is found however it is written: in the box, in a link, in the search, in the files."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from appoints.isales.simulator import Simulator
+from appoints.models import Connection
+
+LIST, FILE = "/appoints/", "/appoints/export.json"
+TODAY = {"preset": "today"}
+
+
+def serve(simulator: Simulator, *numbers: str | None) -> None:
+    """Let iSales have a call of each number now, and another last year."""
+    now = datetime.now(UTC)
+    simulator.listing.source = [
+        {
+            "appointId": f"{age}-{place}",
+            "appointTime": round((now - timedelta(days=age)).timestamp() * 1000),
+            "calledNo": number,
+        }
+        for age in (0, 400)
+        for place, number in enumerate(numbers)
+    ]
+
+
+def own(connection: Connection, country: str, trunk: str = "0") -> None:
+    connection.country_code, connection.trunk_prefix = country, trunk
+    connection.save()
+
+
+def on_page(response: Any) -> set[str]:
+    """Return the numbers of the table."""
+    assert response.status_code == 200
+    cells = re.findall(
+        r'data-label="Number".*?class="number">(.*?)</bdi>', response.content.decode()
+    )
+    found = cells or re.findall(
+        r'<td[^>]*><bdi class="number">(.*?)</bdi>', response.content.decode()
+    )
+    return {html.unescape(each) for each in found}
+
+
+def in_file(client: Client, address: str) -> list[str]:
+    response = client.get(address)
+    assert response.status_code == 200, response.content
+    return sorted(row["called_no"] for row in json.loads(response.content)["rows"])
+
+
+def found(client: Client, query: str) -> set[str]:
+    """Return what the page shows of all rows, which the file has too."""
+    numbers = on_page(client.get(f"{LIST}?{query}"))
+    assert set(in_file(client, f"{FILE}?{query}")) == numbers
+    return numbers
+
+
+SAUDI = ("+966501234568", "0501234568", "966501234568", "00966501234568", "501234568")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "+966501234568",
+        "%2B966501234568",
+        "00966501234568",
+        "0501234568",
+        "501234568",
+        "tel:%2B966-50-123-4568",
+        "٠٥٠١٢٣٤٥٦٨",
+    ],
+)
+def test_a_link_to_a_file_finds_a_number_in_all_its_writings(
+    signed_in: Client, connection: Connection, simulator: Simulator, written: str
+) -> None:
+    own(connection, "966")
+    serve(simulator, *SAUDI, "0501234569", "+971501234568", None)
+    assert in_file(signed_in, f"{FILE}?number={written}") == sorted(SAUDI * 2)
+    signed_in.get(LIST)  # now everything is at hand, and iSales is asked for nothing
+    calls = len(simulator.list_calls)
+    assert in_file(signed_in, f"{FILE}?number={written}") == sorted(SAUDI * 2)
+    assert len(simulator.list_calls) == calls
+
+
+def test_without_a_country_only_signs_and_separators_are_no_difference(
+    signed_in: Client, connection: Connection, simulator: Simulator
+) -> None:
+    serve(simulator, *SAUDI)
+    assert found(signed_in, "number=+966501234568") == {SAUDI[0], SAUDI[2], SAUDI[3]}
+    assert found(signed_in, "number=0501234568") == {SAUDI[1]}
+
+
+@pytest.mark.parametrize(
+    ("stored", "typed"),
+    [
+        ("+8613800138000", "+86 138 0013 8000"),
+        ("13800138000", "１３８００１３８０００"),
+        ("0501234567", "٠٥٠١٢٣٤٥٦٧"),
+        ("11987654321", "(11) 98765-4321"),
+        ("0501234567", "\u202d050\u2011123\u00a04567\u202c"),
+        ("+442079460999", "tel:+44-20-7946-0999"),
+        ("4711", "47 11"),
+    ],
+)
+def test_box_and_search_find_the_same_number(
+    signed_in: Client, connection: Connection, simulator: Simulator, stored: str, typed: str
+) -> None:
+    serve(simulator, stored, "999")
+    for name in ("number", "q"):
+        response = signed_in.post(LIST, {name: typed, "preset": "today"}, follow=True)
+        assert on_page(response) == {stored}
+
+
+def test_a_number_stored_with_spaces_is_found_by_its_own_link(
+    signed_in: Client, connection: Connection, simulator: Simulator
+) -> None:
+    stored = "+44 20 7946 0999"
+    serve(simulator, stored, "+442079460999", "999")
+    detail = signed_in.get("/appoints/0-0/?preset=today").content.decode()
+    address = re.search(r'href="/appoints/\?([^"]+)">Look for them at any time', detail)
+    assert address
+    assert found(signed_in, html.unescape(address[1])) == {stored, "+442079460999"}
+
+
+def test_a_writing_that_rows_at_hand_have_is_asked_for_at_any_time(
+    signed_in: Client, connection: Connection, simulator: Simulator
+) -> None:
+    own(connection, "44")
+    serve(simulator, "(020) 7946-0999", "999")
+    signed_in.get(LIST, TODAY)
+    assert in_file(signed_in, f"{FILE}?number=%2B442079460999") == ["(020) 7946-0999"] * 2
+
+
+def test_other_calls_of_the_number_are_those_of_any_writing(
+    signed_in: Client, connection: Connection, simulator: Simulator
+) -> None:
+    own(connection, "44")
+    serve(simulator, "+442079460999", "020 7946 0999", "02079460998")
+    page = signed_in.get("/appoints/0-0/?preset=today").content.decode()
+    assert 'href="/appoints/0-1/' in page
+    assert 'href="/appoints/0-2/' not in page
+
+
+def test_an_empty_answer_says_which_writings_were_looked_for(
+    signed_in: Client, connection: Connection, simulator: Simulator
+) -> None:
+    serve(simulator, "999")
+    words = signed_in.get(LIST, {"number": "+966501234568"}).content.decode()
+    assert "No country code was added or left out" in words
+    own(connection, "966")
+    words = signed_in.get(LIST, {"number": "+966501234568"}).content.decode()
+    assert "No country code" not in words
+    for each in SAUDI:
+        assert f'<bdi class="number">{each}</bdi>' in words
+    simulator.calls.clear()
+    signed_in.get(LIST, {"number": "+966501234568"})
+    assert len(simulator.list_calls) == 0
+
+
+def test_a_number_is_asked_for_once_in_each_writing(
+    signed_in: Client, connection: Connection, simulator: Simulator
+) -> None:
+    serve(simulator, "13800138000")
+    found(signed_in, "number=13800138000")
+    asked = [call.body["calledNo"] for call in simulator.list_calls]
+    assert asked == ["13800138000", "+13800138000", "0013800138000"]
+
+
+def test_a_server_that_matches_loosely_doubles_no_row(
+    signed_in: Client, connection: Connection, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    serve(simulator, "13800138000", "999")
+    for row in simulator.listing.source:
+        row["appointId"] = None
+    monkeypatch.setattr(simulator.listing, "_filtered", lambda _: simulator.listing.source)
+    page = signed_in.get(LIST, {"number": "13800138000"}).content.decode()
+    assert page.count('<bdi class="number">13800138000</bdi>') == 2
+
+
+def test_when_one_writing_cannot_be_asked_for_the_number_is_not_called_absent(
+    signed_in: Client, connection: Connection, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    serve(simulator, "+13800138000")
+    whole = simulator.listing.page
+
+    def page(body: Any, *rest: Any) -> Any:
+        if body.get("calledNo", "").startswith("+"):
+            raise RuntimeError
+        return whole(body, *rest)
+
+    monkeypatch.setattr(simulator.listing, "page", page)
+    response = signed_in.get(LIST, {"number": "13800138000"})
+    assert response.status_code in (502, 503, 504)
+    assert "No reserved call" not in response.content.decode()
