@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from appoints.isales.errors import NotAuthorised
 from appoints.isales.secret import Secret
 from appoints.isales.signing import Signable
 from appoints.isales.simulator import Simulator
 from appoints.isales.simulator.answers import Answer, problem
 from appoints.models import Connection
+from appoints.results.asking import ask
+from appoints.results.moments import EVER
+from appoints.results.query import Query
 from appoints.verdict import check
 
 from .crowd import crowd
@@ -70,6 +75,27 @@ def test_one_bad_key_is_one_401_whoever_asks(start: Start, cap: int) -> None:
     assert [call.status for call in simulator.calls] == [401]
 
 
+@pytest.mark.parametrize("cap", [4, 10])
+def test_a_key_that_is_revoked_amid_loads_costs_what_is_under_way_and_no_more(
+    start: Start, cap: int
+) -> None:
+    simulator = start(cap, rows=600, latency=0.01)
+    Connection.objects.update(page_limit=5, max_per_second=10)
+    answer = simulator.answer
+
+    def answered(address: str, request: Signable) -> Answer:
+        if len(simulator.calls) >= 6:
+            simulator.gatekeeper.secret_key = Secret("another")
+        return answer(address, request)
+
+    simulator.answer = answered  # type: ignore[method-assign]
+    with pytest.raises(NotAuthorised):
+        ask(Connection.objects.get(), Query(), EVER, ZoneInfo("UTC"), wait=20)
+    # Turns are a tenth of a second apart; a busy machine may need two to store the first refusal.
+    assert 1 <= sum(refused(simulator).values()) <= cap / 2
+    assert Connection.objects.get().resting
+
+
 def test_neighbours_that_were_not_purchased_are_asked_once_each_until_a_check(
     start: Start,
 ) -> None:
@@ -90,5 +116,6 @@ def test_names_are_asked_once_for_all_workers(start: Start) -> None:
     simulator = start(4)
     crowd(processes=2, threads=6)
     asked = Counter(call.path.rpartition("/")[2] for call in simulator.calls)
+    assert simulator.most_at_once <= 4
     assert asked["1"] == 1
     assert asked["queryOBSResultCode"] <= 2 + 1  # pages in English, and one in Chinese
