@@ -18,6 +18,7 @@ from .offsets import offsets
 
 OPTIONS = {"constant_memory": True}
 MOMENT = "yyyy-mm-dd hh:mm:ss"
+WIDE = 26  # characters of a time with its offset
 MILLISECONDS_A_DAY = 24 * 60 * 60 * 1000
 
 
@@ -45,6 +46,8 @@ def xlsx(
 def _rows(book: Workbook, sheet: Worksheet, frame: pl.DataFrame, zone: ZoneInfo) -> None:
     kinds = _head(book, sheet, frame)
     equal = _equal_times(frame, zone)
+    for number in equal:
+        sheet.set_column(number, number, WIDE)
     styles = {
         offset: book.add_format({"num_format": f'{MOMENT}" {offset}"' if offset else MOMENT})
         for offset in {None, *chain(*equal.values())}

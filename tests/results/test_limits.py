@@ -111,6 +111,8 @@ def test_two_equal_times_are_told_apart_in_a_workbook() -> None:
         'yyyy-mm-dd hh:mm:ss" +0100"',
         "yyyy-mm-dd hh:mm:ss",
     ]
+    # A column that is too narrow for a time shows signs instead.
+    assert sheet.column_dimensions["D"].width >= len("2026-10-25 02:30:00 +0200")
 
 
 def test_a_text_in_a_workbook_is_no_link_of_which_a_sheet_has_few() -> None:
