@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from appoints.models import PersonDefault, SavedView, Team, TeamDefault
+from appoints.models.saved import MOST
 from dashboard.forms import Unremembered
 
 if TYPE_CHECKING:  # Django's own classes take type arguments in their stubs only
@@ -18,7 +20,12 @@ else:
     ModelForm = forms.ModelForm
 
 Audience = SavedView.Audience
+TOO_MANY = _("You have %d views, as many as one person can keep: delete one first.")
 SAME_NAME = _("You have a view of this name already.")
+
+
+class TooMany(Exception):
+    """The owner has as many views as one can keep."""
 
 
 class NamingForm(Unremembered, ModelForm):
@@ -96,11 +103,16 @@ class NamingForm(Unremembered, ModelForm):
         except IntegrityError:  # the same form was sent twice at once
             self.add_error("name", SAME_NAME)
             return False
+        except TooMany:
+            self.add_error("name", TOO_MANY % MOST)
+            return False
         return True
 
     def save(self, commit: bool = True) -> SavedView:
         """Store the view and its places as a default."""
         with transaction.atomic():
+            if self.instance.pk is None:
+                self._make_room()
             view = super().save(commit)
             if self.cleaned_data["own_default"]:
                 PersonDefault.objects.update_or_create(person=view.owner, defaults={"view": view})
@@ -113,6 +125,12 @@ class NamingForm(Unremembered, ModelForm):
             elif view.audience == Audience.TEAM:
                 view.team_defaults.all().delete()
         return view
+
+    def _make_room(self) -> None:
+        # The lock lets one form at a time count.
+        owner = User.objects.select_for_update(no_key=True).get(pk=self.instance.owner_id)
+        if SavedView.objects.filter(owner=owner).count() >= MOST:
+            raise TooMany
 
     def _own_defaults(self) -> Any:
         return self.instance.person_defaults.filter(person=self.instance.owner)

@@ -50,7 +50,7 @@ def address_of(form: AppointFilter) -> str | None:
     if query is None:
         return None
     if query.agents and len(query.urlencode()) > LONG_ADDRESS:
-        slug = AgentList.keep(list(map(written, query.agents)))
+        slug = AgentList.keep(list(map(written, query.agents)), form.person)
         query = query.but(agent_list=slug, page=query.page)
     address = f"{reverse('appoints:list')}?{query.urlencode()}"
     if len(address) > LONGEST_ADDRESS:

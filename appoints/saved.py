@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import groupby
+from operator import attrgetter
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -20,9 +23,11 @@ from appoints.models import PersonDefault, SavedView, Team
 from appoints.naming import NamingForm
 from appoints.questions import form_of
 from appoints.results.query import Query
-from appoints.shelf import columns_of, grouped, text_of, view_called
+from appoints.shelf import GROUPS, columns_of, text_of, view_called
 from appoints.words import COLUMN_WORDS
 from dashboard.requests import SignedInRequest
+
+PER_PAGE = 50
 
 
 class Line(NamedTuple):
@@ -54,8 +59,11 @@ def open_view(request: SignedInRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def view_list(request: SignedInRequest) -> HttpResponse:
-    """Show every view that the person may open."""
-    views = list(SavedView.objects.visible_to(request.user).select_related("owner", "team"))
+    """Show the views that the person may open, page by page."""
+    seen = SavedView.objects.visible_to(request.user).in_groups(request.user)
+    page = Paginator(seen.select_related("owner", "team"), PER_PAGE).get_page(
+        request.GET.get("page")
+    )
     own = PersonDefault.objects.filter(person=request.user).values_list("view", flat=True).first()
     teams: defaultdict[int, list[str]] = defaultdict(list)
     for name, default in Team.objects.of(request.user).values_list("name", "default_view__view"):
@@ -64,8 +72,11 @@ def view_list(request: SignedInRequest) -> HttpResponse:
     def line(view: SavedView) -> Line:
         return Line(view, _words(request, view), view.pk == own, teams[view.pk])
 
-    groups = [(title, list(map(line, found))) for title, found in grouped(views, request.user)]
-    return render(request, "appoints/views/list.html", {"groups": groups})
+    groups = [
+        (GROUPS[group], list(map(line, views)))
+        for group, views in groupby(page, key=attrgetter("group"))
+    ]
+    return render(request, "appoints/views/list.html", {"groups": groups, "page": page})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

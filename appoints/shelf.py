@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.contrib.auth.models import User
+from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -15,7 +16,8 @@ from dashboard.models import Preferences
 
 SHOWN = 12  # views of a group in the menu; all are on their own page
 
-Audience = SavedView.Audience
+# By the group of SavedViewQuerySet.in_groups.
+GROUPS = (_("My views"), _("My teams' views"), _("Views for everybody"))
 
 
 class Group(NamedTuple):
@@ -66,27 +68,22 @@ def shelf_of(user: User, slug: str, query: Query | None = None) -> Shelf:
 
     ``query`` is the question of a valid form.
     """
-    views = list(SavedView.objects.visible_to(user).select_related("owner", "team"))
-    default = SavedView.objects.default_of(user) if views else None
-    view = next((each for each in views if each.slug == slug), None)
+    views = SavedView.objects.visible_to(user).in_groups(user)
+    counts = views.order_by("group").values_list("group").annotate(models.Count("pk"))
+    default = SavedView.objects.default_of(user) if counts else None
+    view = view_called(user, slug)
     return Shelf(
         [
-            Group(title, found[:SHOWN], len(found[SHOWN:]), found[0].owner_id == user.pk)
-            for title, found in grouped(views, user)
+            Group(
+                GROUPS[group],
+                list(views.filter(group=group).select_related("team")[:SHOWN]),
+                max(0, count - SHOWN),
+                own=group == 0,
+            )
+            for group, count in counts
         ],
         default,
         view,
         mine=view is not None and view.owner_id == user.pk,
         changed=view is not None and query is not None and view.query != text_of(query),
     )
-
-
-def grouped(views: list[SavedView], user: User) -> list[tuple[str | Promise, list[SavedView]]]:
-    """Return the views under their headings; a heading without views is left out."""
-    others = [each for each in views if each.owner_id != user.pk]
-    groups: list[tuple[str | Promise, list[SavedView]]] = [
-        (_("My views"), [each for each in views if each.owner_id == user.pk]),
-        (_("My teams' views"), [each for each in others if each.audience == Audience.TEAM]),
-        (_("Views for everybody"), [each for each in others if each.audience != Audience.TEAM]),
-    ]
-    return [group for group in groups if group[1]]

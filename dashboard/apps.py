@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_in
 from django.db.backends.signals import connection_created
 from django.db.models.signals import pre_save
 from django.utils.translation import gettext_lazy as _
@@ -15,9 +16,11 @@ class DashboardConfig(AppConfig):
 
     def ready(self) -> None:
         # Models can be imported only once all apps are there.
+        from dashboard.purging import bound
         from dashboard.sign_in import keep_no_data
 
         pre_save.connect(keep_no_data, sender="axes.AccessAttempt")
+        user_logged_in.connect(bound)
         connection_created.connect(_bound_waits)
 
 

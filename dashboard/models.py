@@ -4,8 +4,22 @@ from typing import Self
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
+from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+
+class Session(AbstractBaseSession):
+    """A session; ``person`` is the ID of whose it is, empty before a sign-in."""
+
+    person = models.CharField(max_length=40, blank=True, db_index=True)
+
+    @classmethod
+    def get_session_store_class(cls) -> type[SessionBase]:
+        from dashboard.session_store import SessionStore
+
+        return SessionStore
 
 
 class Preferences(models.Model):

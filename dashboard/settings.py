@@ -28,7 +28,6 @@ INSTALLED_APPS = [
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
@@ -126,6 +125,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+SESSION_ENGINE = "dashboard.session_store"
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
@@ -229,6 +229,8 @@ APPOINTS_LOADS_PER_PERSON = NUMBERS["LOADS_PER_PERSON"]
 # database connection, as have the worker's 16 threads.
 APPOINTS_LOADERS = 5
 APPOINTS_SHARED_HANDS = 6
+# Of all results together in the database; above it those go that nobody asked for longest.
+APPOINTS_MOST_KEPT_ROWS = 20 * APPOINTS_MOST_ROWS
 APPOINTS_MOST_BYTES = 128 * 2**20  # of frames that a worker keeps in memory
 APPOINTS_PAGE_WAIT = 2.5  # seconds that a page waits for the whole result
 APPOINTS_FILE_WAIT = 50.0  # seconds that a file does

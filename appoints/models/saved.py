@@ -1,16 +1,20 @@
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, Group, User
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.http import QueryDict
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
 from appoints.credentials import WrongKey, cipher, decrypt, encrypt
 
+from .agents import AgentList
+
+MOST = 200  # views that one person keeps
 SLUG_SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another
 
 
@@ -56,6 +60,12 @@ class SavedViewQuerySet(models.QuerySet["SavedView"]):
         """Return what this person may rename, change, share and delete: only their own."""
         return self.filter(owner=user) if user.is_authenticated else self.none()
 
+    def in_groups(self, user: User) -> Any:
+        """Order by ``group`` (0 the person's own, 1 their teams', 2 everybody's), then by name."""
+        team = models.Q(audience=SavedView.Audience.TEAM)
+        group = models.Case(models.When(owner=user, then=0), models.When(team, then=1), default=2)
+        return self.annotate(group=group).order_by("group", "name", "pk")
+
     def default_of(self, user: User) -> Default | None:
         """Return the person's default view, else that of their first team by name that has one.
 
@@ -93,6 +103,14 @@ class SavedView(models.Model):
         _("short link"), max_length=10, unique=True, default=new_slug, editable=False
     )
     sealed = models.BinaryField()
+    # Of the agents that the question names by it, which hence stays.
+    agent_list = models.ForeignKey(
+        AgentList,
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="saved_views",
+    )
     columns = models.JSONField(_("columns"), default=list, blank=True)
     audience = models.CharField(
         _("who sees it"), max_length=10, choices=Audience, default=Audience.PRIVATE
@@ -144,6 +162,8 @@ class SavedView(models.Model):
     def keep(self, query: str) -> None:
         """Take a query string, without saving."""
         self.sealed = encrypt(query.encode())
+        slug = QueryDict(query).get("agent_list")
+        self.agent_list = AgentList.objects.filter(slug=slug).first() if slug else None
 
     def rotate(self) -> None:
         """Put the question under the first key, without saving. One that no key opens stays."""

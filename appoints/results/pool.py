@@ -13,7 +13,7 @@ from django.db import connection as database
 
 from appoints.models import Snapshot
 
-from . import loading, snapshots, waiting
+from . import loading, retention, waiting
 
 LOOK_AGAIN = 0.05  # seconds between two looks at an empty queue
 
@@ -43,7 +43,7 @@ class Pool:
             while snapshot := self._next():
                 try:
                     loading.run(snapshot)
-                    snapshots.purge()
+                    retention.purge()
                 finally:
                     with self._counting:
                         self._loads[snapshot.connection_id] -= 1

@@ -257,9 +257,3 @@ def finish(snapshot: Snapshot, status: Snapshot.Status, **changes: object) -> No
                 end=snapshot.end,
                 pk__lt=snapshot.pk,
             ).delete()
-
-
-def purge() -> int:
-    """Drop what is older than its retention time; return how many snapshots that were."""
-    old = Snapshot.objects.exclude(stamps.since("wanted", settings.APPOINTS_KEPT_FOR))
-    return old.delete()[1].get("appoints.Snapshot", 0)

@@ -195,7 +195,7 @@ def test_a_whole_result_stays_whole_when_tidying_up_fails(
     def refuse() -> None:
         raise OperationalError("database is locked")
 
-    monkeypatch.setattr("appoints.results.snapshots.purge", refuse)
+    monkeypatch.setattr("appoints.results.retention.purge", refuse)
     assert client.get("/appoints/").status_code == 200
     assert Snapshot.objects.get().status == Snapshot.Status.WHOLE
 

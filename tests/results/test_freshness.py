@@ -18,7 +18,7 @@ from appoints.isales.errors import ISalesError
 from appoints.isales.simulator import Simulator
 from appoints.isales.simulator.faults import Fault
 from appoints.models import Connection, Snapshot
-from appoints.results import asking, snapshots
+from appoints.results import asking, retention, snapshots
 from appoints.results.asking import ask
 from appoints.results.frames import Cache
 from appoints.results.loading import Load
@@ -180,4 +180,4 @@ class TestClockThatWasAhead:
     ) -> None:
         with clock_set(simulator, ahead):
             everything(connection)
-        assert snapshots.purge() == 1
+        assert retention.purge() == 1

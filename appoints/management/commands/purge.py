@@ -5,13 +5,19 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils.translation import ngettext
 
-from appoints.results import snapshots
+from appoints.models import AgentList
+from appoints.results import retention
+from dashboard import purging
 
 
 class Command(BaseCommand):
-    help = "Drop the stored results that nobody asked for within their retention time."
+    help = (
+        "Drop what is past its retention time: stored results, lists of agents that nobody opens, "
+        "ended sessions, old sign-ins and the admin's old log."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        dropped = snapshots.purge()
-        words = ngettext("%d stored result dropped.", "%d stored results dropped.", dropped)
-        self.stdout.write(words % dropped)
+        results, others = retention.purge(), AgentList.purge() + purging.purge()
+        words = ngettext("%d stored result dropped.", "%d stored results dropped.", results)
+        self.stdout.write(words % results)
+        self.stdout.write(f"{others} rows of lists, sessions and logs dropped.")

@@ -1,0 +1,195 @@
+"""Nobody fills the site: whatever a request can leave behind has a bound and an end."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from axes.models import AccessAttempt, AccessLog
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
+
+from appoints.models import AgentList, Connection, SavedView, Snapshot
+from appoints.results import retention
+from dashboard import purging
+from dashboard.models import Session
+
+SIGN_IN = {"username": "supervisor", "password": "correct horse battery"}
+LONG = [f"{number:03}-{'x' * 60}" for number in range(40)]
+
+
+def view(owner: User, name: str, query: str = "", **values: object) -> SavedView:
+    made = SavedView(owner=owner, name=name, **values)
+    made.keep(query)
+    made.save()
+    return made
+
+
+def list_of(person: User, name: str) -> str:
+    return AgentList.keep([name, *LONG], person.pk)
+
+
+def shown(client: Client, path: str) -> list[str]:
+    page = client.get(path).content.decode()
+    return re.findall(r'class="name"[^>]*><bdi>([^<]*)', page)
+
+
+def test_a_person_keeps_so_many_views_and_is_told(
+    signed_in: Client, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("appoints.naming.MOST", 2)
+    for name in ("one", "two"):
+        signed_in.post("/views/new/", {"name": name, "audience": "private"})
+    answer = signed_in.post("/views/new/", {"name": "three", "audience": "private"})
+    assert (answer.status_code, SavedView.objects.count()) == (400, 2)
+    assert "You have 2 views" in answer.content.decode()
+    first = SavedView.objects.get(name="one")
+    changed = signed_in.post(f"/views/{first.slug}/", {"name": "first", "audience": "private"})
+    assert changed.status_code == 302
+
+
+def test_views_are_listed_page_by_page(
+    signed_in: Client, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("appoints.saved.PER_PAGE", 3)
+    own = User.objects.get(username="supervisor")
+    colleague = User.objects.create_user("colleague")
+    for name in ("b", "a"):
+        view(own, name)
+    for name in ("d", "c"):
+        view(colleague, name, audience="everybody")
+    assert shown(signed_in, "/views/") == ["a", "b", "c"]
+    assert shown(signed_in, "/views/?page=2") == ["d"]
+    assert shown(signed_in, "/views/?page=99") == ["d"]
+    assert shown(signed_in, "/views/?page=x") == ["a", "b", "c"]
+
+
+def test_the_menu_reads_no_more_views_than_it_shows(
+    signed_in: Client, connection: Connection
+) -> None:
+    colleague = User.objects.create_user("colleague")
+    for number in range(30):
+        view(colleague, f"view {number:02}", audience="everybody")
+    page = signed_in.get("/appoints/").content.decode()
+    assert "view 11" in page and "view 12" not in page
+    assert "and 18 more" in page
+
+
+def test_a_person_keeps_so_many_lists_of_agents_those_in_views_besides(
+    supervisor: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("appoints.models.agents.MOST", 2)
+    in_view = list_of(supervisor, "in a view")
+    view(supervisor, "mine", f"agent_list={in_view}")
+    others = list_of(User.objects.create_user("colleague"), "a colleague's")
+    made = [list_of(supervisor, str(number)) for number in range(3)]
+    kept = set(AgentList.objects.values_list("slug", flat=True))
+    assert kept == {in_view, others, *made[1:]}
+
+
+def test_a_list_that_is_opened_stays_and_one_that_is_not_ends(supervisor: User) -> None:
+    opened, forgotten, in_view = (list_of(supervisor, each) for each in "ofv")
+    view(supervisor, "mine", f"agent_list={in_view}")
+    AgentList.objects.update(used=timezone.now() - timedelta(days=401))
+    assert AgentList.agents_of(opened)
+    call_command("purge")
+    assert set(AgentList.objects.values_list("slug", flat=True)) == {opened, in_view}
+    assert not AgentList.agents_of(forgotten)
+
+
+def test_a_person_keeps_so_many_sessions(supervisor: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(purging, "MOST_SESSIONS", 2)
+    monkeypatch.setattr(purging, "MOST_SIGN_INS", 3)
+    browsers = [Client() for _ in range(4)]
+    for browser in browsers:
+        assert browser.post("/accounts/login/", SIGN_IN).status_code == 302
+    assert Session.objects.filter(person=str(supervisor.pk)).count() == 2
+    assert AccessLog.objects.count() <= 4
+    open_to = [each.get("/accounts/preferences/").status_code for each in browsers]
+    assert open_to == [302, 302, 200, 200]
+
+
+def test_a_changed_password_makes_no_session_that_escapes_the_bound(
+    supervisor: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(purging, "MOST_SESSIONS", 1)
+    form = {"old_password": SIGN_IN["password"]}
+    form |= dict.fromkeys(("new_password1", "new_password2"), SIGN_IN["password"])
+    for _ in range(3):
+        browser = Client()
+        browser.post("/accounts/login/", SIGN_IN)
+        browser.post("/accounts/password_change/", form)
+    assert Session.objects.count() == 1
+
+
+def test_strangers_leave_no_session_behind(client: Client, db: None) -> None:
+    for path in ("/", "/accounts/login/", "/appoints/", "/admin/", "/nowhere/"):
+        client.get(path)
+    client.post("/accounts/login/", {"username": "nobody", "password": "wrong"})
+    client.post("/accounts/language/", {"language": "es"})
+    assert not Session.objects.exists()
+
+
+def test_purge_ends_sessions_sign_ins_and_the_admins_log(supervisor: User) -> None:
+    now = timezone.now()
+    for days in (1, 1000):
+        at = now - timedelta(days=days)
+        Session.objects.create(session_key=f"key{days}", session_data="", expire_date=at)
+        AccessLog.objects.create(username="supervisor")
+        AccessAttempt.objects.create(username=str(days), failures_since_start=1)
+        entry = LogEntry.objects.create(user=supervisor, action_flag=1)
+        LogEntry.objects.filter(pk=entry.pk).update(action_time=at)
+    AccessLog.objects.filter(pk=AccessLog.objects.latest("pk").pk).update(
+        attempt_time=now - timedelta(days=1000)
+    )
+    AccessAttempt.objects.update(attempt_time=now - timedelta(days=1))
+    call_command("purge")
+    counts = [each.objects.count() for each in (Session, AccessLog, AccessAttempt, LogEntry)]
+    assert counts == [0, 1, 0, 1]
+
+
+def snapshot(connection: Connection, rows: int, age: int, **values: object) -> Snapshot:
+    now = timezone.now()
+    return Snapshot.objects.create(
+        connection=connection,
+        criteria=b"",
+        limit=100,
+        received=rows,
+        wanted=now - timedelta(minutes=age),
+        leased_until=now,
+        **{"status": "whole", **values},
+    )
+
+
+def test_results_together_have_a_bound_and_the_least_wanted_go(
+    connection: Connection, settings: Settings
+) -> None:
+    settings.APPOINTS_MOST_KEPT_ROWS = 3000
+    lately = snapshot(connection, 1000, age=1)
+    big = snapshot(connection, 5000, age=5, status="loading", lease=1)
+    Snapshot.objects.filter(pk=big.pk).update(leased_until=timezone.now() + timedelta(minutes=1))
+    older = snapshot(connection, 500, age=2)
+    oldest = snapshot(connection, 500, age=3)
+    assert retention.purge() == 1
+    assert list(Snapshot.objects.order_by("pk")) == [lately, big, older]
+    assert oldest.pk
+
+
+def test_many_results_without_rows_are_bounded_too(
+    connection: Connection, settings: Settings
+) -> None:
+    settings.APPOINTS_MOST_KEPT_ROWS = 5000
+    for age in range(30):
+        snapshot(connection, 0, age=age, status="failed")
+    retention.purge()
+    assert Snapshot.objects.count() == 10
+
+
+def test_a_question_that_was_never_begun_ends_soon(connection: Connection) -> None:
+    snapshot(connection, 0, age=11, status="loading")
+    assert retention.purge() == 1
