@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -30,6 +31,7 @@ MOST = 2**31 - 1  # of what is counted; more is no count, and no database's inte
 LONGEST_QUIET = 24 * 3600.0  # seconds; a longer Retry-After is a mistake that nobody could lift
 VALUES = 10_000  # of an answer without rows; each takes memory that its bytes do not show
 VALUES_A_ROW = 200  # iSales' own has 18
+UNWRITABLE = re.compile(r"\0|\\u(0000|d[89a-f])", re.IGNORECASE)
 DEEPEST = 50  # levels of JSON; an answer has four, and whoever reads one has a stack to keep
 
 
@@ -101,7 +103,7 @@ def _json_object(body: bytes, rows: int = 0) -> dict[str, object] | None:
         return None
     if not isinstance(answer, dict) or not _shallow(answer):
         return None
-    spelt: dict[str, object] = _spelt_out(answer) if "\\ud" in text.lower() else answer
+    spelt: dict[str, object] = _spelt_out(answer) if UNWRITABLE.search(text) else answer
     return spelt
 
 
@@ -123,9 +125,9 @@ DECODER = json.JSONDecoder(parse_int=_integer, parse_float=_float, parse_constan
 
 
 def _spelt_out(value: Any) -> Any:
-    """Return a value with the text that stood for half a character, which no page or file holds."""
+    """Return a value with escapes for NUL and half characters, which no page or file can hold."""
     if isinstance(value, str):
-        return value.encode("utf-8", "backslashreplace").decode()
+        return value.replace("\0", r"\u0000").encode("utf-8", "backslashreplace").decode()
     if isinstance(value, list):
         return [_spelt_out(each) for each in value]
     if isinstance(value, dict):
