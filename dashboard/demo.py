@@ -80,7 +80,7 @@ def environment(folder: Path) -> dict[str, str]:
 
 
 @contextmanager
-def running(folder: Path, port: int, rows: int = 3000) -> Iterator[Stack]:
+def running(folder: Path, port: int, rows: int = 6000) -> Iterator[Stack]:
     """Run simulator and dashboard until the block ends. Raises Broken."""
     check_free(port)
     env = environment(folder)

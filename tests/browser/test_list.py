@@ -40,7 +40,7 @@ def everything(blank: Page) -> Page:
 
 def test_a_number_finds_its_calls(everything: Page) -> None:
     number = column(everything, "called_no")[0].strip()
-    everything.get_by_label("Number").fill(number)
+    everything.get_by_label("Number", exact=True).fill(number)
     show(everything)
 
     assert {each.strip() for each in column(everything, "called_no")} == {number}
@@ -164,12 +164,12 @@ def test_states_are_chosen_together(everything: Page) -> None:
 def test_what_is_wrong_is_said_beside_its_field(page: Page) -> None:
     unfold(page)
     page.get_by_label("Time zone").fill("Mars/Olympus")
-    page.get_by_label("Number").fill("4711")
+    page.get_by_label("Number", exact=True).fill("4711")
     show(page)
 
     expect(page.get_by_label("Time zone")).to_have_attribute("aria-invalid", "true")
     expect(page.get_by_text("There is no time zone of this name")).to_be_visible()
-    expect(page.get_by_label("Number")).to_have_value("4711")
+    expect(page.get_by_label("Number", exact=True)).to_have_value("4711")
 
 
 def test_a_chip_takes_its_filter_away(blank: Page) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import math
 import random
 from datetime import datetime, timedelta, timezone, tzinfo
 from typing import Any, NamedTuple
@@ -13,9 +14,11 @@ from .names import AGENTS, BUSINESS, ENDINGS, SUCCESS, TASKS, Agent, Task
 CENTRE_TIME = timezone(timedelta(hours=8))
 OPENS, CLOSES = 8, 19  # local hours
 SECOND, MINUTE, HOUR, DAY = 1000, 60_000, 3_600_000, 86_400_000
-FEWEST_NEW, MOST_NEW = 20, 60  # an hour
 PAST_DAYS, FUTURE_DAYS = 30, 14
-NOW_SHARE, TODAY_SHARE, PAST_SHARE = 0.02, 0.16, 0.5
+WEEKEND = 0.4  # of the reservations of a weekday
+NOW_SHARE = 0.35  # of today's: around the start
+SLOTS = range(OPENS * HOUR, CLOSES * HOUR, 5 * MINUTE)  # of a day's reservations
+SHORTEST, LONGEST = 6 * MINUTE, FUTURE_DAYS * DAY  # between booking and reserved time
 ODD_EVERY = 29  # rows
 WITHOUT_ID = 997  # one in so many has none
 
@@ -66,56 +69,74 @@ class Plan(NamedTuple):
 
 
 class Centre:
-    """About ``rows`` reservations at ``start``, and more being booked as time goes on."""
+    """``rows`` reservations at ``start``, and more being booked as time goes on.
+
+    Days are alike, but for weekends: those past, those to come, and those that nobody has seen yet.
+    """
 
     def __init__(self, rows: int, seed: int, start: datetime, zone: tzinfo = CENTRE_TIME) -> None:
         self.rows = rows
         self.seed = seed
         self.start = epoch(start)
-        self.today = epoch(
-            start.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
-        )
+        midnight = start.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+        self.today, self.weekday = epoch(midnight), midnight.weekday()
         self.odd = odd_rows(start)
-        self.plans = sorted(self._first(number) for number in range(max(0, rows - len(self.odd))))
-        self.new_every = HOUR // min(MOST_NEW, max(FEWEST_NEW, rows // 100))
-        self.newest = 0
+        first = max(0, rows - len(self.odd))
+        self.days = range(-PAST_DAYS, FUTURE_DAYS)
+        self.weights = [self._weight(day) for day in self.days]
+        self.a_weekday = first / sum(map(self._shown, self.days))
+        self.plans = sorted(self._first(number) for number in range(first))
+        self.number = rows
+        self.next_day = 0
 
     def visible(self, now: datetime) -> list[Plan | Row]:
         """Return everything booked by a moment, in iSales' own order."""
         moment = epoch(now)
-        for number in range(self.newest, max(self.newest, (moment - self.start) // self.new_every)):
-            bisect.insort(self.plans, self._new(number))
-            self.newest = number + 1
+        while self.today + self.next_day * DAY <= moment + LONGEST:
+            for plan in self._booked_later(self.next_day):
+                bisect.insort(self.plans, plan)
+            self.next_day += 1
         found: list[Plan | Row] = [plan for plan in self.plans if plan.booked <= moment]
         for number, row in enumerate(self.odd):
             found.insert(number * ODD_EVERY, row)
         return found
 
+    def _weight(self, day: int) -> float:
+        """Return a day's reservations in the end, as a share of a weekday's."""
+        return WEEKEND if (self.weekday + day) % 7 >= 5 else 1.0
+
+    def _shown(self, day: int) -> float:
+        """Return a day's reservations that are booked at the start, as a share of a weekday's."""
+        gaps = [self.today + day * DAY + slot - self.start for slot in SLOTS]
+        return self._weight(day) * sum(1 - _booked_within(gap) for gap in gaps) / len(gaps)
+
     def _first(self, number: int) -> Plan:
+        """Return one of the reservations that are booked at the start."""
         dice = random.Random(f"{self.seed}:{number}")  # noqa: S311 no secret
-        where = dice.random()
-        if where < NOW_SHARE:
-            # Somebody works at any hour, so that a demo at night has calls that fall due.
-            at = self.start + dice.randint(-60, 180) * MINUTE
-            return self._plan(number, self.start - dice.randint(70, 600) * MINUTE, at, dice)
-        if where < TODAY_SHARE:
-            day = 0
-        elif where < TODAY_SHARE + PAST_SHARE:
-            day = -dice.randint(1, PAST_DAYS)
-        else:
-            day = dice.randint(1, FUTURE_DAYS)
-        reserved = self._working(self.today + day * DAY, dice)
-        booked = min(reserved, self.start) - dice.randint(5 * MINUTE, 6 * DAY)
-        return self._plan(number, booked, reserved, dice)
+        while True:
+            day = dice.choices(self.days, self.weights)[0]
+            if day == 0 and dice.random() < NOW_SHARE:
+                # Somebody works at any hour, so that a demo at night has calls that fall due.
+                reserved = self.start + dice.randint(-60, 180) * MINUTE
+                return self._plan(
+                    number, self.start - dice.randint(70, 600) * MINUTE, reserved, dice
+                )
+            reserved = self.today + day * DAY + dice.choice(SLOTS)
+            later = _booked_within(reserved - self.start)
+            if dice.random() >= later:
+                return self._plan(number, reserved - _lead(dice.uniform(later, 1)), reserved, dice)
 
-    def _new(self, number: int) -> Plan:
-        dice = random.Random(f"{self.seed}:new:{number}")  # noqa: S311 no secret
-        booked = self.start + (number + 1) * self.new_every
-        reserved = (booked + dice.randint(6 * MINUTE, 8 * HOUR)) // MINUTE * MINUTE
-        return self._plan(self.rows + number, booked, reserved, dice)
-
-    def _working(self, midnight: int, dice: random.Random) -> int:
-        return midnight + OPENS * HOUR + dice.randrange((CLOSES - OPENS) * 12) * 5 * MINUTE
+    def _booked_later(self, day: int) -> list[Plan]:
+        """Return a day's reservations that are booked after the start."""
+        dice = random.Random(f"{self.seed}:day:{day}")  # noqa: S311 no secret
+        found = []
+        for _ in range(int(self.a_weekday * self._weight(day) + dice.random())):
+            reserved = self.today + day * DAY + dice.choice(SLOTS)
+            booked = reserved - _lead(dice.random())
+            if booked > self.start:
+                found.append(self._plan(self.number, booked, reserved, dice))
+                self.number += 1
+        return found
 
     def _plan(self, number: int, booked: int, reserved: int, dice: random.Random) -> Plan:
         task = dice.choice(TASKS)
@@ -143,6 +164,17 @@ class Centre:
 def epoch(moment: datetime) -> int:
     """Return epoch milliseconds."""
     return round(moment.timestamp() * 1000)
+
+
+def _lead(chance: float) -> int:
+    """Return how long before its time a call is booked: most of them shortly."""
+    return SHORTEST + round((LONGEST - SHORTEST) * chance**3)
+
+
+def _booked_within(gap: int) -> float:
+    """Return the share of calls that are booked less than this before their time."""
+    share = min(1.0, max(0.0, (gap - SHORTEST) / (LONGEST - SHORTEST)))
+    return math.cbrt(share)
 
 
 def _begin(reserved: int, automatic: bool, dice: random.Random) -> int | None:
