@@ -196,7 +196,7 @@ def test_rows_that_isales_keeps_from_renewing_are_not_live(wall: Wall) -> None:
 def test_who_is_signed_out_sees_no_number_and_a_sign_in_elsewhere_brings_them_back(
     wall: Wall,
 ) -> None:
-    wall.in_database("DELETE FROM django_session")
+    wall.in_database("DELETE FROM dashboard_session")
     wall.pass_by(31)
     expect(wall.page.get_by_role("alert")).to_contain_text("You are signed out")
     expect(wall.page.locator(".tile, .appoints, time:visible")).to_have_count(0)
