@@ -23,5 +23,9 @@ def charts(question: Question, result: Result, reasons: Mapping[str, str]) -> di
     return {
         "chart": Chart(over_time, query, result.total),
         "causes": causes(counts.failures(result.facets, query), query, reasons),
-        "behind": behind(counts.behind(result.rows), query, counts.names(result.facets["agents"])),
+        "behind": behind(
+            counts.behind(result.rows, result.language),
+            query,
+            counts.names(result.facets["agents"]),
+        ),
     }

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 from django.conf import settings
+from django.utils.translation import get_language
 
 from appoints import gateway
 from appoints.models import Connection, Snapshot
@@ -158,6 +159,7 @@ class Asking:
             query,
             self.window,
             reasons=reasons,
+            language=get_language() or "",
             plan=plan,
             chosen=chosen,
             astray=together(astray, asked).height,

@@ -9,6 +9,7 @@ import polars as pl
 
 from appoints.isales.codes import SUCCESS
 
+from .collation import ranked
 from .narrowing import narrowed
 from .query import STATES, Query
 
@@ -44,21 +45,22 @@ class Behind(NamedTuple):
     failed: int
 
 
-def facets(frame: pl.DataFrame, flags: pl.DataFrame) -> dict[str, list[Line]]:
+def facets(frame: pl.DataFrame, flags: pl.DataFrame, language: str = "") -> dict[str, list[Line]]:
     """Count every choice under all *other* filters, the most frequent first, "none" last.
 
-    ``flags`` are those of ``narrowing.flags`` over the same frame.
+    Those that are as frequent are in the language's order. ``flags`` are those of
+    ``narrowing.flags`` over the same frame.
     """
     frame = frame.select({*FACETS.values(), *NAMED_BY.values(), *AGES})
     narrow = narrowed(frame, flags)
     found = {}
     for name, column in FACETS.items():
         rows = narrowed(frame, flags.drop(name)) if name in flags.columns else narrow
-        found[name] = _lines(rows, column, NAMED_BY.get(name))
+        found[name] = _lines(rows, column, NAMED_BY.get(name), language)
     return found
 
 
-def _lines(rows: pl.DataFrame, column: str, named_by: str | None) -> list[Line]:
+def _lines(rows: pl.DataFrame, column: str, named_by: str | None, language: str) -> list[Line]:
     value = pl.col(column).cast(pl.String).alias("value")
     count = pl.len().cast(pl.Int64).alias("rows")
     if named_by is None:
@@ -73,7 +75,13 @@ def _lines(rows: pl.DataFrame, column: str, named_by: str | None) -> list[Line]:
         counted = parts.group_by("value", maintain_order=True).agg(
             pl.col("name").first(), pl.col("rows").sum()
         )
-    counted = counted.sort(pl.col("value").is_null(), -pl.col("rows"), pl.col("value"))
+    shown = counted.select(pl.coalesce("name", "value")).to_series()
+    counted = counted.sort(
+        pl.col("value").is_null(),
+        -pl.col("rows"),
+        pl.lit(ranked(shown, language)),
+        pl.lit(ranked(counted["value"], language)),
+    )
     return [Line(*row) for row in counted.iter_rows()]
 
 
@@ -101,7 +109,7 @@ def failures(facets: Mapping[str, list[Line]], query: Query) -> list[Line]:
     return [*found, Line(None, None, without)] if without else found
 
 
-def behind(rows: pl.DataFrame) -> list[Behind]:
+def behind(rows: pl.DataFrame, language: str = "") -> list[Behind]:
     """Count overdue and failed calls by agent: the most overdue first, then the most failed."""
     # First the columns, for a filter copies them all.
     rows = rows.select("state", "agent")
@@ -111,7 +119,8 @@ def behind(rows: pl.DataFrame) -> list[Behind]:
         overdue.sum().cast(pl.Int64).alias("overdue"),
         failed.sum().cast(pl.Int64).alias("failed"),
     )
-    counts = counts.sort(-pl.col("overdue"), -pl.col("failed"), pl.col("agent"))
+    by_agent = pl.lit(ranked(counts["agent"], language))
+    counts = counts.sort(-pl.col("overdue"), -pl.col("failed"), by_agent)
     return [Behind(*row) for row in counts.iter_rows()]
 
 

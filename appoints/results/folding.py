@@ -7,6 +7,7 @@ import unicodedata
 
 import polars as pl
 
+OFTEN = 4  # times that a text stands in a column, from which on each is folded once
 SPACES = re.compile(r"\s+")
 # Letters that have no decomposition, and marks that are typed another way than they are set.
 ALIKE = str.maketrans(
@@ -40,12 +41,20 @@ def fold(text: str) -> str:
     if text.isascii():
         return SPACES.sub(" ", text.lower())
     plain = OMITTED.sub("", unicodedata.normalize("NFKD", text))
+    if plain.isascii():
+        return SPACES.sub(" ", plain.lower())
     found = OMITTED.sub("", unicodedata.normalize("NFKD", plain.casefold().translate(ALIKE)))
     return SPACES.sub(" ", "".join(map(_seen, found)))
 
 
 def folded(values: pl.Series) -> pl.Series:
-    """Return ``fold`` of each text, in one go but for those that are not ASCII."""
+    """Return ``fold`` of each text: each different one once, those of ASCII in one go."""
+    if len(different := values.unique()) < len(values) / OFTEN:
+        return values.replace_strict(different, _folded(different), return_dtype=pl.String)
+    return _folded(values)
+
+
+def _folded(values: pl.Series) -> pl.Series:
     plain = values.str.to_lowercase().str.replace_all(r"[\s\x1c-\x1f]+", " ")
     odd = values.filter(values.str.len_bytes() != values.str.len_chars()).unique()
     if odd.is_empty():

@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from . import numbers
+from .collation import COLLATED, ranked
 from .folding import fold
 from .frame import fail_reason, unreadable
 from .moments import Window
@@ -144,11 +145,14 @@ def has_digits(number: pl.Expr, digits: str) -> pl.Expr:
     return number.str.contains(digits, literal=True) | ends
 
 
-def ordered(frame: pl.DataFrame, sort: str, reasons: Reasons) -> pl.DataFrame:
+def ordered(frame: pl.DataFrame, sort: str, reasons: Reasons, language: str) -> pl.DataFrame:
     """Return the rows by a column name, ``-`` first for descending; nulls last, ties as before.
 
     Without one they are by reserved time, as a day goes; iSales' own order tells a person nothing.
+    Names and accounts are in the order of the viewer's language.
     """
     name = sort.removeprefix("-") or DEFAULT_SORT
     by = fail_reason(reasons()) if name == "fail_reason" else pl.col(name)
+    if name in COLLATED:
+        by = pl.lit(ranked(frame.select(by).to_series(), language))
     return frame.sort(by, descending=sort.startswith("-"), nulls_last=True, maintain_order=True)

@@ -23,7 +23,8 @@ PLAIN = re.compile(r"\+?[0-9]+")
 WRITTEN = re.compile(r"\s*(?:tel:)?[\s(]*\+?[\s(]*[0-9*#][0-9*#\s().\-]*")
 NOT_DIALLED = re.compile(r"[^0-9*#+]")
 # Marks that stand between digits and are neither a space, a dash nor a bracket by category.
-OTHER_SEPARATORS = str.maketrans({**dict.fromkeys("/·∙・。٫", "."), "−": "-", "\u30fc": "-"})
+OTHER_SEPARATORS = str.maketrans({**dict.fromkeys("·∙・。٫", "."), "−": "-", "\u30fc": "-"})
+ASCII_SEPARATORS = str.maketrans("[]/", "().")
 KINDS = {"Zs": " ", "Zl": " ", "Zp": " ", "Pd": "-", "Ps": "(", "Pe": ")"}
 INVISIBLE = ("Cf", "Mn", "Me")
 
@@ -97,10 +98,12 @@ def compacted(numbers: pl.Series) -> pl.Series:
 
 def _simple(text: str) -> str:
     """Return a text with plain digits, spaces, dashes and brackets, without what is not seen."""
+    if text.isascii():
+        return text.translate(ASCII_SEPARATORS)
     found = []
     for each in unicodedata.normalize("NFKC", text).translate(OTHER_SEPARATORS):
         if each.isascii():
-            found.append("(" if each == "[" else ")" if each == "]" else each)
+            found.append(each.translate(ASCII_SEPARATORS))
         elif (kind := unicodedata.category(each)) == "Nd":
             found.append(str(unicodedata.decimal(each)))
         elif kind not in INVISIBLE:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from appoints.models import Connection
 
 from . import browse, criteria, frame
+from .collation import in_order
 from .counts import Line, facets
 from .moments import Window
 from .narrowing import Reasons, flags, in_range, is_number, narrowed, ordered, without_each
@@ -86,6 +87,7 @@ class Result:
     leaving_out: Callable[[], Mapping[str, int]] = dict
     plan: NumberingPlan = NO_PLAN
     writings: tuple[str, ...] = ()
+    language: str = ""
 
     @classmethod
     def of(
@@ -95,23 +97,25 @@ class Result:
         window: Window,
         *,
         reasons: Reasons = dict,
+        language: str = "",
         plan: NumberingPlan = NO_PLAN,
         chosen: bool = False,
         **about: Any,
     ) -> Self:
         """Return the result of narrowing and ordering all rows that are at hand.
 
-        ``chosen`` is whether iSales chose them for the question's agents, number and task.
+        ``reasons`` and ``language`` are those of whoever looks. ``chosen`` is whether iSales chose
+        the rows for the question's agents, number and task.
         """
         how = {"plan": plan, "chosen": chosen}
         found = flags(frame, query, window, **how)
         rows = narrowed(frame, found)
         if about["mode"] == "whole":
-            rows = ordered(rows, query.sort, reasons)
-            about["count"] = partial(facets, frame, found)
+            rows = ordered(rows, query.sort, reasons, language)
+            about["count"] = partial(facets, frame, found, language)
             about["leaving_out"] = partial(without_each, found)
         about["ranging"] = partial(in_range, frame, query, window, **how)
-        return cls(rows=rows, total=rows.height, plan=plan, **about)
+        return cls(rows=rows, total=rows.height, plan=plan, language=language, **about)
 
     @cached_property
     def facets(self) -> Mapping[str, list[Line]] | None:
@@ -148,7 +152,11 @@ class Result:
         present = set(self.in_range["agent"].drop_nulls())
         unnamed = [each for each in query.agents if each not in present]
         # Where rows without an agent are asked for too, iSales was not asked for these agents.
-        others = [] if query.lacks("agents") else sorted(present.difference(query.agents))
+        others = (
+            []
+            if query.lacks("agents")
+            else in_order(present.difference(query.agents), self.language)
+        )
         return Absent(unnamed, others) if unnamed else None
 
     def same_number(self, record: Mapping[str, object]) -> list[dict[str, object]]:

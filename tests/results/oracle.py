@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from appoints.isales import codes
 from appoints.isales.rows import TEXTS, TIMES, Row, parse_row
+from appoints.results.collation import COLLATED, key
 from appoints.results.columns import COLUMNS
 from appoints.results.moments import Window
 from appoints.results.query import STATES, Query
@@ -171,6 +172,8 @@ def ordered(records: list[Record], sort: str) -> list[Record]:
 
     def rank(record: Record) -> Any:
         value = record.values()[name]
+        if name in COLLATED:
+            return key(value, "")
         return value if ranks is None else ranks.index(value)
 
     present = [each for each in records if each.values()[name] is not None]
