@@ -24,7 +24,7 @@ def charts(question: Question, result: Result, reasons: Mapping[str, str]) -> di
         "chart": Chart(over_time, query, result.total),
         "causes": causes(counts.failures(result.facets, query), query, reasons),
         "behind": behind(
-            counts.behind(result.rows, result.language),
+            counts.behind(result.rows),
             query,
             counts.names(result.facets["agents"]),
         ),

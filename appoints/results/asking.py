@@ -21,7 +21,7 @@ from . import errors, narrowing, snapshots, waiting
 from .criteria import Asked
 from .frame import Rules
 from .frames import CACHE
-from .looks import Look, looks, plan_of, together
+from .looks import Look, looked_for, looks, plan_of, together
 from .moments import EVER, Window
 from .narrowing import Reasons
 from .pool import POOL
@@ -172,7 +172,7 @@ class Asking:
             waiting=waiting.before(held[-1]),
             error=next((each.error for each in found if each.error), None),
             refreshing=any(each.refreshing for each in found),
-            writings=tuple(each.query.number for each in asked if each.query.number),
+            writings=looked_for(query.number, plan, asked),
         )
 
 

@@ -49,12 +49,12 @@ def key(text: str, language: str) -> Key:
     return _primary(text, language), accents or text.lower(), text.swapcase(), text
 
 
-def in_order(texts: Iterable[str], language: str) -> list[str]:
+def in_order(texts: Iterable[str], language: str = "") -> list[str]:
     """Return texts in order."""
     return sorted(texts, key=partial(key, language=language))
 
 
-def ranked(values: pl.Series, language: str) -> pl.Series:
+def ranked(values: pl.Series, language: str = "") -> pl.Series:
     """Return the place of each text among all, so that sorting by it sorts the texts."""
     texts = in_order(values.drop_nulls().unique(), language)
     places = pl.Series(range(len(texts)), dtype=pl.UInt32)

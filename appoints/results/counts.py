@@ -45,22 +45,22 @@ class Behind(NamedTuple):
     failed: int
 
 
-def facets(frame: pl.DataFrame, flags: pl.DataFrame, language: str = "") -> dict[str, list[Line]]:
+def facets(frame: pl.DataFrame, flags: pl.DataFrame) -> dict[str, list[Line]]:
     """Count every choice under all *other* filters, the most frequent first, "none" last.
 
-    Those that are as frequent are in the language's order. ``flags`` are those of
-    ``narrowing.flags`` over the same frame.
+    Those that are as frequent are in order, the same in every language, for a menu cuts them off.
+    ``flags`` are those of ``narrowing.flags`` over the same frame.
     """
     frame = frame.select({*FACETS.values(), *NAMED_BY.values(), *AGES})
     narrow = narrowed(frame, flags)
     found = {}
     for name, column in FACETS.items():
         rows = narrowed(frame, flags.drop(name)) if name in flags.columns else narrow
-        found[name] = _lines(rows, column, NAMED_BY.get(name), language)
+        found[name] = _lines(rows, column, NAMED_BY.get(name))
     return found
 
 
-def _lines(rows: pl.DataFrame, column: str, named_by: str | None, language: str) -> list[Line]:
+def _lines(rows: pl.DataFrame, column: str, named_by: str | None) -> list[Line]:
     value = pl.col(column).cast(pl.String).alias("value")
     count = pl.len().cast(pl.Int64).alias("rows")
     if named_by is None:
@@ -79,8 +79,8 @@ def _lines(rows: pl.DataFrame, column: str, named_by: str | None, language: str)
     counted = counted.sort(
         pl.col("value").is_null(),
         -pl.col("rows"),
-        pl.lit(ranked(shown, language)),
-        pl.lit(ranked(counted["value"], language)),
+        pl.lit(ranked(shown)),
+        pl.lit(ranked(counted["value"])),
     )
     return [Line(*row) for row in counted.iter_rows()]
 
@@ -109,7 +109,7 @@ def failures(facets: Mapping[str, list[Line]], query: Query) -> list[Line]:
     return [*found, Line(None, None, without)] if without else found
 
 
-def behind(rows: pl.DataFrame, language: str = "") -> list[Behind]:
+def behind(rows: pl.DataFrame) -> list[Behind]:
     """Count overdue and failed calls by agent: the most overdue first, then the most failed."""
     # First the columns, for a filter copies them all.
     rows = rows.select("state", "agent")
@@ -119,7 +119,7 @@ def behind(rows: pl.DataFrame, language: str = "") -> list[Behind]:
         overdue.sum().cast(pl.Int64).alias("overdue"),
         failed.sum().cast(pl.Int64).alias("failed"),
     )
-    by_agent = pl.lit(ranked(counts["agent"], language))
+    by_agent = pl.lit(ranked(counts["agent"]))
     counts = counts.sort(-pl.col("overdue"), -pl.col("failed"), by_agent)
     return [Behind(*row) for row in counts.iter_rows()]
 

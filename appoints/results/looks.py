@@ -48,6 +48,12 @@ def plan_of(connection: Connection) -> NumberingPlan:
     return NumberingPlan(connection.country_code, connection.trunk_prefix)
 
 
+def looked_for(number: str, plan: NumberingPlan, looks: Iterable[Look]) -> tuple[str, ...]:
+    """Return the writings of a number that rows were compared with, here or by iSales."""
+    known = [each.query.number for each in looks]
+    return numbers.asked(number, plan, known) if number else ()
+
+
 def together(frames: Sequence[pl.DataFrame], looks: Iterable[Look]) -> pl.DataFrame:
     """Return the rows of several looks, each once, also where iSales sends more than it is asked.
 

@@ -87,7 +87,6 @@ class Result:
     leaving_out: Callable[[], Mapping[str, int]] = dict
     plan: NumberingPlan = NO_PLAN
     writings: tuple[str, ...] = ()
-    language: str = ""
 
     @classmethod
     def of(
@@ -112,10 +111,10 @@ class Result:
         rows = narrowed(frame, found)
         if about["mode"] == "whole":
             rows = ordered(rows, query.sort, reasons, language)
-            about["count"] = partial(facets, frame, found, language)
+            about["count"] = partial(facets, frame, found)
             about["leaving_out"] = partial(without_each, found)
         about["ranging"] = partial(in_range, frame, query, window, **how)
-        return cls(rows=rows, total=rows.height, plan=plan, language=language, **about)
+        return cls(rows=rows, total=rows.height, plan=plan, **about)
 
     @cached_property
     def facets(self) -> Mapping[str, list[Line]] | None:
@@ -152,11 +151,7 @@ class Result:
         present = set(self.in_range["agent"].drop_nulls())
         unnamed = [each for each in query.agents if each not in present]
         # Where rows without an agent are asked for too, iSales was not asked for these agents.
-        others = (
-            []
-            if query.lacks("agents")
-            else in_order(present.difference(query.agents), self.language)
-        )
+        others = [] if query.lacks("agents") else in_order(present.difference(query.agents))
         return Absent(unnamed, others) if unnamed else None
 
     def same_number(self, record: Mapping[str, object]) -> list[dict[str, object]]:

@@ -38,7 +38,8 @@ SAID_TOO = re.compile(
     r"aria-label$|data-(label|moved|number|id|done|failed|words|changes|new|changed|waits|seldom|still)$"
 )
 PATTERNS = {f"data-{name}" for name in words.PATTERNS}
-MOVES = {"data-now", "data-fresh"}  # with the clock, not with the language
+# With the clock, not with the language.
+MOVES = {"data-now", "data-fresh", "data-newer", "data-age"}
 SECRET = {"csrfmiddlewaretoken"}
 
 

@@ -159,9 +159,19 @@ def test_an_empty_answer_says_which_writings_were_looked_for(
     assert "No country code" not in words
     for each in SAUDI:
         assert f'<bdi class="number">{each}</bdi>' in words
-    simulator.calls.clear()
-    signed_in.get(LIST, {"number": "+966501234568"})
-    assert len(simulator.list_calls) == 0
+
+
+def test_what_was_compared_here_is_named_too(
+    signed_in: Client, connection: Connection, simulator: Simulator
+) -> None:
+    own(connection, "966")
+    serve(simulator, "999")
+    signed_in.get(LIST)  # now everything is at hand, and no row has the number
+    calls = len(simulator.list_calls)
+    words = signed_in.get(LIST, {"number": "+966501234568"}).content.decode()
+    assert len(simulator.list_calls) == calls
+    for each in SAUDI:
+        assert f'<bdi class="number">{each}</bdi>' in words
 
 
 def test_a_number_is_asked_for_once_in_each_writing(
