@@ -35,7 +35,7 @@ OTHERS = [code for code, _name in LANGUAGES if code != "en"]
 # What is said, not what it leads to or how it is drawn.
 SAID = {"title", "lang", "dir", "placeholder"}
 SAID_TOO = re.compile(
-    r"aria-label$|data-(label|moved|number|id|done|failed|words|changes|new|changed|waits|seldom|still)$"
+    r"aria-label$|data-(label|moved|number|id|done|failed|words|changes|new|changed|old|waits|seldom|still)$"
 )
 PATTERNS = {f"data-{name}" for name in words.PATTERNS}
 # With the clock, not with the language.
