@@ -22,6 +22,7 @@ from appoints import words
 from appoints.isales import codes
 from appoints.isales.simulator import Simulator
 from appoints.models import Connection
+from appoints.results import collation
 from tests.pages.test_list import LIST
 
 LANGUAGES = [
@@ -91,6 +92,13 @@ def simulator() -> Iterator[Simulator]:
         yield running
 
 
+@pytest.fixture
+def one_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names and accounts in one order, which is each language's own otherwise."""
+    monkeypatch.setattr(collation, "OWN_ORDER", {})
+
+
+@pytest.mark.usefixtures("one_order")
 @pytest.mark.parametrize(
     "path",
     [
@@ -108,6 +116,7 @@ def test_only_words_differ_from_language_to_language(
         assert attributes(signed_in, LIST + path, language) == english
 
 
+@pytest.mark.usefixtures("one_order")
 def test_only_words_differ_on_a_reservations_page(
     signed_in: Client, connection: Connection, simulator: Simulator
 ) -> None:
