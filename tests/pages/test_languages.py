@@ -22,7 +22,6 @@ from appoints import words
 from appoints.isales import codes
 from appoints.isales.simulator import Simulator
 from appoints.models import Connection
-from appoints.results import collation
 from tests.pages.test_list import LIST
 
 LANGUAGES = [
@@ -92,13 +91,6 @@ def simulator() -> Iterator[Simulator]:
         yield running
 
 
-@pytest.fixture
-def one_order(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Names and accounts in one order, which is each language's own otherwise."""
-    monkeypatch.setattr(collation, "OWN_ORDER", {})
-
-
-@pytest.mark.usefixtures("one_order")
 @pytest.mark.parametrize(
     "path",
     [
@@ -116,7 +108,6 @@ def test_only_words_differ_from_language_to_language(
         assert attributes(signed_in, LIST + path, language) == english
 
 
-@pytest.mark.usefixtures("one_order")
 def test_only_words_differ_on_a_reservations_page(
     signed_in: Client, connection: Connection, simulator: Simulator
 ) -> None:
