@@ -18,7 +18,7 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --extra postgresql --universal \
 install: .venv/installed
 
 demo: .venv/installed
-	@PORT=$(PORT) exec $(BIN)/python -m dashboard.demo
+	@PORT=$(PORT) exec $(BIN)/python -m dashboard.operations.demo
 
 test: .venv/installed-dev
 	@sh tests/debian.sh

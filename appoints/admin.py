@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.auth.admin import GroupAdmin, UserAdmin
-from django.contrib.auth.models import Group, User
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
@@ -18,21 +16,23 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from appoints.credentials import WrongKey
+from appoints.connections.check import check
+from appoints.connections.models import Connection
+from appoints.encryption import WrongKey
 from appoints.isales.secret import Secret
-from appoints.models import Connection, SavedView, Team, TeamDefault
-from appoints.verdict import check
+from appoints.saved_views.models import SavedView, TeamDefault
+from dashboard.accounts.admin import MemberInline, is_superuser
+from dashboard.accounts.admin import TeamAdmin as BaseTeamAdmin
+from dashboard.accounts.models import Team
 
 if TYPE_CHECKING:  # Django's own classes take type arguments in their stubs only
     ModelForm = forms.ModelForm[Connection]
     ModelAdmin = admin.ModelAdmin[Connection]
     SavedViewAdminBase = admin.ModelAdmin[SavedView]
     DefaultInlineBase = admin.StackedInline[TeamDefault, Team]
-    PersonAdminBase = UserAdmin[User]
 else:
     ModelForm, ModelAdmin = forms.ModelForm, admin.ModelAdmin
     SavedViewAdminBase, DefaultInlineBase = admin.ModelAdmin, admin.StackedInline
-    PersonAdminBase = UserAdmin
 
 
 NEEDED_ANEW = gettext_lazy(
@@ -92,7 +92,7 @@ class ConnectionAdmin(ModelAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.check_view)
-        name = "appoints_connection_check"
+        name = "connections_connection_check"
         return [path("<int:pk>/check/", view, name=name), *super().get_urls()]
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
@@ -117,7 +117,7 @@ class ConnectionAdmin(ModelAdmin):
         if not self.has_change_permission(request, connection):
             raise PermissionDenied
         _tell(request, connection)
-        return HttpResponseRedirect(reverse("admin:appoints_connection_change", args=[pk]))
+        return HttpResponseRedirect(reverse("admin:connections_connection_change", args=[pk]))
 
     @admin.action(permissions=["change"], description=gettext_lazy("Check connection"))
     def check_connections(self, request: HttpRequest, queryset: QuerySet[Connection]) -> None:
@@ -149,46 +149,9 @@ class DefaultInline(DefaultInlineBase):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
-admin.site.unregister(Group)
-admin.site.unregister(User)
-
-
-# Only who holds every right already gives rights away, or becomes somebody who has more of them.
-
-
 @admin.register(Team)
-class TeamAdmin(GroupAdmin):
-    inlines = (DefaultInline,)
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Group | None = None) -> Any:
-        """Keep the rights of a team from people who could join it."""
-        fields = super().get_readonly_fields(request, obj)
-        return fields if _is_superuser(request) else (*fields, "permissions")
-
-
-@admin.register(User)
-class PersonAdmin(PersonAdminBase):
-    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
-        """Keep people from giving themselves rights."""
-        fields = super().get_readonly_fields(request, obj)
-        rights = ("is_staff", "is_superuser", "user_permissions")
-        return fields if _is_superuser(request) else (*fields, *rights)
-
-    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """Keep a superuser's account, the password too, from others."""
-        return super().has_change_permission(request, obj) and _may_touch(request, obj)
-
-    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """Keep a superuser's account from others."""
-        return super().has_delete_permission(request, obj) and _may_touch(request, obj)
-
-    def formfield_for_manytomany(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
-        """Call groups what they are here."""
-        field = super().formfield_for_manytomany(db_field, request, **kwargs)
-        if field is not None and db_field.name == "groups":
-            field.label = gettext_lazy("Teams")
-            field.help_text = gettext_lazy("Views that are saved for a team are for its people.")
-        return field
+class TeamAdmin(BaseTeamAdmin):
+    inlines = (MemberInline, DefaultInline)
 
 
 @admin.register(SavedView)
@@ -207,19 +170,11 @@ class SavedViewAdmin(SavedViewAdminBase):
     def get_readonly_fields(self, request: HttpRequest, obj: SavedView | None = None) -> Any:
         """Let only superusers, who see everything, say who sees a view."""
         fields = super().get_readonly_fields(request, obj)
-        return fields if _is_superuser(request) else (*fields, "audience", "team")
+        return fields if is_superuser(request) else (*fields, "audience", "team")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Refuse: views are saved from the list."""
         return False
-
-
-def _is_superuser(request: HttpRequest) -> bool:
-    return bool(request.user.is_superuser)
-
-
-def _may_touch(request: HttpRequest, person: User | None) -> bool:
-    return _is_superuser(request) or person is None or not person.is_superuser
 
 
 def _seal(request: HttpRequest) -> None:

@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 class AppointsConfig(AppConfig):
     name = "appoints"
     verbose_name = _("Reserved calls")
-    default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
         # Models can be imported only once all apps are there.

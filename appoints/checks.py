@@ -8,9 +8,9 @@ from typing import Any
 from django.core.checks import CheckMessage, Warning
 from django.db import DatabaseError
 
-from appoints.credentials import WrongKey
+from appoints.connections.models import Connection
+from appoints.encryption import WrongKey
 from appoints.isales.secret import Secret
-from appoints.models import Connection
 
 
 def secrets_can_be_decrypted(

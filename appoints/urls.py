@@ -1,26 +1,38 @@
+"""Every address of reserved calls."""
+
 from __future__ import annotations
 
-from django.urls import path, register_converter
+from django.urls import include, path, register_converter
 
-from appoints import addresses, downloads, saved, views
+from appoints.display import addresses
+from appoints.pages import columns, export, facet, list, wallboard
+from appoints.saved_views import views
 
 register_converter(addresses.AppointId, "appoint_id")
 
-app_name = "appoints"
-urlpatterns = [
-    path("", views.appoint_list, name="list"),
-    path("export.csv", downloads.export_csv, name="csv"),
-    path("export.json", downloads.export_json, name="json"),
-    path("export.xlsx", downloads.export_xlsx, name="xlsx"),
-    path("<appoint_id:appoint_id>/", views.appoint_detail, name="detail"),
+appoints = [
+    path("", list.appoint_list, name="list"),
+    path("export.csv", export.export_csv, name="csv"),
+    path("export.json", export.export_json, name="json"),
+    path("export.xlsx", export.export_xlsx, name="xlsx"),
+    path("<appoint_id:appoint_id>/", list.appoint_detail, name="detail"),
 ]
 
 saved_views = [
-    path("v/<slug:slug>/", saved.open_view, name="open"),
-    path("views/", saved.view_list, name="list"),
-    path("views/new/", saved.save_new, name="new"),
-    path("views/<slug:slug>/", saved.edit, name="edit"),
-    path("views/<slug:slug>/update/", saved.update, name="update"),
-    path("views/<slug:slug>/default/", saved.make_default, name="default"),
-    path("views/<slug:slug>/delete/", saved.delete, name="delete"),
+    path("v/<slug:slug>/", views.open_view, name="open"),
+    path("views/", views.view_list, name="list"),
+    path("views/new/", views.save_new, name="new"),
+    path("views/<slug:slug>/", views.edit, name="edit"),
+    path("views/<slug:slug>/update/", views.update, name="update"),
+    path("views/<slug:slug>/default/", views.make_default, name="default"),
+    path("views/<slug:slug>/delete/", views.delete, name="delete"),
+]
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("", include((saved_views, "views"))),
+    path("appoints/", include((appoints, "appoints"))),
+    path("choices/<str:name>/", facet.choose, name="choices"),
+    path("columns/", columns.columns, name="columns"),
+    path("wallboard/", wallboard.wallboard, name="wallboard"),
 ]

@@ -12,12 +12,11 @@ from django.utils.translation import gettext_lazy as _
 class DashboardConfig(AppConfig):
     name = "dashboard"
     verbose_name = _("Dashboard")
-    default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
         # Models can be imported only once all apps are there.
-        from dashboard.purging import bound
-        from dashboard.sign_in import keep_no_data
+        from dashboard.accounts.retention import bound
+        from dashboard.accounts.sign_in import keep_no_data
 
         pre_save.connect(keep_no_data, sender="axes.AccessAttempt")
         user_logged_in.connect(bound)

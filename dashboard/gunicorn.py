@@ -16,7 +16,7 @@ environment.read_or_stop()
 
 # PORT chooses the port alone; gunicorn itself would also listen on every address then.
 bind = f"127.0.0.1:{os.environ.get('PORT') or 8000}"
-worker_class = "dashboard.worker.Worker"
+worker_class = "dashboard.operations.worker.Worker"
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
 # Most are asleep: a file's waits for its rows, a page's for its poll.
 threads = 16

@@ -24,7 +24,12 @@ WSGI_APPLICATION = "dashboard.wsgi.application"
 
 INSTALLED_APPS = [
     "dashboard",
+    "dashboard.accounts",
     "appoints",
+    "appoints.query",
+    "appoints.connections",
+    "appoints.snapshots",
+    "appoints.saved_views",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -40,22 +45,22 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     # Before all that looks at the host, the scheme or the session.
-    "dashboard.health.HealthMiddleware",
-    "dashboard.unreadable.HostMiddleware",
+    "dashboard.operations.health.HealthMiddleware",
+    "dashboard.http.unreadable.HostMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "dashboard.compression.PageCompressionMiddleware",
+    "dashboard.http.compression.PageCompressionMiddleware",
     "csp.middleware.CSPMiddleware",
-    "dashboard.headers.HeadersMiddleware",
-    "dashboard.unreadable.BodyMiddleware",
+    "dashboard.http.headers.HeadersMiddleware",
+    "dashboard.http.unreadable.BodyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "dashboard.sessions.RenewalMiddleware",
-    "dashboard.preferences.PreferencesMiddleware",
-    "dashboard.sign_in.SignInMiddleware",
+    "dashboard.accounts.sessions.RenewalMiddleware",
+    "dashboard.accounts.middleware.PreferencesMiddleware",
+    "dashboard.accounts.sign_in.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -111,7 +116,10 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 # A long pasted list should reach the form, which says what is wrong with it, not a bare 400.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
 # Sign-in
+AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
@@ -125,7 +133,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
-SESSION_ENGINE = "dashboard.session_store"
+SESSION_ENGINE = "dashboard.accounts.session_store"
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
@@ -135,7 +143,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_TEMPLATE = "registration/locked_out.html"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
-CSRF_FAILURE_VIEW = "dashboard.views.form_refused"
+CSRF_FAILURE_VIEW = "dashboard.accounts.views.form_refused"
 
 # Security
 if ENVIRONMENT.https:
@@ -188,7 +196,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "filters": {"database": {"()": "dashboard.database.OneLine"}},
+    "filters": {"database": {"()": "dashboard.http.database.OneLine"}},
     "handlers": {
         "stderr": {
             "class": "logging.StreamHandler",

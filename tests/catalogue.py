@@ -7,7 +7,7 @@ from ast import literal_eval
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dashboard.servers import ROOT
+from dashboard.operations.servers import ROOT
 
 FOLDER = ROOT / "dashboard" / "locale"
 # %(name)s and %s of Python, {name} of scripts.

@@ -49,18 +49,18 @@ def _ask(number: str) -> None:
 
     from django.db import connections as databases
 
-    from appoints import neighbours
+    from appoints.connections import lookups
+    from appoints.connections.models import Connection
     from appoints.isales.errors import ISalesError
-    from appoints.models import Connection
-    from appoints.results.asking import ask
-    from appoints.results.moments import EVER
-    from appoints.results.query import Query
+    from appoints.query.query import Query
+    from appoints.query.time_range import EVER
+    from appoints.results.lookup import ask
 
     try:
         connection = Connection.objects.get()
         ask(connection, Query(number=number), EVER, ZoneInfo("UTC"), wait=20)
-        neighbours.tasks(connection)
-        neighbours.fail_words(connection, "en" if number.endswith("0") else "zh")
+        lookups.tasks(connection)
+        lookups.fail_words(connection, "en" if number.endswith("0") else "zh")
     except ISalesError:
         pass
     finally:

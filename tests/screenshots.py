@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from playwright.sync_api import Browser, sync_playwright
 
-from dashboard import demo
-from dashboard.servers import ROOT, free_port
+from dashboard.operations import demo
+from dashboard.operations.servers import ROOT, free_port
 from tests.browser.conftest import SWITCHES
 
 FOLDER = ROOT / ".readme"

@@ -9,7 +9,7 @@ from django.urls import resolve, reverse
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from appoints.addresses import detail_of, segment
+from appoints.display.addresses import detail_of, segment
 
 ids = st.one_of(
     st.text(st.characters(exclude_categories=["Cs"]), min_size=1),

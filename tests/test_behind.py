@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from appoints.behind import behind
-from appoints.results.counts import Behind
-from appoints.results.query import Query
+from appoints.display.charts.agents import behind
+from appoints.query.query import Query
+from appoints.results.facets import Behind
 
 ANN = Behind("101", 3, 1)
 NAMES = {"101": "Ann"}

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-from appoints.causes import causes
-from appoints.results.counts import Line
-from appoints.results.query import Query
+from appoints.display.charts.causes import causes
+from appoints.query.query import Query
+from appoints.results.facets import Line
 
 REASONS = {"00604": "call rejected", "00145": "busy"}
 

@@ -3,9 +3,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from appoints.chart import Chart
-from appoints.results.overtime import Bucket
-from appoints.results.query import Query
+from appoints.display.charts.histogram import Chart
+from appoints.query.query import Query
+from appoints.results.histogram import Bucket
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

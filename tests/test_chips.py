@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from appoints.chips import chips, range_words
-from appoints.results.query import Query
+from appoints.display.chips import chips, range_words
+from appoints.query.query import Query
 
 BERLIN = ZoneInfo("Europe/Berlin")
 SHANGHAI = timezone(timedelta(hours=8))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from appoints.choices import facet, facets, tiles
-from appoints.results.counts import Line
-from appoints.results.query import Query
+from appoints.display.facets import facet, facets, tiles
+from appoints.query.query import Query
+from appoints.results.facets import Line
 
 
 @pytest.mark.parametrize(

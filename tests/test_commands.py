@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from appoints.connections.check import Verdict
+from appoints.connections.models import Connection
 from appoints.isales.errors import NotAuthorised
 from appoints.management.commands import check_connection
 from appoints.management.commands import connection as connection_command
-from appoints.models import Connection
-from appoints.verdict import Verdict
 
 SK = "SK-seen-nowhere-7391"
 pytestmark = pytest.mark.django_db

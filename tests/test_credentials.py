@@ -17,9 +17,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django.fixtures import Settings
 
-from appoints.credentials import StoredSecret, WrongKey, sealed
+from appoints.connections.models import Connection
+from appoints.encryption import StoredSecret, WrongKey, sealed
 from appoints.isales.secret import Secret
-from appoints.models import Connection
 
 SK = "SK-seen-nowhere-7391"
 pytestmark = pytest.mark.django_db
@@ -47,7 +47,9 @@ def another_key(settings: Settings) -> str:
 
 def stored(connection: Connection) -> str:
     with database.cursor() as cursor:
-        cursor.execute("SELECT secret_key FROM appoints_connection WHERE id = %s", [connection.pk])
+        cursor.execute(
+            "SELECT secret_key FROM connections_connection WHERE id = %s", [connection.pk]
+        )
         return str(cursor.fetchone()[0])
 
 
@@ -122,7 +124,7 @@ def test_values_are_sealed(connection: Connection) -> None:
 
 def test_a_dump_holds_the_token_and_loads_again(connection: Connection, tmp_path: Path) -> None:
     path = tmp_path / "dump.json"
-    call_command("dumpdata", "appoints.connection", output=str(path))
+    call_command("dumpdata", "connections.connection", output=str(path))
     token = json.loads(path.read_text())[0]["fields"]["secret_key"]
     Connection.objects.all().delete()
     call_command("loaddata", str(path), verbosity=0)
@@ -132,7 +134,7 @@ def test_a_dump_holds_the_token_and_loads_again(connection: Connection, tmp_path
 
 def test_a_fixture_with_plain_text_is_refused(connection: Connection, tmp_path: Path) -> None:
     path = tmp_path / "dump.json"
-    call_command("dumpdata", "appoints.connection", output=str(path))
+    call_command("dumpdata", "connections.connection", output=str(path))
     dump = json.loads(path.read_text())
     dump[0]["fields"]["secret_key"] = "plain"
     path.write_text(json.dumps(dump))

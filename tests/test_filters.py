@@ -12,14 +12,14 @@ from django.http import QueryDict
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from appoints.fields import LONGEST
-from appoints.filters import MOST_AGENTS, REPEATABLE, AppointFilter
+from appoints.connections.models import Connection
+from appoints.forms.fields import LONGEST
+from appoints.forms.filterset import MOST_AGENTS, REPEATABLE, AppointFilter
 from appoints.isales import codes
 from appoints.isales.secret import Secret
-from appoints.models import Connection
-from appoints.results.columns import COLUMNS
-from appoints.results.query import LACKED, NAMES, PER_PAGE, STATES, Query
-from appoints.words import PRESET_WORDS
+from appoints.labels import PRESET_WORDS
+from appoints.query.columns import COLUMNS
+from appoints.query.query import LACKED, NAMES, PER_PAGE, STATES, Query
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 1, 31, tzinfo=BERLIN)

@@ -13,13 +13,13 @@ import time_machine
 from django.db import connections as databases
 from django.utils import timezone
 
-from appoints import gateway, slots
+from appoints.connections import limiter, slots
+from appoints.connections.check import check
+from appoints.connections.models import Connection, Slot
 from appoints.isales.client import Client, Criteria
 from appoints.isales.errors import AddressLocked, NotAuthorised, TooFast, UnexpectedAnswer
 from appoints.isales.secret import Secret
 from appoints.isales.simulator import Simulator
-from appoints.models import Connection, Slot
-from appoints.verdict import check
 
 EMPTY = {"resultCode": "0200000", "data": [], "totalCount": 0}
 
@@ -50,7 +50,7 @@ class FakeISales:
 def isales(monkeypatch: pytest.MonkeyPatch) -> FakeISales:
     fake = FakeISales()
     transport = httpx.MockTransport(fake)
-    monkeypatch.setattr(gateway, "_client", lambda endpoint: Client(endpoint, transport))
+    monkeypatch.setattr(limiter, "_client", lambda endpoint: Client(endpoint, transport))
     return fake
 
 
@@ -82,7 +82,7 @@ def crowd(work: Callable[[], None], workers: int) -> None:
 
 
 def ask(connection: Connection, wait: float = 5.0) -> None:
-    with gateway.line(connection, wait=wait) as line:
+    with limiter.line(connection, wait=wait) as line:
         line.list_page(Criteria(), 0, 10, budget=5)
 
 
@@ -111,7 +111,7 @@ class TestManyWorkers:
     def test_the_pace_holds_within_a_line(self, isales: FakeISales, connection: Connection) -> None:
         connection.max_per_second, connection.max_concurrency = 20, 1
         connection.save()
-        with gateway.line(connection, wait=1) as line:
+        with limiter.line(connection, wait=1) as line:
             for _ in range(4):
                 line.list_page(Criteria(), 0, 10, budget=5)
         assert isales.moments[-1] - isales.moments[0] >= 3 / 20 - 0.01
@@ -122,7 +122,7 @@ class TestManyWorkers:
         Connection.objects.update(max_per_second=2, max_concurrency=1)
         ask(again(connection))
         for _ in range(5):
-            with pytest.raises(gateway.Busy), gateway.line(again(connection), wait=0) as line:
+            with pytest.raises(limiter.Busy), limiter.line(again(connection), wait=0) as line:
                 line.list_page(Criteria(), 0, 10, budget=0.1)
         ask(again(connection))
         assert isales.moments[1] - isales.moments[0] < 1
@@ -132,16 +132,16 @@ class TestManyWorkers:
     ) -> None:
         Connection.objects.update(max_concurrency=1)
         with (
-            gateway.line(again(connection), wait=1),
-            pytest.raises(gateway.Busy),
-            gateway.line(again(connection), wait=0),
+            limiter.line(again(connection), wait=1),
+            pytest.raises(limiter.Busy),
+            limiter.line(again(connection), wait=0),
         ):
             raise AssertionError("two hold one line")
 
     def test_fewer_lines_bind_at_once(self, isales: FakeISales, connection: Connection) -> None:
-        with gateway.line(again(connection), wait=0):
+        with limiter.line(again(connection), wait=0):
             Connection.objects.update(max_concurrency=1)
-            with pytest.raises(gateway.Busy):
+            with pytest.raises(limiter.Busy):
                 ask(again(connection), wait=0)
 
 
@@ -159,7 +159,7 @@ class TestLine:
         self, isales: FakeISales, connection: Connection
     ) -> None:
         Connection.objects.update(max_concurrency=1)
-        with pytest.raises(ZeroDivisionError), gateway.line(again(connection), wait=0):
+        with pytest.raises(ZeroDivisionError), limiter.line(again(connection), wait=0):
             raise ZeroDivisionError
         ask(again(connection), wait=0)
 
@@ -167,9 +167,9 @@ class TestLine:
         self, isales: FakeISales, connection: Connection
     ) -> None:
         Connection.objects.update(max_concurrency=1)
-        dead = gateway.line(again(connection), wait=0)
+        dead = limiter.line(again(connection), wait=0)
         dead.__enter__()
-        with pytest.raises(gateway.Busy):
+        with pytest.raises(limiter.Busy):
             ask(again(connection), wait=0)
         held = Slot.objects.get().held_until - timezone.now()
         assert timedelta() < held <= slots.HOLD
@@ -180,11 +180,11 @@ class TestLine:
         self, isales: FakeISales, connection: Connection
     ) -> None:
         Connection.objects.update(max_concurrency=1)
-        with gateway.line(again(connection), wait=0):
+        with limiter.line(again(connection), wait=0):
             Slot.objects.update(held_until=timezone.now())
-            heir = gateway.line(again(connection), wait=0)
+            heir = limiter.line(again(connection), wait=0)
             heir.__enter__()
-        with pytest.raises(gateway.Busy):
+        with pytest.raises(limiter.Busy):
             ask(again(connection), wait=0)
 
 
@@ -206,7 +206,7 @@ class TestRest:
         with pytest.raises(error):
             ask(connection)
         assert again(connection).resting == rest
-        with pytest.raises(gateway.Resting):
+        with pytest.raises(limiter.Resting):
             ask(again(connection))
         assert len(isales.moments) == 1
 
@@ -215,7 +215,7 @@ class TestRest:
     ) -> None:
         before = again(connection)
         connection.rest(NotAuthorised("401"))
-        with pytest.raises(gateway.Resting):
+        with pytest.raises(limiter.Resting):
             ask(before)
         assert not isales.moments
 
@@ -366,7 +366,7 @@ class TestProof:
         isales.answer = lambda: httpx.Response(401)
 
         def try_to_ask() -> None:
-            with pytest.raises((NotAuthorised, gateway.Resting)):
+            with pytest.raises((NotAuthorised, limiter.Resting)):
                 ask(again(connection))
 
         crowd(try_to_ask, cap)
@@ -387,7 +387,7 @@ class TestHold:
             return httpx.Response(200, json=EMPTY)
 
         isales.answer = answer
-        with gateway.line(connection, wait=1) as line:
+        with limiter.line(connection, wait=1) as line:
             for _ in range(2):
                 line.list_page(Criteria(), 0, 10, budget=budget)
         assert min(held) >= timedelta(seconds=budget)
@@ -395,11 +395,11 @@ class TestHold:
     def test_who_lost_a_slot_takes_another_before_the_next_call(
         self, isales: FakeISales, connection: Connection
     ) -> None:
-        with gateway.line(connection, wait=1) as line:
+        with limiter.line(connection, wait=1) as line:
             Slot.objects.update(held_until=timezone.now())
-            with gateway.line(again(connection), wait=1), gateway.line(again(connection), wait=1):
+            with limiter.line(again(connection), wait=1), limiter.line(again(connection), wait=1):
                 line.slot.held_until = timezone.now()  # it waited that long
-                with pytest.raises(gateway.Busy):
+                with pytest.raises(limiter.Busy):
                     line.list_page(Criteria(), 0, 10, budget=0.2)
             line.list_page(Criteria(), 0, 10, budget=1)
         assert len(isales.moments) == 1
@@ -420,7 +420,7 @@ class TestClock:
         Connection.objects.update(max_concurrency=1, max_per_second=5)
         with time_machine.travel(timezone.now() + ahead):
             ask(again(connection))
-            dead = gateway.line(again(connection), wait=0)
+            dead = limiter.line(again(connection), wait=0)
             dead.__enter__()
         ask(again(connection), wait=1)
         assert len(isales.moments) == 2
@@ -431,7 +431,7 @@ class TestClock:
         Connection.objects.update(max_concurrency=1, max_per_second=5)
         with ExitStack() as stack:
             with time_machine.travel(timezone.now() + ahead):
-                line = stack.enter_context(gateway.line(again(connection), wait=1))
+                line = stack.enter_context(limiter.line(again(connection), wait=1))
                 line.list_page(Criteria(), 0, 10, budget=5)
             line.list_page(Criteria(), 0, 10, budget=5)
 
@@ -484,7 +484,7 @@ class TestOverSockets:
         self, connection: Connection
     ) -> None:
         def try_to_ask() -> None:
-            with pytest.raises((NotAuthorised, gateway.Resting)):
+            with pytest.raises((NotAuthorised, limiter.Resting)):
                 ask(again(connection))
 
         with Simulator(access_key="AK", secret_key=Secret("another")).running() as isales:

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.utils.translation import to_locale
 
 from appoints.isales import codes
-from dashboard.servers import ROOT
+from dashboard.operations.servers import ROOT
 from tests.catalogue import FOLDER, path_of, read
 
 CATALOGUES = sorted(folder.name for folder in FOLDER.iterdir())

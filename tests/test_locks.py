@@ -18,7 +18,7 @@ from typing import NamedTuple
 import pytest
 from packaging.markers import Marker
 
-from dashboard.servers import ROOT
+from dashboard.operations.servers import ROOT
 
 LOCKS = sorted(ROOT.glob("requirements*.lock"))
 # A pin, its marker, and which packages require it.

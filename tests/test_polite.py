@@ -9,16 +9,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from appoints.connections.check import check
+from appoints.connections.models import Connection
 from appoints.isales.errors import NotAuthorised
 from appoints.isales.secret import Secret
 from appoints.isales.signing import Signable
 from appoints.isales.simulator import Simulator
 from appoints.isales.simulator.answers import Answer, problem
-from appoints.models import Connection
-from appoints.results.asking import ask
-from appoints.results.moments import EVER
-from appoints.results.query import Query
-from appoints.verdict import check
+from appoints.query.query import Query
+from appoints.query.time_range import EVER
+from appoints.results.lookup import ask
 
 from .crowd import crowd
 

@@ -8,12 +8,12 @@ from typing import Any
 import httpx
 import pytest
 
-from appoints import gateway
+from appoints.connections import limiter
+from appoints.connections.models import Connection
+from appoints.connections.probe import probe
 from appoints.isales.client import Client
 from appoints.isales.secret import Secret
 from appoints.isales.simulator import Simulator
-from appoints.models import Connection
-from appoints.probe import probe
 
 Connect = Callable[[Callable[[httpx.Request], httpx.Response]], Connection]
 Start = Callable[..., tuple[Simulator, Connection]]
@@ -46,7 +46,7 @@ def connect(monkeypatch: pytest.MonkeyPatch) -> Connect:
 
     def connect(answer: Callable[[httpx.Request], httpx.Response]) -> Connection:
         transport = httpx.MockTransport(answer)
-        monkeypatch.setattr(gateway, "_client", lambda endpoint: Client(endpoint, transport))
+        monkeypatch.setattr(limiter, "_client", lambda endpoint: Client(endpoint, transport))
         return store("https://isales.example")
 
     return connect

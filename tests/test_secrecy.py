@@ -16,17 +16,17 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django.fixtures import Settings
 
-from appoints import gateway
-from appoints.credentials import WrongKey
+from appoints.connections import limiter
+from appoints.connections.models import Connection
+from appoints.encryption import WrongKey
 from appoints.isales import signing
 from appoints.isales.client import Criteria
 from appoints.isales.errors import NotAuthorised
 from appoints.isales.secret import Secret
 from appoints.isales.simulator import Simulator
-from appoints.models import Connection
 
 SK = "SK-seen-nowhere-7391"
-LIST = "/admin/appoints/connection/"
+LIST = "/admin/connections/connection/"
 TALKERS = ("httpx", "httpcore", "django", "django.db.backends", "axes", "stamina", "appoints", "")
 
 
@@ -55,15 +55,15 @@ def visitor(admin_client: Client, settings: Settings) -> Client:
 
 
 def change(connection: Connection) -> str:
-    return reverse("admin:appoints_connection_change", args=[connection.pk])
+    return reverse("admin:connections_connection_change", args=[connection.pk])
 
 
 def check(connection: Connection) -> str:
-    return reverse("admin:appoints_connection_check", args=[connection.pk])
+    return reverse("admin:connections_connection_check", args=[connection.pk])
 
 
 def ask(connection: Connection) -> None:
-    with gateway.line(connection, wait=1) as line:
+    with limiter.line(connection, wait=1) as line:
         line.list_page(Criteria(), 0, 10, budget=5)
 
 
@@ -116,8 +116,8 @@ def test_no_log_holds_it(
         "appoints.isales.client.AkskAuth.authorization",
         "httpx.HTTPTransport.handle_request",
         "appoints.isales.answers.read",
-        "appoints.gateway.Line.list_page",
-        "appoints.slots._take",
+        "appoints.connections.limiter.Line.list_page",
+        "appoints.connections.slots._take",
     ],
 )
 def test_an_error_page_of_a_call_does_not_show_it(
@@ -133,13 +133,13 @@ def test_an_error_page_of_a_call_does_not_show_it(
 @pytest.mark.parametrize(
     "place",
     [
-        "appoints.models.Connection.save",
-        "appoints.models.Connection.full_clean",
+        "appoints.connections.models.Connection.save",
+        "appoints.connections.models.Connection.full_clean",
         "appoints.admin.ConnectionForm.clean",
         "appoints.admin.ConnectionAdmin.log_change",
-        "appoints.credentials.SecretFormField.validate",
-        "appoints.credentials.cipher",
-        "appoints.credentials.sealed",
+        "appoints.encryption.SecretFormField.validate",
+        "appoints.encryption.cipher",
+        "appoints.encryption.sealed",
     ],
 )
 def test_an_error_page_of_the_form_does_not_show_what_was_typed(

@@ -6,9 +6,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from appoints.display.timeline import Step, steps
 from appoints.isales.rows import parse_row
-from appoints.results.frame import Fetched, Rules, derived, plain
-from appoints.timeline import Step, steps
+from appoints.results.states import Rules, derived
+from appoints.snapshots.frame import Fetched, plain
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from appoints.management.commands.simulator import Command
-from dashboard import demo
-from dashboard.servers import ROOT, Broken, check_alive, check_free, end, start
+from dashboard.operations import demo
+from dashboard.operations.servers import ROOT, Broken, check_alive, check_free, end, start
 
 LOCKS = sorted(ROOT.glob("requirements*.lock"))
 DEAF = """
@@ -74,7 +74,7 @@ def test_a_server_that_ended_is_named_with_its_status() -> None:
 def test_a_server_that_will_not_end_is_ended(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dashboard.servers.PARTING", 0.1)
+    monkeypatch.setattr("dashboard.operations.servers.PARTING", 0.1)
     child = start(["-c", DEAF, str(tmp_path / "deaf")], {})
     while not (tmp_path / "deaf").exists():
         assert child.poll() is None

@@ -10,12 +10,12 @@ import pytest
 from cryptography.fernet import Fernet
 from pytest_django.fixtures import Settings
 
-from appoints import gateway
+from appoints.connections import limiter
+from appoints.connections.check import check
+from appoints.connections.models import Connection
 from appoints.isales.client import Client
 from appoints.isales.errors import NotAuthorised
 from appoints.isales.secret import Secret
-from appoints.models import Connection
-from appoints.verdict import check
 
 PAGE = {"resultCode": "0200000", "data": [{"appointId": "1"}], "totalCount": 1}
 
@@ -52,7 +52,7 @@ class Wire:
 def wire(monkeypatch: pytest.MonkeyPatch) -> Wire:
     wire = Wire()
     transport = httpx.MockTransport(wire)
-    monkeypatch.setattr(gateway, "_client", lambda endpoint: Client(endpoint, transport))
+    monkeypatch.setattr(limiter, "_client", lambda endpoint: Client(endpoint, transport))
     return wire
 
 
@@ -242,6 +242,6 @@ def test_lines_in_use_are_told(
     connection: Connection, wire: Wire, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Connection.objects.update(max_concurrency=1)
-    monkeypatch.setattr("appoints.verdict.WAIT", 0)
-    with gateway.line(Connection.objects.get(), wait=0):
+    monkeypatch.setattr("appoints.connections.check.WAIT", 0)
+    with limiter.line(Connection.objects.get(), wait=0):
         assert "lines to iSales are in use" in str(check(connection))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from appoints.results.query import Query
-from appoints.whens import days, presets
+from appoints.display.presets import days, presets
+from appoints.query.query import Query
 
 
 def test_a_day_gone_by_takes_the_place_of_a_preset_and_keeps_the_rest() -> None:

@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appoints import words
+from appoints.display import formats
 
 LANGUAGES = [code for code, about in LANG_INFO.items() if "name" in about]
 DAY = date(2026, 7, 3)
@@ -21,13 +21,13 @@ DAY = date(2026, 7, 3)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_day_is_written_as_django_writes_it(language: str) -> None:
     with translation.override(language):
-        assert words.day(DAY) == date_format(DAY, "SHORT_DATE_FORMAT")
+        assert formats.day(DAY) == date_format(DAY, "SHORT_DATE_FORMAT")
 
 
 def test_a_dutch_day_has_the_number_of_its_month() -> None:
     with translation.override("nl"):
-        assert words.day(DAY) == "3-7-2026"
-        assert words.clock(datetime(2026, 7, 3, 9, 5)) == "3-7-2026 09:05"  # noqa: DTZ001
+        assert formats.day(DAY) == "3-7-2026"
+        assert formats.clock(datetime(2026, 7, 3, 9, 5)) == "3-7-2026 09:05"  # noqa: DTZ001
 
 
 @given(
@@ -36,4 +36,4 @@ def test_a_dutch_day_has_the_number_of_its_month() -> None:
 )
 def test_a_day_in_any_format_is_written_as_django_writes_it(short: str, day: date) -> None:
     with translation.override("en"):
-        assert words.writer_of(short)(day) == formatted(day, short)
+        assert formats.writer_of(short)(day) == formatted(day, short)

@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 
 import pytest
 
-from dashboard import servers
+from dashboard.operations import servers
 from tests import settings as _keys  # noqa: F401 the server reads them from the environment
 
 THREADS = 2

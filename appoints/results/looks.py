@@ -12,15 +12,16 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from appoints.models import Connection
+from appoints.connections.models import Connection
+from appoints.query.query import Query
+from appoints.query.time_range import Window
+from appoints.results import filtering, numbers
+from appoints.results.cache import CACHE
+from appoints.results.states import Rules
+from appoints.snapshots import store, upstream
+from appoints.snapshots.upstream import Asked
 
-from . import criteria, narrowing, numbers, snapshots
-from .criteria import Asked
-from .frame import Rules
-from .frames import CACHE
-from .moments import Window
 from .numbers import NumberingPlan
-from .query import Query
 
 SEARCHED = 3  # snapshots of everything that are looked through for writings, the newest
 
@@ -40,7 +41,7 @@ def looks(
     if query.upstream().number:
         writings = _writings(connection, query, window, rules)
         asked = [query.but(number=each, page=query.page) for each in writings]
-    return [Look(each, criteria.whole(each, window, zone, connection)) for each in asked]
+    return [Look(each, upstream.whole(each, window, zone, connection)) for each in asked]
 
 
 def plan_of(connection: Connection) -> NumberingPlan:
@@ -77,12 +78,12 @@ def _writings(
     """Return the writings to ask for: those of rows at hand, and likely ones if more may be."""
     plan = plan_of(connection)
     known: list[str] = []
-    for snapshot in snapshots.of_everything(connection)[:SEARCHED]:
+    for snapshot in store.of_everything(connection)[:SEARCHED]:
         rows = CACHE.of(snapshot, rules)
-        same = rows.filter(narrowing.is_number(query.number, plan))["called_no"]
+        same = rows.filter(filtering.is_number(query.number, plan))["called_no"]
         found = same.unique(maintain_order=True).to_list()
-        holds = snapshots.holds(snapshot, window) and snapshots.is_fresh(snapshot)
-        if holds and narrowing.is_sure(rows, Query(number=query.number)):
+        holds = store.holds(snapshot, window) and store.is_fresh(snapshot)
+        if holds and filtering.is_sure(rows, Query(number=query.number)):
             return tuple(found) or (numbers.compact(query.number),)
         known += found
     return numbers.asked(query.number, plan, known)

@@ -11,15 +11,24 @@ from typing import Any, Literal, NamedTuple, Self
 import polars as pl
 from django.utils import timezone
 
-from appoints.models import Connection
+from appoints.connections.models import Connection
+from appoints.query.query import Query
+from appoints.query.time_range import Window
+from appoints.results import passthrough, states
+from appoints.results.facets import Line, facets
+from appoints.results.filtering import (
+    Reasons,
+    flags,
+    in_range,
+    is_number,
+    narrowed,
+    ordered,
+    without_each,
+)
+from appoints.snapshots import upstream
 
-from . import browse, criteria, frame
 from .collation import in_order
-from .counts import Line, facets
-from .moments import Window
-from .narrowing import Reasons, flags, in_range, is_number, narrowed, ordered, without_each
 from .numbers import NO_PLAN, NumberingPlan
-from .query import Query
 
 Mode = Literal["whole", "loading", "browsing"]
 
@@ -187,12 +196,12 @@ def _first(rows: pl.DataFrame, appoint_id: str) -> dict[str, object] | None:
     return found[0] if found else None
 
 
-def browsing(connection: Connection, query: Query, window: Window, rules: frame.Rules) -> Result:
+def browsing(connection: Connection, query: Query, window: Window, rules: states.Rules) -> Result:
     """Return one page of iSales' own list. Raises NeedsWhole, or what a call to iSales raises."""
     if names := query.local():
         raise NeedsWhole(names)
-    asked = criteria.exact(query, window, connection)
-    found = browse.page(connection, asked, query, rules)
+    asked = upstream.exact(query, window, connection)
+    found = passthrough.page(connection, asked, query, rules)
     return Result(
         mode="browsing",
         rows=found.rows,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from django.test import Client
 
-    from appoints.models import Connection
+    from appoints.connections.models import Connection
 
 FOLDER = Path(tempfile.mkdtemp(prefix="reserved-calls-bench-"))
 
@@ -31,8 +31,8 @@ def set_up() -> None:
 
 def connection(base_url: str) -> Connection:
     """Return a stored connection: four requests at once, no pace."""
+    from appoints.connections.models import Connection
     from appoints.isales.secret import Secret
-    from appoints.models import Connection
 
     Connection.objects.all().delete()
     return Connection.objects.create(
@@ -49,8 +49,9 @@ def connection(base_url: str) -> Connection:
 
 def signed_in() -> Client:
     """Return a client of a signed-in person."""
-    from django.contrib.auth.models import User
     from django.test import Client
+
+    from dashboard.accounts.models import User
 
     client = Client()
     client.force_login(User.objects.get_or_create(username="bench")[0])

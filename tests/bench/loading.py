@@ -21,7 +21,7 @@ from . import dashboard, isales
 from .figure import Figure
 
 if TYPE_CHECKING:
-    from appoints.models import Connection
+    from appoints.connections.models import Connection
 
 ROWS, LATENCY_MS, RUNS = 10_000, 50, 7
 LIMIT = 100
@@ -38,10 +38,10 @@ def figures() -> list[Figure]:
 
 
 def _ours(connection: Connection) -> float:
-    from appoints.models import Snapshot
-    from appoints.results.asking import ask
-    from appoints.results.moments import EVER
-    from appoints.results.query import Query
+    from appoints.query.query import Query
+    from appoints.query.time_range import EVER
+    from appoints.results.lookup import ask
+    from appoints.snapshots.models import Snapshot
 
     begun = time.perf_counter()
     result = ask(connection, Query(), EVER, ZoneInfo("UTC"), wait=60)

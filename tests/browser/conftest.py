@@ -11,8 +11,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, StorageState, expect, sync_playwright
 
-from dashboard import demo
-from dashboard.servers import free_port
+from dashboard.operations import demo
+from dashboard.operations.servers import free_port
 
 # A build machine has no sandbox to offer, and nothing here may look for the internet.
 SWITCHES = [

@@ -18,10 +18,10 @@ from django.utils import translation
 from django.utils.safestring import mark_safe
 from playwright.sync_api import Browser, Page, StorageState
 
-from appoints.failures import failure_of
+from appoints.connections.failures import failure_of
+from appoints.connections.models import Connection
 from appoints.isales.errors import NoAnswer, NotAuthorised, Refused, TooFast
-from appoints.models import Connection
-from dashboard import demo
+from dashboard.operations import demo
 
 WEEK = "preset=last-7d"
 # By the names in dashboard/urls.py; {call} and {view} stand for a reservation and a saved view.
@@ -45,9 +45,9 @@ PAGES = {
     "views:list": ["/views/"],
     "views:new": ["/views/new/?preset=today&state=failed"],
     "wallboard": ["/wallboard/", f"/wallboard/?{WEEK}", f"/wallboard/?{WEEK}&q=nothing-like-it"],
-    "admin:appoints_connection_add": ["/admin/appoints/connection/add/"],
-    "admin:appoints_connection_change": ["/admin/appoints/connection/1/change/"],
-    "admin:appoints_connection_changelist": ["/admin/appoints/connection/"],
+    "admin:connections_connection_add": ["/admin/connections/connection/add/"],
+    "admin:connections_connection_change": ["/admin/connections/connection/1/change/"],
+    "admin:connections_connection_changelist": ["/admin/connections/connection/"],
 }
 # No address of ours, and one that is not for those who are signed in.
 STRAY = ["/nowhere/", "/admin/login/"]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, StorageState, expect
 
-from dashboard import demo
+from dashboard.operations import demo
 from tests.browser.conftest import SWITCHES, settle
 
 ASKED = "/appoints/?preset=last-7d&state=failed"

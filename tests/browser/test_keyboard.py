@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from dashboard import demo
+from dashboard.operations import demo
 
 ROWS = "table.appoints tbody tr"
 

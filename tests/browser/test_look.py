@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, Page, StorageState, expect
 
-from dashboard import demo
+from dashboard.operations import demo
 
 ROWS = "table.appoints tbody tr"
 

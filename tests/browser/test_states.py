@@ -10,8 +10,8 @@ from typing import NamedTuple
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from dashboard import demo
-from dashboard.servers import free_port
+from dashboard.operations import demo
+from dashboard.operations.servers import free_port
 from tests.browser.conftest import sign_in
 
 ROWS = "table.appoints tbody tr"

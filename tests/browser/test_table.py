@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, StorageState, expect
 
-from dashboard import demo
+from dashboard.operations import demo
 from tests.browser.conftest import settle
 
 EVERYTHING = "/appoints/?per_page=100"

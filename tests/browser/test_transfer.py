@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Page, StorageState
 
-from dashboard import demo
+from dashboard.operations import demo
 
 FIRST_VISIT, REFRESH = 300_000, 40_000  # bytes at the most, as they come over the wire
 

@@ -14,8 +14,8 @@ from typing import NamedTuple
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from dashboard import demo
-from dashboard.servers import end, free_port, wait_for
+from dashboard.operations import demo
+from dashboard.operations.servers import end, free_port, wait_for
 from tests.browser.conftest import sign_in
 
 DAY = "24:00:00"
@@ -183,7 +183,7 @@ def test_where_no_script_came_the_numbers_lose_their_colour_all_the_same(wall: W
 def test_rows_that_isales_keeps_from_renewing_are_not_live(wall: Wall) -> None:
     wall.stack.children["simulator"].send_signal(signal.SIGSTOP)
     try:
-        wall.in_database("UPDATE appoints_snapshot SET as_of = datetime(as_of, '-1 hour')")
+        wall.in_database("UPDATE snapshots_snapshot SET as_of = datetime(as_of, '-1 hour')")
         with wall.page.expect_response(re.compile("/wallboard/")):
             wall.pass_by(31)
         wall.expect_dead("iSales sends nothing newer")
@@ -196,7 +196,7 @@ def test_rows_that_isales_keeps_from_renewing_are_not_live(wall: Wall) -> None:
 def test_who_is_signed_out_sees_no_number_and_a_sign_in_elsewhere_brings_them_back(
     wall: Wall,
 ) -> None:
-    wall.in_database("DELETE FROM dashboard_session")
+    wall.in_database("DELETE FROM accounts_session")
     wall.pass_by(31)
     expect(wall.page.get_by_role("alert")).to_contain_text("You are signed out")
     expect(wall.page.locator(".tile, .appoints, time:visible")).to_have_count(0)

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.test import Client
 
-from appoints import gateway
+from appoints.connections import limiter
+from appoints.connections.models import Connection
 from appoints.isales.secret import Secret
 from appoints.isales.simulator import Simulator
-from appoints.models import Connection
+from dashboard.accounts.models import User
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def connection(simulator: Simulator, transactional_db: None, settings: Any) -> I
     for thread in threading.enumerate():
         if thread.name.startswith("load-"):
             thread.join(timeout=10)
-    gateway._client.cache_clear()
+    limiter._client.cache_clear()
 
 
 @pytest.fixture

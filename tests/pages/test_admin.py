@@ -7,21 +7,22 @@ import httpx
 import pytest
 from cryptography.fernet import Fernet
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 from pytest_django.fixtures import Settings
 
-from appoints import gateway
 from appoints.admin import ConnectionForm
+from appoints.connections import limiter
+from appoints.connections.models import Connection
 from appoints.isales import client as isales_client
 from appoints.isales.errors import NotAuthorised
 from appoints.isales.secret import Secret
-from appoints.models import Connection
+from dashboard.accounts.models import User
 
 SK = "SK-seen-nowhere-7391"
-ADD = "/admin/appoints/connection/add/"
-LIST = "/admin/appoints/connection/"
+ADD = "/admin/connections/connection/add/"
+LIST = "/admin/connections/connection/"
 HERE = "http://127.0.0.1:9"
 PEM = ssl.DER_cert_to_PEM_cert(ssl.create_default_context().get_ca_certs(binary_form=True)[0])
 EMPTY = {"resultCode": "0200000", "data": [], "totalCount": 0}
@@ -50,7 +51,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[httpx.Request]:
 
     transport = httpx.MockTransport(answer)
     monkeypatch.setattr(
-        gateway, "_client", lambda endpoint: isales_client.Client(endpoint, transport)
+        limiter, "_client", lambda endpoint: isales_client.Client(endpoint, transport)
     )
     return asked
 
@@ -64,11 +65,11 @@ def person(*permissions: str) -> Client:
 
 
 def change(connection: Connection) -> str:
-    return reverse("admin:appoints_connection_change", args=[connection.pk])
+    return reverse("admin:connections_connection_change", args=[connection.pk])
 
 
 def check(connection: Connection) -> str:
-    return reverse("admin:appoints_connection_check", args=[connection.pk])
+    return reverse("admin:connections_connection_check", args=[connection.pk])
 
 
 def filled(**values: str) -> dict[str, str]:
@@ -242,7 +243,7 @@ class TestCheck:
     def test_a_connection_that_is_gone_is_not_found(
         self, admin_client: Client, calls: list[httpx.Request]
     ) -> None:
-        url = reverse("admin:appoints_connection_check", args=[1])
+        url = reverse("admin:connections_connection_check", args=[1])
         assert admin_client.post(url).status_code == 404
 
 

@@ -6,12 +6,13 @@ import html
 import re
 
 import pytest
-from django.contrib.auth.models import User
 from django.test import Client
 
+from appoints.connections.models import Connection
 from appoints.isales.simulator import Simulator
-from appoints.models import AgentList, Connection
-from appoints.results.lists import written
+from appoints.query.lists import written
+from appoints.query.models import AgentList
+from dashboard.accounts.models import User
 
 LIST = "/appoints/"
 

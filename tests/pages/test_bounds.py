@@ -8,16 +8,18 @@ from datetime import timedelta
 import pytest
 from axes.models import AccessAttempt, AccessLog
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from appoints.models import AgentList, Connection, SavedView, Snapshot
-from appoints.results import retention
-from dashboard import purging
-from dashboard.models import Session
+from appoints.connections.models import Connection
+from appoints.query.models import AgentList
+from appoints.saved_views.models import SavedView
+from appoints.snapshots import retention as results
+from appoints.snapshots.models import Snapshot
+from dashboard.accounts import retention as accounts
+from dashboard.accounts.models import Session, User
 
 SIGN_IN = {"username": "supervisor", "password": "correct horse battery"}
 LONG = [f"{number:03}-{'x' * 60}" for number in range(40)]
@@ -42,7 +44,7 @@ def shown(client: Client, path: str) -> list[str]:
 def test_a_person_keeps_so_many_views_and_is_told(
     signed_in: Client, connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("appoints.naming.MOST", 2)
+    monkeypatch.setattr("appoints.saved_views.forms.MOST", 2)
     for name in ("one", "two"):
         signed_in.post("/views/new/", {"name": name, "audience": "private"})
     answer = signed_in.post("/views/new/", {"name": "three", "audience": "private"})
@@ -56,7 +58,7 @@ def test_a_person_keeps_so_many_views_and_is_told(
 def test_views_are_listed_page_by_page(
     signed_in: Client, connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("appoints.saved.PER_PAGE", 3)
+    monkeypatch.setattr("appoints.saved_views.views.PER_PAGE", 3)
     own = User.objects.get(username="supervisor")
     colleague = User.objects.create_user("colleague")
     for name in ("b", "a"):
@@ -83,7 +85,7 @@ def test_the_menu_reads_no_more_views_than_it_shows(
 def test_a_person_keeps_so_many_lists_of_agents_those_in_views_besides(
     supervisor: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("appoints.models.agents.MOST", 2)
+    monkeypatch.setattr("appoints.query.models.MOST", 2)
     in_view = list_of(supervisor, "in a view")
     view(supervisor, "mine", f"agent_list={in_view}")
     others = list_of(User.objects.create_user("colleague"), "a colleague's")
@@ -103,8 +105,8 @@ def test_a_list_that_is_opened_stays_and_one_that_is_not_ends(supervisor: User) 
 
 
 def test_a_person_keeps_so_many_sessions(supervisor: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(purging, "MOST_SESSIONS", 2)
-    monkeypatch.setattr(purging, "MOST_SIGN_INS", 3)
+    monkeypatch.setattr(accounts, "MOST_SESSIONS", 2)
+    monkeypatch.setattr(accounts, "MOST_SIGN_INS", 3)
     browsers = [Client() for _ in range(4)]
     for browser in browsers:
         assert browser.post("/accounts/login/", SIGN_IN).status_code == 302
@@ -117,7 +119,7 @@ def test_a_person_keeps_so_many_sessions(supervisor: User, monkeypatch: pytest.M
 def test_a_changed_password_makes_no_session_that_escapes_the_bound(
     supervisor: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(purging, "MOST_SESSIONS", 1)
+    monkeypatch.setattr(accounts, "MOST_SESSIONS", 1)
     form = {"old_password": SIGN_IN["password"]}
     form |= dict.fromkeys(("new_password1", "new_password2"), SIGN_IN["password"])
     for _ in range(3):
@@ -175,7 +177,7 @@ def test_results_together_have_a_bound_and_the_least_wanted_go(
     Snapshot.objects.filter(pk=big.pk).update(leased_until=timezone.now() + timedelta(minutes=1))
     older = snapshot(connection, 500, age=2)
     oldest = snapshot(connection, 500, age=3)
-    assert retention.purge() == 1
+    assert results.purge() == 1
     assert list(Snapshot.objects.order_by("pk")) == [lately, big, older]
     assert oldest.pk
 
@@ -186,10 +188,10 @@ def test_many_results_without_rows_are_bounded_too(
     settings.APPOINTS_MOST_KEPT_ROWS = 5000
     for age in range(30):
         snapshot(connection, 0, age=age, status="failed")
-    retention.purge()
+    results.purge()
     assert Snapshot.objects.count() == 10
 
 
 def test_a_question_that_was_never_begun_ends_soon(connection: Connection) -> None:
     snapshot(connection, 0, age=11, status="loading")
-    assert retention.purge() == 1
+    assert results.purge() == 1

@@ -8,8 +8,8 @@ import re
 import pytest
 from django.test import Client
 
+from appoints.connections.models import Connection
 from appoints.isales.simulator import Simulator
-from appoints.models import Connection
 
 LIST = "/appoints/"
 BAR = re.compile(

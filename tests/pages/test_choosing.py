@@ -7,9 +7,9 @@ import re
 import pytest
 from django.test import Client
 
+from appoints.connections.models import Connection
 from appoints.isales.simulator import Simulator
 from appoints.isales.simulator.names import AGENTS
-from appoints.models import Connection
 
 LIST = "/appoints/"
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
-from django.contrib.auth.models import User
 from django.test import Client
 
-from appoints.models import Connection
-from appoints.tables import COLUMNS
-from dashboard.models import Preferences
+from appoints.connections.models import Connection
+from appoints.display.table import COLUMNS
+from dashboard.accounts.models import Preferences, User
 
 PATH = "/columns/"
 LIST = "/appoints/?preset=today"

@@ -4,7 +4,7 @@ import gzip
 
 from django.test import Client
 
-from appoints.models import Connection
+from appoints.connections.models import Connection
 
 ACCEPT = {"HTTP_ACCEPT_ENCODING": "gzip"}
 LIST = "/appoints/"

@@ -10,15 +10,17 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.db import DatabaseError, IntegrityError, OperationalError, connection, connections
 from django.db.backends.signals import connection_created
 from django.test import Client
 
+from appoints.connections.models import Connection
 from appoints.isales.simulator import Simulator
-from appoints.models import Chunk, Connection, SavedView, Snapshot
-from dashboard import database
+from appoints.saved_views.models import SavedView
+from appoints.snapshots.models import Chunk, Snapshot
+from dashboard.accounts.models import User
+from dashboard.http import database
 
 WORDS = {"down": "database does not answer", "locked": "database is locked"}
 
@@ -180,8 +182,8 @@ def test_a_load_whose_end_cannot_be_stored_is_taken_up_again(
         raise OperationalError("the server closed the connection")
 
     with monkeypatch.context() as broken:
-        broken.setattr("appoints.results.snapshots.write", refuse)
-        broken.setattr("appoints.results.snapshots.finish", refuse)
+        broken.setattr("appoints.snapshots.store.write", refuse)
+        broken.setattr("appoints.snapshots.store.finish", refuse)
         broken.setattr("django.conf.settings.APPOINTS_PAGE_WAIT", 0.5)
         assert "Asking iSales" in text_of(client.get("/appoints/"))
     Snapshot.objects.update(leased_until="2026-01-01T00:00Z")
@@ -195,7 +197,7 @@ def test_a_whole_result_stays_whole_when_tidying_up_fails(
     def refuse() -> None:
         raise OperationalError("database is locked")
 
-    monkeypatch.setattr("appoints.results.retention.purge", refuse)
+    monkeypatch.setattr("appoints.snapshots.retention.purge", refuse)
     assert client.get("/appoints/").status_code == 200
     assert Snapshot.objects.get().status == Snapshot.Status.WHOLE
 
@@ -223,7 +225,7 @@ def test_a_defect_is_no_trouble_of_the_database(
         with connection.cursor() as cursor:
             cursor.execute("SELECT FROM WHERE")
 
-    monkeypatch.setattr("dashboard.models.Preferences.of", defect)
+    monkeypatch.setattr("dashboard.accounts.models.Preferences.of", defect)
     answer = client.get("/accounts/preferences/")
     assert (answer.status_code, "Something broke here" in text_of(answer)) == (500, True)
 

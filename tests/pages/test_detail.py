@@ -10,8 +10,8 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
+from appoints.connections.models import Connection
 from appoints.isales.simulator import Simulator, odd_rows
-from appoints.models import Connection
 
 LIST = "/appoints/"
 

@@ -10,10 +10,10 @@ import openpyxl
 import pytest
 from django.test import Client
 
+from appoints.connections.models import Connection
 from appoints.isales.signing import Signable
 from appoints.isales.simulator import Simulator
 from appoints.isales.simulator.answers import Answer
-from appoints.models import Connection
 
 from .test_failures import text_of
 

@@ -12,9 +12,9 @@ import openpyxl
 import pytest
 from django.test import Client
 
-from appoints import downloads
+from appoints.connections.models import Connection
 from appoints.isales.simulator import Simulator
-from appoints.models import Connection
+from appoints.pages import export
 from appoints.results import guard
 
 COLUMNS = (
@@ -181,7 +181,7 @@ def test_files_that_wait_leave_threads_to_pages(
 ) -> None:
     full = BoundedSemaphore(1)
     full.acquire()
-    monkeypatch.setattr(downloads, "WAITING", full)
+    monkeypatch.setattr(export, "WAITING", full)
     simulator.latency = 0.3
     response = signed_in.get("/appoints/export.csv")
     assert (response.status_code, response["Retry-After"]) == (503, "5")

@@ -11,8 +11,9 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
+from appoints.connections.models import Connection
 from appoints.isales.simulator import Simulator
-from appoints.models import Connection, Snapshot
+from appoints.snapshots.models import Snapshot
 
 QUERY = "?preset=last-7d&number=4711"
 FAULTS = [
@@ -219,7 +220,7 @@ def test_a_pages_own_refresh_is_told_of_a_failure_with_200(
     simulator: Simulator,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("appoints.views.POLL_WAIT", 20)  # on a busy machine, too
+    monkeypatch.setattr("appoints.pages.list.POLL_WAIT", 20)  # on a busy machine, too
     simulator.fault = "html"
     response = signed_in.get("/appoints/", headers={"HX-Request": "true"})
     assert response.status_code == 200

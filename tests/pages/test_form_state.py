@@ -7,7 +7,8 @@ from html.parser import HTMLParser
 import pytest
 from django.test import Client
 
-from appoints.models import Connection, SavedView
+from appoints.connections.models import Connection
+from appoints.saved_views.models import SavedView
 
 PAGES = [
     "/appoints/?preset=last-7d&state=failed&agent=101",

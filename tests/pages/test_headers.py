@@ -9,13 +9,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.test import Client, RequestFactory
 from django.views import defaults
 from django.views.csrf import csrf_failure
 from pytest_django import Settings
 
+from dashboard.accounts.models import User
 from dashboard.environment import BASE_DIR
 
 LOGIN = "/accounts/login/"

@@ -6,7 +6,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from dashboard import health
+from dashboard.operations import health
 
 
 @pytest.fixture(autouse=True)
@@ -27,14 +27,14 @@ def test_a_migrated_database_is_ready(client: Client) -> None:
 
 @pytest.mark.django_db
 def test_a_missing_migration_is_not_ready(client: Client) -> None:
-    MigrationRecorder.Migration.objects.filter(app="dashboard").delete()
+    MigrationRecorder.Migration.objects.filter(app="accounts").delete()
     response = client.get("/readyz")
     assert (response.status_code, response.content) == (503, b"migrations missing")
 
 
 @pytest.mark.django_db
 def test_migrations_that_came_later_make_it_ready(client: Client) -> None:
-    rows = MigrationRecorder.Migration.objects.filter(app="dashboard")
+    rows = MigrationRecorder.Migration.objects.filter(app="accounts")
     kept = list(rows)
     rows.delete()
     assert client.get("/readyz").status_code == 503

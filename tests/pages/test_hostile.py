@@ -15,8 +15,9 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
+from appoints.connections.models import Connection
 from appoints.isales.simulator import Simulator
-from appoints.models import Connection, Snapshot
+from appoints.snapshots.models import Snapshot
 from tests.isales.test_sockets import Server, heard, serving
 
 NOW = round(time.time() * 1000)

@@ -12,16 +12,17 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.test import Client
 from django.utils import translation
 from pytest_django import Settings
 
-from appoints import words
+from appoints.connections import lookups
+from appoints.connections.models import Connection
+from appoints.display import formats
 from appoints.isales import codes
 from appoints.isales.simulator import Simulator
-from appoints.models import Connection
+from dashboard.accounts.models import User
 from tests.pages.test_list import LIST
 
 LANGUAGES = [
@@ -37,7 +38,7 @@ SAID = {"title", "lang", "dir", "placeholder"}
 SAID_TOO = re.compile(
     r"aria-label$|data-(label|moved|number|id|done|failed|words|changes|new|changed|old|waits|seldom|still)$"
 )
-PATTERNS = {f"data-{name}" for name in words.PATTERNS}
+PATTERNS = {f"data-{name}" for name in formats.PATTERNS}
 # With the clock, not with the language.
 MOVES = {"data-now", "data-fresh", "data-newer", "data-age"}
 SECRET = {"csrfmiddlewaretoken"}
@@ -166,7 +167,7 @@ def test_a_day_is_written_as_the_language_does() -> None:
     seen = {}
     for language, _name in LANGUAGES:
         with translation.override(language):
-            seen[language] = words.clock(datetime(2026, 11, 3, 9, 5))  # noqa: DTZ001
+            seen[language] = formats.clock(datetime(2026, 11, 3, 9, 5))  # noqa: DTZ001
     assert seen == {
         "en": "2026-11-03 09:05",
         "zh-hans": "2026-11-03 09:05",
@@ -182,8 +183,8 @@ def test_isales_own_words_win_in_its_languages_and_fill_gaps_in_others(
     seen = {}
     for language in ("en", "zh-hans", "es"):
         with translation.override(language):
-            known = words.reasons(connection, platform=True)
-            plain = words.reasons(connection, platform=False)
+            known = lookups.reasons(connection, platform=True)
+            plain = lookups.reasons(connection, platform=False)
             seen[language] = {code for code in plain if known[code] != plain[code]}
             assert known.keys() > plain.keys()
     assert seen["es"] == set()

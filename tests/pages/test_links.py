@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from appoints.connections.models import Connection
 from appoints.isales.simulator import Simulator
-from appoints.models import Connection
 
 LIST = "/appoints/"
 ODD = [

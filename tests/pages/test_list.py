@@ -7,12 +7,13 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.contrib.auth.models import User
 from django.test import Client
 
+from appoints.connections.models import Connection
 from appoints.isales.rows import parse_row
 from appoints.isales.simulator import Simulator, odd_rows
-from appoints.models import Chunk, Connection, Snapshot
+from appoints.snapshots.models import Chunk, Snapshot
+from dashboard.accounts.models import User
 
 LIST = "/appoints/"
 EVERYTHING = "/appoints/?per_page=200"
@@ -159,7 +160,7 @@ def test_without_a_connection_the_page_says_whom_to_ask(signed_in: Client) -> No
 def test_an_administrator_without_a_connection_is_led_to_add_one(transactional_db: None) -> None:
     client = Client()
     client.force_login(User.objects.create_superuser("root"))
-    assert "/admin/appoints/connection/add/" in client.get(LIST).content.decode()
+    assert "/admin/connections/connection/add/" in client.get(LIST).content.decode()
 
 
 def test_an_inactive_connection_is_nobodys_to_see(

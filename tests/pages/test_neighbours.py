@@ -9,37 +9,37 @@ import time_machine
 from django.core.cache import cache
 from django.utils import timezone
 
-from appoints import gateway, neighbours
+from appoints.connections import limiter, lookups
+from appoints.connections.models import Connection, Neighbour
 from appoints.isales.secret import Secret
 from appoints.isales.simulator import Simulator
-from appoints.models import Connection, Neighbour
 
 
 @pytest.fixture(autouse=True)
 def short_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(neighbours, "WAIT", 0.1)
+    monkeypatch.setattr(lookups, "WAIT", 0.1)
 
 
 def test_names_are_asked_once(connection: Connection, simulator: Simulator) -> None:
-    names = neighbours.tasks(connection)
+    names = lookups.tasks(connection)
     assert "Renewal wave" in names.values()
-    assert neighbours.tasks(connection) == names
+    assert lookups.tasks(connection) == names
     # The list proves the key first: only then does a 401 say "not purchased".
     assert [call.method for call in simulator.calls] == ["POST", "GET"]
 
 
 def test_words_come_in_the_readers_language(connection: Connection) -> None:
-    chinese = neighbours.fail_words(connection, "zh-hans")
-    assert neighbours.fail_words(connection, "en") != chinese
+    chinese = lookups.fail_words(connection, "zh-hans")
+    assert lookups.fail_words(connection, "en") != chinese
 
 
 def test_a_platform_without_names_is_not_asked_again_soon(
     connection: Connection, simulator: Simulator
 ) -> None:
     simulator.fault = "500"
-    assert neighbours.tasks(connection) == {}
+    assert lookups.tasks(connection) == {}
     calls = len(simulator.calls)
-    assert neighbours.tasks(connection) == {}
+    assert lookups.tasks(connection) == {}
     assert len(simulator.calls) == calls
 
 
@@ -51,16 +51,16 @@ def test_lines_that_are_taken_hide_names_only_for_a_while(
     monkeypatch.setattr(cache, "set", lambda key, value, s: (kept.append(s), keep(key, value, s)))
     connection.max_concurrency = 1
     connection.save()
-    with gateway.line(connection, wait=1):
-        assert neighbours.tasks(connection) == {}
-    assert kept == [neighbours.AGAIN]
+    with limiter.line(connection, wait=1):
+        assert lookups.tasks(connection) == {}
+    assert kept == [lookups.AGAIN]
 
 
 def test_names_asked_for_with_a_bad_key_rest_the_connection_and_blame_no_neighbour(
     connection: Connection, simulator: Simulator
 ) -> None:
     simulator.gatekeeper.secret_key = Secret("another")
-    assert neighbours.tasks(connection) == {}
+    assert lookups.tasks(connection) == {}
     assert [call.status for call in simulator.calls] == [401]
     connection.refresh_from_db()
     assert connection.resting
@@ -77,7 +77,7 @@ def test_what_was_not_purchased_is_asked_again_where_the_endpoint_is_another(
         lacking=True,
         leased_until=timezone.now(),
     )
-    assert "Renewal wave" in neighbours.tasks(connection).values()
+    assert "Renewal wave" in lookups.tasks(connection).values()
 
 
 @pytest.mark.parametrize("ahead", [timedelta(hours=2), timedelta(days=3)])
@@ -86,11 +86,11 @@ def test_names_kept_by_a_clock_that_was_ahead_are_asked_anew(
 ) -> None:
     with time_machine.travel(timezone.now() + ahead):
         simulator.gatekeeper.now = timezone.now
-        neighbours.tasks(connection)
+        lookups.tasks(connection)
         kept = Neighbour.objects.get()
-        assert kept.take_lease(neighbours.LEASE)
+        assert kept.take_lease(lookups.LEASE)
     cache.clear()
     simulator.gatekeeper.now = timezone.now
     simulator.calls.clear()
-    neighbours.tasks(connection)
+    lookups.tasks(connection)
     assert "GET" in [call.method for call in simulator.calls]

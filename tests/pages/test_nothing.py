@@ -10,8 +10,8 @@ from urllib.parse import parse_qsl
 import pytest
 from django.test import Client
 
+from appoints.connections.models import Connection
 from appoints.isales.simulator import Simulator
-from appoints.models import Connection
 from tests.pages.test_failures import text_of
 
 EXIT = re.compile(

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from appoints.connections.models import Connection
 from appoints.isales.simulator import Simulator
-from appoints.models import Connection
 
 LIST, FILE = "/appoints/", "/appoints/export.json"
 TODAY = {"preset": "today"}

@@ -13,8 +13,8 @@ import openpyxl
 import pytest
 from django.test import Client
 
+from appoints.connections.models import Connection
 from appoints.isales.simulator import Simulator
-from appoints.models import Connection
 
 LIST = "/appoints/"
 

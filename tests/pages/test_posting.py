@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from appoints.connections.models import Connection
 from appoints.isales.simulator import Simulator
-from appoints.models import Connection
 
 LIST = "/appoints/"
 
@@ -50,7 +50,7 @@ def test_a_task_may_be_called_by_its_name(
 def test_a_name_of_several_tasks_is_not_guessed(
     signed_in: Client, connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("appoints.neighbours.tasks", lambda _: {"1": "Wave", "2": "wave"})
+    monkeypatch.setattr("appoints.connections.lookups.tasks", lambda _: {"1": "Wave", "2": "wave"})
     response = signed_in.post(LIST, {"task": "Wave"})
     assert response.status_code == 400
     assert "Several tasks have this name; give the ID of one: 1, 2." in response.content.decode()
@@ -59,7 +59,9 @@ def test_a_name_of_several_tasks_is_not_guessed(
 def test_an_id_is_no_name_of_another_task(
     signed_in: Client, connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("appoints.neighbours.tasks", lambda _: {"Wave 1": "x", "2": "wave 1"})
+    monkeypatch.setattr(
+        "appoints.connections.lookups.tasks", lambda _: {"Wave 1": "x", "2": "wave 1"}
+    )
     response = signed_in.post(LIST, {"task": '"Wave 1"'})
     assert response["Location"] == "/appoints/?connection=demo&task=%22Wave+1%22"
 

@@ -3,31 +3,31 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.contrib.auth.models import AnonymousUser, User
+from django.contrib.auth.models import AnonymousUser
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from dashboard.models import Preferences
-from dashboard.zones import UTC_TOO, zone_called, zone_names, zone_of
+from dashboard.accounts.models import Preferences, User
+from dashboard.accounts.zones import UTC_TOO, zone_called, zone_names
 
 PATH = "/accounts/preferences/"
 
 
 def test_a_person_without_a_zone_reads_in_the_sites(supervisor: User, settings: Settings) -> None:
     settings.TIME_ZONE = "Asia/Kathmandu"
-    assert zone_of(Preferences.of(supervisor)) == ZoneInfo("Asia/Kathmandu")
+    assert Preferences.of(supervisor).zone == ZoneInfo("Asia/Kathmandu")
 
 
 def test_a_stranger_reads_in_the_sites_zone() -> None:
-    assert zone_of(Preferences.of(AnonymousUser())) == ZoneInfo("UTC")
+    assert Preferences.of(AnonymousUser()).zone == ZoneInfo("UTC")
 
 
 def test_a_chosen_zone_is_kept(client: Client, supervisor: User) -> None:
     client.force_login(supervisor)
     response = client.post(PATH, {"time_zone": "Europe/Istanbul"}, follow=True)
-    assert zone_of(Preferences.of(supervisor)) == ZoneInfo("Europe/Istanbul")
+    assert Preferences.of(supervisor).zone == ZoneInfo("Europe/Istanbul")
     page = response.content.decode()
     assert "Your preferences are saved." in page
     assert '<option value="Europe/Istanbul" selected>' in page
@@ -37,7 +37,7 @@ def test_a_zone_can_be_given_back(client: Client, supervisor: User) -> None:
     Preferences.objects.create(user=supervisor, time_zone="Europe/Istanbul")
     client.force_login(supervisor)
     client.post(PATH, {"time_zone": ""})
-    assert zone_of(Preferences.of(supervisor)) == ZoneInfo("UTC")
+    assert Preferences.of(supervisor).zone == ZoneInfo("UTC")
 
 
 @pytest.mark.parametrize("zone", ["Mars/Olympus", "../../etc/passwd", "Europe\0", "x" * 5000])
@@ -60,12 +60,12 @@ def test_one_persons_zone_is_not_anothers(client: Client, supervisor: User) -> N
     colleague = User.objects.create_user("colleague")
     client.force_login(supervisor)
     client.post(PATH, {"time_zone": "Europe/Istanbul"})
-    assert zone_of(Preferences.of(colleague)) == ZoneInfo("UTC")
+    assert Preferences.of(colleague).zone == ZoneInfo("UTC")
 
 
 def test_a_zone_that_no_longer_exists_is_the_sites(supervisor: User) -> None:
     Preferences.objects.create(user=supervisor, time_zone="Atlantis/Capital")
-    assert zone_of(Preferences.of(supervisor)) == ZoneInfo("UTC")
+    assert Preferences.of(supervisor).zone == ZoneInfo("UTC")
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,9 @@ import pytest
 from django.db.models import F
 from django.test import Client
 
+from appoints.connections.models import Connection
 from appoints.isales.simulator import Simulator
-from appoints.models import Connection, Snapshot
+from appoints.snapshots.models import Snapshot
 
 
 @pytest.fixture

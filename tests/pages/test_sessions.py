@@ -6,13 +6,12 @@ from datetime import datetime, timedelta
 
 import pytest
 import time_machine
-from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from dashboard.models import Session
+from dashboard.accounts.models import Session, User
 
 PAGE = "/accounts/preferences/"
 PART = {"HX-Request": "true"}

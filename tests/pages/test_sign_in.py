@@ -7,11 +7,11 @@ import pytest
 import time_machine
 from axes.models import AccessAttempt, AccessLog
 from django.apps import apps
-from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
+from dashboard.accounts.models import User
 from dashboard.gunicorn import access_log_format
 
 PASSWORD = "correct horse battery"
@@ -109,8 +109,8 @@ def test_a_new_password_needs_the_old_one(client: Client, supervisor: User) -> N
 
 
 def test_the_admin_uses_the_one_sign_in_page(client: Client, db: None) -> None:
-    location = client.get("/admin/login/?next=/admin/auth/user/")["Location"]
-    assert location == "/accounts/login/?next=/admin/auth/user/"
+    location = client.get("/admin/login/?next=/admin/accounts/user/")["Location"]
+    assert location == "/accounts/login/?next=/admin/accounts/user/"
 
 
 def test_a_supervisor_may_not_administer(client: Client, supervisor: User) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
-from django.contrib.auth.models import User
 from django.test import Client
 
+from appoints.connections.models import Connection
 from appoints.isales.simulator import Simulator
-from appoints.models import Connection
+from dashboard.accounts.models import User
 from tests.pages.test_failures import FAULTS, text_of
 
 AGAIN, MEND, LEAVE = "Try again", "Open the connection", "Show all calls of today"

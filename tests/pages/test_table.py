@@ -13,14 +13,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appoints.cells import View
+from appoints.display.cells import View
+from appoints.display.table import COLUMNS, AppointTable, known, offered
 from appoints.isales import codes
 from appoints.isales.rows import KNOWN, parse_row
 from appoints.isales.simulator import odd_rows
-from appoints.results.columns import SORTS
-from appoints.results.frame import Fetched, Rules, derived, plain
-from appoints.results.query import Query
-from appoints.tables import COLUMNS, AppointTable, known, offered
+from appoints.query.columns import SORTS
+from appoints.query.query import Query
+from appoints.results.states import Rules, derived
+from appoints.snapshots.frame import Fetched, plain
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 NOW = round(NOON.timestamp() * 1000)

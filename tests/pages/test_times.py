@@ -14,8 +14,8 @@ from django.conf import LazySettings
 from django.test import Client
 from django.utils import translation
 
+from appoints.connections.models import Connection
 from appoints.isales.simulator import Simulator
-from appoints.models import Connection
 
 BERLIN = ZoneInfo("Europe/Berlin")
 JULY, JANUARY = datetime(2026, 7, 1, 12, tzinfo=BERLIN), datetime(2026, 1, 15, 12, tzinfo=BERLIN)

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from appoints.connections.models import Connection
 from appoints.isales.simulator import Simulator
-from appoints.models import Connection
 
 LIST = "/appoints/"
 ODD: list[object] = [None, 1_747_302_523, "2025-05-15T09:48:43Z", {"at": 1}]

@@ -6,12 +6,12 @@ import re
 from urllib.parse import quote
 
 import pytest
-from django.contrib.auth.models import User
 from django.test import Client
 
-from appoints.models import Connection, SavedView
-from appoints.tables import COLUMNS
-from dashboard.models import Preferences
+from appoints.connections.models import Connection
+from appoints.display.table import COLUMNS
+from appoints.saved_views.models import SavedView
+from dashboard.accounts.models import Preferences, User
 
 ASKED = "connection=demo&preset=today"
 

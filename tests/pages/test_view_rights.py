@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import pytest
-from django.contrib.auth.models import User
 from django.test import Client
 
+from appoints.connections.models import Connection
 from appoints.isales.secret import Secret
-from appoints.models import Connection, PersonDefault, SavedView, Team
+from appoints.saved_views.models import PersonDefault, SavedView
 from appoints.urls import saved_views
+from dashboard.accounts.models import Team, User
 
 OPEN, LIST, NEW = "/v/{slug}/", "/views/", "/views/new/?preset=today"
 EDIT, DELETE = "/views/{slug}/", "/views/{slug}/delete/"
@@ -63,8 +64,8 @@ def scene(db: None) -> Scene:
     people = {name: User.objects.create_user(name) for name in PEOPLE[:3]}
     people["staff"] = User.objects.create_superuser("staff")
     team = Team.objects.create(name="Night")
-    team.user_set.add(people["owner"], people["teammate"])
-    Team.objects.create(name="Day").user_set.add(people["stranger"])
+    team.members.add(people["owner"], people["teammate"])
+    Team.objects.create(name="Day").members.add(people["stranger"])
     view = SavedView(owner=people["owner"], name="Morning list")
     view.keep("connection=demo&preset=today&state=overdue")
     view.save()
@@ -167,26 +168,26 @@ def test_an_inactive_connection_stays_closed_through_a_view(scene: Scene) -> Non
     assert "No call centre to show" in response.content.decode()
 
 
-def test_the_admin_has_teams_in_place_of_groups(scene: Scene) -> None:
+def test_the_admin_puts_people_into_teams(scene: Scene) -> None:
     client = client_of(scene, "staff")
     page = client.get("/admin/").content.decode()
-    assert "/admin/appoints/team/" in page
-    assert "/admin/auth/group/" not in page
-    person = client.get(f"/admin/auth/user/{scene.people['owner'].pk}/change/").content.decode()
+    assert "/admin/accounts/team/" in page
+    person = client.get(f"/admin/accounts/user/{scene.people['owner'].pk}/change/").content.decode()
     assert "Teams:" in person
-    assert "Groups:" not in person
 
 
 def test_the_admin_sets_a_teams_default_among_what_the_team_may_see(scene: Scene) -> None:
     client = client_of(scene, "staff")
     posted = {
         "name": "Night",
+        "User_teams-TOTAL_FORMS": "0",
+        "User_teams-INITIAL_FORMS": "0",
         "default_view-TOTAL_FORMS": "1",
         "default_view-INITIAL_FORMS": "0",
         "default_view-0-team": str(scene.team.pk),
         "default_view-0-view": str(scene.view.pk),
     }
-    address = f"/admin/appoints/team/{scene.team.pk}/change/"
+    address = f"/admin/accounts/team/{scene.team.pk}/change/"
     assert client.post(address, posted).status_code == 200  # private: not offered
     share(scene, "team")
     assert client.post(address, posted).status_code == 302
@@ -196,12 +197,12 @@ def test_the_admin_sets_a_teams_default_among_what_the_team_may_see(scene: Scene
 
 def test_the_admin_changes_who_sees_a_view_and_not_what_it_asks(scene: Scene) -> None:
     client = client_of(scene, "staff")
-    address = f"/admin/appoints/savedview/{scene.view.pk}/change/"
+    address = f"/admin/saved_views/savedview/{scene.view.pk}/change/"
     assert "state=overdue" not in client.get(address).content.decode()
     posted = {"name": "Ours", "owner": str(scene.people["owner"].pk), "audience": "everybody"}
     assert client.post(address, posted).status_code == 302
     scene.view.refresh_from_db()
     assert (scene.view.name, scene.view.audience) == ("Ours", "everybody")
     assert scene.view.query == "connection=demo&preset=today&state=overdue"
-    assert client.get("/admin/appoints/savedview/").status_code == 200
-    assert client.get("/admin/appoints/savedview/add/").status_code == 403
+    assert client.get("/admin/saved_views/savedview/").status_code == 200
+    assert client.get("/admin/saved_views/savedview/add/").status_code == 403

@@ -7,12 +7,13 @@ import re
 
 import pytest
 from cryptography.fernet import Fernet
-from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.test import Client
 
-from appoints.models import Connection, PersonDefault, SavedView, Team, TeamDefault
-from appoints.naming import NamingForm
+from appoints.connections.models import Connection
+from appoints.saved_views.forms import NamingForm
+from appoints.saved_views.models import PersonDefault, SavedView, TeamDefault
+from dashboard.accounts.models import Team, User
 
 ASKED = "connection=demo&preset=today&state=overdue"
 LIST = "/appoints/"
@@ -31,7 +32,7 @@ def person(signed_in: Client) -> User:
 @pytest.fixture
 def team(person: User) -> Team:
     team = Team.objects.create(name="Night")
-    team.user_set.add(person)
+    team.members.add(person)
     return team
 
 
@@ -175,7 +176,7 @@ def test_a_teams_view_needs_a_team_and_a_person_without_one_is_not_asked(
     address = "/views/new/?preset=today"
     assert "a team" not in text_of(signed_in.get(address))
     for name in ("Day", "Night"):
-        Team.objects.create(name=name).user_set.add(person)
+        Team.objects.create(name=name).members.add(person)
     response = signed_in.post(address, {"name": "Ours", "audience": "team"})
     assert response.status_code == 400
     assert "Choose a team." in text_of(response)
@@ -242,7 +243,7 @@ class TestDefaults:
         made = {}
         for name in ("Night", "Day", "Alpha"):
             team = Team.objects.create(name=name)
-            team.user_set.add(person)
+            team.members.add(person)
             made[name] = team
         TeamDefault.objects.create(team=made["Night"], view=of_everybody("for night"))
         day = of_everybody("for day")

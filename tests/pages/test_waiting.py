@@ -6,19 +6,20 @@ import html
 import re
 
 import pytest
-from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django import Settings
 
+from appoints.connections.models import Connection
 from appoints.isales.simulator import Simulator
-from appoints.models import Connection, Snapshot
-from appoints.results.pool import Pool
+from appoints.snapshots.models import Snapshot
+from appoints.snapshots.pool import Pool
+from dashboard.accounts.models import User
 
 
 @pytest.fixture(autouse=True)
 def no_loader(connection: Connection, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.APPOINTS_PAGE_WAIT = settings.APPOINTS_FILE_WAIT = 0.05
-    monkeypatch.setattr("appoints.views.POLL_WAIT", 0.05)
+    monkeypatch.setattr("appoints.pages.list.POLL_WAIT", 0.05)
     monkeypatch.setattr(Pool, "wake", lambda self: None)
 
 
@@ -65,7 +66,7 @@ def test_a_question_counts_as_the_persons_who_asks(
 def test_a_person_with_too_many_waiting_is_told(
     signed_in: Client, connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("appoints.results.waiting.MOST", 1)
+    monkeypatch.setattr("appoints.snapshots.queue.MOST", 1)
     signed_in.get("/appoints/?number=1")
     answer = signed_in.get("/appoints/?number=2")
     assert answer.status_code == 503

@@ -11,8 +11,9 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
+from appoints.connections.models import Connection
 from appoints.isales.simulator import Simulator
-from appoints.models import Connection, Snapshot
+from appoints.snapshots.models import Snapshot
 
 DISTANCE = re.compile(r'<time class="off"[^>]*>([^<]+)')
 PART = {"HX-Request": "true"}

@@ -8,14 +8,15 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 
-from appoints import gateway
+from appoints.connections import limiter
+from appoints.connections.models import Connection
 from appoints.isales.client import Criteria
 from appoints.isales.secret import Secret
 from appoints.isales.simulator import Simulator
-from appoints.models import Connection, Snapshot
-from appoints.results import snapshots
-from appoints.results.criteria import Asked
-from appoints.results.moments import EVER
+from appoints.query.time_range import EVER
+from appoints.snapshots import store
+from appoints.snapshots.models import Snapshot
+from appoints.snapshots.upstream import Asked
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 MINUTE = 60_000  # milliseconds
@@ -58,7 +59,7 @@ def connection(simulator: Simulator, transactional_db: None) -> Iterator[Connect
     for thread in threading.enumerate():
         if thread.name.startswith("load-"):
             thread.join(timeout=10)
-    gateway._client.cache_clear()
+    limiter._client.cache_clear()
 
 
 @pytest.fixture
@@ -68,6 +69,6 @@ def snapshot(connection: Connection) -> Snapshot:
 
 
 def leased(connection: Connection) -> Snapshot:
-    begun = snapshots.begin_or_join(connection, Asked(Criteria(), EVER))
-    assert snapshots.take_lease(begun)
+    begun = store.begin_or_join(connection, Asked(Criteria(), EVER))
+    assert store.take_lease(begun)
     return begun

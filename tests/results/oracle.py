@@ -14,10 +14,10 @@ from zoneinfo import ZoneInfo
 
 from appoints.isales import codes
 from appoints.isales.rows import TEXTS, TIMES, Row, parse_row
+from appoints.query.columns import COLUMNS
+from appoints.query.query import STATES, Query
+from appoints.query.time_range import Window
 from appoints.results.collation import COLLATED, key
-from appoints.results.columns import COLUMNS
-from appoints.results.moments import Window
-from appoints.results.query import STATES, Query
 
 MINUTE = 60_000  # milliseconds
 FACETS = {

@@ -8,17 +8,19 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
+from appoints.connections.models import Connection
 from appoints.isales.client import Criteria
 from appoints.isales.simulator import Simulator
 from appoints.isales.simulator.names import AGENTS
-from appoints.models import Connection, Snapshot
-from appoints.results import exports, snapshots
-from appoints.results.asking import ask
-from appoints.results.criteria import Asked
-from appoints.results.moments import EVER, Window
-from appoints.results.presets import resolve
-from appoints.results.query import Query
+from appoints.query.presets import resolve
+from appoints.query.query import Query
+from appoints.query.time_range import EVER, Window
+from appoints.results import export
+from appoints.results.lookup import ask
 from appoints.results.result import Result
+from appoints.snapshots import store
+from appoints.snapshots.models import Snapshot
+from appoints.snapshots.upstream import Asked
 
 from .conftest import NOON, raw
 
@@ -62,7 +64,7 @@ def test_a_loaded_result_answers_without_a_call(
 ) -> None:
     result = asked(loaded, DAY, **parts)
     assert result.facets is not None
-    exports.csv(exports.table(result.rows, {}), UTC, excel=False)
+    export.csv(export.table(result.rows, {}), UTC, excel=False)
     assert simulator.calls == []
 
 
@@ -224,14 +226,14 @@ def test_after_a_long_load_isales_has_five_times_as_long_to_itself(connection: C
         ended=now - timedelta(minutes=9),
         worked=120.0,
     )
-    assert snapshots.is_fresh(slow)
+    assert store.is_fresh(slow)
     slow.worked = 100.0
-    assert not snapshots.is_fresh(slow)
+    assert not store.is_fresh(slow)
 
 
 def test_a_load_that_stopped_long_ago_begins_anew(connection: Connection) -> None:
     asked = Asked(Criteria(), EVER)
-    begun = snapshots.begin_or_join(connection, asked)
-    assert snapshots.begin_or_join(connection, asked) == begun
+    begun = store.begin_or_join(connection, asked)
+    assert store.begin_or_join(connection, asked) == begun
     Snapshot.objects.update(as_of=timezone.now() - timedelta(minutes=11))
-    assert snapshots.begin_or_join(connection, asked) != begun
+    assert store.begin_or_join(connection, asked) != begun

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from appoints.results import counts
-from appoints.results.moments import Window
-from appoints.results.overtime import buckets
-from appoints.results.query import Query
+from appoints.query.query import Query
+from appoints.query.time_range import Window
+from appoints.results import facets
+from appoints.results.histogram import buckets
 from appoints.results.result import Result
 
 from . import oracle
@@ -37,10 +37,10 @@ def test_each_picture_holds_every_row_that_a_plain_reading_finds(
     result = Result.of(whole, query, window, mode="whole", as_of=NOON)
 
     failed = Counter(row["fail_code"] for row in rows if row["state"] == "failed")
-    lines = counts.failures(result.facets or {}, query)
+    lines = facets.failures(result.facets or {}, query)
     assert {line.value: line.rows for line in lines} == failed
 
-    behind = counts.behind(result.rows)
+    behind = facets.behind(result.rows)
     for state in ("overdue", "failed"):
         agents = Counter(row["agent"] for row in rows if row["state"] == state)
         assert Counter({each.value: getattr(each, state) for each in behind}) == agents
@@ -62,4 +62,4 @@ def test_an_agent_goes_by_the_most_frequent_name() -> None:
     ]
     whole, _ = frame_of([(rows, 0)])
     result = Result.of(whole, Query(), Window(None, None), mode="whole", as_of=NOON)
-    assert (result.facets or {})["agents"] == [counts.Line("116", "Ann", 5)]
+    assert (result.facets or {})["agents"] == [facets.Line("116", "Ann", 5)]

@@ -7,12 +7,13 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from appoints.connections.models import Connection
 from appoints.isales.client import Criteria
 from appoints.isales.secret import Secret
-from appoints.models import Connection, Snapshot
-from appoints.results import snapshots
-from appoints.results.criteria import Asked
-from appoints.results.moments import EVER, Window
+from appoints.query.time_range import EVER, Window
+from appoints.snapshots import store
+from appoints.snapshots.models import Snapshot
+from appoints.snapshots.upstream import Asked
 
 from .conftest import NOON
 
@@ -40,7 +41,7 @@ def test_a_snapshot_covers_the_windows_that_lie_within_its_own(
     held: Window, window: Window, covers: bool
 ) -> None:
     connection = Connection.objects.create(slug="demo", vdn=1, secret_key=Secret("SK"))
-    snapshot = snapshots.begin_or_join(connection, Asked(Criteria(), held))
-    snapshots.finish(snapshot, Snapshot.Status.WHOLE, as_of=timezone.now())
+    snapshot = store.begin_or_join(connection, Asked(Criteria(), held))
+    store.finish(snapshot, Snapshot.Status.WHOLE, as_of=timezone.now())
     asked = Asked(Criteria(task="1"), window)
-    assert snapshots.covering(connection, asked, window).exists() is covers
+    assert store.covering(connection, asked, window).exists() is covers

@@ -11,18 +11,19 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
-from appoints import gateway
+from appoints.connections import errors, limiter
+from appoints.connections.models import Connection
 from appoints.isales.client import Criteria
 from appoints.isales.errors import ISalesError, NotAuthorised, Refused, TooFast, UnexpectedAnswer
 from appoints.isales.simulator import Simulator
 from appoints.isales.simulator.faults import Fault
-from appoints.models import Connection, Snapshot
-from appoints.results import errors, hands
-from appoints.results.asking import ask
-from appoints.results.browse import TooLong
-from appoints.results.moments import EVER
-from appoints.results.query import Query
+from appoints.query.query import Query
+from appoints.query.time_range import EVER
+from appoints.results.lookup import ask
+from appoints.results.passthrough import TooLong
 from appoints.results.result import NeedsWhole, Result
+from appoints.snapshots import fetcher
+from appoints.snapshots.models import Snapshot
 
 from .conftest import PAGE, raw
 
@@ -44,7 +45,7 @@ def test_a_401_costs_exactly_one_request_and_rests_the_connection(
     simulator.fault = "401"
     with pytest.raises(NotAuthorised):
         everything(connection)
-    with pytest.raises(gateway.Resting):
+    with pytest.raises(limiter.Resting):
         everything(connection)
     assert len(simulator.calls) == 1
     assert Connection.objects.get().resting == Connection.Rest.NOT_AUTHORISED
@@ -97,7 +98,7 @@ def test_pages_amid_a_load_take_no_line_while_isales_wants_quiet(
 ) -> None:
     connection.keep_quiet(TooFast("too fast", 0.3))
     begun = time.monotonic()
-    found = [came for came in hands.pages(connection, Criteria(), PAGE, [PAGE, 2 * PAGE]) if came]
+    found = [came for came in fetcher.pages(connection, Criteria(), PAGE, [PAGE, 2 * PAGE]) if came]
     assert len(found) == 2
     assert time.monotonic() - begun >= 0.3
 
@@ -199,7 +200,7 @@ def test_a_range_that_isales_refuses_says_so(connection: Connection, simulator: 
         Refused("0200007", "words", "description"),
         TooFast("too fast", 7.0),
         UnexpectedAnswer("HTTP 502", 502, passing=True),
-        gateway.Busy("busy", 1.0),
+        limiter.Busy("busy", 1.0),
     ],
 )
 def test_a_failure_is_the_same_after_it_was_stored(error: ISalesError) -> None:
@@ -213,7 +214,7 @@ def test_a_defect_amid_a_load_is_told_and_does_not_keep_pages_waiting(
     def defect(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("appoints.results.loading.Load._fetch_missing", defect)
+    monkeypatch.setattr("appoints.snapshots.loader.Load._fetch_missing", defect)
     begun = time.monotonic()
     with pytest.raises(errors.BrokeOff):
         everything(connection)
@@ -231,9 +232,9 @@ def test_the_first_401_amid_a_load_ends_the_work_of_every_other_hand(
                 time.sleep(0.5)
             super().put(item)
 
-    monkeypatch.setattr(hands, "Queue", Slow)
+    monkeypatch.setattr(fetcher, "Queue", Slow)
     simulator.fault = Fault("401", after=2, times=1)
     with pytest.raises(NotAuthorised):
-        list(hands.pages(connection, Criteria(), PAGE, range(PAGE, 41 * PAGE, PAGE)))
+        list(fetcher.pages(connection, Criteria(), PAGE, range(PAGE, 41 * PAGE, PAGE)))
     # What each hand had under way when the answer came, and what it began on the way back.
     assert len(simulator.list_calls) <= 2 + 2 * connection.max_concurrency

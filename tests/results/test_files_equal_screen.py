@@ -16,12 +16,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appoints.isales import codes
-from appoints.results import exports, frame, guard, workbook
-from appoints.results.columns import COLUMNS
-from appoints.results.moments import EVER, Window
-from appoints.results.query import STATES, Query
+from appoints.query.columns import COLUMNS
+from appoints.query.query import STATES, Query
+from appoints.query.time_range import EVER, Window
+from appoints.results import export, guard, states, workbook
 from appoints.results.result import Result
-from appoints.results.settling import settled
+from appoints.snapshots import frame
+from appoints.snapshots.reconcile import settled
 
 from . import oracle
 from .conftest import NOON
@@ -67,7 +68,7 @@ def frame_of(found: list[tuple[list[object], int]]) -> tuple[pl.DataFrame, list[
     seen = oracle.pages(found, NOON)
     fetched = [frame.Fetched(at, rows, moment) for at, rows, moment in seen]
     rows = settled(frame.plain(fetched)).drop("offset")
-    return frame.derived(rows, frame.Rules()), oracle.settled(seen)
+    return states.derived(rows, states.Rules()), oracle.settled(seen)
 
 
 def cells_of_csv(content: bytes) -> list[list[str]]:
@@ -100,13 +101,13 @@ def test_every_way_out_holds_the_rows_that_a_plain_reading_finds(
         for number in range(1, result.total // SIZE + 2)
         for record in result.page(number, SIZE)
     ]
-    table = exports.table(result.rows, REASONS)
+    table = export.table(result.rows, REASONS)
     assert [oracle.plain(record) for record in screen] == [each.on_screen() for each in expected]
 
-    from_csv = cells_of_csv(exports.csv(table, zone, excel=False))
+    from_csv = cells_of_csv(export.csv(table, zone, excel=False))
     assert from_csv == [list(COLUMNS), *(each.in_csv(zone) for each in expected)]
 
-    from_json = json.loads(b"".join(exports.json(table, zone, {"total": result.total})))
+    from_json = json.loads(b"".join(export.json(table, zone, {"total": result.total})))
     assert from_json["total"] == len(expected)
     assert from_json["rows"] == [each.in_json(zone) for each in expected]
 
@@ -167,7 +168,7 @@ def test_no_cell_runs_as_a_formula(text: str) -> None:
 )
 def test_what_would_not_run_stays_as_it_is(text: str) -> None:
     whole, _ = frame_of([([{"calledNo": text}], 0)])
-    content = exports.csv(exports.table(whole, {}), ZONES[0], excel=False)
+    content = export.csv(export.table(whole, {}), ZONES[0], excel=False)
     assert cells_of_csv(content)[1][COLUMNS.index("called_no")] == text
 
 
@@ -176,7 +177,7 @@ def test_what_would_not_run_stays_as_it_is(text: str) -> None:
 )
 def test_what_only_looks_like_a_number_is_made_harmless(text: str) -> None:
     whole, _ = frame_of([([{"calledNo": text}], 0)])
-    content = exports.csv(exports.table(whole, {}), ZONES[0], excel=False)
+    content = export.csv(export.table(whole, {}), ZONES[0], excel=False)
     assert cells_of_csv(content)[1][COLUMNS.index("called_no")] == f"'{text}"
 
 
@@ -193,14 +194,14 @@ def test_what_only_looks_like_a_number_is_made_harmless(text: str) -> None:
 )
 def test_what_would_run_behind_another_separator_is_made_harmless(text: str, safe: str) -> None:
     whole, _ = frame_of([([{"calledNo": text}], 0)])
-    content = exports.csv(exports.table(whole, {}), ZONES[0], excel=False)
+    content = export.csv(export.table(whole, {}), ZONES[0], excel=False)
     assert cells_of_csv(content)[1][COLUMNS.index("called_no")] == safe
 
 
 def test_a_workbook_holds_no_formula_and_types_its_times() -> None:
     rows = [{"userName": "=1+1", "calledNo": "+86138", "appointTime": NOW, "timeout": True}]
     whole, _ = frame_of([(rows, 0)])
-    content = workbook.xlsx(exports.table(whole, {}), ZoneInfo("Asia/Kathmandu"), [("Zone", "x")])
+    content = workbook.xlsx(export.table(whole, {}), ZoneInfo("Asia/Kathmandu"), [("Zone", "x")])
     sheet = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
     cells = {sheet.cell(1, cell.column).value: cell for cell in sheet[2]}
     assert {cell.data_type for cell in cells.values()} <= {"s", "d", "b", "n", "inlineStr"}
@@ -212,9 +213,9 @@ def test_a_workbook_holds_no_formula_and_types_its_times() -> None:
 
 def test_no_rows_make_files_of_a_header_alone() -> None:
     whole, _ = frame_of([])
-    table = exports.table(whole, REASONS)
-    assert cells_of_csv(exports.csv(table, ZONES[0], excel=False)) == [list(COLUMNS)]
-    assert json.loads(b"".join(exports.json(table, ZONES[0], {"total": 0}))) == {
+    table = export.table(whole, REASONS)
+    assert cells_of_csv(export.csv(table, ZONES[0], excel=False)) == [list(COLUMNS)]
+    assert json.loads(b"".join(export.json(table, ZONES[0], {"total": 0}))) == {
         "total": 0,
         "rows": [],
     }
@@ -224,6 +225,6 @@ def test_no_rows_make_files_of_a_header_alone() -> None:
 def test_times_are_iso_8601_with_their_offset() -> None:
     moment = datetime(2026, 10, 25, 1, 30, tzinfo=UTC)  # the second 02:30 of that night
     whole, _ = frame_of([([{"appointTime": round(moment.timestamp() * 1000)}], 0)])
-    content = exports.csv(exports.table(whole, {}), ZoneInfo("Europe/Berlin"), excel=False)
+    content = export.csv(export.table(whole, {}), ZoneInfo("Europe/Berlin"), excel=False)
     cell = cells_of_csv(content)[1][COLUMNS.index("appoint_time")]
     assert cell == "2026-10-25T02:30:00+01:00"

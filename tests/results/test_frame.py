@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from appoints.isales import codes
 from appoints.isales.rows import parse_row
-from appoints.results.frame import Fetched, Rules, derived, plain
-from appoints.results.settling import settled
+from appoints.results.states import Rules, derived
+from appoints.snapshots.frame import Fetched, plain
+from appoints.snapshots.reconcile import settled
 
 from . import oracle
 from .conftest import MINUTE, NOON

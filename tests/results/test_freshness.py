@@ -13,18 +13,20 @@ from django.db.models import F
 from django.utils import timezone
 from pytest_django import Settings
 
+from appoints.connections.models import Connection
 from appoints.isales.client import Criteria
 from appoints.isales.errors import ISalesError
 from appoints.isales.simulator import Simulator
 from appoints.isales.simulator.faults import Fault
-from appoints.models import Connection, Snapshot
-from appoints.results import asking, retention, snapshots
-from appoints.results.asking import ask
-from appoints.results.frames import Cache
-from appoints.results.loading import Load
-from appoints.results.moments import EVER
-from appoints.results.query import Query
+from appoints.query.query import Query
+from appoints.query.time_range import EVER
+from appoints.results import lookup
+from appoints.results.cache import Cache
+from appoints.results.lookup import ask
 from appoints.results.result import Result
+from appoints.snapshots import retention, store
+from appoints.snapshots.loader import Load
+from appoints.snapshots.models import Snapshot
 
 from .conftest import PAGE, leased
 
@@ -34,7 +36,7 @@ AHEAD = [timedelta(minutes=3), timedelta(hours=2), timedelta(days=400)]
 
 @pytest.fixture(autouse=True)
 def _no_frames(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(asking, "CACHE", Cache())
+    monkeypatch.setattr(lookup, "CACHE", Cache())
 
 
 def everything(connection: Connection) -> Result:
@@ -67,7 +69,7 @@ def test_a_load_that_paused_does_not_count_its_pause_as_work(
     assert everything(connection).total == 85
     whole = Snapshot.objects.get()
     assert 0 < whole.worked < 60
-    assert snapshots.rested(whole, 5) - timezone.now() < timedelta(minutes=5)
+    assert store.rested(whole, 5) - timezone.now() < timedelta(minutes=5)
     # Its oldest rows are nearly ten minutes old.
     simulator.calls.clear()
     everything(connection)
@@ -96,7 +98,7 @@ def test_calls_side_by_side_count_once(connection: Connection, simulator: Simula
 def test_freshness_has_an_upper_bound(connection: Connection, worked: float) -> None:
     now = timezone.now()
     slow = Snapshot(created=now, as_of=now, ended=now, worked=worked)
-    assert snapshots.fresh_until(slow) - now <= timedelta(minutes=15)
+    assert store.fresh_until(slow) - now <= timedelta(minutes=15)
 
 
 def test_a_persons_refresh_is_obeyed_once_isales_has_rested(
@@ -108,7 +110,7 @@ def test_a_persons_refresh_is_obeyed_once_isales_has_rested(
     simulator.calls.clear()
     everything(connection)
     assert simulator.calls == []
-    asking.hurry(connection, Query(), EVER, UTC)
+    lookup.hurry(connection, Query(), EVER, UTC)
     everything(connection)
     assert len(simulator.list_calls) == 9
 
@@ -118,7 +120,7 @@ def test_a_persons_refresh_waits_for_the_pace(connection: Connection, simulator:
     Snapshot.objects.update(worked=60.0, ended=F("created") + timedelta(seconds=60))
     shift(timedelta(seconds=100))
     simulator.calls.clear()
-    asking.hurry(connection, Query(), EVER, UTC)
+    lookup.hurry(connection, Query(), EVER, UTC)
     result = everything(connection)
     assert simulator.calls == []
     assert timedelta() < result.newer_from - timezone.now() <= timedelta(seconds=20)
@@ -167,8 +169,8 @@ class TestClockThatWasAhead:
             failed = leased(connection)
             Snapshot.objects.filter(pk=failed.pk).update(created=F("created") - ahead / 4)
             failed.refresh_from_db()
-            snapshots.finish(failed, Snapshot.Status.FAILED, failure={})
-        assert snapshots.failure_before(failed) is None
+            store.finish(failed, Snapshot.Status.FAILED, failure={})
+        assert store.failure_before(failed) is None
         try:
             result = everything(connection)
         except ISalesError as error:  # pragma: no cover

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appoints.results import exports, guard, workbook
-from appoints.results.columns import COLUMNS
+from appoints.query.columns import COLUMNS
+from appoints.results import export, guard, workbook
 
 from .test_files_equal_screen import frame_of
 
@@ -25,7 +25,7 @@ LONG = ["x" * 32_768, "x" * 100_000, "😀" * 16_384, "é" * 40_000]
 
 
 def table(**row: object) -> pl.DataFrame:
-    return exports.table(frame_of([([row], 0)])[0], {})
+    return export.table(frame_of([([row], 0)])[0], {})
 
 
 def in_book(frame: pl.DataFrame) -> str:
@@ -37,7 +37,7 @@ def in_book(frame: pl.DataFrame) -> str:
 
 def in_csv_for_excel(frame: pl.DataFrame) -> str:
     csv.field_size_limit(10**6)
-    text = exports.csv(frame, BERLIN, excel=True).decode("utf-16")
+    text = export.csv(frame, BERLIN, excel=True).decode("utf-16")
     return list(csv.reader(io.StringIO(text, newline=""), delimiter="\t"))[1][NAME]
 
 
@@ -53,9 +53,9 @@ def test_a_text_that_a_cell_of_excel_cannot_hold_is_marked(text: str) -> None:
 @pytest.mark.parametrize("text", LONG)
 def test_the_same_text_is_whole_in_csv_and_json(text: str) -> None:
     csv.field_size_limit(10**6)
-    plain = exports.csv(table(userName=text), BERLIN, excel=False).decode()
+    plain = export.csv(table(userName=text), BERLIN, excel=False).decode()
     assert list(csv.reader(io.StringIO(plain)))[1][NAME] == text
-    found = json.loads(b"".join(exports.json(table(userName=text), BERLIN, {"total": 1})))
+    found = json.loads(b"".join(export.json(table(userName=text), BERLIN, {"total": 1})))
     assert found["rows"][0]["agent_name"] == text
 
 
@@ -80,7 +80,7 @@ def test_more_rows_than_a_sheet_of_excel_has_are_refused() -> None:
     with pytest.raises(guard.SheetIsFull):
         workbook.xlsx(full, BERLIN, [])
     with pytest.raises(guard.SheetIsFull):
-        exports.csv(full, BERLIN, excel=True)
+        export.csv(full, BERLIN, excel=True)
     guard.fits_a_sheet(full.head(2**20 - 1))
 
 
@@ -98,7 +98,7 @@ def test_two_equal_times_are_told_apart_in_a_workbook() -> None:
             "later": datetime(2026, 10, 25, 2, 30, tzinfo=UTC),
         }.items()
     ]
-    content = workbook.xlsx(exports.table(frame_of([(rows, 0)])[0], {}), BERLIN, [])
+    content = workbook.xlsx(export.table(frame_of([(rows, 0)])[0], {}), BERLIN, [])
     sheet = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
     cells = [row[COLUMNS.index("appoint_time")] for row in sheet.iter_rows(min_row=2)]
     assert [str(cell.value) for cell in cells] == [

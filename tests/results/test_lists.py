@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appoints.results.lists import one, split, written
+from appoints.query.lists import one, split, written
 
 anything = st.one_of(
     st.text(st.characters(exclude_categories=["Cs"])),

@@ -6,11 +6,12 @@ from datetime import timedelta
 
 import pytest
 
+from appoints.connections.models import Connection
 from appoints.isales.simulator import Simulator
-from appoints.models import Connection, Snapshot
-from appoints.results.frame import Rules
-from appoints.results.frames import Cache
-from appoints.results.loading import Load
+from appoints.results.cache import Cache
+from appoints.results.states import Rules
+from appoints.snapshots.loader import Load
+from appoints.snapshots.models import Snapshot
 
 from .conftest import PAGE, leased, raw
 

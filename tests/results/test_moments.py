@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appoints.results.moments import from_local, midnight, moment, parse_bound
+from appoints.query.time_range import from_local, midnight, moment, parse_bound
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 SAO_PAULO = ZoneInfo("America/Sao_Paulo")

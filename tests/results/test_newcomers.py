@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from appoints.isales.simulator import Simulator
-from appoints.models import Snapshot
-from appoints.results import frame
-from appoints.results.frames import CACHE
-from appoints.results.loading import Load
+from appoints.results import states
+from appoints.results.cache import CACHE
+from appoints.snapshots.loader import Load
+from appoints.snapshots.models import Snapshot
 
 from .conftest import PAGE, raw
 
@@ -36,7 +36,7 @@ def load_while_booked(
 
 
 def ids_of(snapshot: Snapshot) -> set[str]:
-    return set(CACHE.of(snapshot, frame.Rules())["appoint_id"])
+    return set(CACHE.of(snapshot, states.Rules())["appoint_id"])
 
 
 @pytest.mark.parametrize("place", [0, 7, 23, 49, 50, 61, 85])

@@ -6,10 +6,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from appoints.isales.rows import parse_row
-from appoints.results.frame import Fetched, Rules, derived, plain
-from appoints.results.moments import EVER, Window
-from appoints.results.overtime import buckets
-from appoints.results.presets import resolve
+from appoints.query.presets import resolve
+from appoints.query.time_range import EVER, Window
+from appoints.results.histogram import buckets
+from appoints.results.states import Rules, derived
+from appoints.snapshots.frame import Fetched, plain
 
 BERLIN = ZoneInfo("Europe/Berlin")
 KATHMANDU = ZoneInfo("Asia/Kathmandu")

@@ -7,8 +7,8 @@ from collections import Counter
 import pytest
 from hypothesis import given, settings
 
-from appoints.results.moments import EVER
-from appoints.results.query import Query
+from appoints.query.query import Query
+from appoints.query.time_range import EVER
 from appoints.results.result import Mode, Result
 
 from . import oracle

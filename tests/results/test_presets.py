@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appoints.results.presets import NAMES, resolve
+from appoints.query.presets import NAMES, resolve
 
 from .test_moments import BERLIN, KATHMANDU, SAO_PAULO, SHANGHAI, utc, zones
 

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from appoints.connections.models import Connection
 from appoints.isales.rows import EARLIEST, LATEST
-from appoints.models import Connection
-from appoints.results import criteria
-from appoints.results.moments import EVER, Window
-from appoints.results.query import NAMES, Query
+from appoints.query.query import NAMES, Query
+from appoints.query.time_range import EVER, Window
+from appoints.snapshots import upstream
 
 from .test_moments import BERLIN, KATHMANDU, SHANGHAI, ZONES, utc, zones
 
@@ -87,7 +87,7 @@ def test_a_window_is_rounded_outward_to_whole_hours_or_days(
     begin: datetime, minutes: int, zone: ZoneInfo
 ) -> None:
     window = Window(begin, begin + timedelta(minutes=minutes))
-    wide = criteria.rounded(window, zone)
+    wide = upstream.rounded(window, zone)
     assert wide.begin <= window.begin and window.end <= wide.end
     for end, moment in zip(wide, window, strict=True):
         assert end is not None and moment is not None
@@ -103,8 +103,8 @@ def test_a_window_is_rounded_outward_to_whole_hours_or_days(
 
 
 def test_open_ends_stay_open() -> None:
-    assert criteria.rounded(EVER, BERLIN) == EVER
-    half = criteria.rounded(Window(utc(2026, 6, 1, 12), None), BERLIN)
+    assert upstream.rounded(EVER, BERLIN) == EVER
+    half = upstream.rounded(Window(utc(2026, 6, 1, 12), None), BERLIN)
     assert half == Window(utc(2026, 5, 31, 22), None)
 
 
@@ -112,14 +112,14 @@ def test_open_ends_stay_open() -> None:
 def test_a_local_day_is_asked_for_as_it_is(zone: ZoneInfo) -> None:
     now = datetime(2026, 3, 29, 12, tzinfo=zone)
     window = Query(preset="last-7d").window(now, zone, overdue_days=30)
-    assert criteria.rounded(window, zone) == window
+    assert upstream.rounded(window, zone) == window
 
 
 def test_isales_is_sent_both_ends_or_none() -> None:
     now = utc(2026, 6, 1)
-    assert criteria.milliseconds(EVER) == (None, None)
-    assert criteria.milliseconds(Window(now, None)) == (ms(now), LATEST)
-    assert criteria.milliseconds(Window(None, now)) == (EARLIEST, ms(now))
+    assert upstream.milliseconds(EVER) == (None, None)
+    assert upstream.milliseconds(Window(now, None)) == (ms(now), LATEST)
+    assert upstream.milliseconds(Window(None, now)) == (EARLIEST, ms(now))
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_isales_is_sent_both_ends_or_none() -> None:
 )
 def test_a_page_of_isales_own_holds_just_the_window(ends: str, before: int, after: int) -> None:
     window = Window(utc(2026, 6, 1, 12), utc(2026, 6, 1, 13))
-    asked = criteria.exact(Query(agents=("1",)), window, Connection(range_ends=ends))
+    asked = upstream.exact(Query(agents=("1",)), window, Connection(range_ends=ends))
     assert (asked.begin, asked.end) == (ms(window.begin) + before, ms(window.end) + after)
     assert asked.agents == ("1",)
 
@@ -136,7 +136,7 @@ def test_a_page_of_isales_own_holds_just_the_window(ends: str, before: int, afte
 @pytest.mark.parametrize("ends", ["", "inclusive", "exclusive-end", "exclusive"])
 def test_the_whole_is_asked_for_so_that_no_row_of_it_is_missing(ends: str) -> None:
     window = Window(utc(2026, 6, 1, 12), utc(2026, 6, 1, 13))
-    asked = criteria.whole(Query(), window, KATHMANDU, Connection(range_ends=ends))
+    asked = upstream.whole(Query(), window, KATHMANDU, Connection(range_ends=ends))
     assert asked.criteria.begin is not None and asked.criteria.end is not None
     first = asked.criteria.begin + (ends == "exclusive")
     last = asked.criteria.end - (ends != "inclusive")
@@ -146,7 +146,7 @@ def test_the_whole_is_asked_for_so_that_no_row_of_it_is_missing(ends: str) -> No
 def test_where_booking_times_are_filtered_a_horizon_earlier_is_asked_for() -> None:
     window = Query(preset="today").window(utc(2026, 6, 1, 12), SHANGHAI, overdue_days=30)
     connection = Connection(range_field="createTime", range_ends="inclusive")
-    asked = criteria.whole(Query(), window, SHANGHAI, connection)
+    asked = upstream.whole(Query(), window, SHANGHAI, connection)
     assert asked.window == window
     assert asked.criteria.begin == ms(window.begin - timedelta(days=90))
     assert asked.criteria.end == ms(window.end + DAY)

@@ -10,19 +10,20 @@ import pytest
 from django.db import connections as databases
 from django.utils import timezone
 
+from appoints.connections.models import Connection
 from appoints.isales.client import Criteria
 from appoints.isales.simulator import Simulator
-from appoints.models import Chunk, Connection, Snapshot
-from appoints.results import loading, snapshots
-from appoints.results.asking import ask
-from appoints.results.criteria import Asked
-from appoints.results.frame import Rules
-from appoints.results.frames import Cache
-from appoints.results.loading import Load
-from appoints.results.moments import EVER
-from appoints.results.query import Query
+from appoints.query.query import Query
+from appoints.query.time_range import EVER
+from appoints.results.cache import Cache
+from appoints.results.lookup import ask
 from appoints.results.result import Result
-from appoints.results.snapshots import LeaseLost
+from appoints.results.states import Rules
+from appoints.snapshots import loader, store
+from appoints.snapshots.loader import Load
+from appoints.snapshots.models import Chunk, Snapshot
+from appoints.snapshots.store import LeaseLost
+from appoints.snapshots.upstream import Asked
 
 from .conftest import PAGE, leased
 
@@ -31,8 +32,8 @@ UTC = ZoneInfo("UTC")
 
 @pytest.fixture(autouse=True)
 def _small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loading, "CHUNK", 2 * PAGE)
-    monkeypatch.setattr("appoints.results.asking.CACHE", Cache())
+    monkeypatch.setattr(loader, "CHUNK", 2 * PAGE)
+    monkeypatch.setattr("appoints.results.lookup.CACHE", Cache())
 
 
 def everything(connection: Connection, wait: float = 10) -> Result:
@@ -104,13 +105,13 @@ def test_a_lease_has_one_holder(connection: Connection) -> None:
     snapshot = leased(connection)
     expired(snapshot)
     one, other = Snapshot.objects.get(), Snapshot.objects.get()
-    assert [snapshots.take_lease(one), snapshots.take_lease(other)] == [True, False]
+    assert [store.take_lease(one), store.take_lease(other)] == [True, False]
 
 
 def test_who_comes_when_a_load_just_ended_begins_no_other(connection: Connection) -> None:
     snapshot = leased(connection)
     Load(snapshot).run()
-    assert snapshots.begin_or_join(connection, Asked(Criteria(), EVER)) == snapshot
+    assert store.begin_or_join(connection, Asked(Criteria(), EVER)) == snapshot
 
 
 def test_a_load_that_nobody_wants_pauses_and_goes_on_when_somebody_does(
@@ -118,7 +119,7 @@ def test_a_load_that_nobody_wants_pauses_and_goes_on_when_somebody_does(
 ) -> None:
     snapshot = leased(connection)
     Snapshot.objects.update(wanted=timezone.now() - timedelta(minutes=2))
-    monkeypatch.setattr(loading, "SHOWN_EVERY", 0.0)
+    monkeypatch.setattr(loader, "SHOWN_EVERY", 0.0)
     Load(snapshot).run()
     assert snapshot.status == Snapshot.Status.LOADING
     before = len(simulator.list_calls)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
+from appoints.connections.models import Connection
+from appoints.forms.bind import Question
 from appoints.isales import codes
 from appoints.isales.simulator import Simulator
-from appoints.models import Connection
-from appoints.questions import Question
-from appoints.results.query import Query
+from appoints.query.query import Query
 
 from .conftest import NOON, raw
 

@@ -11,8 +11,8 @@ import openpyxl
 import polars as pl
 import pytest
 
-from appoints.results import exports, guard, workbook
-from appoints.results.columns import COLUMNS
+from appoints.query.columns import COLUMNS
+from appoints.results import export, guard, workbook
 
 from .test_files_equal_screen import frame_of
 
@@ -47,7 +47,7 @@ class Seen(NamedTuple):
 def table(texts: list[str]) -> pl.DataFrame:
     """The rows of a file: each text twice, amid other cells and at the begin of a line."""
     rows = [{"appointId": text, "agentName": text, "userName": text} for text in texts]
-    return exports.table(frame_of([(rows, 0)])[0], {})
+    return export.table(frame_of([(rows, 0)])[0], {})
 
 
 def column(rows: list[list[Seen]], name: str = "agent_name") -> list[Seen]:
@@ -87,7 +87,7 @@ def reading(separators: str, charset: int, language: str) -> str:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_text_of_the_csv_for_excel_is_shown_as_it_is(opened: Opened, language: str) -> None:
-    content = exports.csv(table(TEXTS + MARKED), ZONE, excel=True)
+    content = export.csv(table(TEXTS + MARKED), ZONE, excel=True)
     rows = opened(content, "csv", reading(TAB, UTF_16, language))
     assert [cell.value for cell in column(rows)][: len(TEXTS)] == TEXTS
     assert [cell.value for cell in column(rows, "appoint_id")][: len(TEXTS)] == TEXTS
@@ -100,13 +100,13 @@ def test_every_text_of_the_csv_for_excel_is_shown_as_it_is(opened: Opened, langu
 def test_nothing_in_a_plain_csv_is_a_formula_whatever_divides_its_columns(
     opened: Opened, separators: str
 ) -> None:
-    content = exports.csv(table(TEXTS + MARKED), ZONE, excel=False)
+    content = export.csv(table(TEXTS + MARKED), ZONE, excel=False)
     rows = opened(content, "csv", reading(separators, UTF_8, "es"))
     assert [cell for row in rows for cell in row if cell.is_formula] == []
 
 
 def test_a_plain_csv_has_its_columns_where_every_separator_divides(opened: Opened) -> None:
-    content = exports.csv(table(TEXTS), ZONE, excel=False)
+    content = export.csv(table(TEXTS), ZONE, excel=False)
     texts = reading(f"{COMMA}/{SEMICOLON}/{TAB}", UTF_8, "en")
     rows = opened(content, "csv", texts.replace("false,true", "true,true"))
     assert {len(row) for row in rows} == {len(COLUMNS)}

@@ -11,14 +11,15 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from appoints.connections.models import Connection
 from appoints.isales.rows import EARLIEST, LATEST
 from appoints.isales.simulator import Simulator
-from appoints.models import Connection, Snapshot
-from appoints.results import exports
-from appoints.results.asking import ask
-from appoints.results.moments import EVER, Window
-from appoints.results.query import Query
+from appoints.query.query import Query
+from appoints.query.time_range import EVER, Window
+from appoints.results import export
+from appoints.results.lookup import ask
 from appoints.results.result import Result
+from appoints.snapshots.models import Snapshot
 
 from .conftest import NOON, raw
 from .test_files_equal_screen import frame_of
@@ -59,7 +60,7 @@ def test_a_row_whose_time_cannot_be_read_is_in_the_range_it_was_sent_for(
     assert (result.total, result.settled) == (41, True)
     assert result.find(str(raw(99)["appointId"]))["state"] == "unknown"
     assert {line.value: line.rows for line in result.facets["states"]}["unknown"] == 1
-    assert exports.csv(exports.table(result.rows, {}), UTC, excel=False).count(b"\r\n") == 42
+    assert export.csv(export.table(result.rows, {}), UTC, excel=False).count(b"\r\n") == 42
 
 
 def test_an_item_that_is_no_row_is_in_the_range_it_was_sent_for(

@@ -8,22 +8,23 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import User
 from django.utils import timezone
 from pytest_django import Settings
 
+from appoints.connections.errors import QueueFull
+from appoints.connections.models import Connection
 from appoints.isales.client import Criteria
 from appoints.isales.secret import Secret
 from appoints.isales.simulator import Simulator
-from appoints.models import Connection, Snapshot
-from appoints.results import hands, snapshots, waiting
-from appoints.results.asking import ask
-from appoints.results.criteria import Asked
-from appoints.results.errors import QueueFull
-from appoints.results.moments import EVER
-from appoints.results.pool import Pool
-from appoints.results.query import Query
-from dashboard.zones import zone_called
+from appoints.query.query import Query
+from appoints.query.time_range import EVER
+from appoints.results.lookup import ask
+from appoints.snapshots import fetcher, queue, store
+from appoints.snapshots.models import Snapshot
+from appoints.snapshots.pool import Pool
+from appoints.snapshots.upstream import Asked
+from dashboard.accounts.models import User
+from dashboard.accounts.zones import zone_called
 
 from .conftest import raw
 
@@ -40,15 +41,15 @@ def people(transactional_db: None) -> tuple[int, int]:
 def question(connection: Connection, number: int, person: int | None = None) -> Snapshot:
     """A question that waits."""
     asked = Asked(Criteria(number=str(number)), EVER)
-    return waiting.begin_or_join(connection, asked, person)
+    return queue.begin_or_join(connection, asked, person)
 
 
 def begin(snapshot: Snapshot) -> None:
-    assert snapshots.take_lease(snapshot)
+    assert store.take_lease(snapshot)
 
 
 def end(snapshot: Snapshot) -> None:
-    snapshots.finish(snapshot, Snapshot.Status.WHOLE)
+    store.finish(snapshot, Snapshot.Status.WHOLE)
 
 
 def threads_of_loads() -> int:
@@ -90,9 +91,9 @@ def test_many_questions_at_once_are_all_loaded_by_few_threads(
 
 def test_what_waits_is_loaded_in_the_order_it_came(connection: Connection) -> None:
     asked = [question(connection, number) for number in range(3)]
-    assert waiting.in_order() == asked
-    assert [waiting.before(each) for each in asked] == [0, 1, 2]
-    assert waiting.take_next() == asked[0]
+    assert queue.in_order() == asked
+    assert [queue.before(each) for each in asked] == [0, 1, 2]
+    assert queue.take_next() == asked[0]
 
 
 def test_nobodys_many_questions_keep_another_persons_one_waiting(
@@ -101,9 +102,9 @@ def test_nobodys_many_questions_keep_another_persons_one_waiting(
     ada, ben = people
     many = [question(connection, number, ada) for number in range(5)]
     one = question(connection, 99, ben)
-    assert waiting.in_order() == [many[0], one, *many[1:]]
+    assert queue.in_order() == [many[0], one, *many[1:]]
     begin(many[0])
-    assert waiting.before(one) == 0
+    assert queue.before(one) == 0
 
 
 def test_who_was_just_served_goes_after_who_was_not(
@@ -114,7 +115,7 @@ def test_who_was_just_served_goes_after_who_was_not(
     begin(first)
     end(first)
     one = question(connection, 99, ben)
-    assert waiting.in_order() == [one, second]
+    assert queue.in_order() == [one, second]
 
 
 def test_a_person_has_no_more_loads_at_once_than_is_set(
@@ -122,11 +123,11 @@ def test_a_person_has_no_more_loads_at_once_than_is_set(
 ) -> None:
     settings.APPOINTS_LOADS_PER_PERSON = 2
     many = [question(connection, number, people[0]) for number in range(4)]
-    assert [waiting.take_next() for _ in range(3)] == [many[0], many[1], None]
-    assert waiting.before(many[2]) == 0
-    assert waiting.take_next() is None
+    assert [queue.take_next() for _ in range(3)] == [many[0], many[1], None]
+    assert queue.before(many[2]) == 0
+    assert queue.take_next() is None
     end(Snapshot.objects.get(pk=many[0].pk))
-    assert waiting.take_next() == many[2]
+    assert queue.take_next() == many[2]
 
 
 def test_a_person_at_the_bound_keeps_nobody_else_waiting(
@@ -137,7 +138,7 @@ def test_a_person_at_the_bound_keeps_nobody_else_waiting(
     begin(question(connection, 0, ada))
     question(connection, 1, ada)
     one = question(connection, 99, ben)
-    assert waiting.take_next() == one
+    assert queue.take_next() == one
 
 
 def test_what_another_person_asks_too_waits_in_the_better_place(
@@ -146,21 +147,21 @@ def test_what_another_person_asks_too_waits_in_the_better_place(
     ada, ben = people
     many = [question(connection, number, ada) for number in range(5)]
     assert question(connection, 4, ben) == many[4]
-    assert waiting.in_order()[1] == many[4]
+    assert queue.in_order()[1] == many[4]
     question(connection, 4, ada)
-    assert waiting.in_order()[1] == many[4]
+    assert queue.in_order()[1] == many[4]
 
 
 def test_what_nobody_asks_for_any_more_is_not_loaded(connection: Connection) -> None:
     question(connection, 0)
     Snapshot.objects.update(wanted=timezone.now() - timedelta(minutes=2))
-    assert waiting.take_next() is None
+    assert queue.take_next() is None
 
 
 def test_a_person_cannot_fill_the_queue(
     connection: Connection, people: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(waiting, "MOST", 3)
+    monkeypatch.setattr(queue, "MOST", 3)
     ada, ben = people
     for number in range(3):
         question(connection, number, ada)
@@ -191,7 +192,7 @@ def test_a_connection_that_hangs_leaves_a_loader_for_another(
             hanging.wait(10)
         end(snapshot)
 
-    monkeypatch.setattr("appoints.results.loading.run", load)
+    monkeypatch.setattr("appoints.snapshots.loader.run", load)
     for number in range(4):
         question(connection, number)
     question(other, 99)
@@ -208,7 +209,7 @@ def test_a_load_that_finds_no_shared_hand_goes_on_with_its_own(
 ) -> None:
     none_left = threading.BoundedSemaphore(1)
     none_left.acquire()
-    monkeypatch.setattr(hands, "SHARED", none_left)
+    monkeypatch.setattr(fetcher, "SHARED", none_left)
     simulator.latency = 0.01
     assert ask(connection, Query(), EVER, UTC, wait=10).total == 85
     assert simulator.most_at_once == 1
@@ -220,16 +221,16 @@ def test_shared_hands_are_given_back(connection: Connection, settings: Settings)
         if thread.name == "hand":
             thread.join(5)
     free = 0
-    while hands.SHARED.acquire(blocking=False):
+    while fetcher.SHARED.acquire(blocking=False):
         free += 1
-    hands.SHARED.release(free)
+    fetcher.SHARED.release(free)
     assert free == settings.APPOINTS_SHARED_HANDS
 
 
 def test_a_load_waits_for_a_line_instead_of_failing(
     connection: Connection, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hands, "LINE_LOOK", 0.05)
+    monkeypatch.setattr(fetcher, "LINE_LOOK", 0.05)
     Connection.objects.update(max_concurrency=1)
     simulator.latency = 0.05
     for number in range(4):

@@ -8,9 +8,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from appoints.models import Connection
-from appoints.probe import probe as probe_of
-from appoints.verdict import check
+from appoints.connections.check import check
+from appoints.connections.models import Connection
+from appoints.connections.probe import probe as probe_of
 
 
 class Command(BaseCommand):

@@ -12,9 +12,9 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
+from appoints.connections.models import Connection
 from appoints.isales.secret import Secret
 from appoints.isales.signing import PRESETS, SigningOptions
-from appoints.models import Connection
 
 NEEDED = {
     "base_url": "--base-url",

@@ -5,9 +5,9 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils.translation import ngettext
 
-from appoints.models import AgentList
-from appoints.results import retention
-from dashboard import purging
+from appoints.query.models import AgentList
+from appoints.snapshots import retention as results
+from dashboard.accounts import retention as accounts
 
 
 class Command(BaseCommand):
@@ -17,7 +17,7 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        results, others = retention.purge(), AgentList.purge() + purging.purge()
-        words = ngettext("%d stored result dropped.", "%d stored results dropped.", results)
-        self.stdout.write(words % results)
+        dropped, others = results.purge(), AgentList.purge() + accounts.purge()
+        words = ngettext("%d stored result dropped.", "%d stored results dropped.", dropped)
+        self.stdout.write(words % dropped)
         self.stdout.write(f"{others} rows of lists, sessions and logs dropped.")

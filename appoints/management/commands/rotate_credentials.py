@@ -9,8 +9,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from appoints.credentials import StoredSecret, WrongKey
-from appoints.models import Connection, SavedView
+from appoints.connections.models import Connection
+from appoints.encryption import StoredSecret, WrongKey
+from appoints.saved_views.models import SavedView
 
 
 class Command(BaseCommand):

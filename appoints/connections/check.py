@@ -1,0 +1,196 @@
+"""One signed request, and what it says about a connection, for the person who set it up."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from appoints.connections import limiter, lookups
+from appoints.connections.errors import ERRORS
+from appoints.connections.failures import NOT_KNOWN_THERE, OLD_RELEASE, failure_of
+from appoints.connections.models import Connection
+from appoints.encryption import WrongKey
+from appoints.isales import codes
+from appoints.isales.client import Criteria, Page
+from appoints.isales.errors import (
+    AddressLocked,
+    ISalesError,
+    NoAnswer,
+    NotAuthorised,
+    Refused,
+    UnexpectedAnswer,
+)
+from appoints.isales.signing import PRESETS
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+WAIT = 10.0  # seconds for a free line
+BUDGET = 20.0  # seconds for the request
+CLOCKS_DIFFER = 5  # seconds; the Date header is whole seconds, and the answer travelled
+AROUND = timedelta(days=1)  # asked for before now and after
+SMALL_PAGE = 50  # rows; where sister endpoints stop
+
+ADVICE: Mapping[type[ISalesError | WrongKey], _StrPromise] = {
+    WrongKey: gettext_lazy(
+        "Put back the CREDENTIAL_KEYS that the secret key was stored under, or store the secret"
+        " key anew. Nothing was sent."
+    ),
+    AddressLocked: gettext_lazy(
+        "Wait until iSales lifts the lock before checking again, and correct the keys first; or"
+        " have this server's address put on its list."
+    ),
+    NoAnswer: gettext_lazy(
+        "Look at the base URL (%(url)s), the way there (name, port, firewall), and for a private"
+        " authority the CA certificate."
+    ),
+    UnexpectedAnswer: gettext_lazy(
+        "Look at the base URL (%(url)s) and the VDN (%(vdn)s): is iSales itself there?"
+    ),
+}
+
+
+class Verdict(NamedTuple):
+    """Whether iSales answered as it should, and what to tell, a line each."""
+
+    ok: bool
+    words: list[str]
+
+    def __str__(self) -> str:
+        return "\n".join(self.words)
+
+
+def check(connection: Connection) -> Verdict:
+    """Ask for one page. Only a success ends a rest; a refusal is never tried again here.
+
+    A check may call amid a quiet, too, and asks again for what this iSales did not offer.
+    """
+    try:
+        with limiter.line(connection, wait=WAIT, check=True) as line:
+            started = time.monotonic()
+            page = line.list_page(around_now(), 0, connection.page_limit, budget=BUDGET)
+            took = time.monotonic() - started
+    except ERRORS as error:
+        return failed(connection, error)
+    was_resting = bool(connection.resting)
+    connection.wake()
+    words = _praise(connection, page, took, was_resting=was_resting)
+    return Verdict(True, words + _not_offered(lookups.ask_again(connection)))
+
+
+def around_now() -> Criteria:
+    """Return criteria for the last day and the next, both ends given."""
+    begin, end = (round((timezone.now() + by).timestamp() * 1000) for by in (-AROUND, AROUND))
+    return Criteria(begin, end)
+
+
+def failed(connection: Connection, error: ISalesError | WrongKey) -> Verdict:
+    """Return what happened and what its owner can do about it."""
+    words = [str(failure_of(error).title)]
+    if isinstance(error, Refused):
+        words += [_("iSales says: “%s”.") % each for each in [error.description] if each]
+    words += _advice(connection, error)
+    if connection.resting:
+        words.append(_("The connection is at rest: only a check that succeeds ends it."))
+    return Verdict(False, words)
+
+
+def _praise(connection: Connection, page: Page, took: float, *, was_resting: bool) -> list[str]:
+    words = ngettext(
+        "iSales accepted the signature and sent %(rows)d of %(total)d reserved call from a day"
+        " ago to a day ahead, in %(took)d ms.",
+        "iSales accepted the signature and sent %(rows)d of %(total)d reserved calls from a day"
+        " ago to a day ahead, in %(took)d ms.",
+        page.total,
+    )
+    found = {"rows": len(page.rows), "total": page.total, "took": round(took * 1000)}
+    lines = [words % found]
+    if was_resting:
+        lines.append(_("The connection's rest is over."))
+    if len(page.rows) < min(page.total, connection.page_limit):
+        words = _("The page has fewer rows than the %(limit)d asked for: %(hint)s")
+        lines.append(words % {"limit": connection.page_limit, "hint": _smaller_page(connection)})
+    if not connection.active:
+        lines.append(_("The connection is not active: nobody sees it."))
+    return lines
+
+
+def _not_offered(names: list[str]) -> list[str]:
+    words = {
+        lookups.TASKS: _("This iSales does not offer the names of tasks (401)."),
+        lookups.WORDS: _("This iSales does not offer its words for result codes (401)."),
+    }
+    return [words[name] for name in names]
+
+
+def _advice(connection: Connection, error: ISalesError | WrongKey) -> list[str]:
+    if isinstance(error, NotAuthorised):
+        return _advice_on_signature(connection, error)
+    if isinstance(error, Refused):
+        hint = _smaller_page(connection) if error.code in codes.PAGE_TOO_LARGE else _to_whom()
+        return [_("The signature was accepted."), hint, *_old_release(error)]
+    place = {"url": connection.base_url, "vdn": connection.vdn}
+    known = (words % place for kind, words in ADVICE.items() if isinstance(error, kind))
+    return [next(known, str(failure_of(error).advice)), *_old_release(error)]
+
+
+def _old_release(error: ISalesError | WrongKey) -> list[str]:
+    status = error.status if isinstance(error, Refused | UnexpectedAnswer) else None
+    known = isinstance(error, Refused) and error.code in codes.RESULT_CODES
+    return [str(OLD_RELEASE)] if status in NOT_KNOWN_THERE and not known else []
+
+
+def _advice_on_signature(connection: Connection, error: NotAuthorised) -> list[str]:
+    words = [_("Look at the access key, the secret key and the VDN.")]
+    if error.server_time:
+        ahead = round((error.server_time - datetime.now(UTC)).total_seconds())
+        if abs(ahead) > CLOCKS_DIFFER:
+            words.append(_clocks(ahead))
+    words.append(
+        _(
+            "If they are right, the other form of the signature may be wanted: it is %(now)s now;"
+            " try %(other)s. Change one thing at a time and wait between checks, for iSales locks"
+            " the address after repeated failures."
+        )
+        % _presets(connection)
+    )
+    return words
+
+
+def _clocks(ahead: int) -> str:
+    words = (
+        _("The clock of iSales is %d seconds ahead of this server's: set this server's by NTP.")
+        if ahead > 0
+        else _("The clock of iSales is %d seconds behind this server's: set both by NTP.")
+    )
+    return words % abs(ahead)
+
+
+def _presets(connection: Connection) -> dict[str, str]:
+    signing = connection.endpoint().signing
+    now = next(
+        (
+            name
+            for name, preset in PRESETS.items()
+            if (preset.signed_headers, preset.milliseconds, preset.empty_query_line)
+            == (signing.signed_headers, signing.milliseconds, signing.empty_query_line)
+        ),
+        _("one of your own"),
+    )
+    return {"now": now, "other": ", ".join(name for name in PRESETS if name != now)}
+
+
+def _smaller_page(connection: Connection) -> str:
+    if connection.page_limit > SMALL_PAGE:
+        return _("If it stays, try --page-limit %d.") % SMALL_PAGE
+    return _to_whom()
+
+
+def _to_whom() -> str:
+    return _("If it stays, show this to whoever runs iSales.")

@@ -1,0 +1,248 @@
+"""What went wrong, for a person: what happened, what to do, and the status that says so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal, NamedTuple
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from appoints.connections.errors import BrokeOff, NotStored, QueueFull
+from appoints.connections.limiter import Busy, Resting
+from appoints.encryption import WrongKey
+from appoints.isales import codes
+from appoints.isales.errors import (
+    UNSAID_QUIET,
+    AddressLocked,
+    HostRefused,
+    ISalesError,
+    NoAnswer,
+    NotAuthorised,
+    Refused,
+    TooFast,
+    UnexpectedAnswer,
+)
+from dashboard.http.database import TROUBLES
+
+NO_ANSWER, BAD_ANSWER, NOT_NOW = 504, 502, 503
+NOT_KNOWN_THERE = frozenset({400, 404})  # what a release without reservations answers
+OLD_RELEASE = gettext_lazy(
+    "iSales lists reserved calls since release 25.200.0 (June 2025); an older one answers like"
+    " this. So does a wrong port: 28080 is usual on premises, 28050 on the hosted service."
+)
+
+
+MendedBy = Literal["time", "connection", "filters"]
+
+
+class Failure(NamedTuple):
+    """``status`` is HTTP's; ``retry_after`` in seconds, None where waiting alone does not help.
+
+    ``icon`` is one of icons.svg; ``mended_by`` says what has to change before it works again.
+    """
+
+    status: int
+    title: str | Promise
+    advice: str | Promise
+    retry_after: int | None = None
+    icon: str = "overdue"
+    mended_by: MendedBy = "time"
+
+
+def failure_of(error: ISalesError | WrongKey) -> Failure:
+    """Return the words and status of an error."""
+    for kind, words in _WORDS:
+        if isinstance(error, kind):
+            return words(error)
+    return _senseless(error)
+
+
+def _senseless(error: Exception) -> Failure:
+    return Failure(
+        BAD_ANSWER,
+        _("iSales gave an answer that makes no sense (%s).") % _detail(error),
+        _("Try again in a minute. If it stays, show this to whoever runs iSales."),
+    )
+
+
+def _unexpected(error: UnexpectedAnswer) -> Failure:
+    failure = _senseless(error)
+    if error.status not in NOT_KNOWN_THERE:
+        return failure
+    return failure._replace(advice=OLD_RELEASE, icon="plug", mended_by="connection")
+
+
+def _resting(error: Resting) -> Failure:
+    return Failure(
+        NOT_NOW,
+        _("This connection is at rest: %s.") % error.connection.get_resting_display(),
+        _(
+            "Nothing is sent to iSales, so that the server is not locked out. An administrator "
+            "should correct the connection and check it; a check that succeeds ends the rest."
+        ),
+        icon="pause",
+        mended_by="connection",
+    )
+
+
+def _host_refused(error: HostRefused) -> Failure:
+    return Failure(
+        NOT_NOW,
+        _("This connection's host may not be called."),
+        _(
+            "Nothing was sent. An administrator should correct the base URL, or have the host "
+            "added to ISALES_HOSTS."
+        ),
+        icon="lock",
+        mended_by="connection",
+    )
+
+
+def _no_answer(error: NoAnswer) -> Failure:
+    return Failure(
+        NO_ANSWER,
+        _("iSales did not answer (%s).") % _detail(error),
+        _("Try again in a minute. If it stays, ask an administrator to check the connection."),
+        icon="plug",
+    )
+
+
+def _not_authorised(error: NotAuthorised) -> Failure:
+    return Failure(
+        BAD_ANSWER,
+        _("iSales did not accept our signature (401)."),
+        _(
+            "Nothing more is sent until an administrator has corrected the access key, the secret "
+            "key or this server's clock, and has checked the connection."
+        ),
+        icon="lock",
+        mended_by="connection",
+    )
+
+
+def _locked(error: AddressLocked) -> Failure:
+    return Failure(
+        NOT_NOW,
+        _("iSales has locked this server's address (403)."),
+        _(
+            "Nothing more is sent until an administrator has checked the connection. iSales lifts "
+            "a lock after a while; an address that is not on its list must be added there."
+        ),
+        icon="lock",
+        mended_by="connection",
+    )
+
+
+def _busy(error: Busy) -> Failure:
+    return Failure(
+        NOT_NOW,
+        _("All lines to iSales are in use."),
+        _("Try again in a few seconds."),
+        _seconds(error.retry_after, 5),
+        icon="due",
+    )
+
+
+def _too_fast(error: TooFast) -> Failure:
+    seconds = _seconds(error.retry_after, UNSAID_QUIET)
+    return Failure(
+        NOT_NOW,
+        _("iSales asks to be called less often."),
+        _("Try again in %s seconds.") % seconds,
+        seconds,
+        icon="due",
+    )
+
+
+def _broke_off(error: BrokeOff) -> Failure:
+    return Failure(
+        NOT_NOW,
+        _("Loading broke off on this server."),
+        _("Try again. If it stays, an administrator should look into the server's log."),
+    )
+
+
+def _not_stored(error: NotStored) -> Failure:
+    trouble = TROUBLES[error.kind]
+    return Failure(NOT_NOW, trouble.title, trouble.advice, trouble.retry_after)
+
+
+def _queue_full(error: QueueFull) -> Failure:
+    return Failure(
+        NOT_NOW,
+        _("Too many of your results are waiting to be loaded."),
+        _("Close what you no longer need, and try again once some of them are there."),
+        30,
+        icon="due",
+    )
+
+
+def _refused(error: Refused) -> Failure:
+    title = _("iSales refused the request: %(code)s.") % {"code": error.code}
+    said = " ".join(
+        each
+        for each in (
+            _(error.words).capitalize() + "." if error.words else "",
+            _("iSales says: “%s”.") % error.description if error.description else "",
+        )
+        if each
+    )
+    hint, mended_by = _hint(error)
+    advice = f"{said} {hint}".strip()
+    return Failure(BAD_ANSWER, title, advice, icon="failed", mended_by=mended_by)
+
+
+def _hint(error: Refused) -> tuple[str | Promise, MendedBy]:
+    """Return what to do about a code, and what has to change."""
+    if error.code in codes.PAGE_TOO_LARGE:
+        words = _("Change the filters. If even the first page is refused, try a page limit of 50.")
+        return words, "filters"
+    if error.code == codes.DATABASE_FAILED:
+        words = _("Try again in a minute. If it stays, show this to whoever runs iSales.")
+        return words, "time"
+    if error.status in NOT_KNOWN_THERE and error.code not in codes.RESULT_CODES:
+        return OLD_RELEASE, "connection"
+    return _("Change the filters. If it stays, show this to whoever runs iSales."), "filters"
+
+
+def _wrong_key(error: WrongKey) -> Failure:
+    return Failure(
+        NOT_NOW,
+        _("The stored secret key cannot be decrypted."),
+        _(
+            "Nothing was sent. An administrator should put back the CREDENTIAL_KEYS it was stored "
+            "under, or store the secret key anew."
+        ),
+        icon="lock",
+        mended_by="connection",
+    )
+
+
+def _detail(error: Exception) -> str:
+    """Return an error's own words, translated where they are ours; a bracket is technical."""
+    words, bracket, rest = str(error).partition(" (")
+    return (_(words) if words else "") + bracket + rest
+
+
+def _seconds(wait: float | None, otherwise: float) -> int:
+    return max(1, round(otherwise if wait is None else wait))
+
+
+# The first that fits; a subclass stands before its base.
+_WORDS: tuple[tuple[type[Exception], Callable[[Any], Failure]], ...] = (
+    (Resting, _resting),
+    (NotStored, _not_stored),
+    (BrokeOff, _broke_off),
+    (HostRefused, _host_refused),
+    (QueueFull, _queue_full),
+    (NoAnswer, _no_answer),
+    (NotAuthorised, _not_authorised),
+    (AddressLocked, _locked),
+    (Busy, _busy),
+    (TooFast, _too_fast),
+    (Refused, _refused),
+    (UnexpectedAnswer, _unexpected),
+    (WrongKey, _wrong_key),
+)

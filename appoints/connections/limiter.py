@@ -1,0 +1,193 @@
+"""The only way to iSales: a line of a connection, held while it is used.
+
+A line keeps the connection's cap on requests at once and its pace over all workers, and stores
+what an answer means for everybody: a 401 or 403 puts the connection to rest, a 429 keeps it quiet.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from functools import lru_cache
+from http import HTTPStatus
+from typing import TypeVar
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from appoints.connections import stamps
+from appoints.connections.models import Connection, Slot
+from appoints.connections.models.calls import LONGEST_CALL
+from appoints.connections.slots import Busy, Resting, check_callable, interval, wait_for
+from appoints.isales.client import Client, Criteria, Page
+from appoints.isales.endpoint import Endpoint
+from appoints.isales.errors import AddressLocked, ISalesError, NotAuthorised, Refused, TooFast
+
+__all__ = ["PROVING", "Busy", "Line", "NotOffered", "Resting", "line"]
+
+# Held beyond the end of the call, so that a slot is not written at every call.
+MARGIN = timedelta(seconds=5)
+PROVING = 5.0  # seconds for the call that proves the key
+
+Answer = TypeVar("Answer")
+
+
+class NotOffered(ISalesError):
+    """A 401 of a neighbour of the list, with a key that the list accepts: it is not purchased."""
+
+
+class Line:
+    """A held slot with a client; one call at a time."""
+
+    def __init__(
+        self, connection: Connection, slot: Slot, last_call: datetime, check: datetime | None
+    ) -> None:
+        self.connection = connection
+        self.slot = slot
+        self.client = _client(connection.endpoint())
+        self.took = 0.0  # seconds, the last call that was answered
+        self._last_call = last_call  # before this line's first turn
+        self._first = True
+        self._check = check
+        self._knocks = False
+        self._idle = 0.0  # seconds of the call under way for which others were waited for
+
+    def list_page(self, criteria: Criteria, offset: int, limit: int, *, budget: float) -> Page:
+        """Return one page; see Client.list_page."""
+        return self._ask(
+            lambda: self.client.list_page(criteria, offset, limit, pace=self.pace, budget=budget)
+        )
+
+    def tasks(self, *, budget: float) -> dict[str, str]:
+        """Return the names of the tasks by ID; see Client.tasks. Raises NotOffered."""
+        return self._ask_neighbour(lambda: self.client.tasks(pace=self.pace, budget=budget))
+
+    def fail_words(self, locale: str, *, budget: float) -> dict[str, str]:
+        """Return the platform's own words of fail codes; see Client. Raises NotOffered."""
+        return self._ask_neighbour(
+            lambda: self.client.fail_words(locale, pace=self.pace, budget=budget)
+        )
+
+    def pace(self, deadline: float) -> None:
+        """Wait until a call may go. Raises Busy where that is past the deadline (monotonic).
+
+        Whatever was waited for, the last look is right before the call: meanwhile another may
+        have been refused.
+        """
+        while True:
+            self._await_turn(deadline)
+            if self._hold(deadline) and self._may_go(deadline):
+                self._first = False
+                return
+            self.release()
+            began, left = time.monotonic(), deadline - time.monotonic()
+            self.slot, self._last_call = wait_for(self.connection, left, self._check)
+            self._first = True
+            self._idle += time.monotonic() - began
+
+    def release(self) -> None:
+        """Give the slot back, and a turn that was not used with it."""
+        self._end_knock()
+        last_call = self._last_call if self._first else self.slot.last_call
+        self._mine().update(holder="", held_until=timezone.now(), last_call=last_call)
+
+    def _await_turn(self, deadline: float) -> None:
+        own = interval(self.connection)
+        due = self.slot.last_call if self._first else self.slot.last_call + own
+        wait = stamps.left(due, 2 * own).total_seconds()
+        if time.monotonic() + wait > deadline:
+            raise Busy("the pace set for this connection allows no call in time", wait)
+        time.sleep(wait)
+        self.slot.last_call = timezone.now()
+
+    def _hold(self, deadline: float) -> bool:
+        """Hold the slot until the call must have ended; tell whether it is still held."""
+        needed = _until(deadline)
+        if stamps.left(self.slot.held_until, LONGEST_CALL) >= needed:
+            return True
+        self.slot.held_until = timezone.now() + needed + MARGIN
+        renewed = {"held_until": self.slot.held_until, "last_call": self.slot.last_call}
+        return bool(self._mine().update(**renewed))
+
+    def _may_go(self, deadline: float) -> bool:
+        """Tell whether a call may go now; without a proven key, one at a time may.
+
+        Raises Resting or TooFast.
+        """
+        self.connection.refresh_from_db(fields=self.connection.STATE)
+        check_callable(self.connection, self._check)
+        if self.connection.is_proven():
+            return True
+        self._knocks = self.connection.knock(self.slot.holder, _until(deadline) + MARGIN)
+        return self._knocks
+
+    def _end_knock(self) -> None:
+        if self._knocks:
+            self.connection.let_knock(self.slot.holder)
+        self._knocks = False
+
+    def _mine(self) -> QuerySet[Slot]:
+        return Slot.objects.filter(pk=self.slot.pk, holder=self.slot.holder)
+
+    def _ask_neighbour(self, call: Callable[[], dict[str, str]]) -> dict[str, str]:
+        # Only where the list accepts the key does a 401 mean "not purchased".
+        if not self.connection.is_proven():
+            now = round(timezone.now().timestamp() * 1000)
+            self.list_page(Criteria(now - 1000, now), 0, 1, budget=PROVING)
+        try:
+            return self._ask(call, rests=AddressLocked)
+        except NotAuthorised as error:
+            raise NotOffered(str(error)) from error
+
+    def _ask(
+        self,
+        call: Callable[[], Answer],
+        rests: type[ISalesError] | tuple[type[ISalesError], ...] = (NotAuthorised, AddressLocked),
+    ) -> Answer:
+        began, self._idle = time.monotonic(), 0.0
+        try:
+            answer = call()
+        except rests as error:
+            self.connection.rest(error)
+            raise
+        except TooFast as error:
+            if not isinstance(error, Busy):
+                error.retry_after = self.connection.keep_quiet(error)
+            raise
+        except Refused as error:
+            if error.status == HTTPStatus.OK:
+                self.connection.prove()
+            raise
+        else:
+            self.connection.prove()
+            self.took = time.monotonic() - began - self._idle
+            return answer
+        finally:
+            self._end_knock()
+
+
+@contextmanager
+def line(connection: Connection, *, wait: float, check: bool = False) -> Iterator[Line]:
+    """Hold a line, waiting at most ``wait`` seconds for a free one.
+
+    Raises Resting, or TooFast while iSales asked for quiet, or Busy. ``check=True`` is for a
+    person's check, which alone may call a connection at rest, or amid a quiet.
+    """
+    began = timezone.now() if check else None
+    held = Line(connection, *wait_for(connection, wait, began), began)
+    try:
+        yield held
+    finally:
+        held.release()
+
+
+def _until(deadline: float) -> timedelta:
+    return timedelta(seconds=max(0.0, deadline - time.monotonic()))
+
+
+@lru_cache(maxsize=32)
+def _client(endpoint: Endpoint) -> Client:
+    # Kept open between calls; a connection that is changed has another endpoint, hence client.
+    return Client(endpoint)

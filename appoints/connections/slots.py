@@ -1,0 +1,128 @@
+"""Slots: which line to iSales is free, when its turn is, and whether anybody may call at all."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from django.db import transaction
+from django.utils import timezone
+
+from appoints.connections import stamps
+from appoints.connections.models import Connection, Slot
+from appoints.connections.models.calls import LONGEST_CALL
+from appoints.isales.errors import AddressLocked, ISalesError, NotAuthorised, TooFast
+
+HOLD = timedelta(seconds=30)  # for a slot that is taken; each call holds it to its own end
+LOOK_AGAIN = 0.05  # seconds between two looks for a free line
+
+
+class Resting(ISalesError):
+    """Nobody may call until a person's check succeeds. ``connection`` says why and since when."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(f"{connection.slug} is at rest: {connection.get_resting_display()}")
+        self.connection = connection
+
+    @property
+    def cause(self) -> ISalesError:
+        """What put the connection to rest."""
+        locked = self.connection.resting == Connection.Rest.ADDRESS_LOCKED
+        return (AddressLocked if locked else NotAuthorised)(str(self))
+
+
+class Busy(TooFast):
+    """All lines are in use, or the pace allows no call in time."""
+
+
+def interval(connection: Connection) -> timedelta:
+    """Return the least time between two calls on one line: its share of the pace."""
+    return spacing(connection) * connection.max_concurrency
+
+
+def spacing(connection: Connection) -> timedelta:
+    """Return the least time between the first calls of two lines."""
+    pace = connection.max_per_second
+    return timedelta(seconds=1 / pace) if pace else timedelta()
+
+
+def wait_for(connection: Connection, wait: float, check: datetime | None) -> tuple[Slot, datetime]:
+    """Return a slot, ``last_call`` being its holder's turn, and when it was called before.
+
+    ``check`` is when a person's check began, which may call at rest and amid a quiet. Raises
+    Resting, TooFast, or Busy where no slot is free in time.
+    """
+    deadline = time.monotonic() + wait
+    while not (taken := _take(connection, check)):
+        if time.monotonic() > deadline:
+            raise Busy("all lines to iSales are in use", 1.0)
+        time.sleep(LOOK_AGAIN)
+    return taken
+
+
+def _take(connection: Connection, check: datetime | None) -> tuple[Slot, datetime] | None:
+    """Return a slot, its ``last_call`` moved to its holder's turn, and its last call until now."""
+    with transaction.atomic():
+        # The lock makes takers stand in line where the database lets several write at once.
+        connection.refresh_from_db(from_queryset=Connection.objects.select_for_update())
+        check_callable(connection, check)
+        if not connection.is_proven() and connection.knock_left():
+            return None
+        slots = _slots(connection)
+        free = [slot for slot in slots if not _is_held(slot)]
+        if not free:
+            return None
+        now, longest = timezone.now(), 2 * interval(connection)
+        calls = {slot.pk: _sound(slot.last_call, longest) for slot in slots}
+        slot = min(free, key=lambda slot: calls[slot.pk])
+        before = {"holder": slot.holder, "held_until": slot.held_until}
+        last_call = calls[slot.pk]
+        slot.holder, slot.held_until = uuid4().hex, now + HOLD
+        # Lines taken together start apart, so that they do not knock all at once.
+        slot.last_call = max(
+            now, last_call + interval(connection), max(calls.values()) + spacing(connection)
+        )
+        mine = Slot.objects.filter(pk=slot.pk, **before).update(
+            holder=slot.holder, held_until=slot.held_until, last_call=slot.last_call
+        )
+    return (slot, last_call) if mine else None
+
+
+def _is_held(slot: Slot) -> bool:
+    return bool(slot.holder and stamps.left(slot.held_until, LONGEST_CALL))
+
+
+def _sound(last_call: datetime, longest: timedelta) -> datetime:
+    """Return when a line last called; long ago where a clock that was ahead says otherwise."""
+    now = timezone.now()
+    return last_call if last_call <= now or stamps.left(last_call, longest) else stamps.LONG_AGO
+
+
+def check_callable(connection: Connection, check: datetime | None) -> None:
+    """Raise Resting, or TooFast while iSales wants quiet."""
+    # A check may call at rest, but not where another was refused after it began.
+    refused_since = check and check < (connection.resting_since or check) <= timezone.now()
+    if connection.resting and (check is None or refused_since):
+        raise Resting(connection)
+    if check is None and (left := connection.quiet_left()):
+        seconds = left.total_seconds()
+        raise TooFast(f"iSales asked not to be called for {seconds:.0f} s more", seconds)
+
+
+def _slots(connection: Connection) -> list[Slot]:
+    slots = list(connection.slots.filter(number__lt=connection.max_concurrency))
+    if len(slots) < connection.max_concurrency:
+        wanted = set(range(connection.max_concurrency)) - {slot.number for slot in slots}
+        missing = [
+            Slot(
+                connection=connection,
+                number=number,
+                held_until=stamps.LONG_AGO,
+                last_call=stamps.LONG_AGO,
+            )
+            for number in sorted(wanted)
+        ]
+        Slot.objects.bulk_create(missing, ignore_conflicts=True)
+        slots = list(connection.slots.filter(number__lt=connection.max_concurrency))
+    return slots

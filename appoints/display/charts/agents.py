@@ -1,0 +1,81 @@
+"""Who is behind: overdue and failed calls by agent, a bar each, a link each, with its table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from appoints.labels import STATE_WORDS
+from appoints.query.query import Query
+from appoints.results import facets
+
+SHOWN = 10  # bars
+
+
+class Part(NamedTuple):
+    """An agent's calls in one state, at its place in the bar, in hundredths of the longest one.
+
+    ``address`` is None where there are none.
+    """
+
+    state: str
+    word: str
+    rows: int
+    start: str
+    share: str
+    address: str | None
+
+
+class Bar(NamedTuple):
+    """An agent in words, by the ``code`` too where that says more, and the parts of the bar."""
+
+    text: str
+    code: str
+    parts: tuple[Part, Part]
+    address: str
+
+
+class Agents(NamedTuple):
+    """All bars as a table has them, those that are shown, and how many agents are left out."""
+
+    bars: Sequence[Bar]
+    shown: Sequence[Bar]
+    rest: str
+
+
+def behind(lines: Sequence[facets.Behind], query: Query, names: Mapping[str, str]) -> Agents:
+    """Return a bar for each agent, called by the ``names``; the first bars are shown."""
+    most = max((line.overdue + line.failed for line in lines), default=0)
+    bars = [_bar(line, most, query, names) for line in lines]
+    left = len(bars[SHOWN:])
+    words = ngettext("and %(agents)s more agent", "and %(agents)s more agents", left)
+    return Agents(bars, bars[:SHOWN], words % {"agents": intcomma(left)} if left else "")
+
+
+def _bar(line: facets.Behind, most: int, query: Query, names: Mapping[str, str]) -> Bar:
+    name = names.get(line.value, line.value) if line.value else _("Without an agent")
+    return Bar(
+        name,
+        line.value if line.value and line.value != name else "",
+        (
+            _part("overdue", line.overdue, 0, most, line, query),
+            _part("failed", line.failed, line.overdue, most, line, query),
+        ),
+        _address(line, query, "overdue", "failed"),
+    )
+
+
+def _part(state: str, rows: int, before: int, most: int, line: facets.Behind, query: Query) -> Part:
+    start, share = f"{before / most * 100:.1f}%", f"{rows / most * 100:.1f}%"
+    address = _address(line, query, state) if rows else None
+    return Part(state, str(STATE_WORDS[state]), rows, start, share, address)
+
+
+def _address(line: facets.Behind, query: Query, *states: str) -> str:
+    wanted = query.wanted_states()
+    asked = tuple(state for state in states if not wanted or state in wanted)
+    return query.only("agents", line.value).but(states=asked).urlencode()

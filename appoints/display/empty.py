@@ -1,0 +1,104 @@
+"""What could go, or be looked at instead, where no row matches."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from appoints.display.chips import Names, chips
+from appoints.labels import PRESET_WORDS
+from appoints.query.query import LACKED, LOCAL, NAMES, Query
+from appoints.results.result import Result
+
+# What one leaves out together: a filter, or the ends of a range.
+RANGE = ("preset", "begin", "end")
+ASKED = (("agents",), ("number",), ("task",), RANGE)
+NARROWING = tuple((name,) for name in dict.fromkeys((*LACKED, *LOCAL)))
+ELSEWHERE = ("last-7d", "next-7d")
+
+
+class Exit(NamedTuple):
+    """A filter in words, the address without it, and its rows; None where only iSales knows."""
+
+    text: str
+    rows: int | None
+    address: str
+
+
+class Nothing:
+    """Why a whole result without rows has none.
+
+    ``in_range`` counts the rows that only filters of ours leave out. ``exits`` each bring rows, or
+    may, the surest first; ``elsewhere`` are words and addresses of other times.
+    """
+
+    def __init__(self, query: Query, result: Result, zone: ZoneInfo, names: Names) -> None:
+        self._query, self._result = query, result
+        self._zone, self._names = zone, names
+        self.in_range = result.in_range.height
+
+    @property
+    def is_good_news(self) -> bool:
+        """Whether calls are at hand and all that was looked for is what is behind."""
+        others = set(self._query.local()) - {"state", "preset", "sort"}
+        return self.in_range > 0 and not others and self._query.wanted_states() == ("overdue",)
+
+    @property
+    def exits(self) -> list[Exit]:
+        """What to leave out; all filters of ours together where no single one would do."""
+        if not self.in_range:
+            found = [self._exit(names, sure=False) for names in ASKED if self._has(names)]
+        else:
+            ours = [names for names in NARROWING if self._narrows(*names)]
+            found = [each for each in map(self._exit, ours) if each.rows]
+            if not found and ours and self._query.preset != "overdue":
+                together = self._exit(tuple(name for names in ours for name in names))
+                found = [together._replace(rows=self.in_range)]
+        return sorted(found, key=lambda each: -(each.rows or 0))
+
+    @property
+    def writings(self) -> tuple[str, ...]:
+        """In which writings the number was looked for; empty where other filters leave it out."""
+        return () if self.in_range else self._result.writings
+
+    @property
+    def part_of_number(self) -> str:
+        """Where the number is looked for as a part of others; empty where none was asked for."""
+        query = self._query
+        if not query.number or query.text or self.in_range:
+            return ""
+        return query.but(number="", text=query.number.strip()).urlencode()
+
+    @property
+    def elsewhere(self) -> list[tuple[str, str]]:
+        """Other times in words, with their addresses, where iSales has nothing for these."""
+        if self.in_range or not self._has(RANGE):
+            return []
+        return [
+            (
+                str(PRESET_WORDS[name]),
+                self._query.but(preset=name, begin=None, end=None).urlencode(),
+            )
+            for name in ELSEWHERE
+            if name != self._query.preset
+        ]
+
+    def _has(self, names: tuple[str, ...]) -> bool:
+        return any(getattr(self._query, name) != getattr(Query(), name) for name in names)
+
+    def _narrows(self, name: str) -> bool:
+        """Tell whether a filter of ours leaves rows out."""
+        local = name in LOCAL and name not in ("sort", "without")
+        return (local and self._has((name,))) or self._query.lacks(name)
+
+    def _exit(self, names: tuple[str, ...], *, sure: bool = True) -> Exit:
+        blank = Query()
+        alone = replace(blank, **{name: getattr(self._query, name) for name in names})
+        lacked = tuple(NAMES[name] for name in names if self._query.lacks(name))
+        alone = replace(alone, without=lacked)
+        text = ", ".join(chip.text for chip in chips(alone, self._zone, self._names))
+        rows = self._result.without.get(names[0], 0)
+        without = self._query.leaving_out(*names)
+        # No row at hand may mean that iSales was not asked for any.
+        return Exit(text, rows if sure or rows else None, without.urlencode())

@@ -1,0 +1,202 @@
+"""Counts beside every choice, each a link that narrows or widens."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from appoints.forms.fields import LONGEST
+from appoints.isales import codes
+from appoints.labels import STATE_WORDS, word
+from appoints.query.lists import written
+from appoints.query.query import NAMES, Query
+from appoints.results.facets import Line, summary
+
+SHOWN = 12  # lines of a menu that has many
+
+# In the order of the menus; the number of late calls stands in the summary.
+TITLES: Mapping[str, str | Promise] = {
+    "agents": _("Agents"),
+    "task": _("Task"),
+    "states": _("State"),
+    "cause_groups": _("Who must act"),
+    "causes": _("Cause"),
+    "call_type": _("Type"),
+}
+TYPED = ("agents", "task")  # chosen also by what stands in no row
+# What the summary counts, where words alone leave it open.
+HINTS: Mapping[str, str | Promise] = {
+    "overdue": _("Their time has passed, and no call is known."),
+    "due": _("To be called within minutes."),
+    "upcoming": _("Reserved for later."),
+    "calling": _("The call is going on."),
+    "reached": _("The customer was reached."),
+    "failed": _("Called, but the customer was not reached."),
+    "unknown": _("iSales does not say what became of them."),
+    "late": _("Called later than promised. They are counted under their state too."),
+}
+LATE_WORDS = {"true": _("Late"), "false": _("In time")}
+
+
+class Choice(NamedTuple):
+    """A value in words, its number of rows, where its link leads and whether it is chosen.
+
+    ``hint`` tells more where the words leave something open.
+    """
+
+    value: str | None
+    text: str
+    rows: int
+    address: str | None
+    chosen: bool
+    hint: str | Promise = ""
+
+    @property
+    def word(self) -> str:
+        """The value as a list has it."""
+        return "" if self.value is None else written(self.value)
+
+
+class Facet(NamedTuple):
+    """The choices of one filter; ``more`` counts those that are not shown, ``chosen`` its values.
+
+    ``name`` is that of the question's field.
+    """
+
+    name: str
+    title: str | Promise
+    choices: list[Choice]
+    more: int
+    chosen: int
+
+
+def facets(
+    counted: Mapping[str, list[Line]], query: Query, reasons: Mapping[str, str]
+) -> list[Facet]:
+    """Return every menu that has a choice to make, with its most frequent choices.
+
+    Where not all rows are at hand nothing is counted, and what can be typed is left.
+    """
+    found = [facet(name, counted.get(name, []), query, reasons, SHOWN) for name in TITLES]
+    return [
+        each
+        for each in found
+        if each.name in TYPED
+        or any(choice.value is not None or choice.chosen for choice in each.choices)
+    ]
+
+
+def facet(
+    name: str, lines: Iterable[Line], query: Query, reasons: Mapping[str, str], most: int | None
+) -> Facet:
+    """Return the choices of one filter: those chosen, none, and at most so many others."""
+    choices = _told_apart([_choice(name, line, query, reasons) for line in lines])
+    shown = [
+        choice
+        for number, choice in enumerate(choices)
+        if most is None or number < most or choice.chosen or choice.value is None
+    ]
+    more = len(choices) - len(shown)
+    chosen = len(_chosen(name, query)) + query.lacks(name)
+    return Facet(name, TITLES[name], shown, more, chosen)
+
+
+def offered(facets: Iterable[Facet]) -> set[str]:
+    """Return the agents that menus offer one by one."""
+    return {
+        choice.value
+        for each in facets
+        if each.name == "agents"
+        for choice in each.choices
+        if choice.value and choice.address is not None
+    }
+
+
+def _told_apart(choices: list[Choice]) -> list[Choice]:
+    """Add the value to words that several choices share."""
+    often = Counter(choice.text for choice in choices)
+    return [
+        choice._replace(text=f"{choice.text} · {choice.value}")
+        if often[choice.text] > 1 and choice.value
+        else choice
+        for choice in choices
+    ]
+
+
+def tiles(counted: Mapping[str, list[Line]], query: Query) -> list[Choice]:
+    """Return the summary line: the rows of each state, and the late ones."""
+    return [
+        _tile(name, rows, query)._replace(hint=HINTS[name])
+        for name, rows in summary(counted).items()
+        if rows or name != "unknown"
+    ]
+
+
+def _tile(name: str, rows: int, query: Query) -> Choice:
+    """Return a number of the summary; a state takes the place of those that are chosen."""
+    if name == "late":
+        return _choice(name, Line("true", None, rows), query, {})
+    state = _choice("states", Line(name, None, rows), query, {})
+    alone = query.wanted_states() == (name,)
+    return state if alone else state._replace(address=query.but(states=(name,)).urlencode())
+
+
+def _choice(name: str, line: Line, query: Query, reasons: Mapping[str, str]) -> Choice:
+    value = line.value
+    if value is None:
+        return _none(name, line.rows, query)
+    chosen = value in _chosen(name, query)
+    address = query.but(**{name: _changed(name, value, query, chosen)}).urlencode()
+    if name == "late" and value == "false":
+        return Choice(value, str(LATE_WORDS[value]), line.rows, None, chosen=False)
+    text = _words(name, line, reasons)
+    return Choice(value, text, line.rows, address if _can_be_asked(name, value) else None, chosen)
+
+
+def _none(name: str, rows: int, query: Query) -> Choice:
+    """Return the choice of the rows that have none."""
+    chosen, param = query.lacks(name), NAMES[name]
+    rest = tuple(each for each in query.without if each != param)
+    address = query.but(without=rest if chosen else (*rest, param)).urlencode()
+    return Choice(None, str(_("none")), rows, address, chosen)
+
+
+def _can_be_asked(name: str, value: str) -> bool:
+    """Tell whether an address can name a value."""
+    return value in codes.CALL_TYPES if name == "call_type" else len(value) <= LONGEST
+
+
+def _words(name: str, line: Line, reasons: Mapping[str, str]) -> str:
+    value = line.value or ""
+    if name == "states":
+        return str(STATE_WORDS[value])
+    if name == "late":
+        return str(LATE_WORDS[value])
+    if name == "causes":
+        return reasons.get(value, value)
+    tables = {"call_type": codes.CALL_TYPES, "cause_groups": codes.GROUPS}
+    return word(tables[name], value) if name in tables else line.name or value
+
+
+def _chosen(name: str, query: Query) -> tuple[str, ...]:
+    if name == "states":
+        return query.wanted_states()
+    if name == "late":
+        return ("true",) if query.late else ()
+    value = getattr(query, name)
+    return value if isinstance(value, tuple) else (value,) if value else ()
+
+
+def _changed(name: str, value: str, query: Query, chosen: bool) -> Any:
+    """Return the field's value once this choice is taken, or taken back."""
+    if name == "late":
+        return not chosen
+    if isinstance(getattr(query, name), tuple):
+        before = _chosen(name, query)
+        rest = tuple(each for each in before if each != value)
+        return rest if chosen else (*rest, value)
+    return "" if chosen else value

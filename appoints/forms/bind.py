@@ -1,0 +1,92 @@
+"""A request's question: checked, and resolved for the person who asks it."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.http import QueryDict
+from django.utils import timezone
+
+from appoints.connections import lookups
+from appoints.connections.models import Connection
+from appoints.forms.filterset import AppointFilter
+from appoints.query.models import AgentList
+from appoints.query.query import Query
+from appoints.query.time_range import Window
+from appoints.results.lookup import ask, hurry
+from appoints.results.result import Result
+from dashboard.accounts.models import Preferences, User
+from dashboard.accounts.zones import zone_called
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a valid form asks: of which connection, in which zone, at which moment."""
+
+    query: Query
+    connection: Connection
+    zone: ZoneInfo
+    now: datetime
+    person: int | None = None
+
+    @property
+    def window(self) -> Window:
+        """The reserved times that are asked for."""
+        days = settings.APPOINTS_OVERDUE_DAYS
+        return self.query.window(self.now, self.zone, overdue_days=days)
+
+    @property
+    def console(self) -> ZoneInfo | None:
+        """The zone of iSales' own console; None where it is the question's, or not known here."""
+        with suppress(ValueError):
+            zone = zone_called(self.connection.time_zone)
+            return None if zone == self.zone else zone
+        return None
+
+    def ask(self, *, wait: float) -> Result:
+        """Return what is at hand; see ``results.asking.ask``."""
+        reasons = partial(lookups.reasons, self.connection, platform=True)
+        return ask(
+            self.connection,
+            self.query,
+            self.window,
+            self.zone,
+            wait=wait,
+            reasons=reasons,
+            person=self.person,
+        )
+
+    def hurry(self) -> None:
+        """Let newer rows come as soon as the pace allows, for a person asks for them."""
+        hurry(self.connection, self.query, self.window, self.zone)
+
+
+def form_of(data: QueryDict, user: User, own: Preferences) -> AppointFilter:
+    """Return the form for what an address or a person's form says."""
+    form = AppointFilter(_with_list(data), Connection.objects.visible_to(user), own.zone)
+    form.person = user.pk
+    return form
+
+
+def _with_list(data: QueryDict) -> QueryDict:
+    """Return the data with the agents of the stored list that they name, as an address has them."""
+    agents = AgentList.agents_of(data.get("agent_list") or "")
+    if not agents or data.get("agent"):
+        return data
+    filled = data.copy()
+    filled.setlist("agent", agents)
+    return filled
+
+
+def question_of(form: AppointFilter) -> Question:
+    """Return the question of a valid form. Raises Connection.DoesNotExist where there is none."""
+    query = form.query()
+    zone = zone_called(query.zone) if query.zone else form.zone
+    # Whole seconds, as addresses have them: a link into a part of the range then fits it.
+    now = timezone.now().replace(microsecond=0)
+    return Question(query, form.queryset.get(slug=query.connection), zone, now, form.person)

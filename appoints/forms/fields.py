@@ -1,0 +1,189 @@
+"""Form fields for what an address can hold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from appoints.query import presets
+from appoints.query.lists import one, split, written
+from appoints.query.time_range import Bound, local, parse_bound
+from dashboard.accounts.zones import zone_called
+
+# Of characters that quotes would spell out; those that part words are none of these.
+CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f]")
+LONGEST = 500  # characters of a number, an ID or a code; an address holds one of any alphabet
+# What is meant for a time, but is no ISO 8601: seconds since 1970, and words as in "now-1h".
+SECONDS = re.compile(r"[0-9]{9,10}")
+RELATIVE = re.compile(r"now|today|tomorrow|yesterday|[-+]?[0-9]+ *[smhdw]", re.IGNORECASE)
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+
+
+class WordField(forms.Field):
+    """One word: an ID or a number, in quotes where every character of it counts."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(validators=[MaxLengthValidator(LONGEST)], **kwargs)
+
+    def to_python(self, value: str | None) -> str:
+        text = (value or "").strip()
+        if CONTROL.search(text):
+            raise ValidationError(_("Control characters are not allowed here."))
+        found = one(text)
+        if text and not found:
+            raise _impossible(found)
+        return found
+
+
+class NumberField(WordField):
+    """A telephone number, as written."""
+
+    def to_python(self, value: str | None) -> str:
+        found = super().to_python(value)
+        # An address reads a plus that was not encoded as a space: the number may have either.
+        return f" {found}" if (value or "").startswith(" ") and found[:1].isdecimal() else found
+
+
+class WordsInput(forms.Textarea):
+    """A box for a list, which an address may also repeat as a parameter."""
+
+    offered: frozenset[str] = frozenset()  # words that stand beside it, each with a box to tick
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> str:
+        values = data.getlist(name) if hasattr(data, "getlist") else [data.get(name) or ""]
+        return "\n".join(values)
+
+    def format_value(self, value: Any) -> str:
+        text = "\n".join(value) if isinstance(value, list | tuple) else str(value or "")
+        if not self.offered:
+            return text
+        return "\n".join(written(word) for word in split(text) if word not in self.offered)
+
+
+class OneOf(forms.Select):
+    """Django's own, whose options are drawn together: it takes a template for each of them."""
+
+    def render(
+        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
+    ) -> SafeString:
+        widget = self.get_context(name, value, attrs)["widget"]
+        options = [
+            (option["value"], flatatt(option["attrs"]), option["label"])
+            for _name, group, _index in widget["optgroups"]
+            for option in group
+        ]
+        drawn = format_html_join("", '<option value="{}"{}>{}</option>', options)
+        return format_html('<select name="{}"{}>{}</select>', name, flatatt(widget["attrs"]), drawn)
+
+
+def _impossible(word: str) -> ValidationError:
+    message = _("“%(word)s” is not possible here.")
+    return ValidationError(message, params={"word": word[:LONGEST]})
+
+
+class WordsField(forms.Field):
+    """Several words, separated as in a pasted column or sentence; doubles count once.
+
+    A word in quotes holds separators too, as ``written`` makes it.
+    """
+
+    widget = WordsInput
+
+    def __init__(self, *, most: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.most = most
+
+    def to_python(self, value: str | None) -> tuple[str, ...]:
+        text = value or ""
+        if CONTROL.search(text):
+            raise _impossible(next(word for word in split(text) if CONTROL.search(word)))
+        return split(text)
+
+    def run_validators(self, value: tuple[str, ...]) -> None:
+        if len(value) > self.most:
+            message = _("At most %(most)s are possible; there are %(count)s.")
+            raise ValidationError(message, params={"most": self.most, "count": len(value)})
+        for word in value:
+            if not word or len(word) > LONGEST:
+                raise _impossible(word)
+
+
+class BoundInput(forms.DateTimeInput):
+    """The browser's own picker, which takes ISO values in every language, and local ones only.
+
+    What was mistyped stays as text.
+    """
+
+    input_type = "datetime-local"
+    zone: ZoneInfo  # of the times that are shown
+    end = False
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        shown = context["widget"]["value"]
+        if shown and not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{3})?)?", shown):
+            context["widget"]["type"] = "text"
+        return context
+
+    def format_value(self, value: Any) -> str | None:
+        if not value:
+            return None
+        try:
+            shown = local(parse_bound(value), self.zone, end=self.end)
+        except (ValueError, OverflowError):
+            return str(value)
+        if shown.microsecond:
+            return shown.isoformat().removesuffix("000")
+        return shown.isoformat(timespec="seconds" if shown.second else "minutes")
+
+
+def _spellings(text: str) -> Iterator[str]:
+    """Yield how to write a bound, and first what was probably meant."""
+    if SECONDS.fullmatch(text):
+        yield gettext("A number must be milliseconds: %s000.") % text
+    elif RELATIVE.match(text):
+        names = ", ".join(f"preset={name}" for name in presets.NAMES)
+        yield gettext("A range that moves with the clock has a name: %s.") % names
+    yield gettext("Give a day like 2026-01-31 or a time like 2026-01-31T09:30.")
+
+
+class BoundField(forms.Field):
+    """A day, or a time of day with or without its offset, in ISO 8601."""
+
+    widget = BoundInput
+
+    def to_python(self, value: str | None) -> Bound | None:
+        if not value or not value.strip():
+            return None
+        try:
+            bound = parse_bound(value)
+        except ValueError as error:
+            raise ValidationError(list(_spellings(value.strip()))) from error
+        if not FIRST_YEAR <= bound.year <= LAST_YEAR:
+            message = _("The year must lie between %(first)s and %(last)s.")
+            raise ValidationError(message, params={"first": FIRST_YEAR, "last": LAST_YEAR})
+        return bound
+
+
+class ZoneField(forms.CharField):
+    """An IANA time zone, by name."""
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        if value:
+            try:
+                zone_called(value)
+            except ValueError as error:
+                message = _("There is no time zone of this name. Try one like Europe/Berlin.")
+                raise ValidationError(message) from error

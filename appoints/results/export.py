@@ -1,0 +1,97 @@
+"""Files: every row of a question, in the columns that others rely on."""
+
+from __future__ import annotations
+
+from codecs import BOM_UTF16_LE
+from collections.abc import Iterator, Mapping
+from io import BytesIO
+from json import dumps
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from appoints.isales.rows import TEXTS, TIMES
+from appoints.query.columns import COLUMNS
+from appoints.results.guard import fits_a_sheet, made_harmless, made_literal
+from appoints.results.offsets import offsets
+from appoints.results.states import fail_reason
+
+# Columns with what iSales or people wrote; in all others the text is ours.
+SENT = (*TEXTS, "fail_reason")
+
+SEPARATORS = (b";", b"\t")  # of columns, beside the comma
+
+ROWS_A_PART = 10_000  # of a file that is made in parts, so that it is never in memory twice over
+
+
+def table(frame: pl.DataFrame, reasons: Mapping[str, str]) -> pl.DataFrame:
+    """Return the columns of every file, still typed; ``reasons`` are the words for fail codes."""
+    return frame.with_columns(fail_reason(reasons).alias("fail_reason")).select(COLUMNS)
+
+
+def csv(frame: pl.DataFrame, zone: ZoneInfo, *, excel: bool) -> bytes:
+    """Return a CSV file of ``table``'s frame, in which nothing runs as a formula."""
+    return _for_excel(frame, zone) if excel else _for_all(frame, zone)
+
+
+def _for_all(frame: pl.DataFrame, zone: ZoneInfo) -> bytes:
+    """Return UTF-8 and commas; every text as it is, but for what would run."""
+    text = made_harmless(written(frame, zone), SENT)
+    file = BytesIO()
+    text.write_csv(file, line_terminator="\r\n")
+    content = file.getvalue()
+    if not any(separator in content for separator in SEPARATORS):
+        return content
+    # A text with another separator is one cell to every program where it is in quotes.
+    file = BytesIO()
+    text.write_csv(file, line_terminator="\r\n", quote_style="non_numeric")
+    return file.getvalue()
+
+
+def _for_excel(frame: pl.DataFrame, zone: ZoneInfo) -> bytes:
+    """Return what Excel opens alike in every language: UTF-16 with its mark, and tabs.
+
+    Of UTF-8 it divides the columns by the list separator of its language. Each text is a formula
+    for just this text. Raises SheetIsFull.
+    """
+    fits_a_sheet(frame)
+    text = made_literal(written(frame, zone), SENT)
+    parts = [BOM_UTF16_LE]
+    for begin in range(0, max(text.height, 1), ROWS_A_PART):
+        part = text.slice(begin, ROWS_A_PART)
+        lines = part.write_csv(separator="\t", line_terminator="\r\n", include_header=not begin)
+        parts.append(lines.encode("utf-16-le"))
+    return b"".join(parts)
+
+
+def json(frame: pl.DataFrame, zone: ZoneInfo, about: Mapping[str, object]) -> Iterator[bytes]:
+    """Yield a JSON file: an object of ``about`` and ``rows``, times as in CSV, null for empty."""
+    yield dumps(dict(about), ensure_ascii=False).removesuffix("}").encode() + b', "rows": ['
+    for number, part in enumerate(frame.iter_slices(ROWS_A_PART)):
+        file = BytesIO()
+        written(part, zone).write_ndjson(file)
+        yield b",\n" * bool(number) + file.getvalue().rstrip(b"\n").replace(b"\n", b",\n")
+    yield b"]}"
+
+
+def written(frame: pl.DataFrame, zone: ZoneInfo) -> pl.DataFrame:
+    """Return the frame with times in ISO 8601 with the zone's offset, and names as text.
+
+    Milliseconds are written only where there are any.
+    """
+    parts = frame.select((pl.col(*TIMES).dt.millisecond() != 0).any())
+    return frame.with_columns(
+        *[iso(pl.col(each.name), zone, milliseconds=bool(each[0])) for each in parts],
+        pl.col("state", "fail_group").cast(pl.String),
+    )
+
+
+def iso(moment: pl.Expr, zone: ZoneInfo, *, milliseconds: bool) -> pl.Expr:
+    """Return local time with its offset."""
+    own = offsets(zone)
+    local, offset = own.local(moment), own.written(moment)
+    whole = local.dt.to_string("%Y-%m-%dT%H:%M:%S") + offset
+    if not milliseconds:
+        return whole
+    exact = local.dt.to_string("%Y-%m-%dT%H:%M:%S%.3f") + offset
+    return pl.when(moment.dt.millisecond() == 0).then(whole).otherwise(exact)

@@ -1,0 +1,158 @@
+"""A question's filters and order as expressions over a frame."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import reduce
+from operator import and_
+from typing import Any
+
+import polars as pl
+
+from appoints.query.query import DEFAULT_SORT, LACKED, Query
+from appoints.query.time_range import Window
+from appoints.results import numbers
+from appoints.results.collation import COLLATED, ranked
+from appoints.results.folding import fold
+from appoints.results.numbers import NO_PLAN, NumberingPlan
+from appoints.results.states import fail_reason, unreadable
+
+# Gives the words for fail codes in the viewer's language, once they are needed.
+Reasons = Callable[[], Mapping[str, str]]
+NUMBERS = ("called_key", "caller_key")
+
+
+def masks(
+    query: Query, window: Window, *, plan: NumberingPlan = NO_PLAN, chosen: bool = False
+) -> Mapping[str, pl.Expr]:
+    """Return each filter in force, by the name of its field; ``window`` stands for the range.
+
+    ``plan`` says which numbers are the same. ``chosen`` is whether iSales was asked for just these
+    agents, this number and this task: a row of which it does not show them is one of them then.
+    """
+    found: dict[str, pl.Expr] = {}
+    if window != Window(None, None):
+        found["window"] = in_window(window)
+    if query.agents:
+        found["agents"] = pl.col("agent").is_in(query.agents)
+    if query.number:
+        found["number"] = is_number(query.number, plan)
+    if query.task:
+        found["task"] = pl.col("task_id") == query.task
+    if states := query.wanted_states():
+        found["states"] = pl.col("state").cast(pl.String).is_in(states)
+    if query.late:
+        found["late"] = pl.col("late")
+    if query.call_type:
+        found["call_type"] = pl.col("call_type") == query.call_type
+    if query.causes:
+        found["causes"] = pl.col("fail_code").is_in(query.causes)
+    if query.cause_groups:
+        found["cause_groups"] = pl.col("fail_group").cast(pl.String).is_in(query.cause_groups)
+    if query.text:
+        found["text"] = mentions(query.text, plan)
+    found = {name: mask.fill_null(_unknown(name, chosen=chosen)) for name, mask in found.items()}
+    for name in filter(query.lacks, LACKED):
+        none = pl.col(LACKED[name]).is_null()
+        found[name] = found[name] | none if name in found else none
+    return found
+
+
+def _unknown(name: str, *, chosen: bool) -> pl.Expr:
+    """Tell whether a filter lets a row through of which it cannot tell."""
+    if name == "window":
+        return pl.lit(True)  # iSales sent it for this range
+    if name not in ("agents", "number", "task"):
+        return pl.lit(False)  # such rows are a choice of their own
+    return pl.lit(True) if chosen else unreadable(LACKED[name])
+
+
+def flags(frame: pl.DataFrame, query: Query, window: Window, **how: Any) -> pl.DataFrame:
+    """Return for each filter in force, by the name of its field, which rows it lets through.
+
+    ``how`` is as for ``masks``.
+    """
+    return frame.select(**masks(query, window, **how))
+
+
+def narrowed(frame: pl.DataFrame, flags: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows that every filter lets through, in iSales' own order."""
+    return frame.filter(reduce(and_, flags.iter_columns())) if flags.width else frame
+
+
+def without_each(flags: pl.DataFrame) -> dict[str, int]:
+    """Count for each filter, by the name of its field, the rows that all others let through."""
+    others = {name: flags.drop(name) for name in flags.columns}
+    return {
+        name: int(rest.select(pl.all_horizontal(pl.all()).sum()).item())
+        if rest.width
+        else flags.height
+        for name, rest in others.items()
+    }
+
+
+def in_range(frame: pl.DataFrame, query: Query, window: Window, **how: Any) -> pl.DataFrame:
+    """Return the rows that what iSales itself can filter by lets through."""
+    return narrowed(frame, flags(frame, query.upstream(), window, **how))
+
+
+def left_out(frame: pl.DataFrame, query: Query, window: Window, **how: Any) -> pl.DataFrame:
+    """Return the rows that are known to be none of those that iSales itself can filter by."""
+    found = flags(frame, query.upstream(), window, **how)
+    return frame.filter(~reduce(and_, found.iter_columns())) if found.width else frame.clear()
+
+
+def is_sure(frame: pl.DataFrame, query: Query) -> bool:
+    """Tell whether of each row it can be told if it has the agents, number and task asked for."""
+    asked = query.upstream()
+    names = [column for name, column in LACKED.items() if getattr(asked, name)]
+    return not frame.select(
+        pl.any_horizontal([pl.lit(False), *map(unreadable, names)]).any()
+    ).item()
+
+
+def is_number(number: str, plan: NumberingPlan) -> pl.Expr:
+    """Tell whether a row calls the number, however either is written; null without a number."""
+    return pl.col("called_key").is_in(numbers.writings(number, plan))
+
+
+def in_window(window: Window) -> pl.Expr:
+    """Tell whether the reserved time lies in the window; null where it is not known."""
+    reserved = pl.col("appoint_time")
+    after = pl.lit(True) if window.begin is None else reserved >= window.begin
+    before = pl.lit(True) if window.end is None else reserved < window.end
+    return after & before
+
+
+def mentions(text: str, plan: NumberingPlan) -> pl.Expr:
+    """Tell whether any searched column holds the text, as people type it.
+
+    A number may be written in any way, and with a country code that rows leave out.
+    """
+    found = [pl.col("folded").str.contains(fold(text), literal=True)]
+    if numbers.is_number(text):
+        same = numbers.writings(text, plan)
+        digits = numbers.digits(text)
+        for key in map(pl.col, NUMBERS):
+            found += [key.is_in(same), has_digits(key, digits)]
+    return pl.any_horizontal(each.fill_null(value=False) for each in found)
+
+
+def has_digits(number: pl.Expr, digits: str) -> pl.Expr:
+    """Tell whether a number holds the digits, or is what they end with."""
+    own = number.str.strip_prefix("+")
+    ends = pl.lit(digits).str.ends_with(own) & (own.str.len_bytes() >= numbers.FEWEST)
+    return number.str.contains(digits, literal=True) | ends
+
+
+def ordered(frame: pl.DataFrame, sort: str, reasons: Reasons, language: str) -> pl.DataFrame:
+    """Return the rows by a column name, ``-`` first for descending; nulls last, ties as before.
+
+    Without one they are by reserved time, as a day goes; iSales' own order tells a person nothing.
+    Names and accounts are in the order of the viewer's language.
+    """
+    name = sort.removeprefix("-") or DEFAULT_SORT
+    by = fail_reason(reasons()) if name == "fail_reason" else pl.col(name)
+    if name in COLLATED:
+        by = pl.lit(ranked(frame.select(by).to_series(), language))
+    return frame.sort(by, descending=sort.startswith("-"), nulls_last=True, maintain_order=True)

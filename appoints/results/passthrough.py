@@ -1,0 +1,61 @@
+"""iSales' own pages, in its own order: one call a page, nothing sorted, nothing counted."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import polars as pl
+from django.utils import timezone
+
+from appoints.connections import limiter
+from appoints.connections.models import Connection
+from appoints.isales.client import Criteria
+from appoints.query.query import PER_PAGE, Query
+from appoints.results import states
+from appoints.snapshots import frame
+
+WAIT = 5.0  # seconds for a free line
+BUDGET = 20.0  # seconds for the call
+
+
+class Browsed(NamedTuple):
+    """One page: its rows as a derived frame, and the count of all rows as iSales gives it."""
+
+    rows: pl.DataFrame
+    total: int
+
+
+class TooLong(Exception):
+    """The page asked for is longer than one call can fill; ``most`` is what can."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"at most {most} rows a page")
+        self.most = most
+
+
+def sizes(connection: Connection) -> list[int]:
+    """Return the page sizes that one call can fill; at least one."""
+    return [size for size in PER_PAGE if size <= connection.page_limit] or [connection.page_limit]
+
+
+def size_of(connection: Connection, query: Query) -> int:
+    """Return the rows a page: as asked, or as near to the default as one call allows.
+
+    Raises TooLong for a size that somebody chose.
+    """
+    most = sizes(connection)[-1]
+    if query.per_page <= most:
+        return query.per_page
+    if query.per_page == Query().per_page:
+        return most
+    raise TooLong(most)
+
+
+def page(connection: Connection, criteria: Criteria, query: Query, rules: states.Rules) -> Browsed:
+    """Return a page of iSales' own list. Raises TooLong, or what a line and its calls raise."""
+    size = size_of(connection, query)
+    offset = (query.page - 1) * size
+    with limiter.line(connection, wait=WAIT) as line:
+        answer = line.list_page(criteria, offset, size, budget=BUDGET)
+    rows = frame.plain([frame.Fetched(offset, answer.rows[:size], timezone.now())])
+    return Browsed(states.derived(rows, rules), answer.total)

@@ -1,0 +1,147 @@
+"""Rows as a typed data frame, with what is derived from them. Each rule is one expression."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import NamedTuple
+
+import polars as pl
+
+from appoints.isales import codes
+from appoints.isales.rows import TEXTS
+from appoints.query.query import STATES
+from appoints.results.folding import folded
+from appoints.results.numbers import compacted
+
+# What free text is looked for in.
+SEARCHED = ("agent_name", "agent", "task_name", "business_result", "caller_no", "called_no")
+STATE = pl.Enum(STATES)
+GROUP = pl.Enum(list(codes.GROUPS))
+
+
+class Rules(NamedTuple):
+    """From when on a call is due, and how long after its time it is not yet late."""
+
+    due_manual: timedelta = timedelta(minutes=5)
+    # The platform dials five minutes early.
+    due_automatic: timedelta = timedelta(minutes=10)
+    grace: timedelta = timedelta(minutes=5)
+
+
+def derived(frame: pl.DataFrame, rules: Rules) -> pl.DataFrame:
+    """Add state, late, delay, talk_time, fail_group (isales-api.md sections 4 and 6) and what is
+    searched: ``folded`` text, and numbers in the one way in which they are compared.
+
+    Delay and talk time are durations; "now" is the moment at which each row was fetched, for rows
+    that age would otherwise invent overdue calls.
+    """
+    now = pl.col("fetched_at")
+    return frame.with_columns(
+        state(now, rules).cast(STATE).alias("state"),
+        late(rules.grace).alias("late"),
+        delay().alias("delay"),
+        fail_group().cast(GROUP).alias("fail_group"),
+    ).with_columns(
+        talk_time().alias("talk_time"),
+        compacted(frame["called_no"]).alias("called_key"),
+        compacted(frame["caller_no"]).alias("caller_key"),
+        searched(frame),
+    )
+
+
+def unreadable(name: str) -> pl.Expr:
+    """Tell whether iSales sent something else where a column has no text; never null."""
+    odd = pl.col("odd")
+    # Of what is no object at all, nothing can be read.
+    found = odd.str.contains(f'"{TEXTS[name]}": ', literal=True) | odd.str.starts_with('{"": ')
+    return pl.col(name).is_null() & found.fill_null(value=False)
+
+
+def searched(frame: pl.DataFrame) -> pl.Series:
+    """Return all that free text is looked for in, folded, a line for each."""
+    columns = [folded(each) for each in (*frame.select(SEARCHED).get_columns(), sent(frame))]
+    return pl.DataFrame(columns).select(
+        pl.concat_str(pl.all(), separator="\n", ignore_nulls=True).alias("folded")
+    )["folded"]
+
+
+def sent(frame: pl.DataFrame) -> pl.Series:
+    """Return what iSales sent in place of the texts that are searched, as the page shows it."""
+    odd = frame.select(
+        pl.when(pl.any_horizontal(map(unreadable, SEARCHED))).then(pl.col("odd"))
+    ).to_series()
+    found = [None if each is None else _shown(json.loads(each)) for each in odd]
+    return pl.Series("sent", found, pl.String)
+
+
+def _shown(odd: Mapping[str, object]) -> str:
+    names = ("", *(TEXTS[name] for name in SEARCHED))
+    return "\n".join(str(odd[name]) for name in names if name in odd)
+
+
+def state(now: pl.Expr, rules: Rules) -> pl.Expr:
+    """Return the name of the state; the first rule that matches wins."""
+    code, result = pl.col("fail_code"), pl.col("result")
+    reserved, status = pl.col("appoint_time"), pl.col("call_status")
+    ahead = (
+        pl.when(pl.col("call_type") == "2")
+        .then(pl.lit(rules.due_automatic))
+        .otherwise(pl.lit(rules.due_manual))
+    )
+    return (
+        pl.when(code == codes.SUCCESS)
+        .then(pl.lit("reached"))
+        .when(code.is_not_null())
+        .then(pl.lit("failed"))
+        .when(result.is_in(list(codes.RESULTS_REACHED)))
+        .then(pl.lit("reached"))
+        .when(result.is_in(list(codes.RESULTS_FAILED)))
+        .then(pl.lit("failed"))
+        .when(pl.col("call_end").is_not_null() | (status == "2"))
+        .then(pl.lit("unknown"))
+        .when((status == "1") | pl.col("call_begin").is_not_null())
+        .then(pl.lit("calling"))
+        .when(pl.col("expired") | (reserved <= now))
+        .then(pl.lit("overdue"))
+        .when(reserved <= now + ahead)
+        .then(pl.lit("due"))
+        .when(reserved.is_not_null())
+        .then(pl.lit("upcoming"))
+        .otherwise(pl.lit("unknown"))
+    )
+
+
+def late(grace: timedelta) -> pl.Expr:
+    """Tell whether the call began past its time and the grace; null where a time is missing."""
+    return pl.col("call_begin") > pl.col("appoint_time") + pl.lit(grace)
+
+
+def delay() -> pl.Expr:
+    """Return how long after its reserved time the call began; negative when it was early."""
+    return pl.col("call_begin") - pl.col("appoint_time")
+
+
+def talk_time() -> pl.Expr:
+    """Return how long a reached call lasted."""
+    lasted = pl.col("call_end") - pl.col("call_begin")
+    return pl.when(pl.col("state") == "reached").then(lasted)
+
+
+def fail_group() -> pl.Expr:
+    """Return who has to act on a fail code; null without one and for success."""
+    code = pl.col("fail_code")
+    groups = code.replace_strict(dict(codes.FAIL_GROUPS), default=codes.OTHER)
+    return pl.when(code.is_not_null() & (code != codes.SUCCESS)).then(groups)
+
+
+def fail_reason(reasons: Mapping[str, str]) -> pl.Expr:
+    """Return why a call failed, in words: of its fail code, else of its result.
+
+    A code without words stands for itself; what did not fail has no reason.
+    """
+    code, result = pl.col("fail_code"), pl.col("result")
+    words = code.replace(dict(reasons))
+    of_result = result.replace({key: reasons.get(key, key) for key in codes.RESULTS_FAILED})
+    return pl.when(pl.col("state") == "failed").then(pl.coalesce(words, of_result))

@@ -1,0 +1,88 @@
+"""The saved views that a person may open, beside the question that they are looking at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.db import models
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from appoints.query.query import Query
+from appoints.saved_views.models import Default, SavedView
+from dashboard.accounts.models import Preferences, User
+
+SHOWN = 12  # views of a group in the menu; all are on their own page
+
+# By the group of SavedViewQuerySet.in_groups.
+GROUPS = (_("My views"), _("My teams' views"), _("Views for everybody"))
+
+
+class Group(NamedTuple):
+    """The views of one heading, and how many more there are; ``own`` are the person's."""
+
+    title: str | Promise
+    views: list[SavedView]
+    more: int
+    own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """``view`` is the one that the question came from, ``changed`` since or not."""
+
+    groups: list[Group]
+    default: Default | None
+    view: SavedView | None
+    mine: bool
+    changed: bool
+
+    @property
+    def is_default(self) -> bool:
+        """Whether the view at hand is what opens for this person."""
+        return self.default is not None and self.default.view == self.view
+
+
+def text_of(query: Query) -> str:
+    """Return the query string that is saved: no page, no view, presets as they are."""
+    return query.but(view="").urlencode()
+
+
+def view_called(user: User, slug: str) -> SavedView | None:
+    """Return the view that an address names, if the person may see it."""
+    if not slug.isalnum():
+        return None
+    return SavedView.objects.visible_to(user).filter(slug=slug).first()
+
+
+def columns_of(view: SavedView | None, own: Preferences) -> list[str]:
+    """Return the columns to show: the view's, or the person's own where it has none."""
+    columns: list[str] = (view and view.columns) or own.columns
+    return columns
+
+
+def shelf_of(user: User, slug: str, query: Query | None = None) -> Shelf:
+    """Return what the list shows of saved views, of which the address names one by ``slug``.
+
+    ``query`` is the question of a valid form.
+    """
+    views = SavedView.objects.visible_to(user).in_groups(user)
+    counts = views.order_by("group").values_list("group").annotate(models.Count("pk"))
+    default = SavedView.objects.default_of(user) if counts else None
+    view = view_called(user, slug)
+    return Shelf(
+        [
+            Group(
+                GROUPS[group],
+                list(views.filter(group=group).select_related("team")[:SHOWN]),
+                max(0, count - SHOWN),
+                own=group == 0,
+            )
+            for group, count in counts
+        ],
+        default,
+        view,
+        mine=view is not None and view.owner_id == user.pk,
+        changed=view is not None and query is not None and view.query != text_of(query),
+    )

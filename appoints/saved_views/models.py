@@ -1,0 +1,193 @@
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import QueryDict
+from django.utils.crypto import get_random_string
+from django.utils.translation import gettext_lazy as _
+
+from appoints.encryption import WrongKey, cipher, decrypt, encrypt
+from appoints.query.models import AgentList
+from dashboard.accounts.models import Team, User
+
+MOST = 200  # views that one person keeps
+SLUG_SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another
+
+
+def new_slug() -> str:
+    """Return a short ID that nobody can guess."""
+    return get_random_string(10, SLUG_SIGNS)
+
+
+class Default(NamedTuple):
+    """The view that opens for a person; ``team`` whose it is, None for the person's own."""
+
+    view: SavedView
+    team: Team | None
+
+
+class SavedViewQuerySet(models.QuerySet["SavedView"]):
+    def visible_to(self, user: User | AnonymousUser) -> SavedViewQuerySet:
+        """Return what this person may open: the one place that decides it."""
+        if not user.is_authenticated:
+            return self.none()
+        shown = models.Q(owner=user) | models.Q(audience=SavedView.Audience.EVERYBODY)
+        teams = models.Q(audience=SavedView.Audience.TEAM, team__in=user.teams.values("pk"))
+        return self.filter(shown | teams)
+
+    def changeable_by(self, user: User | AnonymousUser) -> SavedViewQuerySet:
+        """Return what this person may rename, change, share and delete: only their own."""
+        return self.filter(owner=user) if user.is_authenticated else self.none()
+
+    def in_groups(self, user: User) -> Any:
+        """Order by ``group`` (0 the person's own, 1 their teams', 2 everybody's), then by name."""
+        team = models.Q(audience=SavedView.Audience.TEAM)
+        group = models.Case(models.When(owner=user, then=0), models.When(team, then=1), default=2)
+        return self.annotate(group=group).order_by("group", "name", "pk")
+
+    def default_of(self, user: User) -> Default | None:
+        """Return the person's default view, else that of their first team by name that has one.
+
+        One that the person may no longer see is none.
+        """
+        seen = self.visible_to(user)
+        if own := seen.filter(person_defaults__person=user).first():
+            return Default(own, None)
+        teams = TeamDefault.objects.filter(team__in=user.teams.values("pk"))
+        found = teams.filter(view__in=seen).select_related("view", "team").order_by("team__name")
+        first = found.first()
+        return Default(first.view, first.team) if first else None
+
+
+class SavedView(models.Model):
+    """A question under a name: its filters, sort, columns and, as they are, its relative dates.
+
+    It holds what is asked, never rows; who opens it sees what they may see. The question is
+    encrypted, for it may name a customer's number.
+    """
+
+    class Audience(models.TextChoices):
+        PRIVATE = "private", _("only me")
+        TEAM = "team", _("a team")
+        EVERYBODY = "everybody", _("everybody")
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="saved_views",
+        verbose_name=_("owner"),
+    )
+    name = models.CharField(_("name"), max_length=100)
+    slug = models.CharField(
+        _("short link"), max_length=10, unique=True, default=new_slug, editable=False
+    )
+    sealed = models.BinaryField()
+    # Of the agents that the question names by it, which hence stays.
+    agent_list = models.ForeignKey(
+        AgentList,
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="saved_views",
+    )
+    columns = models.JSONField(_("columns"), default=list, blank=True)
+    audience = models.CharField(
+        _("who sees it"), max_length=10, choices=Audience, default=Audience.PRIVATE
+    )
+    # A team that is gone takes no view along: its owner alone sees it then.
+    team = models.ForeignKey(
+        Team,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="saved_views",
+        verbose_name=_("team"),
+    )
+    created = models.DateTimeField(auto_now_add=True)
+    changed = models.DateTimeField(auto_now=True)
+
+    objects = SavedViewQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "pk"]
+        verbose_name = _("saved view")
+        verbose_name_plural = _("saved views")
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "name"], name="view_name_once"),
+            models.CheckConstraint(
+                condition=models.Q(team__isnull=True) | models.Q(audience="team"),
+                name="view_of_a_team",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        """Name a team where one is meant, and none otherwise."""
+        if self.audience != self.Audience.TEAM:
+            self.team = None
+        elif self.team is None:
+            raise ValidationError({"team": _("Choose a team.")})
+
+    @property
+    def query(self) -> str | None:
+        """The query string of the question; None where no key opens it any more."""
+        try:
+            return decrypt(bytes(self.sealed)).decode()
+        except WrongKey:
+            return None
+
+    def keep(self, query: str) -> None:
+        """Take a query string, without saving."""
+        self.sealed = encrypt(query.encode())
+        slug = QueryDict(query).get("agent_list")
+        self.agent_list = AgentList.objects.filter(slug=slug).first() if slug else None
+
+    def rotate(self) -> None:
+        """Put the question under the first key, without saving. One that no key opens stays."""
+        if self.query is not None:
+            self.sealed = cipher().rotate(bytes(self.sealed))
+
+
+class PersonDefault(models.Model):
+    """The view that opens for a person who comes to the dashboard."""
+
+    person = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="default_view"
+    )
+    view = models.ForeignKey(SavedView, on_delete=models.CASCADE, related_name="person_defaults")
+
+    def __str__(self) -> str:
+        return f"{self.person_id}: {self.view_id}"
+
+
+class TeamDefault(models.Model):
+    """The view that opens for people of a team who chose none of their own."""
+
+    team = models.OneToOneField(Team, on_delete=models.CASCADE, related_name="default_view")
+    view = models.ForeignKey(
+        SavedView,
+        on_delete=models.CASCADE,
+        related_name="team_defaults",
+        verbose_name=_("default view"),
+    )
+
+    class Meta:
+        verbose_name = _("default view")
+        verbose_name_plural = _("default views")
+
+    def __str__(self) -> str:
+        return str(self.view)
+
+    def clean(self) -> None:
+        """Refuse what the team could not open."""
+        if self.view_id is None:
+            return
+        seen = self.view.audience == SavedView.Audience.EVERYBODY or self.view.team == self.team
+        if not seen:
+            raise ValidationError({"view": _("The team may not see this view.")})

@@ -1,0 +1,46 @@
+"""Rows as iSales sent them, in a typed data frame."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+import polars as pl
+
+from appoints.isales.rows import FLAGS, TEXTS, TIMES, Row
+
+MOMENT = pl.Datetime("ms", "UTC")
+
+
+PLAIN: dict[str, pl.DataType] = {
+    **dict.fromkeys(TEXTS, pl.String()),
+    **dict.fromkeys(TIMES, pl.Int64()),
+    **dict.fromkeys(FLAGS, pl.Boolean()),
+    "odd": pl.String(),
+}
+
+
+class Fetched(NamedTuple):
+    """A page of iSales' list: its offset, its rows, and the aware moment at which they came.
+
+    ``took``: the seconds for which the call was out.
+    """
+
+    offset: int
+    rows: Sequence[Row]
+    at: datetime
+    took: float = 0.0
+
+
+def plain(pages: Sequence[Fetched]) -> pl.DataFrame:
+    """Return the rows of pages as a frame, each with its page's offset and moment."""
+    # One frame of many pages: building a frame costs far more than a page's hundred rows do.
+    frame = pl.DataFrame([row for page in pages for row in page.rows], schema=PLAIN, orient="row")
+    moments = [round(page.at.timestamp() * 1000) for page in pages for _ in page.rows]
+    offsets = [page.offset for page in pages for _ in page.rows]
+    return frame.with_columns(
+        *[pl.col(name).cast(MOMENT) for name in TIMES],
+        pl.Series("fetched_at", moments, pl.Int64).cast(MOMENT),
+        pl.Series("offset", offsets, pl.Int64),
+    )

@@ -1,0 +1,261 @@
+"""Fetch a snapshot: the first page alone, then the others side by side, then what has shifted."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterable, Iterator, Sequence
+
+import polars as pl
+from django.conf import settings
+from django.db import Error
+from django.db import connection as database
+from django.utils import timezone
+
+from appoints.connections import errors
+from appoints.isales.client import Criteria
+from appoints.snapshots import fetcher, frame, store
+from appoints.snapshots.fetcher import Came
+from appoints.snapshots.frame import Fetched
+from appoints.snapshots.models import Snapshot
+from appoints.snapshots.reconcile import PageInfo, brings_new, settled, to_look_at_again
+from dashboard.http.database import kind_of
+
+logger = logging.getLogger(__name__)
+
+CHUNK = 1000  # rows, about
+NEWCOMERS = 1_000_000  # number of the chunk for rows that came in between others
+SHOWN_EVERY = 1.0  # seconds between two writes of chunks that are still growing
+BEAT = 5.0  # seconds between two signs of life
+
+
+class Paused(Exception):
+    """Nobody waits for this any more; what has come is kept."""
+
+
+class TooMany(Exception):
+    """The whole is above the cap."""
+
+
+def run(snapshot: Snapshot) -> None:
+    """Fetch, and store what went wrong; the caller holds the snapshot's lease."""
+    try:
+        Load(snapshot).run()
+    except store.LeaseLost:
+        logger.warning("snapshot %s: another worker goes on with it", snapshot.pk)
+    except Exception as error:  # noqa: BLE001 or pages would wait for the lease's end
+        _give_up(snapshot, error)
+    finally:
+        database.close()
+
+
+def _give_up(snapshot: Snapshot, error: Exception) -> None:
+    logger.error("snapshot %s: loading broke off", snapshot.pk, exc_info=error)
+    kind = kind_of(error)
+    failure = errors.NotStored(kind) if kind else errors.BrokeOff("loading broke off")
+    database.close()  # it may be broken
+    try:
+        store.finish(snapshot, Snapshot.Status.FAILED, failure=errors.to_json(failure))
+    except store.LeaseLost:
+        pass
+    except Error as again:
+        # Pages hear of it from the database itself, and the lease ends by itself.
+        logger.warning("snapshot %s: nor can its end be stored: %s", snapshot.pk, again)
+
+
+class Load:
+    """One holder's work on a snapshot; it may have been begun by another."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self.limit = snapshot.limit
+        self.criteria = Criteria()
+        self.infos: dict[int, PageInfo] = {}
+        self.came: dict[int, dict[int, Fetched]] = {}  # by chunk and offset, not yet written
+        self.rows: dict[int, pl.DataFrame] = {}  # by chunk, as written
+        self.written = self.beaten = self.worked_until = time.monotonic()
+
+    def run(self) -> None:
+        """Load what is missing. Raises LeaseLost; failures of iSales are stored."""
+        try:
+            self.criteria = store.criteria_of(self.snapshot)
+            self._resume()
+            self._load()
+        except Paused:
+            self._write(list(self.came))
+            store.keep_lease(self.snapshot, leased_until=timezone.now())
+        except TooMany:
+            store.finish(self.snapshot, Snapshot.Status.TOO_MANY, total=self.total)
+        except errors.ERRORS as error:
+            self._write(list(self.came))
+            failure = errors.to_json(error)
+            store.finish(self.snapshot, Snapshot.Status.FAILED, failure=failure)
+
+    @property
+    def total(self) -> int:
+        """What iSales reported last."""
+        return self.snapshot.total or 0
+
+    def _resume(self) -> None:
+        for chunk, rows in store.readable(self.snapshot.chunks.order_by("number")):
+            self.rows[chunk.number] = rows
+            self.infos |= {at: PageInfo(total, count) for at, total, count in chunk.pages}
+        if self.infos and self.snapshot.total is None:
+            # Whoever began was stopped between the pages and their total.
+            self.snapshot.total = self.infos[max(self.infos)].total
+
+    def _load(self) -> None:
+        if 0 not in self.infos:
+            self._fetch([0])
+        self._fetch_missing()
+        self._find_newcomers()
+        pages = self._pages()
+        again = to_look_at_again(pages, self.infos, self.total, settled(pages).height)
+        if again:
+            self._fetch(again)
+            self._fetch_missing()
+        received, as_of = settled(self._pages()).height, self._as_of()
+        self.rows.clear()  # whoever waits reads them anew; twice in memory they are too many
+        store.finish(self.snapshot, Snapshot.Status.WHOLE, received=received, as_of=as_of)
+
+    def _fetch_missing(self) -> None:
+        """Fetch up to the total, and past it while full pages bring rows that are new.
+
+        "Total" may be that of the page (isales-api.md section 1), so that a full last page is no
+        proof of the end. Where the total ends a page, the one past it is asked for with the others.
+        """
+        while True:
+            known = range(0, self.total + 1, self.limit)
+            missing = [offset for offset in known if offset not in self.infos]
+            if not missing:
+                last = max(self.infos)
+                full = self.infos[last].rows >= self.limit
+                if not full or (last and not brings_new(self._pages(), last)):
+                    return
+                missing = [last + self.limit]
+            self._fetch(missing)
+
+    def _find_newcomers(self) -> None:
+        """Find the rows that came in between others while pages were read.
+
+        A row that came in shifts all that follow, and every page after it with them. So the place
+        is found by halves, as a word is in a dictionary, not by reading all pages once more.
+        """
+        while missing := self.total - len(self._seen()):
+            before = sorted(at for at, info in self.infos.items() if info.total < self.total)
+            if missing < 0 or not before or not self._find_newcomer(before):
+                return
+            self._fetch_missing()
+
+    def _find_newcomer(self, offsets: Sequence[int]) -> bool:
+        """Take in one page's rows that are new; tell whether there were any."""
+        seen = self._seen()
+        low, high = 0, len(offsets)
+        while low < high:
+            middle = (low + high) // 2
+            fetched, self.snapshot.total = next(self._come([offsets[middle]]))
+            new = [row for row in fetched.rows if row.appoint_id and row.appoint_id not in seen]
+            if new:
+                self.came.setdefault(NEWCOMERS, {})[len(seen)] = fetched._replace(rows=new)
+                return True
+            if self._ids(offsets[middle]) == {row.appoint_id for row in fetched.rows}:
+                low = middle + 1
+            else:
+                high = middle
+        return False
+
+    def _seen(self) -> set[str]:
+        """Return the IDs of all rows that came; one of its own stands for each row without."""
+        rows = settled(self._pages())["appoint_id"]
+        return {name or f"no ID {number}" for number, name in enumerate(rows)}
+
+    def _ids(self, offset: int) -> set[str | None]:
+        return set(self._pages().filter(pl.col("offset") == offset)["appoint_id"])
+
+    def _fetch(self, offsets: Iterable[int]) -> None:
+        for came in self._come(offsets):
+            self._keep(*came)
+            self._beat()
+
+    def _come(self, offsets: Iterable[int]) -> Iterator[Came]:
+        """Yield pages as they come, and show in between that this holder lives."""
+        connection = self.snapshot.connection
+        for came in fetcher.pages(connection, self.criteria, self.limit, offsets):
+            if came is None:
+                self._beat()
+            else:
+                self._count_work(came[0].took)
+                yield came
+
+    def _count_work(self, took: float) -> None:
+        """Count the seconds for which a call was out; calls side by side count once."""
+        now = time.monotonic()
+        self.snapshot.worked += max(0.0, min(took, now - self.worked_until))
+        self.worked_until = now
+
+    def _keep(self, fetched: Fetched, total: int) -> None:
+        number = fetched.offset // self.limit // self._pages_a_chunk
+        self.came.setdefault(number, {})[fetched.offset] = fetched
+        self.infos[fetched.offset] = PageInfo(total, len(fetched.rows))
+        self.snapshot.total = total
+        if max(self.total, self._received) > settings.APPOINTS_MOST_ROWS:
+            raise TooMany
+
+    @property
+    def _pages_a_chunk(self) -> int:
+        return max(1, CHUNK // self.limit)
+
+    @property
+    def _received(self) -> int:
+        return sum(info.rows for info in self.infos.values())
+
+    def _beat(self) -> None:
+        """Write what is ready, show that this holder lives, and see whether anybody waits."""
+        ready = [number for number in self.came if self._is_full(number)]
+        if time.monotonic() - self.written > SHOWN_EVERY:
+            ready = list(self.came)
+        if ready:
+            self._write(ready)
+        elif time.monotonic() - self.beaten < BEAT:
+            return
+        self.beaten = time.monotonic()
+        store.keep_lease(self.snapshot)
+        self.snapshot.refresh_from_db(fields=["wanted"])
+        if timezone.now() - self.snapshot.wanted > store.UNWANTED:
+            raise Paused
+
+    def _is_full(self, number: int) -> bool:
+        return all(offset in self.infos for offset in self._offsets(number))
+
+    def _offsets(self, number: int) -> range:
+        """Return the offsets of the pages that belong into a chunk."""
+        first = number * self._pages_a_chunk
+        return range(first * self.limit, (first + self._pages_a_chunk) * self.limit, self.limit)
+
+    def _write(self, numbers: Iterable[int]) -> None:
+        for number in sorted(numbers):
+            came = self.came.pop(number)
+            rows = frame.plain([came[at] for at in sorted(came)])
+            if (before := self.rows.get(number)) is not None:
+                again = pl.col("offset").is_in([] if number == NEWCOMERS else list(came))
+                rows = pl.concat([before.filter(~again), rows])
+            self.rows[number] = rows
+            infos = {at: self.infos[at] for at in self._offsets(number) if at in self.infos}
+            store.write(self.snapshot, number, infos, rows)
+        store.keep_lease(
+            self.snapshot,
+            total=self.total,
+            received=self._received,
+            as_of=self._as_of(),
+            worked=self.snapshot.worked,
+        )
+        self.written = self.beaten = time.monotonic()
+
+    def _pages(self) -> pl.DataFrame:
+        if self.came:
+            self._write(list(self.came))
+        return pl.concat(self.rows.values())
+
+    def _as_of(self) -> object:
+        oldest = [rows["fetched_at"].min() for rows in self.rows.values() if not rows.is_empty()]
+        return min(oldest, default=timezone.now())  # type: ignore[type-var]

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from appoints.connections.models.connection import Connection
+
+
+class Snapshot(models.Model):
+    """Every row that iSales had for what it was asked, or those that have come so far.
+
+    ``subject`` stands for the agents, number and task that were asked for, ``criteria`` holds them
+    (encrypted, for they may name a customer); ``begin`` and ``end`` bound the reserved time, null
+    is open. ``worked`` are the seconds for which a call for it was out; ``hurried``: a person asked
+    for newer rows. ``person`` is whose question it counts as. Whoever holds the lease fetches; each
+    write checks its number, so that a holder that was slow harms nothing.
+    """
+
+    class Status(models.TextChoices):
+        LOADING = "loading"
+        WHOLE = "whole"
+        TOO_MANY = "too-many"
+        FAILED = "failed"
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="snapshots")
+    subject = models.CharField(max_length=64)
+    criteria = models.BinaryField()
+    begin = models.DateTimeField(null=True)
+    end = models.DateTimeField(null=True)
+    status = models.CharField(max_length=10, choices=Status, default=Status.LOADING)
+    limit = models.PositiveIntegerField(help_text="rows a page")
+    total = models.PositiveIntegerField(null=True, help_text="as iSales reported it last")
+    received = models.PositiveIntegerField(default=0, help_text="different rows")
+    failure = models.JSONField(null=True)
+    created = models.DateTimeField(auto_now_add=True)
+    as_of = models.DateTimeField(null=True, help_text="when the oldest row was fetched")
+    ended = models.DateTimeField(null=True)
+    worked = models.FloatField(default=0.0)
+    hurried = models.BooleanField(default=False)
+    wanted = models.DateTimeField(help_text="when somebody last asked for it")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    taken = models.DateTimeField(null=True, help_text="when a loader last took it")
+    lease = models.PositiveIntegerField(default=0)
+    leased_until = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["connection", "status", "subject"], name="snapshot_by_subject"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.connection_id}/{self.pk} {self.status}"
+
+
+class Chunk(models.Model):
+    """About a thousand rows of a snapshot: an Arrow file, compressed and encrypted.
+
+    ``pages`` lists the offset of each page in it and the total that iSales reported with it.
+    """
+
+    snapshot = models.ForeignKey(Snapshot, on_delete=models.CASCADE, related_name="chunks")
+    number = models.PositiveIntegerField()
+    pages = models.JSONField()
+    payload = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["snapshot", "number"], name="chunk_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.snapshot_id}/{self.number}"

@@ -1,0 +1,108 @@
+"""The queue of snapshots that wait for a loader: one for all workers, kept in the database.
+
+Whoever waits for the fewest goes first, then who was served longest ago, then who came first; so
+that nobody's many questions keep another person's one waiting.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.db.models import Max, QuerySet
+
+from appoints.connections import stamps
+from appoints.connections.errors import QueueFull
+from appoints.connections.models import Connection
+from appoints.snapshots import store
+from appoints.snapshots.models import Snapshot
+from appoints.snapshots.upstream import Asked
+
+MOST = 50  # snapshots of a person that wait
+
+
+def in_order() -> list[Snapshot]:
+    """Return what waits, the next first."""
+    waiting = list(_waiting().select_related("connection").order_by("pk"))
+    if not waiting:
+        return []
+    people = {each.person_id for each in waiting}
+    before: Counter[int | None] = Counter(_running().values_list("person", flat=True))
+    taken = Snapshot.objects.filter(stamps.not_ahead("taken"), person__in=people - {None})
+    served = dict(taken.order_by().values_list("person").annotate(Max("taken")))
+    turns = []
+    for each in waiting:
+        last = served.get(each.person_id, stamps.LONG_AGO)
+        turns.append((before[each.person_id], last, each.pk, each))
+        before[each.person_id] += 1
+    return [each for *_, each in sorted(turns, key=lambda turn: turn[:3])]
+
+
+def before(snapshot: Snapshot) -> int | None:
+    """Return how many go before a snapshot; None where it does not wait."""
+    if not _waits(snapshot):
+        return None
+    order = [each.pk for each in in_order()]
+    return order.index(snapshot.pk) if snapshot.pk in order else 0
+
+
+def take_next(but: Collection[int] = ()) -> Snapshot | None:
+    """Take the lease of what is next, and of no connection in ``but``; None where nothing is."""
+    for snapshot in in_order():
+        if snapshot.connection_id not in but and _take(snapshot):
+            return snapshot
+    return None
+
+
+def begin_or_join(connection: Connection, asked: Asked, person: int | None) -> Snapshot:
+    """Return the snapshot of what a person asks; see snapshots.begin_or_join. Raises QueueFull."""
+    snapshot = store.begin_or_join(connection, asked, person)
+    if person is None or not _waits(snapshot):
+        return snapshot
+    if snapshot.person_id != person:
+        _adopt(snapshot, person)
+    elif _waiting().filter(person=person, pk__lt=snapshot.pk).count() >= MOST:
+        snapshot.delete()
+        raise QueueFull(f"{MOST} results wait already")
+    return snapshot
+
+
+def _adopt(snapshot: Snapshot, person: int) -> None:
+    """Let what waits count as the question of whoever has fewer, of those who ask it."""
+    unfinished: Counter[int | None] = Counter(
+        (_waiting() | _running()).values_list("person", flat=True)
+    )
+    if unfinished[person] < unfinished[snapshot.person_id] - 1:
+        snapshot.person_id = person
+        Snapshot.objects.filter(pk=snapshot.pk).update(person=person)
+
+
+def _take(snapshot: Snapshot) -> bool:
+    person = snapshot.person_id
+    with transaction.atomic():
+        if person is not None:
+            # The lock lets only one worker count at a time.
+            get_user_model().objects.select_for_update(no_key=True).filter(pk=person).first()
+            if _running().filter(person=person).count() >= settings.APPOINTS_LOADS_PER_PERSON:
+                return False
+        return store.take_lease(snapshot)
+
+
+def _waits(snapshot: Snapshot) -> bool:
+    return snapshot.status == Snapshot.Status.LOADING and not store.is_leased(snapshot)
+
+
+def _waiting() -> QuerySet[Snapshot]:
+    return Snapshot.objects.filter(
+        stamps.passed("leased_until", store.LEASE),
+        stamps.since("wanted", store.UNWANTED),
+        status=Snapshot.Status.LOADING,
+    )
+
+
+def _running() -> QuerySet[Snapshot]:
+    leased = stamps.in_force("leased_until", store.LEASE)
+    return Snapshot.objects.filter(leased, status=Snapshot.Status.LOADING)

@@ -1,0 +1,260 @@
+"""Snapshots in the database: found, begun, leased, written, read, dropped."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import datetime, timedelta
+
+import polars as pl
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from appoints.connections import stamps
+from appoints.connections.models import Connection
+from appoints.encryption import WrongKey, decrypt, encrypt
+from appoints.isales.client import Criteria
+from appoints.query.time_range import Window
+from appoints.snapshots.models import Chunk, Snapshot
+from appoints.snapshots.reconcile import PageInfo
+from appoints.snapshots.upstream import Asked
+
+LEASE = timedelta(seconds=30)  # longer than one answer of iSales may take
+# How long a failure stands that came too late for the page that asked; a page that asks again
+# would otherwise never hear of it. Whoever waited hears of any other, and the next asks anew.
+FAILURE_STANDS = timedelta(seconds=10)
+RESUMABLE = timedelta(minutes=10)  # age of rows with which a load that stopped still goes on
+UNWANTED = timedelta(minutes=1)  # nobody asked for so long: not loaded, until somebody does
+RESTS = 5  # times that the work of a load took, between it and the next
+LONGEST_REST = timedelta(minutes=15)  # however long that work was
+FAILURE_EXPLAINS = timedelta(minutes=2)  # why nothing has come yet, while iSales is asked again
+
+
+class LeaseLost(Exception):
+    """Somebody else fetches this snapshot now, or it was dropped."""
+
+
+class RowsLost(Exception):
+    """Chunks of a whole snapshot are gone or unreadable, so that it is no longer whole."""
+
+
+def subject_of(criteria: Criteria, connection: Connection) -> str:
+    """Return a name for who and what is asked about, whatever the range, that tells nothing of it.
+
+    What a connection is changed to ask another way, or elsewhere, is another subject.
+    """
+    who = [sorted(criteria.agents), criteria.number, criteria.task]
+    how = [connection.base_url, connection.vdn, connection.access_key, connection.range_field]
+    text = json.dumps([who, how, connection.page_limit])
+    return salted_hmac("appoints.snapshot", text, algorithm="sha256").hexdigest()
+
+
+def criteria_of(snapshot: Snapshot) -> Criteria:
+    """Return what was asked. Raises WrongKey."""
+    values = json.loads(decrypt(bytes(snapshot.criteria)))
+    return Criteria(**{**values, "agents": tuple(values["agents"])})
+
+
+def covering(connection: Connection, asked: Asked, window: Window) -> QuerySet[Snapshot]:
+    """Return whole snapshots that hold every row of ``window``, newest first.
+
+    Those of the very subject that is asked for come besides those of everybody and everything.
+    """
+    everything = subject_of(Criteria(), connection)
+    held = Q()
+    if window.begin is not None:
+        held &= Q(begin__isnull=True) | Q(begin__lte=window.begin)
+    else:
+        held &= Q(begin__isnull=True)
+    if window.end is not None:
+        held &= Q(end__isnull=True) | Q(end__gte=window.end)
+    else:
+        held &= Q(end__isnull=True)
+    return Snapshot.objects.filter(
+        held,
+        stamps.not_ahead("as_of"),
+        connection=connection,
+        subject__in={everything, subject_of(asked.criteria, connection)},
+        status=Snapshot.Status.WHOLE,
+    ).order_by("-as_of", "-pk")
+
+
+def of_everything(connection: Connection) -> QuerySet[Snapshot]:
+    """Return whole snapshots of everybody and everything, whatever their time, newest first."""
+    return Snapshot.objects.filter(
+        stamps.not_ahead("as_of"),
+        connection=connection,
+        subject=subject_of(Criteria(), connection),
+        status=Snapshot.Status.WHOLE,
+    ).order_by("-as_of", "-pk")
+
+
+def holds(snapshot: Snapshot, window: Window) -> bool:
+    """Tell whether every row of the window is among those of the snapshot's range."""
+    begin, end = snapshot.begin, snapshot.end
+    after = begin is None or (window.begin is not None and begin <= window.begin)
+    before = end is None or (window.end is not None and window.end <= end)
+    return after and before
+
+
+def fresh_until(snapshot: Snapshot) -> datetime | None:
+    """Return until when a whole snapshot is fresh: a while, and RESTS times as long as its work.
+
+    However many people watch, iSales has that long to itself. Where a person asked for newer rows,
+    it has once as long.
+    """
+    return rested(snapshot, 1 if snapshot.hurried else RESTS)
+
+
+def rested(snapshot: Snapshot, times: int) -> datetime | None:
+    """Return when iSales has had so many times as long to itself as the load's work took.
+
+    Pauses are no work: neither those of a load nor those that iSales asked for.
+    """
+    if snapshot.as_of is None or snapshot.ended is None:
+        return None
+    worked = timedelta(seconds=snapshot.worked)
+    rest = max(min(times * worked, LONGEST_REST), settings.APPOINTS_FRESH_FOR)
+    return min(snapshot.as_of + worked, snapshot.ended) + rest
+
+
+def hurry(connection: Connection, asked: Asked, window: Window) -> None:
+    """Let what answers for a window be fresh no longer than the pace demands: a person asks."""
+    covering(connection, asked, window).filter(hurried=False).update(hurried=True)
+
+
+def is_fresh(snapshot: Snapshot) -> bool:
+    """Tell whether a snapshot still answers without another look at iSales."""
+    until = fresh_until(snapshot)
+    return until is not None and timezone.now() < until
+
+
+def is_leased(snapshot: Snapshot) -> bool:
+    """Tell whether somebody fetches a snapshot."""
+    return bool(stamps.left(snapshot.leased_until, LEASE))
+
+
+def begin_or_join(connection: Connection, asked: Asked, person: int | None = None) -> Snapshot:
+    """Return the snapshot that is being loaded for what is asked; a new one where there is none.
+
+    ``person`` is the ID of whoever asks.
+    """
+    now = timezone.now()
+    same = {
+        "connection": connection,
+        "subject": subject_of(asked.criteria, connection),
+        "begin": asked.window.begin,
+        "end": asked.window.end,
+    }
+    came_late = Q(ended__gt=F("created") + timedelta(seconds=settings.APPOINTS_PAGE_WAIT))
+    resumable = Q(as_of__isnull=True) | stamps.since("as_of", RESUMABLE)
+    resumable |= stamps.in_force("leased_until", LEASE)
+    fresh_for = settings.APPOINTS_FRESH_FOR
+    with transaction.atomic():
+        # One at a time, or two who come together would both begin.
+        Connection.objects.select_for_update().get(pk=connection.pk)
+        found = Snapshot.objects.filter(
+            (Q(status=Snapshot.Status.LOADING) & resumable)
+            | (stamps.since("ended", FAILURE_STANDS) & Q(status=Snapshot.Status.FAILED) & came_late)
+            | (Q(status=Snapshot.Status.TOO_MANY) & stamps.since("ended", fresh_for))
+            # It may have become whole since somebody looked for it.
+            | (Q(status=Snapshot.Status.WHOLE) & stamps.since("as_of", fresh_for)),
+            **same,
+        )
+        if snapshot := found.order_by("-pk").first():
+            Snapshot.objects.filter(pk=snapshot.pk).update(wanted=now)
+            return snapshot
+        return Snapshot.objects.create(
+            **same,
+            criteria=encrypt(json.dumps(asdict(asked.criteria)).encode()),
+            limit=connection.page_limit,
+            person_id=person,
+            wanted=now,
+            leased_until=now,
+        )
+
+
+def failure_before(snapshot: Snapshot) -> dict[str, object] | None:
+    """Return why the same was not to be had a moment ago, None if it was not tried or was."""
+    failed = Snapshot.objects.filter(
+        stamps.since("ended", FAILURE_EXPLAINS),
+        connection_id=snapshot.connection_id,
+        subject=snapshot.subject,
+        begin=snapshot.begin,
+        end=snapshot.end,
+        status=Snapshot.Status.FAILED,
+    )
+    return failed.order_by("-pk").values_list("failure", flat=True).first()
+
+
+def take_lease(snapshot: Snapshot) -> bool:
+    """Become the one who fetches, if nobody is; ``snapshot.lease`` is then the lease's number."""
+    now = timezone.now()
+    taken = Snapshot.objects.filter(
+        stamps.passed("leased_until", LEASE),
+        pk=snapshot.pk,
+        lease=snapshot.lease,
+        status=Snapshot.Status.LOADING,
+    ).update(lease=snapshot.lease + 1, leased_until=now + LEASE, taken=now)
+    snapshot.lease += taken
+    return bool(taken)
+
+
+def keep_lease(snapshot: Snapshot, **changes: object) -> None:
+    """Write to a snapshot that one holds the lease of. Raises LeaseLost."""
+    values = {"leased_until": timezone.now() + LEASE, **changes}
+    held = Snapshot.objects.filter(
+        pk=snapshot.pk, lease=snapshot.lease, status=Snapshot.Status.LOADING
+    )
+    if not held.update(**values):
+        raise LeaseLost
+    for name, value in values.items():
+        setattr(snapshot, name, value)
+
+
+def write(snapshot: Snapshot, number: int, pages: dict[int, PageInfo], rows: pl.DataFrame) -> None:
+    """Write a chunk, over what it held. Raises LeaseLost."""
+    payload = io.BytesIO()
+    rows.write_ipc(payload, compression="zstd")
+    values = {"pages": [[at, *info] for at, info in pages.items()]}
+    with transaction.atomic():
+        keep_lease(snapshot)
+        Chunk.objects.update_or_create(
+            snapshot=snapshot,
+            number=number,
+            defaults={**values, "payload": encrypt(payload.getvalue())},
+        )
+
+
+def read(chunk: Chunk) -> pl.DataFrame:
+    """Return a chunk's rows. Raises WrongKey."""
+    return pl.read_ipc(io.BytesIO(decrypt(bytes(chunk.payload))))
+
+
+def readable(chunks: Iterable[Chunk]) -> Iterable[tuple[Chunk, pl.DataFrame]]:
+    """Yield chunks with their rows; what cannot be decrypted is dropped, to be fetched again."""
+    for chunk in chunks:
+        try:
+            yield chunk, read(chunk)
+        except WrongKey:
+            chunk.delete()
+
+
+def finish(snapshot: Snapshot, status: Snapshot.Status, **changes: object) -> None:
+    """End a load and, once it is whole, drop what it replaces. Raises LeaseLost."""
+    now = timezone.now()
+    with transaction.atomic():
+        keep_lease(snapshot, status=status, ended=now, leased_until=now, **changes)
+        if status == Snapshot.Status.WHOLE:
+            Snapshot.objects.filter(
+                connection_id=snapshot.connection_id,
+                subject=snapshot.subject,
+                begin=snapshot.begin,
+                end=snapshot.end,
+                pk__lt=snapshot.pk,
+            ).delete()

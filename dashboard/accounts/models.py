@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+from typing import Self
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractUser, AnonymousUser
+from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.base_session import AbstractBaseSession
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from dashboard.accounts.zones import zone_called
+
+
+class Team(models.Model):
+    """People who share views."""
+
+    name = models.CharField(_("name"), max_length=150, unique=True)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("team")
+        verbose_name_plural = _("teams")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class User(AbstractUser):
+    """A person who may sign in."""
+
+    teams = models.ManyToManyField(
+        Team,
+        verbose_name=_("teams"),
+        related_name="members",
+        blank=True,
+        help_text=_("Views that are saved for a team are for its people."),
+    )
+
+
+class Session(AbstractBaseSession):
+    """A session; ``person`` is the ID of whose it is, empty before a sign-in."""
+
+    person = models.CharField(max_length=40, blank=True, db_index=True)
+
+    @classmethod
+    def get_session_store_class(cls) -> type[SessionBase]:
+        from dashboard.accounts.session_store import SessionStore
+
+        return SessionStore
+
+
+class Preferences(models.Model):
+    """What a person chose for themselves. No row, or an empty value: as the site has it."""
+
+    class Theme(models.TextChoices):
+        SYSTEM = "", _("as the device")
+        LIGHT = "light", _("light")
+        DARK = "dark", _("dark")
+
+    class Density(models.TextChoices):
+        COMFORTABLE = "", _("comfortable")
+        DENSE = "dense", _("dense")
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="preferences"
+    )
+    time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
+    language = models.CharField(_("language"), max_length=16, blank=True)
+    theme = models.CharField(_("colours"), max_length=8, choices=Theme, blank=True, default="")
+    density = models.CharField(_("rows"), max_length=8, choices=Density, blank=True, default="")
+    columns = models.JSONField(_("columns of the list, in order"), default=list, blank=True)
+
+    class Meta:
+        verbose_name = _("preferences")
+        verbose_name_plural = _("preferences")
+
+    def __str__(self) -> str:
+        return self.user.get_username()
+
+    @classmethod
+    def of(cls, user: User | AnonymousUser) -> Self:
+        """Return a person's preferences, empty ones while they chose nothing; one query."""
+        if not user.is_authenticated:
+            return cls()
+        return cls.objects.filter(user=user).first() or cls(user=user)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The person's own time zone, or the site's while they have chosen none."""
+        try:
+            return zone_called(self.time_zone or settings.TIME_ZONE)
+        except ValueError:
+            # A zone database can drop a name that somebody once chose.
+            return ZoneInfo(settings.TIME_ZONE)

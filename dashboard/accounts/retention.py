@@ -1,0 +1,45 @@
+"""What requests leave behind has a bound, which each sign-in holds, and an end, which purge is."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from axes.models import AccessAttempt, AccessLog
+from django.conf import settings
+from django.contrib.admin.models import LogEntry
+from django.http import HttpRequest
+from django.utils import timezone
+
+from dashboard.accounts.models import Session, User
+
+MOST_SESSIONS = 50  # of a person: their browsers and wallboards
+MOST_SIGN_INS = 500  # of a person, remembered
+SIGN_INS_KEPT = timedelta(days=90)
+ADMIN_LOG_KEPT = timedelta(days=365)
+
+
+def purge() -> int:
+    """Drop what is past its time; return how many rows that were."""
+    now = timezone.now()
+    old = (
+        Session.objects.filter(expire_date__lt=now),
+        AccessAttempt.objects.filter(attempt_time__lt=now - settings.AXES_COOLOFF_TIME),
+        AccessLog.objects.filter(attempt_time__lt=now - SIGN_INS_KEPT),
+        LogEntry.objects.filter(action_time__lt=now - ADMIN_LOG_KEPT),
+    )
+    return sum(each.delete()[0] for each in old)
+
+
+def bound(user: User, request: HttpRequest, **_about: Any) -> None:
+    """Keep a person's newest sessions and sign-ins, for each sign-in makes one more of both."""
+    # The new session is stored as theirs only with the answer.
+    others = Session.objects.filter(person=str(user.pk)).exclude(pk=request.session.session_key)
+    _keep(others.order_by("-expire_date"), MOST_SESSIONS - 1)
+    sign_ins = AccessLog.objects.filter(username=user.get_username())
+    _keep(sign_ins.order_by("-attempt_time"), MOST_SIGN_INS)
+
+
+def _keep(rows: Any, most: int) -> None:
+    above = list(rows.values_list("pk", flat=True)[most:])
+    rows.model.objects.filter(pk__in=above).delete()

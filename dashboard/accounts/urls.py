@@ -1,0 +1,19 @@
+"""Sign-in, sign-out and what a person sets for themselves."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import LoginView, LogoutView
+from django.urls import path
+from django.views.i18n import set_language
+
+from dashboard.accounts import views
+
+urlpatterns = [
+    path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    path("password_change/", views.OwnPasswordChangeView.as_view(), name="password_change"),
+    # Also for those who are not signed in yet: they choose before they can read anything else.
+    path("language/", login_not_required(set_language), name="language"),
+    path("preferences/", views.preferences, name="preferences"),
+]

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.forms import PasswordChangeForm
+from django.contrib.auth.views import PasswordChangeView, redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse, reverse_lazy
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.csrf import csrf_failure
+from django.views.decorators.http import require_http_methods
+
+from dashboard.accounts.forms import PreferencesForm
+from dashboard.accounts.requests import SignedInRequest, came_from
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def preferences(request: SignedInRequest) -> HttpResponse:
+    """Show and keep the person's own settings; then lead back to where they came from."""
+    posted = request.POST if request.method == "POST" else None
+    form = PreferencesForm(posted, instance=request.preferences)
+    if form.is_valid():
+        form.save()
+        # In the language that was chosen just now.
+        translation.activate(form.cleaned_data["language"] or translation.get_language())
+        messages.success(request, _("Your preferences are saved."))
+        # No name of a page: whatever the address holds is an address.
+        return HttpResponseRedirect(came_from(request) or reverse("preferences"))
+    status = 400 if form.errors else 200
+    context = {"form": form, "back": came_from(request)}
+    return render(request, "dashboard/preferences.html", context, status=status)
+
+
+class OwnPasswordChangeView(PasswordChangeView):
+    success_url = reverse_lazy("home")
+
+    def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
+        messages.success(self.request, _("Your password is changed."))
+        return super().form_valid(form)
+
+
+@login_not_required
+def admin_login(request: HttpRequest) -> HttpResponse:
+    """Send to the one sign-in page; who is signed in and still ends here may not administer."""
+    if request.user.is_authenticated:
+        raise PermissionDenied
+    return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
+
+
+def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Refuse a form without its token; but who is signed in already needs not sign in.
+
+    The sign-in changes the token, so that a sign-in page in a second tab holds an old one.
+    """
+    if request.path == reverse("login") and request.user.is_authenticated:
+        return HttpResponseRedirect(came_from(request) or reverse("home"))
+    return csrf_failure(request, reason)

@@ -1,0 +1,201 @@
+"""``make demo``: the dashboard over a simulated iSales, set up in a folder of its own.
+
+Everything lives in a folder per port under ``.demo``: database, keys, the simulator's secret; so
+two demos do not meet. What the environment says about a real installation is not looked at.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+from zoneinfo import available_timezones
+
+from cryptography.fernet import Fernet
+
+from dashboard.environment import NUMBERS
+from dashboard.operations.servers import (
+    ROOT,
+    Broken,
+    Children,
+    check_alive,
+    check_free,
+    end,
+    free_port,
+    start,
+    wait_for,
+)
+
+USER = "supervisor"
+PASSWORD = "reserved-calls"  # noqa: S105 for everybody who tries the demo
+ACCESS_KEY = "DEMO-ACCESS-KEY"
+OURS = (
+    "ALLOWED_HOSTS",
+    "CREDENTIAL_KEYS",
+    "CSRF_TRUSTED_ORIGINS",
+    "DATABASE_URL",
+    "DEBUG",
+    "DJANGO_SETTINGS_MODULE",
+    "FRAME_ANCESTORS",
+    "GUNICORN_CMD_ARGS",
+    "HTTPS",
+    "ISALES_HOSTS",
+    "SECRET_KEY",
+    "TIME_ZONE",
+    *NUMBERS,
+)
+
+
+class Stack(NamedTuple):
+    """The running dashboard's address, and the processes behind it."""
+
+    address: str
+    children: Children
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """Return the environment of the demo's processes, with keys made once in ``folder``."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    found = {
+        name: value
+        for name, value in os.environ.items()
+        if name.removesuffix("_FILE") not in OURS and name != "PORT"
+    }
+    return {
+        **found,
+        "CREDENTIAL_KEYS_FILE": _kept(folder / "credential-keys", Fernet.generate_key().decode()),
+        "DATABASE_URL": f"sqlite:///{folder / 'demo.sqlite3'}",
+        "DJANGO_SUPERUSER_PASSWORD": PASSWORD,
+        "HTTPS": "0",
+        "SECRET_KEY_FILE": _kept(folder / "secret-key", secrets.token_urlsafe(50)),
+        "TIME_ZONE": _zone(),
+    }
+
+
+@contextmanager
+def running(folder: Path, port: int, rows: int = 6000) -> Iterator[Stack]:
+    """Run simulator and dashboard until the block ends. Raises Broken."""
+    check_free(port)
+    env = environment(folder)
+    secret = _kept(folder / "isales-secret-key", secrets.token_urlsafe(24))
+    isales = free_port()
+    children: Children = {}
+    try:
+        children["simulator"] = _simulator(isales, secret, rows, env)
+        _set_up(isales, secret, env)
+        children["dashboard"] = _dashboard(port, env)
+        wait_for(isales, "/", children)
+        wait_for(port, "/readyz", children)
+        yield Stack(f"http://127.0.0.1:{port}", children)
+    finally:
+        end(children)
+
+
+def _simulator(
+    port: int, secret: str, rows: int, env: Mapping[str, str]
+) -> subprocess.Popen[bytes]:
+    # One word, for a random secret may begin like an option.
+    keys = ["--access-key", ACCESS_KEY, f"--secret-key={Path(secret).read_text()}"]
+    where = ["--port", str(port), "--rows", str(rows)]
+    return start(["manage.py", "simulator", *where, *keys], env)
+
+
+def _dashboard(port: int, env: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    bind = ["--bind", f"127.0.0.1:{port}", "--log-level", "warning"]
+    return start(
+        ["-m", "gunicorn", "-c", "python:dashboard.gunicorn", *bind, "dashboard.wsgi"], env
+    )
+
+
+def _set_up(isales: int, secret: str, env: Mapping[str, str]) -> None:
+    _manage(env, "migrate", "--verbosity", "0")
+    _manage(env, "collectstatic", "--no-input", "--verbosity", "0")
+    _manage(
+        env,
+        *("connection", "demo", "--base-url", f"http://127.0.0.1:{isales}", "--vdn", "1"),
+        *("--access-key", ACCESS_KEY, "--secret-key-file", secret),
+    )
+    made = _manage(
+        env, "createsuperuser", "--no-input", "--username", USER, "--email", "", fails=True
+    )
+    if made.returncode and b"already taken" not in made.stderr:
+        raise Broken(made.stderr.decode())
+
+
+def _manage(
+    env: Mapping[str, str], *words: str, fails: bool = False
+) -> subprocess.CompletedProcess[bytes]:
+    done = subprocess.run(
+        [sys.executable, "manage.py", *words], cwd=ROOT, env=env, capture_output=True, check=False
+    )
+    if done.returncode and not fails:
+        raise Broken(f"manage.py {words[0]} failed:\n{done.stderr.decode()}")
+    return done
+
+
+def _kept(path: Path, made: str) -> str:
+    """Return the path of a file that holds a secret, made when it is not there yet."""
+    if not path.exists():
+        whole = path.with_suffix(".new")
+        whole.touch(mode=0o600)
+        whole.write_text(made)
+        whole.rename(path)
+    return str(path)
+
+
+def _zone() -> str:
+    """Return the machine's IANA zone, where the simulated office keeps its hours; else UTC."""
+    link = Path("/etc/localtime")
+    name = os.environ.get("TZ") or str(link.resolve()).partition("zoneinfo/")[2]
+    return name if name in available_timezones() else "UTC"
+
+
+def _port() -> int:
+    words = os.environ.get("PORT", "8000")
+    if not (words.isascii() and words.isdigit() and 0 < int(words) < 65536):
+        raise Broken(f"PORT={words} is no port: make demo PORT=8000")
+    return int(words)
+
+
+def _stop(*_: object) -> None:
+    # Once: a second Ctrl-C would leave behind what is being stopped.
+    _on_signals(signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
+def _on_signals(action: Callable[..., None] | signal.Handlers) -> None:
+    # SIGINT too, for a shell starts what runs in the background deaf to Ctrl-C.
+    signal.signal(signal.SIGINT, action)
+    signal.signal(signal.SIGTERM, action)
+    # A closed terminal; unless nohup asked to outlive it.
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, action)
+
+
+def main() -> None:
+    """Run the demo until Ctrl-C."""
+    _on_signals(_stop)
+    try:
+        port = _port()
+        with running(ROOT / ".demo" / str(port), port) as stack:
+            print(f"\n  Reserved calls   {stack.address}", flush=True)
+            print(f"  Sign in          {USER} / {PASSWORD}", flush=True)
+            print("  Ctrl-C stops it.\n", flush=True)
+            while True:
+                check_alive(stack.children)
+                time.sleep(0.5)
+    except KeyboardInterrupt:
+        print("\nStopped.")
+    except Broken as problem:
+        sys.exit(str(problem))
+
+
+if __name__ == "__main__":
+    main()

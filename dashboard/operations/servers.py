@@ -1,0 +1,99 @@
+"""Servers of ours on loopback ports: started, awaited and ended together."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 30.0  # seconds for a server to answer
+PARTING = 10.0  # seconds for a server to end
+
+Children = dict[str, subprocess.Popen[bytes]]
+
+
+class Broken(Exception):
+    """The servers cannot go on; the message says why."""
+
+
+def start(words: list[str], env: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    """Start Python with these words, from the repository's root."""
+    # A session of its own, so that Ctrl-C reaches only the one who stops them in order.
+    return subprocess.Popen(
+        [sys.executable, *words],
+        cwd=ROOT,
+        env=env,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+def wait_for(port: int, path: str, children: Children) -> None:
+    """Wait until the server answers; the simulator, which has no page for this, with anything."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        check_alive(children)
+        if _answers(port, path):
+            return
+        time.sleep(0.1)
+    raise Broken(f"Nothing answered on port {port} within {PATIENCE:.0f} s.")
+
+
+def _answers(port: int, path: str) -> bool:
+    # Not urllib, which would ask the shell's proxy for a loopback address.
+    connection = HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status != 503
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def check_alive(children: Children) -> None:
+    """Raise Broken when one of them has ended."""
+    for name, child in children.items():
+        if child.poll() is not None:
+            raise Broken(
+                f"The {name} ended with status {child.returncode}; the lines above may say why."
+            )
+
+
+def end(children: Children) -> None:
+    """Ask all to end, and end those that do not."""
+    for child in children.values():
+        child.terminate()
+    for child in children.values():
+        try:
+            child.wait(PARTING)
+        except subprocess.TimeoutExpired:
+            # Its session: gunicorn would leave the workers that hold it up.
+            os.killpg(child.pid, signal.SIGKILL)
+            child.wait()
+
+
+def check_free(port: int) -> None:
+    """Raise Broken when somebody listens on a loopback port, or we may not."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise Broken(
+                f"Port {port}: {error.strerror}. Choose another: make demo PORT={free_port()}"
+            ) from error
+
+
+def free_port() -> int:
+    """Return a loopback port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
