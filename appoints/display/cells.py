@@ -17,6 +17,7 @@ from django.utils.translation import gettext, pgettext
 
 from appoints.display.addresses import anchor, detail_of
 from appoints.display.formats import distance, isolated, off_tag, span, time_tag
+from appoints.display.texts import tip, visible
 from appoints.isales import codes
 from appoints.isales.rows import FLAGS, TEXTS, TIMES
 from appoints.labels import STATE_WORDS, word
@@ -66,7 +67,7 @@ class Cells:
         return mark_safe(shown)  # noqa: S308 escaped
 
     def render_called_no(self, value: str | None, record: Record) -> SafeString:
-        return mark_safe(f'<bdi class="number">{_text(value, "called_no", record)}</bdi>')  # noqa: S308
+        return mark_safe(_figures("number", value, "called_no", record))  # noqa: S308 escaped
 
     def render_agent_name(self, value: str | None, record: Record) -> SafeString:
         return self._named(value, "agent_name", "agent", record)
@@ -97,7 +98,7 @@ class Cells:
             name = "fail_code" if SENT_AS["fail_code"] in _odd(record) else "result"
             return mark_safe(_text(None, name, record))  # noqa: S308 escaped
         words = self.view.reasons.get(code, code)
-        shown = f'<span title="{escape(code)}"><bdi>{escape(words)}</bdi></span>'
+        shown = f'<span title="{escape(tip(code))}"><bdi>{escape(visible(words))}</bdi></span>'
         if record["state"] == "failed":
             icon = f'<svg class="icon" aria-hidden="true"><use href="{self.icons}#failed"/></svg>'
             shown = f'<span class="state state-failed cause">{icon}{shown}</span>'
@@ -112,7 +113,7 @@ class Cells:
         return mark_safe(_clipped(value, "business_result", record))  # noqa: S308 escaped
 
     def render_appoint_id(self, value: str | None, record: Record) -> SafeString:
-        return mark_safe(f'<bdi class="id">{_text(value, "appoint_id", record)}</bdi>')  # noqa: S308
+        return mark_safe(_figures("id", value, "appoint_id", record))  # noqa: S308 escaped
 
     def render_agent(self, value: str | None, record: Record) -> SafeString:
         return mark_safe(_clipped(value, "agent", record))  # noqa: S308 escaped
@@ -121,7 +122,7 @@ class Cells:
         return mark_safe(_clipped(value, "task_id", record))  # noqa: S308 escaped
 
     def render_caller_no(self, value: str | None, record: Record) -> SafeString:
-        return mark_safe(f'<bdi class="number">{_text(value, "caller_no", record)}</bdi>')  # noqa: S308
+        return mark_safe(_figures("number", value, "caller_no", record))  # noqa: S308 escaped
 
     def render_task_status(self, value: str | None, record: Record) -> SafeString:
         return _coded(codes.TASK_STATUSES, value, "task_status", record)
@@ -167,7 +168,7 @@ class Cells:
             name, value = key, own
         shown = _clipped(value, name, record)
         if own is not None and own != value:
-            shown += f'<small class="code"><bdi>{escape(own)}</bdi></small>'
+            shown += f'<small class="code"{_title(own)}><bdi>{escape(visible(own))}</bdi></small>'
         return mark_safe(shown)  # noqa: S308 escaped
 
 
@@ -184,14 +185,14 @@ def _no_object(record: Record) -> str:
 
 
 def _as_sent(value: object) -> str:
-    title = escape(gettext("unusual, shown as iSales sent it"))
-    return f'<span class="odd" title="{title}">{escape(value)}</span>'
+    title = escape(tip(f"{gettext('unusual, shown as iSales sent it')}: {value}"))
+    return f'<span class="odd" title="{title}">{escape(visible(str(value)))}</span>'
 
 
 def _text(value: str | None, name: str, record: Record) -> str:
     """Return a text escaped; where there is none, what iSales sent instead, or a dash."""
     if value is not None:
-        return escape(value)
+        return escape(visible(value))
     odd = _odd(record)
     if SENT_AS[name] in odd:
         return _as_sent(odd[SENT_AS[name]])
@@ -200,8 +201,18 @@ def _text(value: str | None, name: str, record: Record) -> str:
 
 def _clipped(value: str | None, name: str, record: Record) -> str:
     """Return a text of any length, of which the page cuts off what takes too much room."""
-    title = f' title="{escape(value)}"' if value is not None and len(value) > FITS else ""
-    return f'<span class="cut"{title} dir="auto"><bdi>{_text(value, name, record)}</bdi></span>'
+    shown = _text(value, name, record)
+    return f'<span class="cut"{_title(value)} dir="auto"><bdi>{shown}</bdi></span>'
+
+
+def _figures(kind: str, value: str | None, name: str, record: Record) -> str:
+    """Return a number or an ID, of which the page cuts off what takes too much room."""
+    return f'<bdi class="{kind}"{_title(value)}>{_text(value, name, record)}</bdi>'
+
+
+def _title(value: str | None) -> str:
+    """Return the attribute that tells more of a text than is surely in sight, or nothing."""
+    return f' title="{escape(tip(value))}"' if value is not None and len(value) > FITS else ""
 
 
 def _own(text: str | None) -> str:
@@ -224,8 +235,9 @@ def _flag(value: bool | None) -> str | None:
 def _coded(table: Mapping[str, str], value: str | None, name: str, record: Record) -> SafeString:
     if value is None:
         return mark_safe(_text(None, name, record))  # noqa: S308 escaped
-    shown = f'<bdi title="{escape(value)}">{escape(word(table, value))}</bdi>'
-    return mark_safe(shown)  # noqa: S308 escaped
+    if value not in table:
+        return mark_safe(_clipped(value, name, record))  # noqa: S308 escaped
+    return mark_safe(f'<bdi title="{escape(value)}">{escape(word(table, value))}</bdi>')  # noqa: S308
 
 
 def _small(text: str) -> str:

@@ -7,10 +7,13 @@
   const said = document.querySelector("#copied");
   const home = document.querySelector("#answer, .detail");
 
+  // A text of any length may be a number.
+  const brief = (text) => (text.length > 60 ? `${text.slice(0, 60)}…` : text);
+
   const put = (beside, kind, text) => {
     if (beside.nextElementSibling?.matches(".copy")) return;
     const button = template.content.querySelector("button").cloneNode(true);
-    button.title = template.dataset[kind].replace("{text}", text);
+    button.title = template.dataset[kind].replace("{text}", () => brief(text));
     button.dataset.text = text;
     beside.after(button);
   };
@@ -61,7 +64,7 @@
       if (!button) return;
       const done = await copy(button.dataset.text);
       said.textContent = "";
-      said.textContent = template.dataset[done ? "done" : "failed"].replace("{text}", button.dataset.text);
+      said.textContent = template.dataset[done ? "done" : "failed"].replace("{text}", () => brief(button.dataset.text));
       button.classList.toggle("is-done", done);
       setTimeout(() => button.classList.remove("is-done"), 2000);
     });

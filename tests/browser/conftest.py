@@ -7,6 +7,7 @@ for an asynchronous one and refuses the database to every other test.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, StorageState, expect, sync_playwright
@@ -36,9 +37,15 @@ def sign_in(page: Page) -> None:
 
 
 @pytest.fixture(scope="package")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[demo.Stack]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the demo keeps its database and keys."""
+    return tmp_path_factory.mktemp("demo")
+
+
+@pytest.fixture(scope="package")
+def stack(folder: Path) -> Iterator[demo.Stack]:
     """The demo on a free port, in a folder of its own, with 600 reservations."""
-    with demo.running(tmp_path_factory.mktemp("demo"), free_port(), rows=600) as running:
+    with demo.running(folder, free_port(), rows=600) as running:
         yield running
 
 

@@ -1,0 +1,189 @@
+"""Values that nobody would write: no page grows wide or endless, and the whole stays at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Browser, Page, StorageState
+
+from appoints.isales.secret import Secret
+from appoints.isales.simulator import Simulator
+from dashboard.operations import demo
+from tests.browser.conftest import settle
+
+VALUES = {
+    "no spaces": "x" * 300,
+    "no spaces, no end": "W" * 5000,
+    "words": "long words and short " * 240,
+    "lines": "line\n" * 300,
+    "marks": "e" + "\u0301\u0323\u0489" * 200,
+    "overrides": "\u202e" + "exe.gnp \u2067" * 40,
+    "emoji": "👩\u200d🚀🎧" * 90,
+    "spaces": " " * 12,
+    "nothing to be seen": "\u200b\u2060\u3000",
+    "arabic": "متابعة" * 60,
+    "markup": "<b>" * 100,
+}
+TEXTS = (
+    *("calledNo", "taskId", "taskName", "taskStatus", "userAccount", "userName"),
+    *("callType", "callerNo", "failCode", "result", "busiResult"),
+)
+# What is asked for, by the parameter; "" is one that has the value's own name.
+ASKED = {
+    "no spaces": ("q", "agent", "number", "task", "cause", "sort", "tz", ""),
+    "overrides": ("agent", "number", ""),
+    "spaces": ("task", "q"),
+}
+# The most that a row, a cell or a heading takes, in pixels, by the width of the window; and a row
+# of all columns, which is a card of 23 lines on a phone.
+TALLEST = {1280: 200, 390: 420}
+TALLEST_OF_ALL = {1280: 200, 390: 1100}
+LINES = (
+    "tbody tr, dt, dd, summary, h1, h2, h3, p, a, button, label, small, .tile, .notice, .chips li, "
+    ".timeline li, .others li, .choice-list li"
+)
+MEASURE = """([tallest, lines]) => {
+  const shown = (each) => each.outerHTML.slice(0, 40);
+  const height = (each) => Math.round(each.getBoundingClientRect().height);
+  const tall = [...document.querySelectorAll(lines)]
+    .filter((each) => !each.closest("thead") && height(each) > tallest)
+    .map((each) => `${height(each)} px tall: ${shown(each)}`);
+  const wide = document.documentElement.scrollWidth - innerWidth;
+  const tips = [...document.querySelectorAll("[title]")]
+    .filter((each) => [...each.title].length > 900);
+  return [
+    ...(wide > 0 ? [`${wide} px too wide`] : []),
+    ...tall.slice(0, 4),
+    ...tips.slice(0, 2).map((each) => `a tooltip of ${each.title.length}: ${shown(each)}`),
+    ...([...document.title].length > 500 ? ["a title that is no title"] : []),
+  ];
+}"""
+
+
+def rows() -> list[dict[str, Any]]:
+    """Return a row of each value in each state that cells tell apart, and some of odd types."""
+    now = int(datetime.now(UTC).timestamp() * 1000)
+    found: list[dict[str, Any]] = []
+    for number, value in enumerate(VALUES.values()):
+        texts = dict.fromkeys(TEXTS, value)
+        for state, at in enumerate((now - 3_600_000, now + 60_000, now - 7_200_000)):
+            row = {**texts, "appointId": f"{number:02d}{state}", "appointTime": at,
+                   "createTime": at - 7_200_000, "callFlag": "0"}  # fmt: skip
+            if state == 2:
+                row |= {"beginTime": at, "endTime": at + 9000, "callFlag": "2"}
+            found.append(row)
+        odd = dict.fromkeys(("timeout", "beginTime", "endTime", "createTime", value), value)
+        found.append({**texts, **odd, "appointId": f"odd{number}", "appointTime": now - 90_000_000})
+        found.append({"appointId": f"list{number}", "appointTime": now, "userName": [value]})
+    return found
+
+
+@pytest.fixture(scope="module")
+def hostile(stack: demo.Stack, folder: Path) -> Iterator[str]:
+    """A connection of the demo whose rows are hostile."""
+    env = demo.environment(folder)
+    secret = folder / "hostile-secret"
+    secret.write_text("SK")
+    with Simulator(access_key="AK", secret_key=Secret("SK"), data=rows()).running() as simulator:
+        demo._manage(
+            env,
+            *("connection", "zz-hostile", "--base-url", simulator.base_url, "--vdn", "1"),
+            *("--access-key", "AK", "--secret-key-file", str(secret)),
+        )
+        yield "connection=zz-hostile"
+        gone = "Connection.objects.filter(slug='zz-hostile').delete()"
+        demo._manage(env, "shell", "-c", gone)
+
+
+@pytest.fixture(params=[390, 1280])
+def wide(
+    stack: demo.Stack, chromium: Browser, session: StorageState, request: pytest.FixtureRequest
+) -> Iterator[Page]:
+    with chromium.new_context(
+        base_url=stack.address,
+        storage_state=session,
+        locale="en-GB",
+        viewport={"width": request.param, "height": 900},
+    ) as context:
+        yield context.new_page()
+
+
+def choose_columns(page: Page, *, every: bool) -> None:
+    """Show every column, or the site's own again."""
+    page.goto("/columns/")
+    if every:
+        page.evaluate(
+            "for (const box of document.querySelectorAll('.chooser input[type=checkbox]:enabled'))"
+            " box.checked = true"
+        )
+    page.get_by_role("button", name="Save" if every else "Reset").last.click()
+    page.wait_for_load_state()
+
+
+def measure(page: Page, tallest: Mapping[int, int] = TALLEST) -> list[str]:
+    size = page.viewport_size
+    assert size
+    found: list[str] = page.evaluate(MEASURE, [tallest[size["width"]], LINES])
+    return found
+
+
+def look(page: Page, address: str, tallest: Mapping[int, int] = TALLEST) -> list[str]:
+    """Return what is too large on a page, as it comes and with all menus open."""
+    answer = page.goto(address)
+    assert answer and answer.status < 500
+    found = measure(page, tallest)
+    page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
+    found += measure(page, tallest)
+    return [f"{address[:60]}: {each}" for each in found]
+
+
+def test_no_value_makes_a_page_wide_or_a_line_endless(wide: Page, hostile: str) -> None:
+    list_ = f"/appoints/?{hostile}&per_page=100"
+    wide.goto(list_)
+    settle(wide)
+    found = look(wide, list_)
+    for link in wide.locator("tbody td.col-appoint_time a").all()[:30:4]:
+        link.focus()
+        wide.keyboard.press("Shift+Tab")
+        wide.keyboard.press("Tab")
+        found += measure(wide)
+    for value, names in ASKED.items():
+        text = quote(VALUES[value])
+        for name in names:
+            found += look(wide, f"/appoints/?{hostile}&per_page=25&{name or text}={text}")
+    for filter_ in ("agents", "task", "causes", "call_type"):
+        found += look(wide, f"/choices/{filter_}/?{hostile}")
+    for number, value in enumerate(VALUES.values()):
+        for id_ in (f"{number:02d}{number % 3}", f"odd{number}", quote(value[:600], safe="")):
+            found += look(wide, f"/appoints/{id_}/?{hostile}")
+    found += look(wide, f"/appoints/list0/?{hostile}")
+    found += look(wide, f"/wallboard/?{hostile}")
+    choose_columns(wide, every=True)
+    found += look(wide, list_, TALLEST_OF_ALL)
+    choose_columns(wide, every=False)
+    assert not found, "\n".join(dict.fromkeys(found))
+
+
+def test_a_views_name_and_question_make_no_page_wide(wide: Page) -> None:
+    address = f"preset=today&agent={VALUES['no spaces']}"
+    wide.goto(f"/views/new/?{address}")
+    wide.get_by_label("Name").fill("W" * 100)
+    found = measure(wide)
+    wide.get_by_role("button", name="Save").click()
+    found += look(wide, f"{wide.url.rpartition('/')[0]}/?{wide.url.partition('?')[2]}")
+    found += look(wide, "/views/")
+    delete = wide.locator(".views a[href*='/delete/']").first.get_attribute("href") or ""
+    found += look(wide, delete.replace("delete/", ""))
+    found += look(wide, delete)
+    wide.get_by_role("button", name="Delete").click()
+    assert not found, "\n".join(found)
+
+
+def test_a_value_of_any_length_is_whole_on_its_calls_page(wide: Page, hostile: str) -> None:
+    wide.goto(f"/appoints/010/?{hostile}")
+    assert VALUES["no spaces, no end"] in wide.locator(".fields").inner_text()
