@@ -88,7 +88,7 @@ class AppointTable(Cells, tables.Table):
     caller_no = tables.Column(verbose_name=_("Number shown to the customer"))
 
     class Meta:
-        template_name = "appoints/table.html"
+        template_name = "appoints/_table.html"
         orderable = False
 
     def __init__(

@@ -191,7 +191,7 @@ def _incomplete(request: SignedInRequest, result: Result) -> HttpResponse | None
 
 def _progress(result: Result) -> Iterator[str]:
     if result.waiting is not None:
-        yield render_to_string("appoints/turn.html", {"waiting": result.waiting})
+        yield render_to_string("appoints/_queue.html", {"waiting": result.waiting})
     yield _("The rows are still being loaded. Try again in a moment.")
 
 

@@ -44,7 +44,7 @@ def choose(request: SignedInRequest, name: str) -> HttpResponse:
             "address": query.urlencode(),
             "rest": list(query.but(**{name: type(getattr(query, name))()}).params()),
         }
-        return render(request, "appoints/choices.html", context)
+        return render(request, "appoints/facet.html", context)
 
 
 def _to_list(request: HttpRequest) -> HttpResponse:

@@ -171,7 +171,7 @@ def _is_fragment(request: HttpRequest) -> bool:
 
 
 def _template(request: HttpRequest) -> str:
-    return "appoints/answer.html" if _is_fragment(request) else "appoints/list.html"
+    return "appoints/_answer.html" if _is_fragment(request) else "appoints/list.html"
 
 
 def _about(question: Question) -> dict[str, Any]:

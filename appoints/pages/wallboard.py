@@ -73,8 +73,8 @@ def _failed(request: HttpRequest, question: Question, error: Exception) -> HttpR
 def _answer(request: HttpRequest, context: dict[str, Any], status: int = 200) -> HttpResponse:
     # A part is swapped in only with 200; a page says by its status what is wrong.
     if "HX-Request" in request.headers:
-        return render(request, "appoints/wallboard/answer.html", context)
-    return render(request, "appoints/wallboard/page.html", context, status=status)
+        return render(request, "appoints/_wallboard.html", context)
+    return render(request, "appoints/wallboard.html", context, status=status)
 
 
 def _about(question: Question) -> dict[str, Any]:

@@ -76,7 +76,7 @@ def view_list(request: SignedInRequest) -> HttpResponse:
         (GROUPS[group], list(map(line, views)))
         for group, views in groupby(page, key=attrgetter("group"))
     ]
-    return render(request, "appoints/views/list.html", {"groups": groups, "page": page})
+    return render(request, "appoints/saved_views/list.html", {"groups": groups, "page": page})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -142,7 +142,7 @@ def delete(request: SignedInRequest, slug: str) -> HttpResponse:
         view.delete()
         messages.success(request, _("The view “%s” is deleted.") % view)
         return redirect("views:list")
-    return render(request, "appoints/views/delete.html", {"view": view})
+    return render(request, "appoints/saved_views/delete.html", {"view": view})
 
 
 def _visible(request: SignedInRequest, slug: str) -> SavedView:
@@ -176,7 +176,7 @@ def _naming(request: SignedInRequest, form: NamingForm, view: SavedView) -> Http
     context = {"form": form, "new": view.pk is None, "words": _words(request, view)}
     context["address"] = request.GET.urlencode()
     status = 400 if form.errors else 200
-    return render(request, "appoints/views/form.html", context, status=status)
+    return render(request, "appoints/saved_views/form.html", context, status=status)
 
 
 def _words(request: SignedInRequest, view: SavedView) -> str | None:

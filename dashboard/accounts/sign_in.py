@@ -19,7 +19,7 @@ class SignInMiddleware(LoginRequiredMiddleware):
         answer = super().process_view(request, view_func, view_args, view_kwargs)
         if answer is not None and request.headers.get("HX-Request"):
             # Any other status would leave the old rows there, as if they were still fresh.
-            return render(request, "dashboard/signed_out.html")
+            return render(request, "dashboard/_signed_out.html")
         return answer
 
 

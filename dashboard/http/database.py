@@ -113,7 +113,7 @@ def answer(request: HttpRequest, kind: str) -> HttpResponse:
         response = HttpResponse(text, status=status, content_type="text/plain; charset=utf-8")
     elif "HX-Request" in request.headers:
         # A part is swapped in only with 200.
-        response = render(request, "dashboard/database_part.html", context)
+        response = render(request, "dashboard/_database.html", context)
     else:
         response = render(request, "dashboard/database.html", context, status=status)
     response["Retry-After"] = str(trouble.retry_after)

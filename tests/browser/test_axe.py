@@ -64,23 +64,23 @@ RIGHTS = {"perms": {"appoints": {"add_connection": True, "change_connection": Tr
 NOW = datetime(2026, 8, 3, 10, tzinfo=UTC)
 WHERE = {"zone": ZoneInfo("UTC"), "now": NOW, "connection": Connection(pk=1, name="demo")}
 ROWS = {"reported": 9000, "received": 8000, "as_of": NOW}
-FAILURE = "appoints/failure.html"
+FAILURE = "appoints/_failure.html"
 DRAWN: list[tuple[str, dict[str, Any]]] = [
     (FAILURE, {"failure": failure_of(NoAnswer("no connection"))}),
     (FAILURE, {"failure": failure_of(TooFast("too many", 7))}),
     (FAILURE, {"failure": failure_of(Refused("0200001", "parameter error"))}),
     (FAILURE, {"failure": failure_of(NotAuthorised("signature")), **RIGHTS}),
-    ("appoints/rows.html", {"result": {"mode": "loading", **ROWS}}),
-    ("appoints/rows.html", {"result": {"mode": "browsing", **ROWS}}),
+    ("appoints/_rows.html", {"result": {"mode": "loading", **ROWS}}),
+    ("appoints/_rows.html", {"result": {"mode": "browsing", **ROWS}}),
     (
-        "appoints/rows.html",
+        "appoints/_rows.html",
         {
             "result": {"mode": "whole", "settled": False, **ROWS},
             "stale": failure_of(NoAnswer("no connection")),
             "age": "3 min",
         },
     ),
-    ("dashboard/signed_out.html", {}),
+    ("dashboard/_signed_out.html", {}),
     ("appoints/no_connection.html", {}),
     ("appoints/no_connection.html", {"dormant": True, **RIGHTS}),
     ("appoints/no_connection.html", RIGHTS),
