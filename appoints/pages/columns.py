@@ -15,8 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from appoints.display.table import COLUMNS, known, offered
 from appoints.saved_views.menu import columns_of, view_called
-from appoints.saved_views.models import SavedView
-from dashboard.accounts.models import Preferences
+from appoints.saved_views.models import PersonColumns, SavedView
 from dashboard.accounts.requests import SignedInRequest, came_from
 
 STEPS = {"up": -1, "down": 1}
@@ -31,7 +30,7 @@ def columns(request: SignedInRequest) -> HttpResponse:
     back = came_from(request) or reverse("home")
     view = _view(request, back)
     if request.method != "POST":
-        names = known(columns_of(view, request.preferences))
+        names = known(columns_of(view, request.user))
         context = {"offered": offered(names), "back": back, "view": view}
         return render(request, "appoints/columns.html", context)
     names = [] if "reset" in request.POST else known(request.POST.getlist("column"))
@@ -65,7 +64,7 @@ def moved(names: Sequence[str], name: str, step: int) -> list[str]:
 def _keep(request: SignedInRequest, names: list[str]) -> None:
     """Keep the names; the site's own order is kept as nothing, and so stays the site's own."""
     kept = [] if names == list(COLUMNS) else names
-    Preferences.objects.update_or_create(user=request.user, defaults={"columns": kept})
+    PersonColumns.objects.update_or_create(person=request.user, defaults={"columns": kept})
 
 
 def _view(request: SignedInRequest, back: str) -> SavedView | None:

@@ -138,7 +138,7 @@ def _answer(
         return HttpResponse(status=204)
     heard = _heard(result)
     context |= _named(question, result, lookups.tasks(connection) if heard else {})
-    columns = columns_of(view_called(request.user, query.view), request.preferences)
+    columns = columns_of(view_called(request.user, query.view), request.user)
     context |= _shown(question, result, lookups.reasons(connection, platform=heard), known(columns))
     form.form.offer(facet_menus.offered(context["facets"]))
     return render(request, _template(request), context)

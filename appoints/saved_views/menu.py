@@ -10,8 +10,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from appoints.query.query import Query
-from appoints.saved_views.models import Default, SavedView
-from dashboard.accounts.models import Preferences, User
+from appoints.saved_views.models import Default, PersonColumns, SavedView
+from dashboard.accounts.models import User
 
 SHOWN = 12  # views of a group in the menu; all are on their own page
 
@@ -56,10 +56,11 @@ def view_called(user: User, slug: str) -> SavedView | None:
     return SavedView.objects.visible_to(user).filter(slug=slug).first()
 
 
-def columns_of(view: SavedView | None, own: Preferences) -> list[str]:
+def columns_of(view: SavedView | None, person: User) -> list[str]:
     """Return the columns to show: the view's, or the person's own where it has none."""
-    columns: list[str] = (view and view.columns) or own.columns
-    return columns
+    if view and view.columns:
+        return list(view.columns)
+    return PersonColumns.of(person)
 
 
 def shelf_of(user: User, slug: str, query: Query | None = None) -> Shelf:

@@ -154,6 +154,24 @@ class SavedView(models.Model):
             self.sealed = cipher().rotate(bytes(self.sealed))
 
 
+class PersonColumns(models.Model):
+    """The columns of the list that a person chose, in their order. None: as the site has it."""
+
+    person = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="list_columns"
+    )
+    columns = models.JSONField(default=list, blank=True)
+
+    def __str__(self) -> str:
+        return str(self.person_id)
+
+    @classmethod
+    def of(cls, person: User) -> list[str]:
+        """Return the columns that a person chose, or none."""
+        own = cls.objects.filter(person=person).first()
+        return list(own.columns) if own else []
+
+
 class PersonDefault(models.Model):
     """The view that opens for a person who comes to the dashboard."""
 

@@ -86,7 +86,7 @@ def save_new(request: SignedInRequest) -> HttpResponse:
     if not _can_be_saved(asked):
         return _to_list(request.GET.urlencode())
     query = asked.query()
-    columns = columns_of(view_called(request.user, query.view), request.preferences)
+    columns = columns_of(view_called(request.user, query.view), request.user)
     view = SavedView(owner=request.user, columns=columns)
     view.keep(text_of(query))
     form = NamingForm(request.POST if request.method == "POST" else None, instance=view)
@@ -115,7 +115,7 @@ def update(request: SignedInRequest, slug: str) -> HttpResponse:
     if not _can_be_saved(asked):
         return _to_list(request.GET.urlencode())
     view.keep(text_of(asked.query()))
-    view.columns = columns_of(view, request.preferences)
+    view.columns = columns_of(view, request.user)
     view.save()
     messages.success(request, _("The view “%s” is saved.") % view)
     return _opened(request, view)

@@ -70,7 +70,6 @@ class Preferences(models.Model):
     language = models.CharField(_("language"), max_length=16, blank=True)
     theme = models.CharField(_("colours"), max_length=8, choices=Theme, blank=True, default="")
     density = models.CharField(_("rows"), max_length=8, choices=Density, blank=True, default="")
-    columns = models.JSONField(_("columns of the list, in order"), default=list, blank=True)
 
     class Meta:
         verbose_name = _("preferences")

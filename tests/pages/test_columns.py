@@ -9,14 +9,15 @@ from django.test import Client
 
 from appoints.connections.models import Connection
 from appoints.display.table import COLUMNS
-from dashboard.accounts.models import Preferences, User
+from appoints.saved_views.models import PersonColumns
+from dashboard.accounts.models import User
 
 PATH = "/columns/"
 LIST = "/appoints/?preset=today"
 
 
 def kept() -> list[str]:
-    return Preferences.objects.get().columns
+    return PersonColumns.objects.get().columns
 
 
 def heads(client: Client) -> list[str]:

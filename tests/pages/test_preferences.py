@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
 
+from appoints.saved_views.models import PersonColumns
 from dashboard.accounts.models import Preferences, User
 from dashboard.accounts.zones import UTC_TOO, zone_called, zone_names
 
@@ -122,10 +123,10 @@ def test_the_language_that_a_person_chose_wins_over_the_browsers(
 
 
 def test_saving_preferences_leaves_the_columns_alone(client: Client, supervisor: User) -> None:
-    Preferences.objects.create(user=supervisor, columns=["state", "called_no"])
+    PersonColumns.objects.create(person=supervisor, columns=["state", "called_no"])
     client.force_login(supervisor)
     client.post(PATH, {"theme": "light"})
-    assert Preferences.of(supervisor).columns == ["state", "called_no"]
+    assert PersonColumns.of(supervisor) == ["state", "called_no"]
 
 
 def test_they_lead_back_to_the_list_as_it_was(client: Client, supervisor: User) -> None:

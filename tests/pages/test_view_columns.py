@@ -10,8 +10,8 @@ from django.test import Client
 
 from appoints.connections.models import Connection
 from appoints.display.table import COLUMNS
-from appoints.saved_views.models import SavedView
-from dashboard.accounts.models import Preferences, User
+from appoints.saved_views.models import PersonColumns, SavedView
+from dashboard.accounts.models import User
 
 ASKED = "connection=demo&preset=today"
 
@@ -29,7 +29,7 @@ def choose(client: Client, view: SavedView, *names: str) -> str:
 @pytest.fixture
 def person(signed_in: Client) -> User:
     person = User.objects.get(username="supervisor")
-    Preferences.objects.create(user=person, columns=["appoint_time", "late"])
+    PersonColumns.objects.create(person=person, columns=["appoint_time", "late"])
     return person
 
 

@@ -78,7 +78,6 @@ class Migration(migrations.Migration):
                 ('language', models.CharField(blank=True, max_length=16, verbose_name='language')),
                 ('theme', models.CharField(blank=True, choices=[('', 'as the device'), ('light', 'light'), ('dark', 'dark')], default='', max_length=8, verbose_name='colours')),
                 ('density', models.CharField(blank=True, choices=[('', 'comfortable'), ('dense', 'dense')], default='', max_length=8, verbose_name='rows')),
-                ('columns', models.JSONField(blank=True, default=list, verbose_name='columns of the list, in order')),
                 ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='preferences', to=settings.AUTH_USER_MODEL)),
             ],
             options={
