@@ -44,6 +44,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # Error pages read request.htmx too, whichever of the next fails.
+    "django_htmx.middleware.HtmxMiddleware",
     # Before all that looks at the host, the scheme or the session.
     "dashboard.operations.health.HealthMiddleware",
     "dashboard.http.unreadable.HostMiddleware",
@@ -62,7 +64,6 @@ MIDDLEWARE = [
     "dashboard.accounts.middleware.PreferencesMiddleware",
     "dashboard.accounts.sign_in.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 

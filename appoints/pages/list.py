@@ -65,7 +65,7 @@ def appoint_list(request: SignedInRequest) -> HttpResponse:
     question = question_of(form)
     if REFRESH in request.GET:
         question.hurry()
-        if not _is_fragment(request):
+        if not request.htmx:
             return HttpResponseRedirect(f"{request.path}?{question.query.urlencode()}")
     with timezone.override(question.zone):
         return _answer(request, form, question, context)
@@ -83,7 +83,7 @@ def _unasked(
 
 def _refused(request: SignedInRequest, context: dict[str, Any]) -> HttpResponse:
     """Show what was typed, with the errors beside the fields."""
-    if _is_fragment(request):
+    if request.htmx:
         # The form is not in the part that refreshes itself.
         return HttpResponseClientRefresh()
     if "shelf" not in context:
@@ -118,7 +118,7 @@ def _answer(
     request: SignedInRequest, form: AppointFilter, question: Question, context: dict[str, Any]
 ) -> HttpResponse:
     query, connection = question.query, question.connection
-    fragment = _is_fragment(request)
+    fragment = request.htmx
     context |= _about(question)
     if not fragment:
         context["shelf"] = shelf_of(request.user, query.view, query)
@@ -133,7 +133,7 @@ def _answer(
         return _refused(request, context)
     except ERRORS as error:
         return _failed(request, _template(request), context, error)
-    if result.refreshing and request.headers.get("HX-Trigger") == "answer":
+    if result.refreshing and request.htmx.trigger == "answer":
         # It asks for newer rows only; to swap in the same ones would close what is open.
         return HttpResponse(status=204)
     heard = _heard(result)
@@ -166,12 +166,8 @@ def _heard(result: Result) -> bool:
     return result.error is None and result.mode != "loading"
 
 
-def _is_fragment(request: HttpRequest) -> bool:
-    return "HX-Request" in request.headers
-
-
-def _template(request: HttpRequest) -> str:
-    return "appoints/_answer.html" if _is_fragment(request) else "appoints/list.html"
+def _template(request: SignedInRequest) -> str:
+    return "appoints/_answer.html" if request.htmx else "appoints/list.html"
 
 
 def _about(question: Question) -> dict[str, Any]:
@@ -192,11 +188,11 @@ def _about(question: Question) -> dict[str, Any]:
 
 
 def _failed(
-    request: HttpRequest, template: str, context: dict[str, Any], error: Exception
+    request: SignedInRequest, template: str, context: dict[str, Any], error: Exception
 ) -> HttpResponse:
     failure = failure_of(error)  # type: ignore[arg-type]
     # A page's own refresh is swapped in only with 200; a page says by its status what is wrong.
-    status = 200 if _is_fragment(request) else failure.status
+    status = 200 if request.htmx else failure.status
     # What only needs time is tried again by the page itself.
     context |= {"failure": failure, "poll": failure.retry_after or 0}
     response = render(request, template, context, status=status)

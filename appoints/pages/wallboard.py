@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -58,21 +58,21 @@ def wallboard(request: SignedInRequest) -> HttpResponse:
 
 def _to_list(request: SignedInRequest) -> HttpResponse:
     address = request.GET.urlencode()
-    if "HX-Request" in request.headers:
+    if request.htmx:
         # A wall that goes to the list would never come back by itself.
         form = form_of(request.GET, request.user, request.preferences)
         return _answer(request, _about_now(form.zone) | {"refused": True, "address": address})
     return HttpResponseRedirect(f"{reverse('appoints:list')}?{address}")
 
 
-def _failed(request: HttpRequest, question: Question, error: Exception) -> HttpResponse:
+def _failed(request: SignedInRequest, question: Question, error: Exception) -> HttpResponse:
     failure = failure_of(error)  # type: ignore[arg-type]
     return _answer(request, _about(question) | {"failure": failure}, failure.status)
 
 
-def _answer(request: HttpRequest, context: dict[str, Any], status: int = 200) -> HttpResponse:
+def _answer(request: SignedInRequest, context: dict[str, Any], status: int = 200) -> HttpResponse:
     # A part is swapped in only with 200; a page says by its status what is wrong.
-    if "HX-Request" in request.headers:
+    if request.htmx:
         return render(request, "appoints/_wallboard.html", context)
     return render(request, "appoints/wallboard.html", context, status=status)
 

@@ -4,9 +4,10 @@ from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from dashboard.accounts.models import Preferences, User
+from dashboard.http.requests import HtmxRequest
 
 
-class SignedInRequest(HttpRequest):
+class SignedInRequest(HtmxRequest):
     """A request as views get it that are not marked ``login_not_required``; for type hints."""
 
     user: User

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from axes.models import AccessAttempt
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
+
+from dashboard.http.requests import HtmxRequest
 
 
 class SignInMiddleware(LoginRequiredMiddleware):
@@ -17,7 +19,7 @@ class SignInMiddleware(LoginRequiredMiddleware):
         self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any
     ) -> HttpResponseBase | None:
         answer = super().process_view(request, view_func, view_args, view_kwargs)
-        if answer is not None and request.headers.get("HX-Request"):
+        if answer is not None and cast(HtmxRequest, request).htmx:
             # Any other status would leave the old rows there, as if they were still fresh.
             return render(request, "dashboard/_signed_out.html")
         return answer

@@ -10,11 +10,13 @@ from http import HTTPStatus
 from typing import Any, NamedTuple
 
 from django.db import Error, InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views import defaults
+
+from dashboard.http.requests import HtmxRequest
 
 FILE = re.compile(r"/export\.\w+$")
 
@@ -104,14 +106,14 @@ def _kind(error: Error) -> str:
     return "down" if isinstance(error, OperationalError | InterfaceError) else ""
 
 
-def answer(request: HttpRequest, kind: str) -> HttpResponse:
+def answer(request: HtmxRequest, kind: str) -> HttpResponse:
     """Say what is wrong: as text in place of a file, as a part to a page's own refresh."""
     trouble, status = TROUBLES[kind], HTTPStatus.SERVICE_UNAVAILABLE
     context = {"trouble": trouble}
     if FILE.search(request.path):
         text = f"{trouble.title}\n{trouble.advice}\n"
         response = HttpResponse(text, status=status, content_type="text/plain; charset=utf-8")
-    elif "HX-Request" in request.headers:
+    elif request.htmx:
         # A part is swapped in only with 200.
         response = render(request, "dashboard/_database.html", context)
     else:
@@ -120,13 +122,13 @@ def answer(request: HttpRequest, kind: str) -> HttpResponse:
     return response
 
 
-def server_error(request: HttpRequest) -> HttpResponse:
+def server_error(request: HtmxRequest) -> HttpResponse:
     """Answer what nobody caught."""
     kind = kind_of(sys.exc_info()[1])
     return answer(request, kind) if kind else defaults.server_error(request)
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+def bad_request(request: HtmxRequest, exception: Exception) -> HttpResponse:
     """Answer a bad request; a session that could not be stored looks like one to Django."""
     kind = kind_of(exception)
     return answer(request, kind) if kind else defaults.bad_request(request, exception)
