@@ -31,34 +31,6 @@ PRESET_WORDS: Mapping[str, str | Promise] = {
     "next-7d": _("Next 7 days"),
     "this-month": _("This month"),
 }
-
-
-COLUMN_WORDS: Mapping[str, str | Promise] = {
-    "appoint_id": _("reservation ID"),
-    "state": _("state"),
-    "late": _("late"),
-    "appoint_time": _("reserved time"),
-    "called_no": _("number"),
-    "agent": _("agent account"),
-    "agent_name": _("agent name"),
-    "task_id": _("task ID"),
-    "task_name": _("task name"),
-    "task_status": _("task status"),
-    "call_type": _("type"),
-    "expired": _("expired"),
-    "call_begin": _("begin of the call"),
-    "call_end": _("end of the call"),
-    "call_status": _("call status"),
-    "caller_no": _("number shown to the customer"),
-    "fail_code": _("fail code"),
-    "fail_group": _("who must act"),
-    "fail_reason": _("failure cause"),
-    "result": _("result code"),
-    "business_result": _("business result"),
-    "create_time": _("booking time"),
-    "delay": _("delay"),
-    "talk_time": _("talk time"),
-}
 # What a row may lack, by the name of the question's field.
 LACKED_WORDS: Mapping[str, str | Promise] = {
     "agents": _("without an agent"),

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from appoints.display.formats import isolated, offsets_of, time_of_day
 from appoints.forms.bind import Question
-from appoints.isales.rows import TIMES
+from appoints.query.columns import TIMES
 
 
 class Clock(NamedTuple):

@@ -16,15 +16,8 @@ from appoints.display.formats import clock, duration
 from appoints.display.timeline import Step, steps
 from appoints.isales import codes
 from appoints.isales.rows import FLAGS, TEXTS, TIMES
-from appoints.labels import STATE_WORDS, word
-
-CODED = {
-    "call_type": codes.CALL_TYPES,
-    "call_status": codes.CALL_STATUSES,
-    "task_status": codes.TASK_STATUSES,
-    "result": codes.RESULTS,
-}
-
+from appoints.labels import word
+from appoints.query.columns import COLUMNS
 
 VERDICTS: Mapping[str, str | Promise] = {
     "overdue": _("Its time has passed, and no call is known."),
@@ -67,7 +60,7 @@ class Detail:
         self.console = console
         self.reasons = reasons
         self.state = record["state"]
-        self.state_word = STATE_WORDS[self.state]
+        self.state_word = COLUMNS["state"].word(self.state)
         self.odd: dict[str, object] = json.loads(record["odd"]) if record["odd"] else {}
 
     @property
@@ -137,11 +130,11 @@ class Detail:
         raw = str(value).lower() if isinstance(value, bool) else str(value)
         if name == "fail_code":
             return Field(sent_as, self.reasons.get(raw, ""), raw)
-        return Field(sent_as, word(CODED[name], raw) if name in CODED else "", raw)
+        return Field(sent_as, COLUMNS[name].word(raw) if COLUMNS[name].codes else "", raw)
 
     def _word(self, name: str) -> str | None:
         value = self.record[name]
-        return None if value is None else word(CODED[name], value)
+        return None if value is None else COLUMNS[name].word(value)
 
 
 def _named(text: str | Promise, name: str | None, own: str | None) -> Fact:

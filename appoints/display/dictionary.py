@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from django.utils.functional import Promise
-
-from appoints.isales import codes
-from appoints.labels import COLUMN_WORDS, STATE_WORDS, in_words
-from appoints.query.columns import COLUMNS
-
-CODES: Mapping[str, Mapping[str, str | Promise]] = {
-    "state": STATE_WORDS,
-    "task_status": in_words(codes.TASK_STATUSES),
-    "call_type": in_words(codes.CALL_TYPES),
-    "call_status": in_words(codes.CALL_STATUSES),
-    "fail_group": in_words(codes.GROUPS),
-    "result": in_words(codes.RESULTS),
-}
+from appoints.query.columns import COLUMNS, FILE_COLUMNS
 
 
-def legend() -> Iterator[tuple[str, str]]:
+def dictionary() -> Iterator[tuple[str, str]]:
     """Yield every column with its words, in the language of the person, in the files' order."""
-    for name in COLUMNS:
-        meanings = ", ".join(f"{code} = {words}" for code, words in CODES.get(name, {}).items())
-        yield name, f"{COLUMN_WORDS[name]}: {meanings}" if meanings else str(COLUMN_WORDS[name])
+    for name in FILE_COLUMNS:
+        column = COLUMNS[name]
+        meanings = ", ".join(f"{code} = {words}" for code, words in column.codes.items())
+        yield name, f"{column.label}: {meanings}" if meanings else str(column.label)

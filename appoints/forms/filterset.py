@@ -25,8 +25,8 @@ from appoints.forms.fields import (
     ZoneField,
 )
 from appoints.isales import codes
-from appoints.labels import COLUMN_WORDS, LACKED_WORDS, PRESET_WORDS, STATE_WORDS, in_words
-from appoints.query.columns import SORTS
+from appoints.labels import LACKED_WORDS, PRESET_WORDS, STATE_WORDS, in_words
+from appoints.query.columns import COLUMNS
 from appoints.query.lists import written
 from appoints.query.models import AgentList
 from appoints.query.query import LACKED, NAMES, PER_PAGE, Query
@@ -96,9 +96,9 @@ class QueryForm(Unremembered, forms.Form):
 def _orders() -> dict[str, str | Promise]:
     """Return each way to sort, by its word in addresses, in words."""
     orders: dict[str, str | Promise] = {}
-    for name in SORTS:
-        orders[name] = COLUMN_WORDS[name]
-        orders[f"-{name}"] = format_lazy("{} ↓", COLUMN_WORDS[name])
+    for name, column in COLUMNS.items():
+        orders[name] = column.label
+        orders[f"-{name}"] = format_lazy("{} ↓", column.label)
     return orders
 
 

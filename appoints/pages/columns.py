@@ -13,7 +13,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from appoints.display.table import COLUMNS, known, offered
+from appoints.display.table import DEFAULT_COLUMNS, known, offered
 from appoints.saved_views.menu import columns_of, view_called
 from appoints.saved_views.models import PersonColumns, SavedView
 from dashboard.accounts.requests import SignedInRequest, came_from
@@ -63,7 +63,7 @@ def moved(names: Sequence[str], name: str, step: int) -> list[str]:
 
 def _keep(request: SignedInRequest, names: list[str]) -> None:
     """Keep the names; the site's own order is kept as nothing, and so stays the site's own."""
-    kept = [] if names == list(COLUMNS) else names
+    kept = [] if names == list(DEFAULT_COLUMNS) else names
     PersonColumns.objects.update_or_create(person=request.user, defaults={"columns": kept})
 
 

@@ -21,7 +21,7 @@ from appoints.connections import lookups
 from appoints.connections.errors import ERRORS
 from appoints.connections.failures import failure_of
 from appoints.display.chips import chips
-from appoints.display.dictionary import legend
+from appoints.display.dictionary import dictionary
 from appoints.forms.bind import Question, form_of, question_of
 from appoints.forms.filterset import AppointFilter
 from appoints.query.query import DEFAULT_SORT
@@ -97,7 +97,7 @@ def _xlsx(
         *_cut(table),
         ("", ""),
         (_("Columns"), ""),
-        *legend(),
+        *dictionary(),
     ]
     # Translators: a sheet's name, at most 31 characters, no punctuation
     title = pgettext("sheet", "About")

@@ -17,23 +17,6 @@ import polars as pl
 
 from .folding import fold
 
-# What is sorted by; IDs and customers' numbers of which there are as many as rows stay as text.
-COLLATED = frozenset(
-    {
-        "agent",
-        "agent_name",
-        "business_result",
-        "call_status",
-        "call_type",
-        "caller_no",
-        "fail_code",
-        "fail_reason",
-        "result",
-        "task_id",
-        "task_name",
-        "task_status",
-    }
-)
 DIGITS = re.compile(r"[0-9]+")
 HAN = re.compile("[\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 ARABIC = re.compile("[\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff]")

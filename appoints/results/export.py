@@ -9,15 +9,12 @@ from json import dumps
 from zoneinfo import ZoneInfo
 
 import polars as pl
+from polars import selectors
 
-from appoints.isales.rows import TEXTS, TIMES
-from appoints.query.columns import COLUMNS
+from appoints.query.columns import FILE_COLUMNS
 from appoints.results.guard import fits_a_sheet, made_harmless, made_literal
 from appoints.results.offsets import offsets
 from appoints.results.states import fail_reason
-
-# Columns with what iSales or people wrote; in all others the text is ours.
-SENT = (*TEXTS, "fail_reason")
 
 SEPARATORS = (b";", b"\t")  # of columns, beside the comma
 
@@ -26,7 +23,7 @@ ROWS_A_PART = 10_000  # of a file that is made in parts, so that it is never in 
 
 def table(frame: pl.DataFrame, reasons: Mapping[str, str]) -> pl.DataFrame:
     """Return the columns of every file, still typed; ``reasons`` are the words for fail codes."""
-    return frame.with_columns(fail_reason(reasons).alias("fail_reason")).select(COLUMNS)
+    return frame.with_columns(fail_reason(reasons).alias("fail_reason")).select(FILE_COLUMNS)
 
 
 def csv(frame: pl.DataFrame, zone: ZoneInfo, *, excel: bool) -> bytes:
@@ -36,7 +33,7 @@ def csv(frame: pl.DataFrame, zone: ZoneInfo, *, excel: bool) -> bytes:
 
 def _for_all(frame: pl.DataFrame, zone: ZoneInfo) -> bytes:
     """Return UTF-8 and commas; every text as it is, but for what would run."""
-    text = made_harmless(written(frame, zone), SENT)
+    text = made_harmless(written(frame, zone), _texts(frame))
     file = BytesIO()
     text.write_csv(file, line_terminator="\r\n")
     content = file.getvalue()
@@ -55,7 +52,7 @@ def _for_excel(frame: pl.DataFrame, zone: ZoneInfo) -> bytes:
     for just this text. Raises SheetIsFull.
     """
     fits_a_sheet(frame)
-    text = made_literal(written(frame, zone), SENT)
+    text = made_literal(written(frame, zone), _texts(frame))
     parts = [BOM_UTF16_LE]
     for begin in range(0, max(text.height, 1), ROWS_A_PART):
         part = text.slice(begin, ROWS_A_PART)
@@ -79,11 +76,16 @@ def written(frame: pl.DataFrame, zone: ZoneInfo) -> pl.DataFrame:
 
     Milliseconds are written only where there are any.
     """
-    parts = frame.select((pl.col(*TIMES).dt.millisecond() != 0).any())
+    parts = frame.select((selectors.datetime().dt.millisecond() != 0).any())
     return frame.with_columns(
         *[iso(pl.col(each.name), zone, milliseconds=bool(each[0])) for each in parts],
-        pl.col("state", "fail_group").cast(pl.String),
+        selectors.enum().cast(pl.String),
     )
+
+
+def _texts(frame: pl.DataFrame) -> list[str]:
+    """Return the columns with what iSales or people wrote; in all others the text is ours."""
+    return frame.select(selectors.string()).columns
 
 
 def iso(moment: pl.Expr, zone: ZoneInfo, *, milliseconds: bool) -> pl.Expr:

@@ -9,10 +9,11 @@ from typing import Any
 
 import polars as pl
 
+from appoints.query.columns import COLUMNS
 from appoints.query.query import DEFAULT_SORT, LACKED, Query
 from appoints.query.time_range import Window
 from appoints.results import numbers
-from appoints.results.collation import COLLATED, ranked
+from appoints.results.collation import ranked
 from appoints.results.folding import fold
 from appoints.results.numbers import NO_PLAN, NumberingPlan
 from appoints.results.states import fail_reason, unreadable
@@ -152,7 +153,9 @@ def ordered(frame: pl.DataFrame, sort: str, reasons: Reasons, language: str) -> 
     Names and accounts are in the order of the viewer's language.
     """
     name = sort.removeprefix("-") or DEFAULT_SORT
-    by = fail_reason(reasons()) if name == "fail_reason" else pl.col(name)
-    if name in COLLATED:
-        by = pl.lit(ranked(frame.select(by).to_series(), language))
-    return frame.sort(by, descending=sort.startswith("-"), nulls_last=True, maintain_order=True)
+    values = frame.select(fail_reason(reasons()) if name == "fail_reason" else name).to_series()
+    if values.dtype == pl.String and not COLUMNS[name].plain_order:
+        values = ranked(values, language)
+    return frame.sort(
+        pl.lit(values), descending=sort.startswith("-"), nulls_last=True, maintain_order=True
+    )

@@ -8,10 +8,9 @@ from itertools import chain
 from zoneinfo import ZoneInfo
 
 import polars as pl
+from polars import selectors
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
-
-from appoints.isales.rows import TIMES
 
 from .guard import cut, fits_a_sheet
 from .offsets import offsets
@@ -84,7 +83,7 @@ def _equal_times(frame: pl.DataFrame, zone: ZoneInfo) -> dict[int, list[str | No
     own = offsets(zone)
     found = frame.select(
         pl.when(own.is_twice(pl.col(name))).then(own.shown(pl.col(name))).alias(name)
-        for name in TIMES
+        for name in _times(frame)
     )
     return {
         frame.columns.index(column.name): column.to_list()
@@ -101,6 +100,10 @@ def _local(frame: pl.DataFrame, zone: ZoneInfo) -> pl.DataFrame:
         .dt.total_milliseconds()
         .truediv(MILLISECONDS_A_DAY)
         .alias(name)
-        for name in TIMES
+        for name in _times(frame)
     ]
-    return frame.with_columns(*local, pl.col("state", "fail_group").cast(pl.String))
+    return frame.with_columns(*local, selectors.enum().cast(pl.String))
+
+
+def _times(frame: pl.DataFrame) -> list[str]:
+    return frame.select(selectors.datetime()).columns

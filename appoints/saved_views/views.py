@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from appoints.display.chips import chips
 from appoints.forms.bind import form_of
 from appoints.forms.filterset import AppointFilter
-from appoints.labels import COLUMN_WORDS
+from appoints.query.columns import COLUMNS
 from appoints.query.query import Query
 from appoints.saved_views.forms import NamingForm
 from appoints.saved_views.menu import GROUPS, columns_of, text_of, view_called
@@ -198,6 +198,6 @@ def _parts(query: Query, asked: AppointFilter) -> Iterator[str]:
     yield from filters or [_("every reserved call")]
     name = query.sort.removeprefix("-")
     if query.sort.startswith("-"):
-        yield _("sorted by %s, descending") % COLUMN_WORDS[name]
+        yield _("sorted by %s, descending") % COLUMNS[name].label
     elif name:
-        yield _("sorted by %s") % COLUMN_WORDS[name]
+        yield _("sorted by %s") % COLUMNS[name].label

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from appoints.connections.models import Connection
-from appoints.display.table import COLUMNS
+from appoints.display.table import DEFAULT_COLUMNS
 from appoints.saved_views.models import PersonColumns
 from dashboard.accounts.models import User
 
@@ -33,7 +33,7 @@ def test_chosen_columns_are_kept_in_their_order(signed_in: Client) -> None:
 
 
 def test_the_list_shows_them(signed_in: Client, connection: Connection) -> None:
-    assert heads(signed_in) == list(COLUMNS)
+    assert heads(signed_in) == list(DEFAULT_COLUMNS)
     signed_in.post(PATH, {"column": ["create_time", "appoint_time"]})
     assert heads(signed_in) == ["create_time", "appoint_time"]
 
@@ -62,7 +62,7 @@ def test_a_reset_gives_the_sites_own_again(signed_in: Client) -> None:
 
 
 def test_the_sites_own_order_is_kept_as_nothing(signed_in: Client) -> None:
-    signed_in.post(PATH, {"column": COLUMNS})
+    signed_in.post(PATH, {"column": DEFAULT_COLUMNS})
     assert kept() == []
 
 
@@ -78,7 +78,7 @@ def test_one_persons_columns_are_not_anothers(signed_in: Client) -> None:
     signed_in.force_login(colleague)
     page = signed_in.get(PATH).content.decode()
     assert re.findall(r'value="(\w+)" checked', page) == [
-        name for name in COLUMNS if name != "appoint_time"
+        name for name in DEFAULT_COLUMNS if name != "appoint_time"
     ]
 
 

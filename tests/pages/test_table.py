@@ -14,11 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appoints.display.cells import View
-from appoints.display.table import COLUMNS, AppointTable, known, offered
+from appoints.display.table import DEFAULT_COLUMNS, AppointTable, known, offered
 from appoints.isales import codes
 from appoints.isales.rows import KNOWN, parse_row
 from appoints.isales.simulator import odd_rows
-from appoints.query.columns import SORTS
+from appoints.query.columns import COLUMNS, TABLE_COLUMNS
 from appoints.query.query import Query
 from appoints.results.states import Rules, derived
 from appoints.snapshots.frame import Fetched, plain
@@ -47,7 +47,7 @@ FULL = {
 }
 
 
-EVERY = tuple(AppointTable.base_columns)
+EVERY = TABLE_COLUMNS
 
 
 def table(*raw: object, query: Query | None = None, columns: Sequence[str] = EVERY) -> AppointTable:
@@ -176,7 +176,7 @@ def test_columns_are_shown_in_the_order_given() -> None:
 
 @pytest.mark.parametrize("names", [None, [], {}, "state", ["nothing", "__class__"], [None, 3]])
 def test_without_a_known_column_all_is_as_the_site_has_it(names: object) -> None:
-    assert known(names) == list(COLUMNS)
+    assert known(names) == list(DEFAULT_COLUMNS)
 
 
 def test_unknown_and_repeated_columns_are_left_out_and_the_link_is_not() -> None:
@@ -191,7 +191,7 @@ def test_every_column_is_offered_once_the_shown_ones_first() -> None:
 
 
 def test_every_column_can_be_sorted_by() -> None:
-    assert set(EVERY) <= set(SORTS)
+    assert set(EVERY) <= set(COLUMNS)
 
 
 def test_only_a_whole_result_can_be_sorted() -> None:

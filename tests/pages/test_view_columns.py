@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from appoints.connections.models import Connection
-from appoints.display.table import COLUMNS
+from appoints.display.table import DEFAULT_COLUMNS
 from appoints.saved_views.models import PersonColumns, SavedView
 from dashboard.accounts.models import User
 
@@ -114,4 +114,4 @@ def test_a_view_that_is_none_leaves_the_choice_to_the_person(
 ) -> None:
     back = f"/appoints/?view={slug}"
     assert signed_in.get("/columns/", {"next": back}).status_code == 200
-    assert signed_in.post("/columns/", {"column": COLUMNS, "next": back}).status_code == 303
+    assert signed_in.post("/columns/", {"column": DEFAULT_COLUMNS, "next": back}).status_code == 303

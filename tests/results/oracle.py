@@ -14,12 +14,16 @@ from zoneinfo import ZoneInfo
 
 from appoints.isales import codes
 from appoints.isales.rows import TEXTS, TIMES, Row, parse_row
-from appoints.query.columns import COLUMNS
+from appoints.query.columns import FILE_COLUMNS
 from appoints.query.query import STATES, Query
 from appoints.query.time_range import Window
-from appoints.results.collation import COLLATED, key
+from appoints.results.collation import key
 
 MINUTE = 60_000  # milliseconds
+COLLATED = {
+    "agent", "agent_name", "business_result", "call_status", "call_type", "caller_no", "fail_code",
+    "fail_reason", "result", "task_id", "task_name", "task_status",
+}  # fmt: skip
 FACETS = {
     "states": "state",
     "late": "late",
@@ -110,7 +114,7 @@ class Record:
         }
         code = row.fail_code or row.result
         reason = self.reasons.get(code, code) if found["state"] == "failed" else None
-        return {name: {**found, "fail_reason": reason}[name] for name in COLUMNS}
+        return {name: {**found, "fail_reason": reason}[name] for name in FILE_COLUMNS}
 
     def matches(self, query: Query, window: Window) -> bool:
         found, sent = self.values(), self.sent()
@@ -196,7 +200,7 @@ def plain(record: Mapping[str, Any]) -> dict[str, Any]:
     """A record of the screen in the columns of the files, times in epoch milliseconds."""
     return {
         name: _ms(record[name]) if isinstance(record[name], datetime) else record[name]
-        for name in COLUMNS
+        for name in FILE_COLUMNS
         if name != "fail_reason"
     }
 

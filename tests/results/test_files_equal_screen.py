@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appoints.isales import codes
-from appoints.query.columns import COLUMNS
+from appoints.query.columns import FILE_COLUMNS
 from appoints.query.query import STATES, Query
 from appoints.query.time_range import EVER, Window
 from appoints.results import export, guard, states, workbook
@@ -35,7 +35,7 @@ SIZE = 4  # rows a page of the screen
 bounds = st.one_of(
     st.none(), st.integers(-11, 11).map(lambda minutes: NOON + timedelta(minutes=minutes))
 )
-columns = st.sampled_from([*COLUMNS, *(f"-{name}" for name in COLUMNS), ""])
+columns = st.sampled_from([*FILE_COLUMNS, *(f"-{name}" for name in FILE_COLUMNS), ""])
 
 
 filters = st.sampled_from(
@@ -105,14 +105,14 @@ def test_every_way_out_holds_the_rows_that_a_plain_reading_finds(
     assert [oracle.plain(record) for record in screen] == [each.on_screen() for each in expected]
 
     from_csv = cells_of_csv(export.csv(table, zone, excel=False))
-    assert from_csv == [list(COLUMNS), *(each.in_csv(zone) for each in expected)]
+    assert from_csv == [list(FILE_COLUMNS), *(each.in_csv(zone) for each in expected)]
 
     from_json = json.loads(b"".join(export.json(table, zone, {"total": result.total})))
     assert from_json["total"] == len(expected)
     assert from_json["rows"] == [each.in_json(zone) for each in expected]
 
     from_book = cells_of_book(workbook.xlsx(table, zone, [("Zone", zone.key)]))
-    assert from_book[0] == list(COLUMNS)
+    assert from_book[0] == list(FILE_COLUMNS)
     assert from_book[1:] == [each.in_book(zone) for each in expected]
 
 
@@ -134,7 +134,7 @@ def test_each_facet_sums_to_the_rows_under_all_other_filters(
         assert None not in [line.value for line in facets[name][:-1]]
 
 
-@pytest.mark.parametrize("name", [*COLUMNS, *(f"-{name}" for name in COLUMNS)])
+@pytest.mark.parametrize("name", [*FILE_COLUMNS, *(f"-{name}" for name in FILE_COLUMNS)])
 def test_every_column_sorts_both_ways_with_empty_ones_last(name: str) -> None:
     rows = [
         {"appointId": str(number), "failCode": code, "userName": code, "callType": kind}
@@ -169,7 +169,7 @@ def test_no_cell_runs_as_a_formula(text: str) -> None:
 def test_what_would_not_run_stays_as_it_is(text: str) -> None:
     whole, _ = frame_of([([{"calledNo": text}], 0)])
     content = export.csv(export.table(whole, {}), ZONES[0], excel=False)
-    assert cells_of_csv(content)[1][COLUMNS.index("called_no")] == text
+    assert cells_of_csv(content)[1][FILE_COLUMNS.index("called_no")] == text
 
 
 @pytest.mark.parametrize(
@@ -178,7 +178,7 @@ def test_what_would_not_run_stays_as_it_is(text: str) -> None:
 def test_what_only_looks_like_a_number_is_made_harmless(text: str) -> None:
     whole, _ = frame_of([([{"calledNo": text}], 0)])
     content = export.csv(export.table(whole, {}), ZONES[0], excel=False)
-    assert cells_of_csv(content)[1][COLUMNS.index("called_no")] == f"'{text}"
+    assert cells_of_csv(content)[1][FILE_COLUMNS.index("called_no")] == f"'{text}"
 
 
 @pytest.mark.parametrize(
@@ -195,7 +195,7 @@ def test_what_only_looks_like_a_number_is_made_harmless(text: str) -> None:
 def test_what_would_run_behind_another_separator_is_made_harmless(text: str, safe: str) -> None:
     whole, _ = frame_of([([{"calledNo": text}], 0)])
     content = export.csv(export.table(whole, {}), ZONES[0], excel=False)
-    assert cells_of_csv(content)[1][COLUMNS.index("called_no")] == safe
+    assert cells_of_csv(content)[1][FILE_COLUMNS.index("called_no")] == safe
 
 
 def test_a_workbook_holds_no_formula_and_types_its_times() -> None:
@@ -214,17 +214,17 @@ def test_a_workbook_holds_no_formula_and_types_its_times() -> None:
 def test_no_rows_make_files_of_a_header_alone() -> None:
     whole, _ = frame_of([])
     table = export.table(whole, REASONS)
-    assert cells_of_csv(export.csv(table, ZONES[0], excel=False)) == [list(COLUMNS)]
+    assert cells_of_csv(export.csv(table, ZONES[0], excel=False)) == [list(FILE_COLUMNS)]
     assert json.loads(b"".join(export.json(table, ZONES[0], {"total": 0}))) == {
         "total": 0,
         "rows": [],
     }
-    assert cells_of_book(workbook.xlsx(table, ZONES[0], [])) == [list(COLUMNS)]
+    assert cells_of_book(workbook.xlsx(table, ZONES[0], [])) == [list(FILE_COLUMNS)]
 
 
 def test_times_are_iso_8601_with_their_offset() -> None:
     moment = datetime(2026, 10, 25, 1, 30, tzinfo=UTC)  # the second 02:30 of that night
     whole, _ = frame_of([([{"appointTime": round(moment.timestamp() * 1000)}], 0)])
     content = export.csv(export.table(whole, {}), ZoneInfo("Europe/Berlin"), excel=False)
-    cell = cells_of_csv(content)[1][COLUMNS.index("appoint_time")]
+    cell = cells_of_csv(content)[1][FILE_COLUMNS.index("appoint_time")]
     assert cell == "2026-10-25T02:30:00+01:00"

@@ -14,13 +14,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appoints.query.columns import COLUMNS
+from appoints.query.columns import FILE_COLUMNS
 from appoints.results import export, guard, workbook
 
 from .test_files_equal_screen import frame_of
 
 BERLIN = ZoneInfo("Europe/Berlin")
-NAME = COLUMNS.index("agent_name")
+NAME = FILE_COLUMNS.index("agent_name")
 LONG = ["x" * 32_768, "x" * 100_000, "😀" * 16_384, "é" * 40_000]
 
 
@@ -100,7 +100,7 @@ def test_two_equal_times_are_told_apart_in_a_workbook() -> None:
     ]
     content = workbook.xlsx(export.table(frame_of([(rows, 0)])[0], {}), BERLIN, [])
     sheet = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
-    cells = [row[COLUMNS.index("appoint_time")] for row in sheet.iter_rows(min_row=2)]
+    cells = [row[FILE_COLUMNS.index("appoint_time")] for row in sheet.iter_rows(min_row=2)]
     assert [str(cell.value) for cell in cells] == [
         "2026-10-25 02:30:00",
         "2026-10-25 02:30:00",

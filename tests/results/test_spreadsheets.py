@@ -11,7 +11,7 @@ import openpyxl
 import polars as pl
 import pytest
 
-from appoints.query.columns import COLUMNS
+from appoints.query.columns import FILE_COLUMNS
 from appoints.results import export, guard, workbook
 
 from .test_files_equal_screen import frame_of
@@ -51,7 +51,7 @@ def table(texts: list[str]) -> pl.DataFrame:
 
 
 def column(rows: list[list[Seen]], name: str = "agent_name") -> list[Seen]:
-    return [row[COLUMNS.index(name)] for row in rows[1:]]
+    return [row[FILE_COLUMNS.index(name)] for row in rows[1:]]
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +109,7 @@ def test_a_plain_csv_has_its_columns_where_every_separator_divides(opened: Opene
     content = export.csv(table(TEXTS), ZONE, excel=False)
     texts = reading(f"{COMMA}/{SEMICOLON}/{TAB}", UTF_8, "en")
     rows = opened(content, "csv", texts.replace("false,true", "true,true"))
-    assert {len(row) for row in rows} == {len(COLUMNS)}
+    assert {len(row) for row in rows} == {len(FILE_COLUMNS)}
     assert [cell.value for cell in column(rows)] == [guard.harmless(text) for text in TEXTS]
 
 
