@@ -7,7 +7,7 @@ PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
 # What leans on the database: lines, the queue, leases, chunks, secrets.
-ON_POSTGRESQL := tests/test_gateway.py tests/results/test_waiting.py tests/test_credentials.py tests/pages/test_list.py
+ON_POSTGRESQL := tests/connections/test_limiter.py tests/snapshots/test_queue.py tests/test_encryption.py tests/pages/test_list.py
 # Just what the lock pins, whatever newer versions an index has; then a look whether it fits together.
 INSTALL = $(BIN)/pip install --quiet --no-deps --require-hashes -r $(lastword $^) && $(BIN)/pip check --quiet
 LOCK := $(BIN)/uv pip compile pyproject.toml --extra postgresql --universal \

@@ -1,12 +1,18 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.test import Client
 from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
+from appoints.connections.models import Connection
+from appoints.isales.simulator import Simulator
 from dashboard.accounts.models import User
+
+from .factories import connected
 
 # How long an example takes says how busy the machine is, not whether the code is right.
 settings.register_profile("unhurried", deadline=None)
@@ -30,3 +36,25 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneBrowser:
 def supervisor(db: None) -> User:
     """A person who may sign in and is no administrator."""
     return User.objects.create_user("supervisor", password="correct horse battery")
+
+
+@pytest.fixture
+def signed_in(transactional_db: None) -> Client:
+    client = Client()
+    client.force_login(User.objects.create_user("supervisor"))
+    return client
+
+
+@pytest.fixture
+def simulator() -> Iterator[Simulator]:
+    with Simulator(rows=590).running() as running:
+        yield running
+
+
+@pytest.fixture
+def connection(simulator: Simulator, transactional_db: None, settings: Any) -> Iterator[Connection]:
+    """A stored connection to the simulator; loads run in threads, hence real transactions."""
+    # A busy machine must not turn a whole answer into one that is still loading.
+    settings.APPOINTS_PAGE_WAIT = 20
+    with connected(simulator.base_url) as stored:
+        yield stored

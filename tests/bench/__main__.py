@@ -8,7 +8,7 @@ import shutil
 from importlib.metadata import version
 from pathlib import Path
 
-from . import dashboard
+from tests.bench import dashboard
 
 
 def main() -> None:

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from appoints.isales.simulator import Simulator
-
-from .rows import made
+from tests.bench.rows import made
 
 
 @contextmanager

@@ -16,9 +16,8 @@ import httpx
 
 from appoints.isales.secret import Secret
 from appoints.isales.signing import AkskAuth, SigningOptions
-
-from . import dashboard, isales
-from .figure import Figure
+from tests.bench import dashboard, isales
+from tests.bench.figure import Figure
 
 if TYPE_CHECKING:
     from appoints.connections.models import Connection

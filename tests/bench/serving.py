@@ -9,8 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
-from . import dashboard, isales
-from .figure import Figure
+from tests.bench import dashboard, isales
+from tests.bench.figure import Figure
 
 ROWS = 100_000
 PAGE_RUNS, FILE_RUNS = 15, 3

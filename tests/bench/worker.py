@@ -6,8 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from . import dashboard, isales
-from .figure import Figure
+from tests.bench import dashboard, isales
+from tests.bench.figure import Figure
 
 ROWS = 100_000
 FILES = ("csv", "xlsx", "json")

@@ -9,8 +9,7 @@ from appoints.isales.client import Client, Criteria
 from appoints.isales.endpoint import Endpoint
 from appoints.isales.secret import Secret
 from appoints.isales.signing import SigningOptions
-
-from .wire import Ask, Wire
+from tests.isales.wire import Ask, Wire
 
 
 @pytest.fixture

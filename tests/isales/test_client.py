@@ -12,8 +12,7 @@ import pytest
 
 from appoints.isales.client import Client, Criteria
 from appoints.isales.errors import NoAnswer, UnexpectedAnswer
-
-from .wire import Ask, Wire, good
+from tests.isales.wire import Ask, Wire, good
 
 
 def test_a_page_is_one_signed_post_with_what_is_asked_and_no_more(wire: Wire, ask: Ask) -> None:

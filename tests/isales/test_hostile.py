@@ -15,8 +15,7 @@ from functools import cache
 import pytest
 
 from appoints.isales.errors import ISalesError, NoAnswer, Refused, UnexpectedAnswer
-
-from .test_sockets import BODY, Answer, calling, heard, serving
+from tests.isales.test_sockets import BODY, Answer, calling, heard, serving
 
 MOST_MEMORY = 100 * 2**20  # bytes; it was 5.1 GB
 BUDGET = 0.6  # seconds

@@ -7,8 +7,7 @@ import pytest
 
 from appoints.isales.client import MOST_NEIGHBOUR_PAGES, Client
 from appoints.isales.errors import UnexpectedAnswer
-
-from .wire import Wire
+from tests.isales.wire import Wire
 
 
 def test_tasks_are_read_to_the_last_page(wire: Wire, client: Client) -> None:

@@ -18,8 +18,7 @@ from appoints.isales.errors import (
     TooFast,
     UnexpectedAnswer,
 )
-
-from .wire import Answer, Ask, Wire, good
+from tests.isales.wire import Answer, Ask, Wire, good
 
 
 @pytest.mark.parametrize(

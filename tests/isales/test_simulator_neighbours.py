@@ -8,8 +8,7 @@ import pytest
 
 from appoints.isales.codes import FAIL_WORDS
 from appoints.isales.simulator import Simulator
-
-from .test_simulator_list import NOW, Line
+from tests.isales.test_simulator_list import NOW, Line
 
 
 @pytest.fixture(scope="module")

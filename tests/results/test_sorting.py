@@ -9,8 +9,7 @@ from appoints.forms.bind import Question
 from appoints.isales import codes
 from appoints.isales.simulator import Simulator
 from appoints.query.query import Query
-
-from .conftest import NOON, raw
+from tests.factories import NOON, raw
 
 UTC = ZoneInfo("UTC")
 

@@ -13,8 +13,7 @@ import pytest
 
 from appoints.query.columns import FILE_COLUMNS
 from appoints.results import export, guard, workbook
-
-from .test_files_equal_screen import frame_of
+from tests.results.test_export import frame_of
 
 ZONE = ZoneInfo("UTC")
 

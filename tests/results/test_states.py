@@ -13,10 +13,9 @@ from appoints.isales.rows import parse_row
 from appoints.results.states import Rules, derived
 from appoints.snapshots.frame import Fetched, plain
 from appoints.snapshots.reconcile import settled
-
-from . import oracle
-from .conftest import MINUTE, NOON
-from .raw import NOW, pages, raw_rows
+from tests import oracle
+from tests.factories import MINUTE, NOON
+from tests.strategies import NOW, pages, raw_rows
 
 REASONS = {**codes.RESULTS, **codes.FAIL_WORDS}
 

@@ -1,6 +1,7 @@
 """Several workers that ask at once: processes of many threads, each with a question of its own.
 
-``python -m tests.crowd THREADS`` is one worker; ``crowd`` runs several and lets them go together.
+``python -m tests.connections.crowd THREADS`` is one worker; ``crowd`` runs several and starts them
+together.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ def crowd(processes: int, threads: int) -> None:
     }
     workers = [
         subprocess.Popen(
-            [sys.executable, "-m", "tests.crowd", str(threads), str(number)],
+            [sys.executable, "-m", "tests.connections.crowd", str(threads), str(number)],
             env=environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

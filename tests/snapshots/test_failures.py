@@ -24,8 +24,7 @@ from appoints.results.passthrough import TooLong
 from appoints.results.result import NeedsWhole, Result
 from appoints.snapshots import fetcher
 from appoints.snapshots.models import Snapshot
-
-from .conftest import PAGE, raw
+from tests.factories import PAGE, raw
 
 UTC = ZoneInfo("UTC")
 

@@ -25,7 +25,7 @@ def server(*flags: str, **variables: str) -> Iterator[int]:
     env.pop("DJANGO_SETTINGS_MODULE", None)
     words = ["-m", "gunicorn", "-c", "python:dashboard.gunicorn", "--log-level", "error"]
     words += [f"--threads={THREADS}", "--graceful-timeout=1", *flags]
-    children = {"server": servers.start([*words, "tests.waiting_app:application"], env)}
+    children = {"server": servers.start([*words, "tests.operations.waiting_app:application"], env)}
     try:
         servers.wait_for(port, "/", children)
         yield port

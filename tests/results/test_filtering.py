@@ -20,9 +20,8 @@ from appoints.results import export
 from appoints.results.lookup import ask
 from appoints.results.result import Result
 from appoints.snapshots.models import Snapshot
-
-from .conftest import NOON, raw
-from .test_files_equal_screen import frame_of
+from tests.factories import NOON, raw
+from tests.results.test_export import frame_of
 
 UTC = ZoneInfo("UTC")
 HOUR = timedelta(hours=1)

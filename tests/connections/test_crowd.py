@@ -19,8 +19,7 @@ from appoints.isales.simulator.answers import Answer, problem
 from appoints.query.query import Query
 from appoints.query.time_range import EVER
 from appoints.results.lookup import ask
-
-from .crowd import crowd
+from tests.connections.crowd import crowd
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Start = Callable[..., Simulator]

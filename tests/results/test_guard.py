@@ -16,8 +16,7 @@ from hypothesis import strategies as st
 
 from appoints.query.columns import FILE_COLUMNS
 from appoints.results import export, guard, workbook
-
-from .test_files_equal_screen import frame_of
+from tests.results.test_export import frame_of
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NAME = FILE_COLUMNS.index("agent_name")

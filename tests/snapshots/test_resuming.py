@@ -24,8 +24,7 @@ from appoints.snapshots.loader import Load
 from appoints.snapshots.models import Chunk, Snapshot
 from appoints.snapshots.store import LeaseLost
 from appoints.snapshots.upstream import Asked
-
-from .conftest import PAGE, leased
+from tests.factories import PAGE, leased
 
 UTC = ZoneInfo("UTC")
 

@@ -12,8 +12,7 @@ from appoints.results.cache import Cache
 from appoints.results.states import Rules
 from appoints.snapshots.loader import Load
 from appoints.snapshots.models import Snapshot
-
-from .conftest import PAGE, leased, raw
+from tests.factories import PAGE, leased, raw
 
 
 def ids(snapshot: Snapshot) -> list[str | None]:

@@ -21,8 +21,7 @@ from appoints.results.result import Result
 from appoints.snapshots import store
 from appoints.snapshots.models import Snapshot
 from appoints.snapshots.upstream import Asked
-
-from .conftest import NOON, raw
+from tests.factories import NOON, raw
 
 UTC = ZoneInfo("UTC")
 SHANGHAI = ZoneInfo("Asia/Shanghai")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from .conftest import MINUTE, NOON
+from tests.factories import MINUTE, NOON
 
 NOW = round(NOON.timestamp() * 1000)
 

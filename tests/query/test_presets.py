@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appoints.query.presets import NAMES, resolve
-
-from .test_moments import BERLIN, KATHMANDU, SAO_PAULO, SHANGHAI, utc, zones
+from tests.query.test_time_range import BERLIN, KATHMANDU, SAO_PAULO, SHANGHAI, utc, zones
 
 HOUR = timedelta(hours=1)
 

@@ -27,8 +27,7 @@ from appoints.results.result import Result
 from appoints.snapshots import retention, store
 from appoints.snapshots.loader import Load
 from appoints.snapshots.models import Snapshot
-
-from .conftest import PAGE, leased
+from tests.factories import PAGE, leased
 
 UTC = ZoneInfo("UTC")
 AHEAD = [timedelta(minutes=3), timedelta(hours=2), timedelta(days=400)]

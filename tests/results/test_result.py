@@ -10,11 +10,10 @@ from hypothesis import given, settings
 from appoints.query.query import Query
 from appoints.query.time_range import EVER
 from appoints.results.result import Mode, Result
-
-from . import oracle
-from .conftest import NOON, raw
-from .raw import pages
-from .test_files_equal_screen import frame_of, queries
+from tests import oracle
+from tests.factories import NOON, raw
+from tests.results.test_export import frame_of, queries
+from tests.strategies import pages
 
 
 @settings(max_examples=60)

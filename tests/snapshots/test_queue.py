@@ -25,8 +25,7 @@ from appoints.snapshots.pool import Pool
 from appoints.snapshots.upstream import Asked
 from dashboard.accounts.models import User
 from dashboard.accounts.zones import zone_called
-
-from .conftest import raw
+from tests.factories import raw
 
 UTC = zone_called("UTC")
 QUESTIONS = 25

@@ -11,8 +11,7 @@ from appoints.results import states
 from appoints.results.cache import CACHE
 from appoints.snapshots.loader import Load
 from appoints.snapshots.models import Snapshot
-
-from .conftest import PAGE, raw
+from tests.factories import PAGE, raw
 
 
 def load_while_booked(

@@ -14,11 +14,10 @@ from appoints.query.time_range import Window
 from appoints.results import facets
 from appoints.results.histogram import buckets
 from appoints.results.result import Result
-
-from . import oracle
-from .conftest import NOON
-from .raw import pages
-from .test_files_equal_screen import ZONES, bounds, frame_of, queries
+from tests import oracle
+from tests.factories import NOON
+from tests.results.test_export import ZONES, bounds, frame_of, queries
+from tests.strategies import pages
 
 
 @settings(max_examples=120)

@@ -14,8 +14,7 @@ from appoints.isales.rows import EARLIEST, LATEST
 from appoints.query.query import NAMES, Query
 from appoints.query.time_range import EVER, Window
 from appoints.snapshots import upstream
-
-from .test_moments import BERLIN, KATHMANDU, SHANGHAI, ZONES, utc, zones
+from tests.query.test_time_range import BERLIN, KATHMANDU, SHANGHAI, ZONES, utc, zones
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)

@@ -23,10 +23,9 @@ from appoints.results import export, guard, states, workbook
 from appoints.results.result import Result
 from appoints.snapshots import frame
 from appoints.snapshots.reconcile import settled
-
-from . import oracle
-from .conftest import NOON
-from .raw import NOW, pages
+from tests import oracle
+from tests.factories import NOON
+from tests.strategies import NOW, pages
 
 REASONS = {**codes.RESULTS, **codes.FAIL_WORDS}
 ZONES = [ZoneInfo(name) for name in ("UTC", "Asia/Kathmandu", "America/Sao_Paulo")]

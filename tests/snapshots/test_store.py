@@ -14,8 +14,7 @@ from appoints.query.time_range import EVER, Window
 from appoints.snapshots import store
 from appoints.snapshots.models import Snapshot
 from appoints.snapshots.upstream import Asked
-
-from .conftest import NOON
+from tests.factories import NOON
 
 DAY = Window(NOON - timedelta(hours=12), NOON + timedelta(hours=12))
 

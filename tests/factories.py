@@ -1,0 +1,66 @@
+"""Connections, rows and loads, as the tests need them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from django.core.cache import cache
+
+from appoints.connections import limiter
+from appoints.connections.models import Connection
+from appoints.isales.client import Criteria
+from appoints.isales.secret import Secret
+from appoints.query.time_range import EVER
+from appoints.snapshots import store
+from appoints.snapshots.models import Snapshot
+from appoints.snapshots.upstream import Asked
+
+NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
+MINUTE = 60_000  # milliseconds
+PAGE = 10  # rows
+
+
+def raw(number: int, **changes: Any) -> dict[str, Any]:
+    """A row as iSales sends it, reserved so many minutes after noon."""
+    return {
+        "appointId": f"{number:030}",
+        "appointTime": round(NOON.timestamp() * 1000) + number * MINUTE,
+        "calledNo": f"1390000{number:04}",
+        "userAccount": f"agent{number % 3}",
+        "taskId": f"{number % 2}",
+        **changes,
+    }
+
+
+def connection_to(base_url: str, **changes: Any) -> Connection:
+    """A stored connection to the iSales at this address, without a limit of its pace."""
+    fields = {
+        "name": "Demo",
+        "slug": "demo",
+        "vdn": 1,
+        "access_key": "AK",
+        "secret_key": Secret("SK"),
+        "max_per_second": 0,
+    }
+    return Connection.objects.create(base_url=base_url, **(fields | changes))
+
+
+@contextmanager
+def connected(base_url: str, **changes: Any) -> Iterator[Connection]:
+    """A stored connection whose loads have ended, and whose clients are closed, afterwards."""
+    cache.clear()
+    yield connection_to(base_url, **changes)
+    for thread in threading.enumerate():
+        if thread.name.startswith("load-"):
+            thread.join(timeout=10)
+    limiter._client.cache_clear()
+
+
+def leased(connection: Connection) -> Snapshot:
+    begun = store.begin_or_join(connection, Asked(Criteria(), EVER))
+    assert store.take_lease(begun)
+    return begun

@@ -1,0 +1,1 @@
+from ..small_centre import connection, simulator, snapshot  # noqa: F401
