@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django import forms
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from appoints.isales.errors import FetchError
 from appoints.isales.secret import Secret
 
 MARK = "fernet:"
@@ -21,7 +22,7 @@ else:
     TextField = models.TextField
 
 
-class WrongKey(ImproperlyConfigured):
+class WrongKey(FetchError):
     """None of CREDENTIAL_KEYS decrypts what is stored."""
 
     def __init__(self) -> None:
@@ -29,6 +30,9 @@ class WrongKey(ImproperlyConfigured):
             "A stored secret cannot be decrypted: none of CREDENTIAL_KEYS fits. "
             "Put back the key it was stored under, or store the secret anew."
         )
+
+    def arguments(self) -> dict[str, object]:
+        return {}
 
 
 def cipher() -> MultiFernet:

@@ -3,57 +3,26 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
 from appoints.connections import limiter, lookups
-from appoints.connections.errors import ERRORS
-from appoints.connections.failures import NOT_KNOWN_THERE, OLD_RELEASE, failure_of
+from appoints.connections.failures import OLD_RELEASE, failure_of, is_old_release
 from appoints.connections.models import Connection
-from appoints.encryption import WrongKey
 from appoints.isales import codes
 from appoints.isales.client import Criteria, Page
-from appoints.isales.errors import (
-    AddressLocked,
-    ISalesError,
-    NoAnswer,
-    NotAuthorised,
-    Refused,
-    UnexpectedAnswer,
-)
+from appoints.isales.errors import FetchError, NotAuthorised, Refused
 from appoints.isales.signing import PRESETS
-
-if TYPE_CHECKING:
-    from django.utils.functional import _StrPromise
 
 WAIT = 10.0  # seconds for a free line
 BUDGET = 20.0  # seconds for the request
 CLOCKS_DIFFER = 5  # seconds; the Date header is whole seconds, and the answer travelled
 AROUND = timedelta(days=1)  # asked for before now and after
 SMALL_PAGE = 50  # rows; where sister endpoints stop
-
-ADVICE: Mapping[type[ISalesError | WrongKey], _StrPromise] = {
-    WrongKey: gettext_lazy(
-        "Put back the CREDENTIAL_KEYS that the secret key was stored under, or store the secret"
-        " key anew. Nothing was sent."
-    ),
-    AddressLocked: gettext_lazy(
-        "Wait until iSales lifts the lock before checking again, and correct the keys first; or"
-        " have this server's address put on its list."
-    ),
-    NoAnswer: gettext_lazy(
-        "Look at the base URL (%(url)s), the way there (name, port, firewall), and for a private"
-        " authority the CA certificate."
-    ),
-    UnexpectedAnswer: gettext_lazy(
-        "Look at the base URL (%(url)s) and the VDN (%(vdn)s): is iSales itself there?"
-    ),
-}
 
 
 class Verdict(NamedTuple):
@@ -76,7 +45,7 @@ def check(connection: Connection) -> Verdict:
             started = time.monotonic()
             page = line.list_page(around_now(), 0, connection.page_limit, budget=BUDGET)
             took = time.monotonic() - started
-    except ERRORS as error:
+    except FetchError as error:
         return failed(connection, error)
     was_resting = bool(connection.resting)
     connection.wake()
@@ -90,7 +59,7 @@ def around_now() -> Criteria:
     return Criteria(begin, end)
 
 
-def failed(connection: Connection, error: ISalesError | WrongKey) -> Verdict:
+def failed(connection: Connection, error: FetchError) -> Verdict:
     """Return what happened and what its owner can do about it."""
     words = [str(failure_of(error).title)]
     if isinstance(error, Refused):
@@ -129,21 +98,20 @@ def _not_offered(names: list[str]) -> list[str]:
     return [words[name] for name in names]
 
 
-def _advice(connection: Connection, error: ISalesError | WrongKey) -> list[str]:
+def _advice(connection: Connection, error: FetchError) -> list[str]:
     if isinstance(error, NotAuthorised):
         return _advice_on_signature(connection, error)
     if isinstance(error, Refused):
         hint = _smaller_page(connection) if error.code in codes.PAGE_TOO_LARGE else _to_whom()
         return [_("The signature was accepted."), hint, *_old_release(error)]
+    failure = failure_of(error)
     place = {"url": connection.base_url, "vdn": connection.vdn}
-    known = (words % place for kind, words in ADVICE.items() if isinstance(error, kind))
-    return [next(known, str(failure_of(error).advice)), *_old_release(error)]
+    words = str(failure.check_advice) % place if failure.check_advice else str(failure.advice)
+    return [words, *_old_release(error)]
 
 
-def _old_release(error: ISalesError | WrongKey) -> list[str]:
-    status = error.status if isinstance(error, Refused | UnexpectedAnswer) else None
-    known = isinstance(error, Refused) and error.code in codes.RESULT_CODES
-    return [str(OLD_RELEASE)] if status in NOT_KNOWN_THERE and not known else []
+def _old_release(error: FetchError) -> list[str]:
+    return [str(OLD_RELEASE)] if is_old_release(error) else []
 
 
 def _advice_on_signature(connection: Connection, error: NotAuthorised) -> list[str]:

@@ -1,71 +1,63 @@
-"""Failures of a load, kept with the snapshot so that everybody who waits hears of them."""
+"""Errors of a request for reserved calls that are no answer of iSales.
+
+FetchError              isales/errors.py
+├── ISalesError             isales/errors.py; what iSales answered
+├── WrongKey                encryption.py; the stored secret key cannot be decrypted
+├── Resting                 the connection is at rest until a person's check succeeds
+├── Busy                    no line to iSales is free in time
+├── QueueFull               this person's questions already wait in the queue
+├── DatabaseFailed          the database is down, locked, full, read-only or unmigrated
+└── InternalError           a defect of the dashboard; the log has its traceback
+"""
 
 from __future__ import annotations
 
-from typing import Any
-
-from appoints.connections.limiter import Busy
-from appoints.encryption import WrongKey
-from appoints.isales.errors import (
-    AddressLocked,
-    HostRefused,
-    ISalesError,
-    NoAnswer,
-    NotAuthorised,
-    Refused,
-    TooFast,
-    UnexpectedAnswer,
-)
+from appoints.connections.models import Connection
+from appoints.isales.errors import AddressLocked, FetchError, ISalesError, NotAuthorised
 
 
-class BrokeOff(ISalesError):
-    """A defect of ours, not an answer of iSales: the log has it."""
+class Resting(FetchError):
+    """Nobody may call until a person's check succeeds. ``reason`` is one of Connection.Rest."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = Connection.Rest(reason)
+        super().__init__(f"the connection is at rest: {self.reason.label}")
+
+    def arguments(self) -> dict[str, object]:
+        return {"reason": self.reason.value}
+
+    @property
+    def cause(self) -> ISalesError:
+        """The answer that put the connection to rest."""
+        locked = self.reason == Connection.Rest.ADDRESS_LOCKED
+        return (AddressLocked if locked else NotAuthorised)(str(self))
 
 
-class NotStored(BrokeOff):
-    """The database did not take what came; ``kind`` is one of dashboard.http.database.TROUBLES."""
+class Busy(FetchError):
+    """No line is free, or the pace allows no call in time. ``retry_after`` is in seconds."""
+
+    def __init__(self, message: str, retry_after: float) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+    def arguments(self) -> dict[str, object]:
+        return {"message": str(self), "retry_after": self.retry_after}
+
+
+class QueueFull(FetchError):
+    """A person asks for more results than may wait at once."""
+
+
+class DatabaseFailed(FetchError):
+    """``kind`` is one of dashboard.http.database.TROUBLES."""
 
     def __init__(self, kind: str) -> None:
         super().__init__(f"the database is {kind}")
         self.kind = kind
 
-
-class QueueFull(ISalesError):
-    """A person asks for more results than may wait at once."""
-
-
-# What a load may end with; all else is a defect.
-ERRORS = (ISalesError, WrongKey)
-_PLAIN = str | int | float | None
-
-_KINDS: dict[str, type[ISalesError | WrongKey]] = {
-    kind.__name__: kind
-    for kind in (
-        AddressLocked,
-        BrokeOff,
-        NotStored,
-        Busy,
-        HostRefused,
-        NoAnswer,
-        NotAuthorised,
-        Refused,
-        TooFast,
-        UnexpectedAnswer,
-        WrongKey,
-    )
-}
+    def arguments(self) -> dict[str, object]:
+        return {"kind": self.kind}
 
 
-def to_json(error: ISalesError | WrongKey) -> dict[str, object]:
-    """Return a failure as JSON."""
-    plain = {key: value for key, value in vars(error).items() if isinstance(value, _PLAIN)}
-    return {"kind": type(error).__name__, "words": str(error), "about": plain}
-
-
-def from_json(failure: dict[str, Any]) -> ISalesError | WrongKey:
-    """Return the failure as the exception it was, with its words and plain attributes."""
-    kind = _KINDS.get(failure.get("kind", ""), ISalesError)
-    error = kind.__new__(kind)
-    error.args = (failure.get("words", ""),)
-    vars(error).update(failure.get("about", {}))
-    return error
+class InternalError(FetchError):
+    """A defect of the dashboard; the log has its traceback."""

@@ -1,23 +1,25 @@
-"""What went wrong, for a person: what happened, what to do, and the status that says so."""
+"""What went wrong, in words: title, advice, HTTP status and the wait until the next try.
+
+Each kind of error has one function here; what a check tells an administrator is beside it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Literal, NamedTuple
+from functools import singledispatch
+from typing import Literal, NamedTuple
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from appoints.connections.errors import BrokeOff, NotStored, QueueFull
-from appoints.connections.limiter import Busy, Resting
+from appoints.connections.errors import Busy, DatabaseFailed, QueueFull, Resting
 from appoints.encryption import WrongKey
 from appoints.isales import codes
 from appoints.isales.errors import (
-    UNSAID_QUIET,
+    DEFAULT_QUIET,
     AddressLocked,
+    FetchError,
     HostRefused,
-    ISalesError,
     NoAnswer,
     NotAuthorised,
     Refused,
@@ -32,7 +34,7 @@ OLD_RELEASE = gettext_lazy(
     "iSales lists reserved calls since release 25.200.0 (June 2025); an older one answers like"
     " this. So does a wrong port: 28080 is usual on premises, 28050 on the hosted service."
 )
-
+TRY_AGAIN = gettext_lazy("Try again in a minute. If it stays, show this to whoever runs iSales.")
 
 MendedBy = Literal["time", "connection", "filters"]
 
@@ -41,6 +43,8 @@ class Failure(NamedTuple):
     """``status`` is HTTP's; ``retry_after`` in seconds, None where waiting alone does not help.
 
     ``icon`` is one of icons.svg; ``mended_by`` says what has to change before it works again.
+    ``check_advice`` is for the administrator who checks the connection, where it differs:
+    ``%(url)s`` and ``%(vdn)s`` in it stand for the connection's.
     """
 
     status: int
@@ -49,35 +53,46 @@ class Failure(NamedTuple):
     retry_after: int | None = None
     icon: str = "overdue"
     mended_by: MendedBy = "time"
+    check_advice: str | Promise = ""
 
 
-def failure_of(error: ISalesError | WrongKey) -> Failure:
+@singledispatch
+def failure_of(error: FetchError) -> Failure:
     """Return the words and status of an error."""
-    for kind, words in _WORDS:
-        if isinstance(error, kind):
-            return words(error)
-    return _senseless(error)
-
-
-def _senseless(error: Exception) -> Failure:
     return Failure(
-        BAD_ANSWER,
-        _("iSales gave an answer that makes no sense (%s).") % _detail(error),
-        _("Try again in a minute. If it stays, show this to whoever runs iSales."),
+        NOT_NOW,
+        _("Loading broke off on this server."),
+        _("Try again. If it stays, an administrator should look into the server's log."),
     )
 
 
+@failure_of.register
 def _unexpected(error: UnexpectedAnswer) -> Failure:
-    failure = _senseless(error)
-    if error.status not in NOT_KNOWN_THERE:
-        return failure
-    return failure._replace(advice=OLD_RELEASE, icon="plug", mended_by="connection")
+    old = is_old_release(error)
+    return Failure(
+        BAD_ANSWER,
+        _("iSales gave an answer that makes no sense (%s).") % _detail(error),
+        OLD_RELEASE if old else TRY_AGAIN,
+        icon="plug" if old else "overdue",
+        mended_by="connection" if old else "time",
+        check_advice=_(
+            "Look at the base URL (%(url)s) and the VDN (%(vdn)s): is iSales itself there?"
+        ),
+    )
 
 
+def is_old_release(error: FetchError) -> bool:
+    """Tell whether a release without reserved calls would answer like this."""
+    if isinstance(error, Refused):
+        return error.status in NOT_KNOWN_THERE and error.code not in codes.RESULT_CODES
+    return isinstance(error, UnexpectedAnswer) and error.status in NOT_KNOWN_THERE
+
+
+@failure_of.register
 def _resting(error: Resting) -> Failure:
     return Failure(
         NOT_NOW,
-        _("This connection is at rest: %s.") % error.connection.get_resting_display(),
+        _("This connection is at rest: %s.") % error.reason.label,
         _(
             "Nothing is sent to iSales, so that the server is not locked out. An administrator "
             "should correct the connection and check it; a check that succeeds ends the rest."
@@ -87,6 +102,7 @@ def _resting(error: Resting) -> Failure:
     )
 
 
+@failure_of.register
 def _host_refused(error: HostRefused) -> Failure:
     return Failure(
         NOT_NOW,
@@ -100,15 +116,21 @@ def _host_refused(error: HostRefused) -> Failure:
     )
 
 
+@failure_of.register
 def _no_answer(error: NoAnswer) -> Failure:
     return Failure(
         NO_ANSWER,
         _("iSales did not answer (%s).") % _detail(error),
         _("Try again in a minute. If it stays, ask an administrator to check the connection."),
         icon="plug",
+        check_advice=_(
+            "Look at the base URL (%(url)s), the way there (name, port, firewall), and for a "
+            "private authority the CA certificate."
+        ),
     )
 
 
+@failure_of.register
 def _not_authorised(error: NotAuthorised) -> Failure:
     return Failure(
         BAD_ANSWER,
@@ -122,6 +144,7 @@ def _not_authorised(error: NotAuthorised) -> Failure:
     )
 
 
+@failure_of.register
 def _locked(error: AddressLocked) -> Failure:
     return Failure(
         NOT_NOW,
@@ -132,9 +155,14 @@ def _locked(error: AddressLocked) -> Failure:
         ),
         icon="lock",
         mended_by="connection",
+        check_advice=_(
+            "Wait until iSales lifts the lock before checking again, and correct the keys first; or"
+            " have this server's address put on its list."
+        ),
     )
 
 
+@failure_of.register
 def _busy(error: Busy) -> Failure:
     return Failure(
         NOT_NOW,
@@ -145,8 +173,9 @@ def _busy(error: Busy) -> Failure:
     )
 
 
+@failure_of.register
 def _too_fast(error: TooFast) -> Failure:
-    seconds = _seconds(error.retry_after, UNSAID_QUIET)
+    seconds = _seconds(error.retry_after, DEFAULT_QUIET)
     return Failure(
         NOT_NOW,
         _("iSales asks to be called less often."),
@@ -156,19 +185,13 @@ def _too_fast(error: TooFast) -> Failure:
     )
 
 
-def _broke_off(error: BrokeOff) -> Failure:
-    return Failure(
-        NOT_NOW,
-        _("Loading broke off on this server."),
-        _("Try again. If it stays, an administrator should look into the server's log."),
-    )
-
-
-def _not_stored(error: NotStored) -> Failure:
+@failure_of.register
+def _database(error: DatabaseFailed) -> Failure:
     trouble = TROUBLES[error.kind]
     return Failure(NOT_NOW, trouble.title, trouble.advice, trouble.retry_after)
 
 
+@failure_of.register
 def _queue_full(error: QueueFull) -> Failure:
     return Failure(
         NOT_NOW,
@@ -179,6 +202,7 @@ def _queue_full(error: QueueFull) -> Failure:
     )
 
 
+@failure_of.register
 def _refused(error: Refused) -> Failure:
     title = _("iSales refused the request: %(code)s.") % {"code": error.code}
     said = " ".join(
@@ -200,13 +224,13 @@ def _hint(error: Refused) -> tuple[str | Promise, MendedBy]:
         words = _("Change the filters. If even the first page is refused, try a page limit of 50.")
         return words, "filters"
     if error.code == codes.DATABASE_FAILED:
-        words = _("Try again in a minute. If it stays, show this to whoever runs iSales.")
-        return words, "time"
-    if error.status in NOT_KNOWN_THERE and error.code not in codes.RESULT_CODES:
+        return TRY_AGAIN, "time"
+    if is_old_release(error):
         return OLD_RELEASE, "connection"
     return _("Change the filters. If it stays, show this to whoever runs iSales."), "filters"
 
 
+@failure_of.register
 def _wrong_key(error: WrongKey) -> Failure:
     return Failure(
         NOT_NOW,
@@ -217,10 +241,14 @@ def _wrong_key(error: WrongKey) -> Failure:
         ),
         icon="lock",
         mended_by="connection",
+        check_advice=_(
+            "Put back the CREDENTIAL_KEYS that the secret key was stored under, or store the secret"
+            " key anew. Nothing was sent."
+        ),
     )
 
 
-def _detail(error: Exception) -> str:
+def _detail(error: FetchError) -> str:
     """Return an error's own words, translated where they are ours; a bracket is technical."""
     words, bracket, rest = str(error).partition(" (")
     return (_(words) if words else "") + bracket + rest
@@ -228,21 +256,3 @@ def _detail(error: Exception) -> str:
 
 def _seconds(wait: float | None, otherwise: float) -> int:
     return max(1, round(otherwise if wait is None else wait))
-
-
-# The first that fits; a subclass stands before its base.
-_WORDS: tuple[tuple[type[Exception], Callable[[Any], Failure]], ...] = (
-    (Resting, _resting),
-    (NotStored, _not_stored),
-    (BrokeOff, _broke_off),
-    (HostRefused, _host_refused),
-    (QueueFull, _queue_full),
-    (NoAnswer, _no_answer),
-    (NotAuthorised, _not_authorised),
-    (AddressLocked, _locked),
-    (Busy, _busy),
-    (TooFast, _too_fast),
-    (Refused, _refused),
-    (UnexpectedAnswer, _unexpected),
-    (WrongKey, _wrong_key),
-)

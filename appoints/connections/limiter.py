@@ -18,14 +18,13 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from appoints.connections import stamps
+from appoints.connections.errors import Busy
 from appoints.connections.models import Connection, Slot
 from appoints.connections.models.calls import LONGEST_CALL
-from appoints.connections.slots import Busy, Resting, check_callable, interval, wait_for
+from appoints.connections.slots import check_callable, interval, wait_for
 from appoints.isales.client import Client, Criteria, Page
 from appoints.isales.endpoint import Endpoint
 from appoints.isales.errors import AddressLocked, ISalesError, NotAuthorised, Refused, TooFast
-
-__all__ = ["PROVING", "Busy", "Line", "NotOffered", "Resting", "line"]
 
 # Held beyond the end of the call, so that a slot is not written at every call.
 MARGIN = timedelta(seconds=5)
@@ -153,8 +152,7 @@ class Line:
             self.connection.rest(error)
             raise
         except TooFast as error:
-            if not isinstance(error, Busy):
-                error.retry_after = self.connection.keep_quiet(error)
+            error.retry_after = self.connection.keep_quiet(error)
             raise
         except Refused as error:
             if error.status == HTTPStatus.OK:

@@ -14,10 +14,10 @@ from django.core.cache import cache
 from django.utils.translation import get_language, gettext
 
 from appoints.connections import limiter
+from appoints.connections.errors import Busy, Resting
 from appoints.connections.models import Connection, Neighbour
-from appoints.encryption import WrongKey
 from appoints.isales import codes
-from appoints.isales.errors import ISalesError, TooFast
+from appoints.isales.errors import FetchError, TooFast
 
 TASKS, WORDS = "tasks", "words"
 LOCALES = {"zh": "zh_CN", "en": "en_US"}
@@ -97,10 +97,10 @@ def _asked(
     except limiter.NotOffered:
         words = {}
         neighbour.lack()
-    except (TooFast, limiter.Resting):
+    except (TooFast, Busy, Resting):
         again = AGAIN
         neighbour.end_lease()
-    except (ISalesError, WrongKey):
+    except FetchError:
         # Names are a comfort: without them the page stands, with codes and free text.
         neighbour.keep(locale, words, KEPT)
     return words, again

@@ -14,11 +14,10 @@ from django.utils.translation import gettext as _
 
 from appoints.connections import limiter
 from appoints.connections.check import BUDGET, SMALL_PAGE, WAIT, Verdict, around_now, failed
-from appoints.connections.errors import ERRORS
 from appoints.connections.models import Connection
 from appoints.isales import codes
 from appoints.isales.client import Criteria, Page
-from appoints.isales.errors import Refused
+from appoints.isales.errors import FetchError, Refused
 from appoints.isales.rows import Row
 
 MOST_ROWS = 100  # a page; more is asked for only where the connection already says so
@@ -39,7 +38,7 @@ def probe(connection: Connection) -> Verdict:
     try:
         with limiter.line(connection, wait=WAIT) as line:
             _Probe(connection, line, words).run()
-    except ERRORS as error:
+    except FetchError as error:
         return Verdict(False, words + failed(connection, error).words)
     return Verdict(True, words)
 

@@ -10,30 +10,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from appoints.connections import stamps
+from appoints.connections.errors import Busy, Resting
 from appoints.connections.models import Connection, Slot
 from appoints.connections.models.calls import LONGEST_CALL
-from appoints.isales.errors import AddressLocked, ISalesError, NotAuthorised, TooFast
+from appoints.isales.errors import TooFast
 
 HOLD = timedelta(seconds=30)  # for a slot that is taken; each call holds it to its own end
 LOOK_AGAIN = 0.05  # seconds between two looks for a free line
-
-
-class Resting(ISalesError):
-    """Nobody may call until a person's check succeeds. ``connection`` says why and since when."""
-
-    def __init__(self, connection: Connection) -> None:
-        super().__init__(f"{connection.slug} is at rest: {connection.get_resting_display()}")
-        self.connection = connection
-
-    @property
-    def cause(self) -> ISalesError:
-        """What put the connection to rest."""
-        locked = self.connection.resting == Connection.Rest.ADDRESS_LOCKED
-        return (AddressLocked if locked else NotAuthorised)(str(self))
-
-
-class Busy(TooFast):
-    """All lines are in use, or the pace allows no call in time."""
 
 
 def interval(connection: Connection) -> timedelta:
@@ -104,7 +87,7 @@ def check_callable(connection: Connection, check: datetime | None) -> None:
     # A check may call at rest, but not where another was refused after it began.
     refused_since = check and check < (connection.resting_since or check) <= timezone.now()
     if connection.resting and (check is None or refused_since):
-        raise Resting(connection)
+        raise Resting(connection.resting)
     if check is None and (left := connection.quiet_left()):
         seconds = left.total_seconds()
         raise TooFast(f"iSales asked not to be called for {seconds:.0f} s more", seconds)

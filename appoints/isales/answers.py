@@ -26,7 +26,7 @@ from .errors import (
 
 SUCCESS = "0200000"
 # A gateway's way to say "not now" (isales-api.md section 3 adds 502 for "too much").
-PASSING = frozenset({502, 503, 504})
+TRANSIENT = frozenset({502, 503, 504})
 MOST = 2**31 - 1  # of what is counted; more is no count, and no database's integer either
 LONGEST_QUIET = 24 * 3600.0  # seconds; a longer Retry-After is a mistake that nobody could lift
 VALUES = 10_000  # of an answer without rows; each takes memory that its bytes do not show
@@ -80,7 +80,9 @@ def _failure(status: int, headers: Mapping[str, str], body: bytes) -> ISalesErro
     code = result_code(answer or {})
     if httpx.codes.is_client_error(status) and answer and code not in ("", SUCCESS):
         return _refusal(code, answer, status)
-    return UnexpectedAnswer(f"HTTP {status}", status, passing=status in PASSING, retry_after=wait)
+    return UnexpectedAnswer(
+        f"HTTP {status}", status, transient=status in TRANSIENT, retry_after=wait
+    )
 
 
 def _refusal(code: str, answer: Mapping[str, object], status: int) -> ISalesError:

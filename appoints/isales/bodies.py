@@ -85,4 +85,4 @@ def _endless(response: httpx.Response) -> UnexpectedAnswer:
 
 def _cut_off(response: httpx.Response) -> UnexpectedAnswer:
     words = gettext_noop("the answer was cut off")
-    return UnexpectedAnswer(words, response.status_code, passing=True)
+    return UnexpectedAnswer(words, response.status_code, transient=True)

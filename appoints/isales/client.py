@@ -198,7 +198,7 @@ def _wait_before_retry(error: Exception, deadline: float) -> bool | float:
     in_time = time.monotonic() + WORTH_A_TRY < deadline
     if isinstance(error, NoAnswer):
         return in_time
-    if not isinstance(error, UnexpectedAnswer) or not error.passing:
+    if not isinstance(error, UnexpectedAnswer) or not error.transient:
         return False
     wait = error.retry_after
     if wait is None:

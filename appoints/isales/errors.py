@@ -1,39 +1,80 @@
-"""What can go wrong when iSales is asked.
+"""Errors of a request for reserved calls.
 
-    ISalesError
-    ├── HostRefused         the host is none of those that may be called; nothing was sent
-    ├── NoAnswer            no connection, no TLS, or no answer in time
-    ├── NotAuthorised       401: the signature was not accepted (or the service not purchased)
-    ├── AddressLocked       403: this machine's address is locked or not on the list
-    ├── TooFast             429, or the code of a call made too fast
-    ├── Refused             iSales understood and said no, with a code of its own
-    └── UnexpectedAnswer    an answer that was not agreed: HTML, cut JSON, missing data, 5xx
+    FetchError              the rows cannot be had now; later layers add their own kinds
+    └── ISalesError         what the client raises about a call
+        ├── HostRefused         the host may not be called; nothing was sent
+        ├── NoAnswer            no connection, no TLS, or no answer in time
+        ├── NotAuthorised       401: the signature was not accepted (or the service not purchased)
+        ├── AddressLocked       403: this machine's address is locked or not on the list
+        ├── TooFast             429, or the code of a call made too fast
+        ├── Refused             iSales understood and said no, with a code of its own
+        └── UnexpectedAnswer    HTML, cut JSON, missing data, 5xx: not what was agreed
 
-Each carries words for a person in ``str(error)``; none ever carries a credential, and none more
-of what iSales sent than a notice can show and every database can store.
+``str(error)`` is for a person. It never holds a credential, and no more of what iSales sent than
+a notice can show and every database can store.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any, ClassVar
 
 LONGEST = 1000  # characters of an error
 LONGEST_CODE = 40
 LONGEST_DESCRIPTION = 500
 UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+DEFAULT_QUIET = 10.0  # seconds to leave iSales alone when it does not say for how long
 
 
-class ISalesError(Exception):
-    """Base of everything that the client raises about a call."""
+class FetchError(Exception):
+    """Base of everything that keeps rows from coming.
+
+    An error can be stored: ``to_json`` gives the arguments from which ``from_json`` makes it
+    again. A subclass with arguments of its own overrides ``arguments``, and ``made`` where they are
+    not plain JSON.
+    """
+
+    kinds: ClassVar[dict[str, type[FetchError]]] = {}
 
     def __init__(self, message: str = "") -> None:
         super().__init__(brief(message, LONGEST))
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        FetchError.kinds[cls.__name__] = cls
+
+    def arguments(self) -> dict[str, object]:
+        """Return the arguments of ``__init__``, as plain JSON."""
+        return {"message": str(self)}
+
+    @classmethod
+    def made(cls, arguments: Mapping[str, Any]) -> FetchError:
+        """Return the error that has these arguments."""
+        return cls(**arguments)
+
+    def to_json(self) -> dict[str, object]:
+        """Return the error as plain JSON."""
+        return {"kind": type(self).__name__, "arguments": self.arguments()}
+
+    @staticmethod
+    def from_json(stored: Mapping[str, Any]) -> FetchError:
+        """Return the error that ``to_json`` stored; a plain FetchError for an unknown kind."""
+        arguments = stored.get("arguments", {})
+        try:
+            return FetchError.kinds[stored["kind"]].made(arguments)
+        except (KeyError, TypeError):  # another release stored it
+            return FetchError(str(arguments.get("message", "")))
 
 
 def brief(text: str, most: int) -> str:
     """Return the start of a text, without what no page or database takes."""
     return UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", text[:most])
+
+
+class ISalesError(FetchError):
+    """Base of everything that the client raises about a call."""
 
 
 class HostRefused(ISalesError):
@@ -55,12 +96,18 @@ class NotAuthorised(ISalesError):
         super().__init__(message)
         self.server_time = server_time
 
+    def arguments(self) -> dict[str, object]:
+        moment = self.server_time.isoformat() if self.server_time else None
+        return {"message": str(self), "server_time": moment}
+
+    @classmethod
+    def made(cls, arguments: Mapping[str, Any]) -> NotAuthorised:
+        moment = arguments["server_time"]
+        return cls(arguments["message"], datetime.fromisoformat(moment) if moment else None)
+
 
 class AddressLocked(ISalesError):
     """HTTP 403. Repeating it prolongs the lock, so it is never retried."""
-
-
-UNSAID_QUIET = 10.0  # seconds to leave iSales alone when it does not say for how long
 
 
 class TooFast(ISalesError):
@@ -69,6 +116,9 @@ class TooFast(ISalesError):
     def __init__(self, message: str, retry_after: float | None = None) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+    def arguments(self) -> dict[str, object]:
+        return {"message": str(self), "retry_after": self.retry_after}
 
 
 class Refused(ISalesError):
@@ -88,17 +138,38 @@ class Refused(ISalesError):
         self.description = description
         self.status = status
 
+    def arguments(self) -> dict[str, object]:
+        return {
+            "code": self.code,
+            "words": self.words,
+            "description": self.description,
+            "status": self.status,
+        }
+
 
 class UnexpectedAnswer(ISalesError):
     """Not the answer that was agreed. ``status`` is the HTTP status.
 
-    ``passing`` marks a gateway's failure, which may be gone at the next try.
+    ``transient`` marks a gateway's failure, which may be gone at the next try.
     """
 
     def __init__(
-        self, message: str, status: int, *, passing: bool = False, retry_after: float | None = None
+        self,
+        message: str,
+        status: int,
+        *,
+        transient: bool = False,
+        retry_after: float | None = None,
     ) -> None:
         super().__init__(message)
         self.status = status
-        self.passing = passing
+        self.transient = transient
         self.retry_after = retry_after
+
+    def arguments(self) -> dict[str, object]:
+        return {
+            "message": str(self),
+            "status": self.status,
+            "transient": self.transient,
+            "retry_after": self.retry_after,
+        }

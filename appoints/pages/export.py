@@ -18,12 +18,12 @@ from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_safe
 
 from appoints.connections import lookups
-from appoints.connections.errors import ERRORS
 from appoints.connections.failures import failure_of
 from appoints.display.chips import chips
 from appoints.display.dictionary import dictionary
 from appoints.forms.bind import Question, form_of, question_of
 from appoints.forms.filterset import AppointFilter
+from appoints.isales.errors import FetchError
 from appoints.query.query import DEFAULT_SORT
 from appoints.results import export, guard, workbook
 from appoints.results.offsets import offsets_in
@@ -122,7 +122,7 @@ def _file(request: SignedInRequest, suffix: str, kind: str, make: Make) -> HttpR
                 result = question.ask(wait=wait)
         except NeedsWhole:
             return _too_many()
-        except ERRORS as error:
+        except FetchError as error:
             return _failed(error)
         if refusal := _incomplete(request, result):
             return refusal
@@ -213,8 +213,8 @@ def _too_long(result: Result) -> HttpResponse:
     )
 
 
-def _failed(error: Exception) -> HttpResponse:
-    failure = failure_of(error)  # type: ignore[arg-type]
+def _failed(error: FetchError) -> HttpResponse:
+    failure = failure_of(error)
     response = _refused(failure.status, str(failure.title), str(failure.advice))
     if failure.retry_after is not None:
         response["Retry-After"] = str(failure.retry_after)

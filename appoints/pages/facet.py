@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from appoints.connections import lookups
-from appoints.connections.errors import ERRORS
 from appoints.display.facets import TITLES, facet, offered
 from appoints.forms.bind import form_of, question_of
+from appoints.isales.errors import FetchError
 from appoints.results import passthrough
 from appoints.results.result import NeedsWhole
 from dashboard.accounts.requests import SignedInRequest
@@ -31,7 +31,7 @@ def choose(request: SignedInRequest, name: str) -> HttpResponse:
     with timezone.override(question.zone):
         try:
             result = question.ask(wait=settings.APPOINTS_PAGE_WAIT)
-        except (NeedsWhole, passthrough.TooLong, *ERRORS):
+        except (NeedsWhole, passthrough.TooLong, FetchError):
             return _to_list(request)
         if result.facets is None:
             return _to_list(request)

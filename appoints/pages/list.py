@@ -17,7 +17,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
 from appoints.connections import lookups
-from appoints.connections.errors import ERRORS
 from appoints.connections.failures import failure_of
 from appoints.connections.models import Connection
 from appoints.display import facets as facet_menus
@@ -35,6 +34,7 @@ from appoints.display.table import AppointTable, known
 from appoints.forms.bind import Question, form_of, question_of
 from appoints.forms.filterset import AppointFilter
 from appoints.forms.submit import address_of, posted
+from appoints.isales.errors import FetchError
 from appoints.query.query import PER_PAGE, Query
 from appoints.results import facets, passthrough
 from appoints.results.result import NeedsWhole, Result
@@ -131,7 +131,7 @@ def _answer(
     except passthrough.TooLong as refused:
         form.form.add_error("per_page", _("At most %s rows a page here.") % refused.most)
         return _refused(request, context)
-    except ERRORS as error:
+    except FetchError as error:
         return _failed(request, _template(request), context, error)
     if result.refreshing and request.htmx.trigger == "answer":
         # It asks for newer rows only; to swap in the same ones would close what is open.
@@ -188,9 +188,9 @@ def _about(question: Question) -> dict[str, Any]:
 
 
 def _failed(
-    request: SignedInRequest, template: str, context: dict[str, Any], error: Exception
+    request: SignedInRequest, template: str, context: dict[str, Any], error: FetchError
 ) -> HttpResponse:
-    failure = failure_of(error)  # type: ignore[arg-type]
+    failure = failure_of(error)
     # A page's own refresh is swapped in only with 200; a page says by its status what is wrong.
     status = 200 if request.htmx else failure.status
     # What only needs time is tried again by the page itself.
@@ -223,7 +223,7 @@ def _shown(
         "facets": facets,
         **charts(question, result, reasons),
         "clock": clock_of(question, result.as_of, records, columns),
-        "stale": failure_of(result.error) if result.error else None,  # type: ignore[arg-type]
+        "stale": failure_of(result.error) if result.error else None,
         "age": span(timezone.now() - result.as_of) if result.as_of else "",
         "seconds": _seconds_since(result.as_of),
         "fresh": _seconds_until(result.fresh_until),
@@ -256,7 +256,7 @@ def appoint_detail(request: SignedInRequest, appoint_id: str) -> HttpResponse:
             result = question.ask(wait=settings.APPOINTS_PAGE_WAIT)
         except (NeedsWhole, passthrough.TooLong):
             return render(request, "appoints/detail.html", context, status=404)
-        except ERRORS as error:
+        except FetchError as error:
             return _failed(request, "appoints/detail.html", context, error)
         return _one(request, question, result, context)
 

@@ -15,7 +15,6 @@ from django.views.decorators.http import require_safe
 
 from appoints import labels
 from appoints.connections import lookups
-from appoints.connections.errors import ERRORS
 from appoints.connections.failures import failure_of
 from appoints.display import facets, formats
 from appoints.display.cells import View
@@ -24,6 +23,7 @@ from appoints.display.chips import chips
 from appoints.display.clock import clock_of
 from appoints.display.table import AppointTable
 from appoints.forms.bind import Question, form_of, question_of
+from appoints.isales.errors import FetchError
 from appoints.results import passthrough
 from appoints.results.result import NeedsWhole, Result
 from dashboard.accounts.requests import SignedInRequest
@@ -51,7 +51,7 @@ def wallboard(request: SignedInRequest) -> HttpResponse:
             context = _about(question) | _shown(question, result)
         except (NeedsWhole, passthrough.TooLong):
             return _to_list(request)
-        except ERRORS as error:
+        except FetchError as error:
             return _failed(request, question, error)
         return _answer(request, context)
 
@@ -65,8 +65,8 @@ def _to_list(request: SignedInRequest) -> HttpResponse:
     return HttpResponseRedirect(f"{reverse('appoints:list')}?{address}")
 
 
-def _failed(request: SignedInRequest, question: Question, error: Exception) -> HttpResponse:
-    failure = failure_of(error)  # type: ignore[arg-type]
+def _failed(request: SignedInRequest, question: Question, error: FetchError) -> HttpResponse:
+    failure = failure_of(error)
     return _answer(request, _about(question) | {"failure": failure}, failure.status)
 
 
@@ -103,7 +103,7 @@ def _shown(question: Question, result: Result) -> dict[str, Any]:
         "to_act_on": to_act_on,
         "clock": clock_of(question, result.as_of, records, COLUMNS),
         **charts(question, result, reasons),
-        "stale": failure_of(result.error) if result.error else None,  # type: ignore[arg-type]
+        "stale": failure_of(result.error) if result.error else None,
         "age": formats.span(timezone.now() - result.as_of) if result.as_of else "",
         **_age(result),
         "every": EVERY_LOADING if result.mode == "loading" else EVERY,

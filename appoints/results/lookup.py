@@ -14,8 +14,9 @@ import polars as pl
 from django.conf import settings
 from django.utils.translation import get_language
 
-from appoints.connections import errors, limiter
+from appoints.connections.errors import Resting
 from appoints.connections.models import Connection
+from appoints.isales.errors import FetchError
 from appoints.query.query import NAMES, Query
 from appoints.query.time_range import EVER, Window
 from appoints.results import filtering
@@ -74,7 +75,7 @@ class Found(NamedTuple):
     """A snapshot that answers; why nothing newer does, or whether newer rows are coming."""
 
     snapshot: Snapshot
-    error: Exception | None = None
+    error: FetchError | None = None
     refreshing: bool = False
 
 
@@ -118,7 +119,7 @@ class Asking:
                 break
         return found
 
-    def _find(self, look: Look, deadline: float, error: Exception | None) -> Found:
+    def _find(self, look: Look, deadline: float, error: FetchError | None) -> Found:
         """Return what answers for a look; iSales is not asked again after an error."""
         query, asked, connection = look.query, look.asked, self.connection
         known = list(store.covering(connection, asked, self.window))
@@ -134,7 +135,7 @@ class Asking:
             if error is not None:
                 raise error
             found = _load(connection, asked, deadline, self.person)
-        except errors.ERRORS as failure:
+        except FetchError as failure:
             if older is None:
                 raise
             return Found(older, failure)
@@ -184,16 +185,16 @@ def _load(connection: Connection, asked: Asked, deadline: float, person: int | N
     """
     connection.refresh_from_db()
     if connection.resting:
-        raise limiter.Resting(connection)
+        raise Resting(connection.resting)
     snapshot = queue.begin_or_join(connection, asked, person)
     while True:
         if snapshot.status == Snapshot.Status.FAILED:
-            raise errors.from_json(snapshot.failure or {})
+            raise FetchError.from_json(snapshot.failure or {})
         if snapshot.status != Snapshot.Status.LOADING:
             return snapshot
         if time.monotonic() > deadline:
             if not snapshot.received and (failure := store.failure_before(snapshot)):
-                raise errors.from_json(failure)
+                raise FetchError.from_json(failure)
             return snapshot
         if not store.is_leased(snapshot):
             POOL.wake()

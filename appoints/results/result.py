@@ -12,6 +12,7 @@ import polars as pl
 from django.utils import timezone
 
 from appoints.connections.models import Connection
+from appoints.isales.errors import FetchError
 from appoints.query.query import Query
 from appoints.query.time_range import Window
 from appoints.results import passthrough, states
@@ -86,7 +87,7 @@ class Result:
     reported: int | None = None
     received: int = 0
     astray: int = 0
-    error: Exception | None = None
+    error: FetchError | None = None
     refreshing: bool = False
     waiting: int | None = None
     fresh_until: datetime | None = None

@@ -20,6 +20,7 @@ from django.db import connection as database
 from django.utils import timezone
 
 from appoints.connections import limiter
+from appoints.connections.errors import Busy, Resting
 from appoints.connections.models import Connection
 from appoints.isales.client import Criteria
 from appoints.isales.errors import TooFast
@@ -113,7 +114,7 @@ def _work(
         # At once: another hand's next call after a 401 may lock this server's address.
         stop.set()
         # A hand that found the connection at rest tells why, as the one that was refused does.
-        came.put(error.cause if isinstance(error, limiter.Resting) else error)
+        came.put(error.cause if isinstance(error, Resting) else error)
     finally:
         database.close()
 
@@ -123,7 +124,7 @@ def _line(connection: Connection, held: ExitStack, stop: threading.Event) -> lim
     while True:
         try:
             return held.enter_context(limiter.line(connection, wait=LINE_LOOK))
-        except limiter.Busy:
+        except Busy:
             if stop.is_set() or time.monotonic() > until:
                 raise
 
@@ -134,7 +135,7 @@ def _patiently(ask: Callable[[], Answer], stop: threading.Event, patience: int) 
         try:
             return ask()
         except TooFast as error:
-            if isinstance(error, limiter.Busy) or (error.retry_after or 0) > LONGEST_QUIET:
+            if (error.retry_after or 0) > LONGEST_QUIET:
                 raise
             stop.wait(error.retry_after or 1.0)
     return ask()

@@ -12,8 +12,9 @@ from django.db import Error
 from django.db import connection as database
 from django.utils import timezone
 
-from appoints.connections import errors
+from appoints.connections.errors import DatabaseFailed, InternalError
 from appoints.isales.client import Criteria
+from appoints.isales.errors import FetchError
 from appoints.snapshots import fetcher, frame, store
 from appoints.snapshots.fetcher import Came
 from appoints.snapshots.frame import Fetched
@@ -52,10 +53,10 @@ def run(snapshot: Snapshot) -> None:
 def _give_up(snapshot: Snapshot, error: Exception) -> None:
     logger.error("snapshot %s: loading broke off", snapshot.pk, exc_info=error)
     kind = kind_of(error)
-    failure = errors.NotStored(kind) if kind else errors.BrokeOff("loading broke off")
+    failure = DatabaseFailed(kind) if kind else InternalError("loading broke off")
     database.close()  # it may be broken
     try:
-        store.finish(snapshot, Snapshot.Status.FAILED, failure=errors.to_json(failure))
+        store.finish(snapshot, Snapshot.Status.FAILED, failure=failure.to_json())
     except store.LeaseLost:
         pass
     except Error as again:
@@ -86,10 +87,9 @@ class Load:
             store.keep_lease(self.snapshot, leased_until=timezone.now())
         except TooMany:
             store.finish(self.snapshot, Snapshot.Status.TOO_MANY, total=self.total)
-        except errors.ERRORS as error:
+        except FetchError as error:
             self._write(list(self.came))
-            failure = errors.to_json(error)
-            store.finish(self.snapshot, Snapshot.Status.FAILED, failure=failure)
+            store.finish(self.snapshot, Snapshot.Status.FAILED, failure=error.to_json())
 
     @property
     def total(self) -> int:

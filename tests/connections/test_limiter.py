@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from appoints.connections import limiter, slots
 from appoints.connections.check import check
+from appoints.connections.errors import Busy, Resting
 from appoints.connections.models import Connection, Slot
 from appoints.isales.client import Client, Criteria
 from appoints.isales.errors import AddressLocked, NotAuthorised, TooFast, UnexpectedAnswer
@@ -122,7 +123,7 @@ class TestManyWorkers:
         Connection.objects.update(max_per_second=2, max_concurrency=1)
         ask(again(connection))
         for _ in range(5):
-            with pytest.raises(limiter.Busy), limiter.line(again(connection), wait=0) as line:
+            with pytest.raises(Busy), limiter.line(again(connection), wait=0) as line:
                 line.list_page(Criteria(), 0, 10, budget=0.1)
         ask(again(connection))
         assert isales.moments[1] - isales.moments[0] < 1
@@ -133,7 +134,7 @@ class TestManyWorkers:
         Connection.objects.update(max_concurrency=1)
         with (
             limiter.line(again(connection), wait=1),
-            pytest.raises(limiter.Busy),
+            pytest.raises(Busy),
             limiter.line(again(connection), wait=0),
         ):
             raise AssertionError("two hold one line")
@@ -141,7 +142,7 @@ class TestManyWorkers:
     def test_fewer_lines_bind_at_once(self, isales: FakeISales, connection: Connection) -> None:
         with limiter.line(again(connection), wait=0):
             Connection.objects.update(max_concurrency=1)
-            with pytest.raises(limiter.Busy):
+            with pytest.raises(Busy):
                 ask(again(connection), wait=0)
 
 
@@ -169,7 +170,7 @@ class TestLine:
         Connection.objects.update(max_concurrency=1)
         dead = limiter.line(again(connection), wait=0)
         dead.__enter__()
-        with pytest.raises(limiter.Busy):
+        with pytest.raises(Busy):
             ask(again(connection), wait=0)
         held = Slot.objects.get().held_until - timezone.now()
         assert timedelta() < held <= slots.HOLD
@@ -184,7 +185,7 @@ class TestLine:
             Slot.objects.update(held_until=timezone.now())
             heir = limiter.line(again(connection), wait=0)
             heir.__enter__()
-        with pytest.raises(limiter.Busy):
+        with pytest.raises(Busy):
             ask(again(connection), wait=0)
 
 
@@ -206,7 +207,7 @@ class TestRest:
         with pytest.raises(error):
             ask(connection)
         assert again(connection).resting == rest
-        with pytest.raises(limiter.Resting):
+        with pytest.raises(Resting):
             ask(again(connection))
         assert len(isales.moments) == 1
 
@@ -215,7 +216,7 @@ class TestRest:
     ) -> None:
         before = again(connection)
         connection.rest(NotAuthorised("401"))
-        with pytest.raises(limiter.Resting):
+        with pytest.raises(Resting):
             ask(before)
         assert not isales.moments
 
@@ -366,7 +367,7 @@ class TestProof:
         isales.answer = lambda: httpx.Response(401)
 
         def try_to_ask() -> None:
-            with pytest.raises((NotAuthorised, limiter.Resting)):
+            with pytest.raises((NotAuthorised, Resting)):
                 ask(again(connection))
 
         crowd(try_to_ask, cap)
@@ -399,7 +400,7 @@ class TestHold:
             Slot.objects.update(held_until=timezone.now())
             with limiter.line(again(connection), wait=1), limiter.line(again(connection), wait=1):
                 line.slot.held_until = timezone.now()  # it waited that long
-                with pytest.raises(limiter.Busy):
+                with pytest.raises(Busy):
                     line.list_page(Criteria(), 0, 10, budget=0.2)
             line.list_page(Criteria(), 0, 10, budget=1)
         assert len(isales.moments) == 1
@@ -484,7 +485,7 @@ class TestOverSockets:
         self, connection: Connection
     ) -> None:
         def try_to_ask() -> None:
-            with pytest.raises((NotAuthorised, limiter.Resting)):
+            with pytest.raises((NotAuthorised, Resting)):
                 ask(again(connection))
 
         with Simulator(access_key="AK", secret_key=Secret("another")).running() as isales:

@@ -38,7 +38,7 @@ def test_success_is_the_object_that_came() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "kind", "passing"),
+    ("status", "kind", "transient"),
     [
         (401, NotAuthorised, None),
         (403, AddressLocked, None),
@@ -54,11 +54,11 @@ def test_success_is_the_object_that_came() -> None:
     ],
 )
 def test_each_status_has_its_error(
-    status: int, kind: type[ISalesError], passing: bool | None
+    status: int, kind: type[ISalesError], transient: bool | None
 ) -> None:
     error = failure(status, b"<html>")
     assert type(error) is kind
-    assert getattr(error, "passing", None) is passing
+    assert getattr(error, "transient", None) is transient
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
-from appoints.connections import errors, limiter
+from appoints.connections.errors import InternalError, Resting
 from appoints.connections.models import Connection
 from appoints.isales.client import Criteria
 from appoints.isales.errors import ISalesError, NotAuthorised, Refused, TooFast, UnexpectedAnswer
@@ -44,7 +44,7 @@ def test_a_401_costs_exactly_one_request_and_rests_the_connection(
     simulator.fault = "401"
     with pytest.raises(NotAuthorised):
         everything(connection)
-    with pytest.raises(limiter.Resting):
+    with pytest.raises(Resting):
         everything(connection)
     assert len(simulator.calls) == 1
     assert Connection.objects.get().resting == Connection.Rest.NOT_AUTHORISED
@@ -193,20 +193,6 @@ def test_a_range_that_isales_refuses_says_so(connection: Connection, simulator: 
         everything(connection)
 
 
-@pytest.mark.parametrize(
-    "error",
-    [
-        Refused("0200007", "words", "description"),
-        TooFast("too fast", 7.0),
-        UnexpectedAnswer("HTTP 502", 502, passing=True),
-        limiter.Busy("busy", 1.0),
-    ],
-)
-def test_a_failure_is_the_same_after_it_was_stored(error: ISalesError) -> None:
-    stored = errors.from_json(errors.to_json(error))
-    assert (type(stored), str(stored), vars(stored)) == (type(error), str(error), vars(error))
-
-
 def test_a_defect_amid_a_load_is_told_and_does_not_keep_pages_waiting(
     connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -215,7 +201,7 @@ def test_a_defect_amid_a_load_is_told_and_does_not_keep_pages_waiting(
 
     monkeypatch.setattr("appoints.snapshots.loader.Load._fetch_missing", defect)
     begun = time.monotonic()
-    with pytest.raises(errors.BrokeOff):
+    with pytest.raises(InternalError):
         everything(connection)
     assert time.monotonic() - begun < 5
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from appoints.connections import stamps
-from appoints.isales.errors import UNSAID_QUIET, AddressLocked, ISalesError, TooFast
+from appoints.isales.errors import DEFAULT_QUIET, AddressLocked, ISalesError, TooFast
 
 LONGEST_QUIET = timedelta(hours=1)  # one request an hour asks again where iSales says a day
 PROVEN_FOR = timedelta(minutes=5)
@@ -84,7 +84,7 @@ class Calls(models.Model):
 
     def keep_quiet(self, error: TooFast) -> float:
         """Store and return for how many seconds not to call; who calls next knocks first."""
-        seconds = UNSAID_QUIET if error.retry_after is None else error.retry_after
+        seconds = DEFAULT_QUIET if error.retry_after is None else error.retry_after
         quiet = min(timedelta(seconds=seconds), LONGEST_QUIET)
         self.quiet_until, self.quiet_at = timezone.now() + quiet, self.endpoint_name()
         self.proven, self.knocker = None, ""
