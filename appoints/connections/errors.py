@@ -33,6 +33,10 @@ class Resting(FetchError):
         return (AddressLocked if locked else NotAuthorised)(str(self))
 
 
+class NotOffered(ISalesError):
+    """A 401 of another call than the list, with a key that the list accepts: not purchased."""
+
+
 class Busy(FetchError):
     """No line is free, or the pace allows no call in time. ``retry_after`` is in seconds."""
 

@@ -18,7 +18,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from appoints.connections import stamps
-from appoints.connections.errors import Busy
+from appoints.connections.errors import Busy, NotOffered
 from appoints.connections.models import Connection, Slot
 from appoints.connections.models.calls import LONGEST_CALL
 from appoints.connections.slots import check_callable, interval, wait_for
@@ -31,10 +31,6 @@ MARGIN = timedelta(seconds=5)
 PROVING = 5.0  # seconds for the call that proves the key
 
 Answer = TypeVar("Answer")
-
-
-class NotOffered(ISalesError):
-    """A 401 of a neighbour of the list, with a key that the list accepts: it is not purchased."""
 
 
 class Line:

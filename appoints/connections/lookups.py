@@ -14,7 +14,7 @@ from django.core.cache import cache
 from django.utils.translation import get_language, gettext
 
 from appoints.connections import limiter
-from appoints.connections.errors import Busy, Resting
+from appoints.connections.errors import Busy, NotOffered, Resting
 from appoints.connections.models import Connection, Neighbour
 from appoints.isales import codes
 from appoints.isales.errors import FetchError, TooFast
@@ -94,7 +94,7 @@ def _asked(
         with limiter.line(connection, wait=WAIT) as line:
             words = _ask(line, neighbour.name, locale)
         neighbour.keep(locale, words, KEPT)
-    except limiter.NotOffered:
+    except NotOffered:
         words = {}
         neighbour.lack()
     except (TooFast, Busy, Resting):

@@ -52,7 +52,7 @@ def _ask(number: str) -> None:
 
     from appoints.connections import lookups
     from appoints.connections.models import Connection
-    from appoints.isales.errors import ISalesError
+    from appoints.isales.errors import FetchError
     from appoints.query.query import Query
     from appoints.query.time_range import EVER
     from appoints.results.lookup import ask
@@ -62,7 +62,7 @@ def _ask(number: str) -> None:
         ask(connection, Query(number=number), EVER, ZoneInfo("UTC"), wait=20)
         lookups.tasks(connection)
         lookups.fail_words(connection, "en" if number.endswith("0") else "zh")
-    except ISalesError:
+    except FetchError:
         pass
     finally:
         databases.close_all()

@@ -15,7 +15,7 @@ from pytest_django import Settings
 
 from appoints.connections.models import Connection
 from appoints.isales.client import Criteria
-from appoints.isales.errors import ISalesError
+from appoints.isales.errors import FetchError
 from appoints.isales.simulator import Simulator
 from appoints.isales.simulator.faults import Fault
 from appoints.query.query import Query
@@ -172,7 +172,7 @@ class TestClockThatWasAhead:
         assert store.failure_before(failed) is None
         try:
             result = everything(connection)
-        except ISalesError as error:  # pragma: no cover
+        except FetchError as error:  # pragma: no cover
             raise AssertionError("a failure of the future stands") from error
         assert (result.mode, result.total) == ("whole", 85)
 

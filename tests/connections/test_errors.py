@@ -10,11 +10,11 @@ from appoints.connections.errors import (
     Busy,
     DatabaseFailed,
     InternalError,
+    NotOffered,
     QueueFull,
     Resting,
 )
 from appoints.connections.failures import failure_of
-from appoints.connections.limiter import NotOffered
 from appoints.encryption import WrongKey
 from appoints.isales.errors import (
     AddressLocked,
