@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import gettext
 import os
 import shutil
@@ -19,6 +20,7 @@ from tests.catalogue import FOLDER, path_of, read
 
 CATALOGUES = sorted(folder.name for folder in FOLDER.iterdir())
 OFFERED = [to_locale(code) for code, _name in settings.LANGUAGES if code != "en"]
+MARKERS = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"}
 IN_CODES = {
     *codes.RESULT_CODES.values(),
     *codes.CALL_TYPES.values(),
@@ -49,6 +51,21 @@ def test_translations_fill_in_what_the_source_does(language: str) -> None:
 @pytest.mark.parametrize("language", CATALOGUES)
 def test_every_word_for_a_code_is_in_the_catalogue(language: str) -> None:
     assert {entry.source for entry in read(path_of(language))} >= IN_CODES
+
+
+@pytest.mark.parametrize("folder", ["appoints", "dashboard"])
+def test_no_words_are_marked_within_an_f_string_where_makemessages_misses_them(
+    folder: str,
+) -> None:
+    missed = [
+        f"{path.relative_to(ROOT)}:{call.lineno}"
+        for path in (ROOT / folder).rglob("*.py")
+        for text in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(text, ast.JoinedStr)
+        for call in ast.walk(text)
+        if isinstance(call, ast.Call) and ast.unparse(call.func) in MARKERS
+    ]
+    assert missed == []
 
 
 @pytest.mark.parametrize("language", CATALOGUES)

@@ -65,7 +65,8 @@ class Cells:
     def show_state(self, value: str, name: str, record: Record) -> str:
         note = _no_object(record)
         if value == "overdue" and record["call_type"] == "1":
-            note = f'<small class="note">{escape(gettext("not called, or not reported"))}</small>'
+            words = gettext("not called, or not reported")
+            note = f'<small class="note">{escape(words)}</small>'
         text = escape(COLUMNS[name].word(value))
         return f'<span class="state state-{value}">{self._icon(value)}{text}</span>{note}'
 
@@ -129,7 +130,8 @@ def _no_object(record: Record) -> str:
 
 
 def _as_sent(value: object) -> str:
-    title = escape(tip(f"{gettext('unusual, shown as iSales sent it')}: {value}"))
+    words = gettext("unusual, shown as iSales sent it")
+    title = escape(tip(f"{words}: {value}"))
     return f'<span class="odd" title="{title}">{escape(visible(str(value)))}</span>'
 
 
@@ -153,9 +155,8 @@ def _title(value: str | None) -> str:
 
 
 def _none() -> str:
-    return (
-        f'<span aria-hidden="true">—</span><span class="visually-hidden">{gettext("none")}</span>'
-    )
+    words = gettext("none")
+    return f'<span aria-hidden="true">—</span><span class="visually-hidden">{words}</span>'
 
 
 def _figures(css: str) -> Cell:
