@@ -2,6 +2,7 @@
 
 FetchError              isales/errors.py
 ├── ISalesError             isales/errors.py; what iSales answered
+│   └── NotOffered              401 of another call than the list: it was not purchased
 ├── WrongKey                encryption.py; the stored secret key cannot be decrypted
 ├── Resting                 the connection is at rest until a person's check succeeds
 ├── Busy                    no line to iSales is free in time

@@ -1,16 +1,11 @@
-"""What the simulator can be told to do wrong, and its command."""
+"""What the simulator can be told to do wrong."""
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 from threading import Thread
-from typing import Any
 
 import httpx
 import pytest
@@ -204,31 +199,3 @@ def test_list_calls_at_once_are_counted() -> None:
             for thread in threads:
                 thread.join()
     assert (simulator.most_at_once, len(simulator.list_calls)) == (4, 4)
-
-
-def command(*words: str, **options: Any) -> subprocess.Popen[str]:
-    bare = {"PATH": os.environ["PATH"]}
-    words = (sys.executable, "manage.py", "simulator", *words)
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    return subprocess.Popen(words, cwd=HERE, env=bare, text=True, **pipes, **options)
-
-
-@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
-def test_the_command_says_where_it_is_and_stops_quietly(stop: signal.Signals) -> None:
-    process = command("--port", "0", "--rows", "20", "--access-key", "MINE")
-    assert process.stdout
-    first = process.stdout.readline()
-    assert "http://127.0.0.1:" in first and "MINE" in first and "Ctrl-C stops it" in first
-    process.send_signal(stop)
-    assert process.communicate(timeout=10) == ("", "")
-    assert process.returncode == 0
-
-
-def test_the_command_fails_in_one_line(running: Simulator) -> None:
-    port = running.base_url.rpartition(":")[2]
-    starts = [command("--port", port), command("--fault", "nonsense"), command("--port", "99999")]
-    wanted = ["already in use", "unknown fault 'nonsense'", "0-65535"]
-    for process, words in zip(starts, wanted, strict=True):
-        out, error = process.communicate(timeout=20)
-        assert (process.returncode, out, error.count("\n")) == (1, "", 1)
-        assert words in error

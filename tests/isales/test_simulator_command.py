@@ -1,0 +1,89 @@
+"""The simulator's command, by manage.py and by ``python -m`` where there is no Django."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import pytest
+
+from appoints.isales.simulator import Simulator
+
+HERE = Path(__file__).parents[2]
+MANAGE_PY = ("manage.py", "simulator")
+WITHOUT_DJANGO = ("-m", "appoints.isales.simulator")
+Start = Callable[..., subprocess.Popen[str]]
+DOORS = pytest.mark.parametrize("door", [MANAGE_PY, WITHOUT_DJANGO], ids=["manage.py", "-m"])
+
+
+@pytest.fixture
+def no_django(tmp_path: Path) -> str:
+    """A folder that comes first on the path, in which Django cannot be imported."""
+    (tmp_path / "django.py").write_text("raise ImportError('there is no Django here')")
+    return str(tmp_path)
+
+
+@pytest.fixture
+def command(no_django: str) -> Start:
+    """Start the command; by ``python -m``, where there is no Django."""
+
+    def started(door: tuple[str, ...], *words: str) -> subprocess.Popen[str]:
+        bare = {"PATH": os.environ["PATH"]}
+        if door == WITHOUT_DJANGO:
+            bare["PYTHONPATH"] = no_django
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        line = (sys.executable, *door, *words)
+        return subprocess.Popen(line, cwd=HERE, env=bare, text=True, **pipes)
+
+    return started
+
+
+def test_there_is_no_django_where_the_command_is_tried_without(no_django: str) -> None:
+    line = (sys.executable, "-c", "import django")
+    tried = subprocess.run(line, cwd=HERE, env={"PYTHONPATH": no_django}, capture_output=True)
+    assert tried.returncode == 1
+
+
+@DOORS
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_the_command_says_where_it_is_and_stops_quietly(
+    command: Start, door: tuple[str, ...], stop: signal.Signals
+) -> None:
+    process = command(door, "--port", "0", "--rows", "20", "--access-key", "MINE")
+    assert process.stdout
+    first = process.stdout.readline()
+    assert "http://127.0.0.1:" in first and "MINE" in first and "Ctrl-C stops it" in first
+    address = first.split()[3]
+    assert httpx.post(f"{address}/", trust_env=False).status_code == 401
+    process.send_signal(stop)
+    assert process.communicate(timeout=10) == ("", "")
+    assert process.returncode == 0
+
+
+@DOORS
+def test_the_command_fails_in_one_line(command: Start, door: tuple[str, ...]) -> None:
+    with Simulator(data=[]).running() as running:
+        _fails_in_one_line(command, door, running.base_url.rpartition(":")[2])
+
+
+def _fails_in_one_line(command: Start, door: tuple[str, ...], port: str) -> None:
+    lines = (("--port", port), ("--fault", "nonsense"), ("--port", "99999"))
+    wanted = ["already in use", "unknown fault 'nonsense'", "0-65535"]
+    for process, words in zip([command(door, *line) for line in lines], wanted, strict=True):
+        out, error = process.communicate(timeout=20)
+        assert (process.returncode, out, error.count("\n")) == (1, "", 1)
+        assert words in error
+
+
+def test_both_doors_have_the_same_options(command: Start) -> None:
+    without = command(WITHOUT_DJANGO, "--help").communicate(timeout=20)[0]
+    with_django = command(MANAGE_PY, "--help").communicate(timeout=20)[0]
+    options = set(re.findall(r"--[a-z-]+", without))
+    assert len(options) == 13
+    assert options <= set(re.findall(r"--[a-z-]+", with_django))
