@@ -8,10 +8,13 @@ PORT ?= 8000
 BIN := .venv/bin
 # What leans on the database: lines, the queue, leases, chunks, secrets.
 ON_POSTGRESQL := tests/connections/test_limiter.py tests/snapshots/test_queue.py tests/test_encryption.py tests/pages/test_list.py
+# What leans on Django: forms, models, pages, the admin, sign-in, commands, headers.
+ON_NEWEST_DJANGO := tests/accounts tests/forms tests/http tests/management tests/pages tests/query \
+	tests/saved_views tests/test_admin.py tests/test_encryption.py tests/test_environment.py
 # Just what the lock pins, whatever newer versions an index has; then a look whether it fits together.
 INSTALL = $(BIN)/pip install --quiet --no-deps --require-hashes -r $(lastword $^) && $(BIN)/pip check --quiet
 LOCK := $(BIN)/uv pip compile pyproject.toml --extra postgresql --universal \
-	--python-version 3.11 --upgrade --generate-hashes --no-emit-index-url --no-header --quiet
+	--upgrade --generate-hashes --no-emit-index-url --no-header --quiet
 
 .PHONY: install demo test bench screenshots messages lock
 
@@ -29,6 +32,8 @@ test: .venv/installed-dev
 	$(BIN)/mypy
 	$(BIN)/python -m django makemigrations --check --dry-run --settings tests.settings
 	sh tests/postgresql.sh $(BIN)/pytest -qq $(ON_POSTGRESQL)
+	sh tests/newest_django.sh -qq --numprocesses 3 $(ON_NEWEST_DJANGO)
+	$(BIN)/pytest -qq -p tests.on_httpx2 --numprocesses 3 tests/isales --ignore-glob='*/test_simulator_*'
 	$(BIN)/pytest --cov --numprocesses 3
 
 bench: .venv/installed-bench
@@ -45,9 +50,10 @@ messages: .venv/installed-dev
 
 lock: .venv/created
 	$(BIN)/pip install --quiet uv
-	$(LOCK) -o requirements.lock
-	$(LOCK) --group dev -c requirements.lock -o requirements-dev.lock
-	$(LOCK) --group dev --group bench -c requirements-dev.lock -o requirements-bench.lock
+	$(LOCK) --python-version 3.11 -o requirements.lock
+	$(LOCK) --python-version 3.11 --group dev -c requirements.lock -o requirements-dev.lock
+	$(LOCK) --python-version 3.11 --group dev --group bench -c requirements-dev.lock -o requirements-bench.lock
+	echo django | $(LOCK) --python-version 3.12 --group dev --override - -o tests/newest_django.lock
 
 .venv/created:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
