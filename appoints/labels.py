@@ -31,15 +31,6 @@ PRESET_WORDS: Mapping[str, str | Promise] = {
     "next-7d": _("Next 7 days"),
     "this-month": _("This month"),
 }
-# What a row may lack, by the name of the question's field.
-LACKED_WORDS: Mapping[str, str | Promise] = {
-    "agents": _("without an agent"),
-    "number": _("without anybody to call"),
-    "task": _("without a task"),
-    "call_type": _("without a type"),
-    "causes": _("without a fail code"),
-    "cause_groups": _("without a cause group"),
-}
 
 
 def word(table: Mapping[str, str], code: str) -> str:

@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from appoints.display.formats import clock, day, isolated, time_of_day
-from appoints.isales import codes
-from appoints.labels import LACKED_WORDS, PRESET_WORDS, STATE_WORDS, word
+from appoints.labels import PRESET_WORDS
+from appoints.query.filters import FILTERS
+from appoints.query.parameters import Filter
 from appoints.query.presets import OVERDUE
-from appoints.query.query import LACKED, NAMES, Query
+from appoints.query.query import Query
 from appoints.query.time_range import Bound, moment
 
 NAMED = 3  # agents; of more than these the chip tells the number only
@@ -66,14 +67,40 @@ def _parts(query: Query, zone: ZoneInfo, names: Names) -> Iterator[tuple[str, di
         yield _preset(query.preset), {"preset": ""}
     if words := range_words(query, zone):
         yield words, {"begin": None, "end": None}
-    if query.agents:
-        yield _agents(query.agents, names.get("agents", {})), {"agents": ()}
-    if query.number:
-        yield _("number %s") % isolated(query.number.strip()), {"number": ""}
-    if query.task:
-        name = names.get("task", {}).get(query.task, query.task)
-        yield _("task %s") % isolated(name), {"task": ""}
-    yield from _local_parts(query)
+    for name, each in FILTERS.items():
+        for words, rest in _filter_parts(each, getattr(query, name), names.get(name, {})):
+            yield words, {name: rest}
+    for name, each in FILTERS.items():
+        if query.lacks(name):
+            yield str(each.without), {"without": _less(query.without, each.name)}
+
+
+def _filter_parts(
+    filter_: Filter, value: Any, names: Mapping[str, str]
+) -> Iterator[tuple[str, Any]]:
+    """Yield each value of a filter in words, with the value of its field without it."""
+    if filter_.one_list and value:
+        yield _list(filter_, value, names), ()
+    elif isinstance(value, tuple):
+        for each in value:
+            yield _value(filter_, each, names), _less(value, each)
+    elif value:
+        yield _value(filter_, value, names), type(value)()
+
+
+def _value(filter_: Filter, value: str, names: Mapping[str, str]) -> str:
+    if filter_.is_choice:
+        return str(filter_.words.get(value, value))
+    if filter_.kind == "flag":
+        return str(filter_.chip)
+    return str(filter_.chip) % isolated(names.get(value, value).strip())
+
+
+def _list(filter_: Filter, values: tuple[str, ...], names: Mapping[str, str]) -> str:
+    count = len(values)
+    if count > NAMED:
+        return ngettext("%d agent", "%d agents", count) % count
+    return str(filter_.chip) % ", ".join(isolated(names.get(each, each)) for each in values)
 
 
 def _preset(name: str) -> str:
@@ -81,31 +108,6 @@ def _preset(name: str) -> str:
         return str(PRESET_WORDS[name])
     days = settings.APPOINTS_OVERDUE_DAYS
     return ngettext("Overdue of the last %d day", "Overdue of the last %d days", days) % days
-
-
-def _agents(agents: tuple[str, ...], names: Mapping[str, str]) -> str:
-    count = len(agents)
-    if count > NAMED:
-        return ngettext("%d agent", "%d agents", count) % count
-    return _("agent %s") % ", ".join(isolated(names.get(each, each)) for each in agents)
-
-
-def _local_parts(query: Query) -> Iterator[tuple[str, dict[str, Any]]]:
-    for state in query.states:
-        yield str(STATE_WORDS[state]), {"states": _less(query.states, state)}
-    if query.late:
-        yield _("late"), {"late": False}
-    if query.call_type:
-        yield word(codes.CALL_TYPES, query.call_type), {"call_type": ""}
-    for group in query.cause_groups:
-        yield word(codes.GROUPS, group), {"cause_groups": _less(query.cause_groups, group)}
-    for cause in query.causes:
-        yield _("cause %s") % isolated(cause), {"causes": _less(query.causes, cause)}
-    if query.text:
-        yield _("with “%s”") % isolated(query.text), {"text": ""}
-    for name in LACKED:
-        if query.lacks(name):
-            yield str(LACKED_WORDS[name]), {"without": _less(query.without, NAMES[name])}
 
 
 def _less(values: tuple[str, ...], value: str) -> tuple[str, ...]:

@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 
 from appoints.display.chips import Names, chips
 from appoints.labels import PRESET_WORDS
-from appoints.query.query import LACKED, LOCAL, NAMES, Query
+from appoints.query.filters import FILTERS, NAMES
+from appoints.query.query import Query
 from appoints.results.result import Result
 
 # What one leaves out together: a filter, or the ends of a range.
 RANGE = ("preset", "begin", "end")
-ASKED = (("agents",), ("number",), ("task",), RANGE)
-NARROWING = tuple((name,) for name in dict.fromkeys((*LACKED, *LOCAL)))
+ASKED = (*((name,) for name, each in FILTERS.items() if not each.needs_whole), RANGE)
 ELSEWHERE = ("last-7d", "next-7d")
 
 
@@ -50,7 +50,7 @@ class Nothing:
         if not self.in_range:
             found = [self._exit(names, sure=False) for names in ASKED if self._has(names)]
         else:
-            ours = [names for names in NARROWING if self._narrows(*names)]
+            ours = [(name,) for name in FILTERS if self._narrows(name)]
             found = [each for each in map(self._exit, ours) if each.rows]
             if not found and ours and self._query.preset != "overdue":
                 together = self._exit(tuple(name for names in ours for name in names))
@@ -89,8 +89,8 @@ class Nothing:
 
     def _narrows(self, name: str) -> bool:
         """Tell whether a filter of ours leaves rows out."""
-        local = name in LOCAL and name not in ("sort", "without")
-        return (local and self._has((name,))) or self._query.lacks(name)
+        ours = FILTERS[name].needs_whole and self._has((name,))
+        return ours or self._query.lacks(name)
 
     def _exit(self, names: tuple[str, ...], *, sure: bool = True) -> Exit:
         blank = Query()

@@ -8,25 +8,25 @@ from typing import Any, NamedTuple
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from appoints.forms.fields import LONGEST
-from appoints.isales import codes
-from appoints.labels import STATE_WORDS, word
+from appoints.query.columns import COLUMNS
+from appoints.query.filters import FILTERS, NAMES
 from appoints.query.lists import written
-from appoints.query.query import NAMES, Query
+from appoints.query.parameters import Filter
+from appoints.query.query import Query
 from appoints.results.facets import Line, summary
 
 SHOWN = 12  # lines of a menu that has many
 
-# In the order of the menus; the number of late calls stands in the summary.
-TITLES: Mapping[str, str | Promise] = {
-    "agents": _("Agents"),
-    "task": _("Task"),
-    "states": _("State"),
-    "cause_groups": _("Who must act"),
-    "causes": _("Cause"),
-    "call_type": _("Type"),
-}
+# The number of late calls stands in the summary.
+MENUS = dict(
+    sorted(
+        ((name, each) for name, each in FILTERS.items() if each.menu),
+        key=lambda item: item[1].menu_weight,
+    )
+)
 TYPED = ("agents", "task")  # chosen also by what stands in no row
 # What the summary counts, where words alone leave it open.
 HINTS: Mapping[str, str | Promise] = {
@@ -39,7 +39,6 @@ HINTS: Mapping[str, str | Promise] = {
     "unknown": _("iSales does not say what became of them."),
     "late": _("Called later than promised. They are counted under their state too."),
 }
-LATE_WORDS = {"true": _("Late"), "false": _("In time")}
 
 
 class Choice(NamedTuple):
@@ -81,7 +80,7 @@ def facets(
 
     Where not all rows are at hand nothing is counted, and what can be typed is left.
     """
-    found = [facet(name, counted.get(name, []), query, reasons, SHOWN) for name in TITLES]
+    found = [facet(name, counted.get(name, []), query, reasons, SHOWN) for name in MENUS]
     return [
         each
         for each in found
@@ -102,7 +101,7 @@ def facet(
     ]
     more = len(choices) - len(shown)
     chosen = len(_chosen(name, query)) + query.lacks(name)
-    return Facet(name, TITLES[name], shown, more, chosen)
+    return Facet(name, MENUS[name].menu, shown, more, chosen)
 
 
 def offered(facets: Iterable[Facet]) -> set[str]:
@@ -149,12 +148,11 @@ def _choice(name: str, line: Line, query: Query, reasons: Mapping[str, str]) -> 
     value = line.value
     if value is None:
         return _none(name, line.rows, query)
-    chosen = value in _chosen(name, query)
+    filter_, chosen = FILTERS[name], value in _chosen(name, query)
     address = query.but(**{name: _changed(name, value, query, chosen)}).urlencode()
-    if name == "late" and value == "false":
-        return Choice(value, str(LATE_WORDS[value]), line.rows, None, chosen=False)
     text = _words(name, line, reasons)
-    return Choice(value, text, line.rows, address if _can_be_asked(name, value) else None, chosen)
+    can_be_asked = _can_be_asked(filter_, value)
+    return Choice(value, text, line.rows, address if can_be_asked else None, chosen)
 
 
 def _none(name: str, rows: int, query: Query) -> Choice:
@@ -165,35 +163,33 @@ def _none(name: str, rows: int, query: Query) -> Choice:
     return Choice(None, str(_("none")), rows, address, chosen)
 
 
-def _can_be_asked(name: str, value: str) -> bool:
+def _can_be_asked(filter_: Filter, value: str) -> bool:
     """Tell whether an address can name a value."""
-    return value in codes.CALL_TYPES if name == "call_type" else len(value) <= LONGEST
+    if filter_.kind == "flag":
+        return value == "true"
+    return value in filter_.words if filter_.is_choice else len(value) <= LONGEST
 
 
 def _words(name: str, line: Line, reasons: Mapping[str, str]) -> str:
-    value = line.value or ""
-    if name == "states":
-        return str(STATE_WORDS[value])
-    if name == "late":
-        return str(LATE_WORDS[value])
+    value, filter_ = line.value or "", FILTERS[name]
+    if filter_.kind == "flag":
+        heading = COLUMNS[filter_.column].heading
+        return str(heading) if value == "true" else pgettext("flag", "no")
     if name == "causes":
         return reasons.get(value, value)
-    tables = {"call_type": codes.CALL_TYPES, "cause_groups": codes.GROUPS}
-    return word(tables[name], value) if name in tables else line.name or value
+    return line.name or str(filter_.words.get(value, value))
 
 
 def _chosen(name: str, query: Query) -> tuple[str, ...]:
-    if name == "states":
-        return query.wanted_states()
-    if name == "late":
-        return ("true",) if query.late else ()
-    value = getattr(query, name)
+    value = query.wanted(name)
+    if value is True:
+        return ("true",)
     return value if isinstance(value, tuple) else (value,) if value else ()
 
 
 def _changed(name: str, value: str, query: Query, chosen: bool) -> Any:
     """Return the field's value once this choice is taken, or taken back."""
-    if name == "late":
+    if FILTERS[name].kind == "flag":
         return not chosen
     if isinstance(getattr(query, name), tuple):
         before = _chosen(name, query)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from appoints.query.query import PER_PAGE, Query
+from appoints.query.filters import PER_PAGE
+from appoints.query.query import Query
 
 
 class Pager:

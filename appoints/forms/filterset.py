@@ -1,8 +1,8 @@
-"""The one declaration of what can be asked: form, validation and Query."""
+"""The form of what can be asked: its fields, their validation, and the question of a valid one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -24,34 +24,23 @@ from appoints.forms.fields import (
     WordsInput,
     ZoneField,
 )
-from appoints.isales import codes
-from appoints.labels import LACKED_WORDS, PRESET_WORDS, STATE_WORDS, in_words
-from appoints.query.columns import COLUMNS
+from appoints.query.columns import COLUMNS, Words
+from appoints.query.filters import FILTERS, NAMES, PARAMETERS
 from appoints.query.lists import written
 from appoints.query.models import AgentList
-from appoints.query.query import LACKED, NAMES, PER_PAGE, Query
+from appoints.query.parameters import Filter, Kind, Parameter
+from appoints.query.query import Query
 from appoints.query.time_range import moment
 from dashboard.accounts.forms import Unremembered
 from dashboard.accounts.zones import zone_called
 
-MOST_AGENTS = 300
-MOST_CAUSES = 100
-MOST_PAGES = 1_000_000
-# Folded away, unless something is wrong with one.
-FOLDED = (
-    "call_type",
-    "late",
-    "cause",
-    "state",
-    "cause_group",
-    "without",
-    "sort",
-    "per_page",
-    "tz",
-)
 # Fields stand in menus beside the form too, and name it by its ID.
 FORM = {"form": "filter-form"}
-REPEATABLE = {"agent", "state", "cause", "cause_group", "without"}
+# Folded away under "More filters", unless something is wrong with one.
+FOLDED = [each for each in PARAMETERS.values() if each.in_fold]
+# Filters whose value a row may lack.
+LACKED = [each for each in FILTERS.values() if each.without]
+REPEATABLE = {each.name for each in PARAMETERS.values() if each.is_repeatable}
 
 
 class QueryForm(Unremembered, forms.Form):
@@ -62,7 +51,17 @@ class QueryForm(Unremembered, forms.Form):
     @property
     def wrong_in_fold(self) -> bool:
         """Whether something is wrong with a filter that is folded away."""
-        return any(self[name].errors for name in FOLDED)
+        return any(field.errors for field in (*self.folded, *self.folded_boxes))
+
+    @property
+    def folded(self) -> list[forms.BoundField]:
+        """The fields under "More filters" that are a line each."""
+        return [self[each.name] for each in FOLDED if each.kind != "choices"]
+
+    @property
+    def folded_boxes(self) -> list[forms.BoundField]:
+        """The fields under "More filters" that are a group of boxes each."""
+        return [self[each.name] for each in FOLDED if each.kind == "choices"]
 
     def offer(self, agents: Iterable[str]) -> None:
         """Leave these agents out of the box for agents: they are offered one by one."""
@@ -102,23 +101,69 @@ def _orders() -> dict[str, str | Promise]:
     return orders
 
 
-def _choice(
-    words: Mapping[str, str | Promise], *, empty_label: str | Promise = "—", **kwargs: Any
-) -> django_filters.Filter:
-    given = {"widget": OneOf, **kwargs}
-    choices = list(words.items())
-    return django_filters.ChoiceFilter(choices=choices, empty_label=empty_label, **given)
+def _choice(parameter: Parameter, **given: Any) -> django_filters.Filter:
+    given = {"widget": OneOf, "empty_label": "—", "choices": _choices_of(parameter), **given}
+    return django_filters.ChoiceFilter(**given)
 
 
-def _choices(words: Mapping[str, str | Promise], **kwargs: Any) -> django_filters.Filter:
-    widget = forms.CheckboxSelectMultiple
-    return django_filters.MultipleChoiceFilter(choices=list(words.items()), widget=widget, **kwargs)
+def _choices(parameter: Parameter, **given: Any) -> django_filters.Filter:
+    given = {"widget": forms.CheckboxSelectMultiple, "choices": _choices_of(parameter), **given}
+    return django_filters.MultipleChoiceFilter(**given)
 
 
-def _field(field: type[forms.Field], **kwargs: Any) -> django_filters.Filter:
-    made = django_filters.Filter(**kwargs)
-    made.field_class = field
+def _choices_of(parameter: Parameter) -> list[tuple[str, Words]]:
+    words = parameter.words if isinstance(parameter, Filter) else parameter.choices
+    return list(words.items())
+
+
+def _connection(parameter: Parameter, **given: Any) -> django_filters.Filter:
+    return django_filters.ModelChoiceFilter(
+        queryset=lambda request: request, to_field_name="slug", **given
+    )
+
+
+def _of(field: type[forms.Field], bound: str = "") -> Callable[..., django_filters.Filter]:
+    """Return what makes a filter of a field, whose argument ``bound`` is the parameter's most."""
+
+    def made(parameter: Parameter, **given: Any) -> django_filters.Filter:
+        bounds = {bound: parameter.most} if bound else {}
+        found = django_filters.Filter(**bounds, **given)
+        found.field_class = field
+        return found
+
     return made
+
+
+KINDS: Mapping[Kind, Callable[..., django_filters.Filter]] = {
+    "choice": _choice,
+    "choices": _choices,
+    "connection": _connection,
+    "count": _of(forms.IntegerField, "max_value"),
+    "flag": _choice,
+    "number": _of(NumberField),
+    "text": _of(forms.CharField, "max_length"),
+    "time": _of(BoundField),
+    "word": _of(WordField),
+    "words": _of(WordsField, "most"),
+    "zone": _of(ZoneField, "max_length"),
+}
+# What only one field has, by the name of the question's field.
+OWN: Mapping[str, Mapping[str, Any]] = {
+    "begin": {"widget": BoundInput(FORM)},
+    "end": {"widget": BoundInput(FORM)},
+    "agents": {"widget": WordsInput({**FORM, "rows": 3})},
+    "number": {"widget": forms.TextInput({"inputmode": "tel"})},
+    "task": {"widget": forms.TextInput({**FORM, "list": "tasks"})},
+    "without": {"choices": [(each.name, each.without) for each in LACKED]},
+    "sort": {"choices": list(_orders().items()), "empty_label": _("reserved time")},
+    "page": {"min_value": 1},
+}
+
+
+def _field_of(name: str, parameter: Parameter) -> django_filters.Filter:
+    hidden = {"widget": forms.HiddenInput} if parameter.is_hidden else {}
+    given = {"label": parameter.label, **hidden, **OWN.get(name, {})}
+    return KINDS[parameter.kind](parameter, **given)
 
 
 def _filled_in(data: QueryDict) -> QueryDict:
@@ -127,6 +172,11 @@ def _filled_in(data: QueryDict) -> QueryDict:
     for name in REPEATABLE & data.keys():
         filled.setlist(name, [value for value in data.getlist(name) if value])
     return filled
+
+
+def _typed(value: Any, default: Any) -> Any:
+    """Return a value of a form in the type of the question's field."""
+    return value if default is None else type(default)(value)
 
 
 def _shown_in(name: str | None, zone: ZoneInfo) -> ZoneInfo:
@@ -140,43 +190,11 @@ def _shown_in(name: str | None, zone: ZoneInfo) -> ZoneInfo:
 class AppointFilter(django_filters.FilterSet):
     """Every filter of the list, the files and the detail page.
 
-    Attributes are named like the fields of Query; the form's fields like the address's parameters.
+    Its fields are named like the address's parameters, and made of what ``query.filters`` declares.
     ``queryset`` is the connections that the person may see; nothing is filtered in the database.
     """
 
     person: int | None = None  # the ID of whoever asks
-
-    connection = django_filters.ModelChoiceFilter(
-        label=_("Connection"), queryset=lambda request: request, to_field_name="slug"
-    )
-    preset = _choice(PRESET_WORDS, label=_("When"), widget=forms.HiddenInput)
-    begin = _field(BoundField, label=_("From"), widget=BoundInput(FORM))
-    end = _field(BoundField, label=_("To"), widget=BoundInput(FORM))
-    agents = _field(
-        WordsField,
-        label=_("Accounts or IDs, also a pasted column"),
-        most=MOST_AGENTS,
-        widget=WordsInput({**FORM, "rows": 3}),
-    )
-    agent_list = _field(WordField, label=_("List of agents"), widget=forms.HiddenInput)
-    number = _field(NumberField, label=_("Number"), widget=forms.TextInput({"inputmode": "tel"}))
-    task = _field(
-        WordField, label=_("ID or name"), widget=forms.TextInput({**FORM, "list": "tasks"})
-    )
-    states = _choices(STATE_WORDS, label=_("State"))
-    late = _choice({"1": _("Only late calls")}, label=_("Late"))
-    call_type = _choice(in_words(codes.CALL_TYPES), label=_("Type"))
-    causes = _field(WordsField, label=_("Failure causes"), most=MOST_CAUSES)
-    cause_groups = _choices(in_words(codes.GROUPS), label=_("Cause groups"))
-    without = _choices(
-        {NAMES[name]: LACKED_WORDS[name] for name in LACKED}, label=_("What is missing")
-    )
-    text = _field(forms.CharField, label=_("Search"), max_length=100)
-    sort = _choice(_orders(), label=_("Sort"), empty_label=_("reserved time"))
-    page = _field(forms.IntegerField, label=_("Page"), min_value=1, max_value=MOST_PAGES)
-    per_page = _choice({str(size): str(size) for size in PER_PAGE}, label=_("Rows per page"))
-    zone = _field(ZoneField, label=_("Time zone"), max_length=64)
-    view = _field(WordField, label=_("View"), widget=forms.HiddenInput)
 
     class Meta:
         model = Connection
@@ -192,8 +210,7 @@ class AppointFilter(django_filters.FilterSet):
 
     @classmethod
     def get_filters(cls) -> dict[str, django_filters.Filter]:
-        # An address may say "from"; a class body in Python may not.
-        return {NAMES[name]: each for name, each in super().get_filters().items()}
+        return {each.name: _field_of(name, each) for name, each in PARAMETERS.items()}
 
     def filter_queryset(self, queryset: Any) -> Any:
         """Refuse: reserved calls are no queryset; ask ``query()``."""
@@ -204,19 +221,13 @@ class AppointFilter(django_filters.FilterSet):
         cleaned = self.form.cleaned_data
         values = {name: cleaned[param] for name, param in NAMES.items()}
         connection = values["connection"] or self.queryset.first()
-        given = {name: value for name, value in values.items() if value not in (None, "", [], ())}
-        return Query(
-            **{
-                **given,
-                "connection": connection.slug if connection else "",
-                "states": tuple(values["states"]),
-                "cause_groups": tuple(values["cause_groups"]),
-                "without": tuple(values["without"]),
-                "late": values["late"] == "1",
-                "page": values["page"] or 1,
-                "per_page": int(values["per_page"] or Query().per_page),
-            }
-        )
+        blank = Query()
+        given = {
+            name: _typed(value, getattr(blank, name))
+            for name, value in values.items()
+            if value not in (None, "", [], ())
+        }
+        return Query(**{**given, "connection": connection.slug if connection else ""})
 
     def unknown(self, also: frozenset[str] = frozenset()) -> list[str]:
         """Return the names of parameters that mean nothing here."""

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from appoints.connections import lookups
-from appoints.display.facets import TITLES, facet, offered
+from appoints.display.facets import MENUS, facet, offered
 from appoints.forms.bind import form_of, question_of
 from appoints.isales.errors import FetchError
 from appoints.results import passthrough
@@ -21,7 +21,7 @@ from dashboard.accounts.requests import SignedInRequest
 @require_safe
 def choose(request: SignedInRequest, name: str) -> HttpResponse:
     """Show every choice of a filter with its count; what cannot be counted, the list explains."""
-    if name not in TITLES:
+    if name not in MENUS:
         raise Http404
     form = form_of(request.GET, request.user, request.preferences)
     if not form.queryset.exists() or not form.is_valid():

@@ -35,7 +35,8 @@ from appoints.forms.bind import Question, form_of, question_of
 from appoints.forms.filterset import AppointFilter
 from appoints.forms.submit import address_of, posted
 from appoints.isales.errors import FetchError
-from appoints.query.query import PER_PAGE, Query
+from appoints.query.filters import PER_PAGE
+from appoints.query.query import Query
 from appoints.results import facets, passthrough
 from appoints.results.result import NeedsWhole, Result
 from appoints.saved_views.menu import columns_of, shelf_of, view_called

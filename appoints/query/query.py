@@ -10,80 +10,17 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from appoints.query import presets
+from appoints.query.filters import FILTERS, NAMES, PARAMETERS, Asked
 from appoints.query.lists import written
-from appoints.query.time_range import Bound, Window, moment
+from appoints.query.time_range import Window, moment
 
 DEFAULT_SORT = "appoint_time"
-PER_PAGE = (25, 50, 100, 200)
 STATES = ("overdue", "due", "upcoming", "calling", "reached", "failed", "unknown")
-
-# The name of each field in addresses, in the order in which addresses list them.
-NAMES = {
-    "connection": "connection",
-    "preset": "preset",
-    "begin": "from",
-    "end": "to",
-    "agents": "agent",
-    "agent_list": "agent_list",
-    "number": "number",
-    "task": "task",
-    "states": "state",
-    "late": "late",
-    "call_type": "call_type",
-    "causes": "cause",
-    "cause_groups": "cause_group",
-    "without": "without",
-    "text": "q",
-    "sort": "sort",
-    "page": "page",
-    "per_page": "per_page",
-    "zone": "tz",
-    "view": "view",
-}
-# What iSales cannot do, so that it needs every row at hand.
-LOCAL = ("states", "late", "call_type", "causes", "cause_groups", "without", "text", "sort")
-# The column of each field whose value a row may lack, which ``without`` asks for.
-LACKED = {
-    "agents": "agent",
-    "number": "called_no",
-    "task": "task_id",
-    "call_type": "call_type",
-    "causes": "fail_code",
-    "cause_groups": "fail_group",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Query:
-    """A question about reserved calls.
-
-    ``begin`` and ``end`` are kept as written; they and ``preset`` exclude each other. ``sort`` is a
-    column name, ``-`` first for descending; ``zone`` an IANA name, empty for the viewer's own.
-    ``agent_list`` is the slug under which ``agents`` are stored, where they are too many for an
-    address. ``without`` names what rows may lack: they are asked for beside those of the values
-    chosen. ``view`` is the saved view that the question came from: it changes no row.
-    """
-
-    connection: str = ""
-    preset: str = ""
-    begin: Bound | None = None
-    end: Bound | None = None
-    agents: tuple[str, ...] = ()
-    agent_list: str = ""
-    number: str = ""
-    task: str = ""
-    states: tuple[str, ...] = ()
-    late: bool = False
-    call_type: str = ""
-    causes: tuple[str, ...] = ()
-    cause_groups: tuple[str, ...] = ()
-    without: tuple[str, ...] = ()
-    text: str = ""
-    sort: str = ""
-    page: int = 1
-    per_page: int = 50
-    zone: str = ""
-    view: str = ""
+class Query(Asked):
+    """A question about reserved calls."""
 
     def params(self) -> Iterator[tuple[str, str]]:
         """Yield the address's parameters; what has its default value is left out."""
@@ -125,7 +62,8 @@ class Query:
 
     def upstream(self) -> Query:
         """Return the part that iSales itself can filter by, whatever the time."""
-        names = [name for name in ("agents", "number", "task") if not self.lacks(name)]
+        known = [name for name, each in FILTERS.items() if not each.needs_whole]
+        names = [name for name in known if not self.lacks(name)]
         return Query(**{name: getattr(self, name) for name in names})
 
     def window(self, now: datetime, zone: ZoneInfo, *, overdue_days: int) -> Window:
@@ -139,22 +77,28 @@ class Query:
         """Return the states to show, which the preset ``overdue`` names too; empty is all."""
         return self.states or (("overdue",) if self.preset == presets.OVERDUE else ())
 
+    def wanted(self, name: str) -> Any:
+        """Return what a filter asks for: the value of its field, or what the preset says of it."""
+        return self.wanted_states() if name == "states" else getattr(self, name)
+
     def local(self) -> list[str]:
         """Return the address's names of what iSales cannot do."""
         default = Query()
-        names = [NAMES[name] for name in LOCAL if getattr(self, name) != getattr(default, name)]
+        names = [
+            each.name
+            for name, each in PARAMETERS.items()
+            if each.needs_whole and getattr(self, name) != getattr(default, name)
+        ]
         return [*(["preset"] if self.preset == presets.OVERDUE else []), *names]
 
 
 def _separate(name: str, value: Any) -> tuple[Any, ...]:
     """Return the values that stand as parameters of their own; a long list of agents is one."""
-    if name == "agents":
-        return (",".join(map(written, value)),)
-    if name == "causes":
-        return tuple(map(written, value))
-    if name in ("number", "task"):
-        return (written(value),)
-    return value if isinstance(value, tuple) else (value,)
+    parameter = PARAMETERS[name]
+    values = value if isinstance(value, tuple) else (value,)
+    if parameter.kind in ("words", "word", "number"):
+        values = tuple(map(written, values))
+    return (",".join(values),) if parameter.one_list else values
 
 
 def _written(value: object) -> str:

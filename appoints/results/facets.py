@@ -8,24 +8,17 @@ from typing import NamedTuple
 import polars as pl
 
 from appoints.isales.codes import SUCCESS
+from appoints.query.columns import COLUMNS
+from appoints.query.filters import FILTERS
 from appoints.query.query import STATES, Query
 from appoints.results.collation import ranked
 from appoints.results.filtering import narrowed
 
-# The column that each choice is made in, by the name of its field.
-FACETS: Mapping[str, str] = {
-    "states": "state",
-    "late": "late",
-    "call_type": "call_type",
-    "cause_groups": "fail_group",
-    "causes": "fail_code",
-    "agents": "agent",
-    "task": "task_id",
-}
 # How new a row is: the first that is known.
 AGES = ("create_time", "appoint_time")
-# What names a value for a person, where it does not name itself.
-NAMED_BY: Mapping[str, str] = {"agents": "agent_name", "task": "task_name"}
+# The column of the names for the IDs in a column.
+NAMES_OF = {column.id_column: name for name, column in COLUMNS.items() if column.id_column}
+COUNTED = {name: each.column for name, each in FILTERS.items() if each.is_counted}
 
 
 class Line(NamedTuple):
@@ -48,14 +41,14 @@ def facets(frame: pl.DataFrame, flags: pl.DataFrame) -> dict[str, list[Line]]:
     """Count every choice under all *other* filters, the most frequent first, "none" last.
 
     Those that are as frequent are in order, the same in every language, for a menu cuts them off.
-    ``flags`` are those of ``narrowing.flags`` over the same frame.
+    ``flags`` are those of ``filtering.flags`` over the same frame.
     """
-    frame = frame.select({*FACETS.values(), *NAMED_BY.values(), *AGES})
+    frame = frame.select({*COUNTED.values(), *NAMES_OF.values(), *AGES})
     narrow = narrowed(frame, flags)
     found = {}
-    for name, column in FACETS.items():
+    for name, column in COUNTED.items():
         rows = narrowed(frame, flags.drop(name)) if name in flags.columns else narrow
-        found[name] = _lines(rows, column, NAMED_BY.get(name))
+        found[name] = _lines(rows, column, NAMES_OF.get(column))
     return found
 
 

@@ -10,8 +10,9 @@ from typing import Any
 import polars as pl
 
 from appoints.query.columns import COLUMNS
-from appoints.query.query import DEFAULT_SORT, LACKED, Query
-from appoints.query.time_range import Window
+from appoints.query.filters import FILTERS
+from appoints.query.query import DEFAULT_SORT, Query
+from appoints.query.time_range import EVER, Window
 from appoints.results import numbers
 from appoints.results.collation import ranked
 from appoints.results.folding import fold
@@ -32,40 +33,36 @@ def masks(
     agents, this number and this task: a row of which it does not show them is one of them then.
     """
     found: dict[str, pl.Expr] = {}
-    if window != Window(None, None):
+    if window != EVER:
         found["window"] = in_window(window)
-    if query.agents:
-        found["agents"] = pl.col("agent").is_in(query.agents)
-    if query.number:
-        found["number"] = is_number(query.number, plan)
-    if query.task:
-        found["task"] = pl.col("task_id") == query.task
-    if states := query.wanted_states():
-        found["states"] = pl.col("state").cast(pl.String).is_in(states)
-    if query.late:
-        found["late"] = pl.col("late")
-    if query.call_type:
-        found["call_type"] = pl.col("call_type") == query.call_type
-    if query.causes:
-        found["causes"] = pl.col("fail_code").is_in(query.causes)
-    if query.cause_groups:
-        found["cause_groups"] = pl.col("fail_group").cast(pl.String).is_in(query.cause_groups)
-    if query.text:
-        found["text"] = mentions(query.text, plan)
+    for name in FILTERS:
+        if value := query.wanted(name):
+            found[name] = _mask(name, value, plan)
     found = {name: mask.fill_null(_unknown(name, chosen=chosen)) for name, mask in found.items()}
-    for name in filter(query.lacks, LACKED):
-        none = pl.col(LACKED[name]).is_null()
+    for name in filter(query.lacks, FILTERS):
+        none = pl.col(FILTERS[name].column).is_null()
         found[name] = found[name] | none if name in found else none
     return found
+
+
+def _mask(name: str, value: Any, plan: NumberingPlan) -> pl.Expr:
+    """Tell whether a row has the value of a filter, or one of its values."""
+    if name in COMPARED_OTHERWISE:
+        return COMPARED_OTHERWISE[name](value, plan)
+    column = pl.col(FILTERS[name].column)
+    if value is True:
+        return column
+    text = column.cast(pl.String)
+    return text.is_in(value) if isinstance(value, tuple) else text == value
 
 
 def _unknown(name: str, *, chosen: bool) -> pl.Expr:
     """Tell whether a filter lets a row through of which it cannot tell."""
     if name == "window":
         return pl.lit(True)  # iSales sent it for this range
-    if name not in ("agents", "number", "task"):
+    if FILTERS[name].needs_whole:
         return pl.lit(False)  # such rows are a choice of their own
-    return pl.lit(True) if chosen else unreadable(LACKED[name])
+    return pl.lit(True) if chosen else unreadable(FILTERS[name].column)
 
 
 def flags(frame: pl.DataFrame, query: Query, window: Window, **how: Any) -> pl.DataFrame:
@@ -106,7 +103,7 @@ def left_out(frame: pl.DataFrame, query: Query, window: Window, **how: Any) -> p
 def is_sure(frame: pl.DataFrame, query: Query) -> bool:
     """Tell whether of each row it can be told if it has the agents, number and task asked for."""
     asked = query.upstream()
-    names = [column for name, column in LACKED.items() if getattr(asked, name)]
+    names = [each.column for name, each in FILTERS.items() if getattr(asked, name)]
     return not frame.select(
         pl.any_horizontal([pl.lit(False), *map(unreadable, names)]).any()
     ).item()
@@ -144,6 +141,12 @@ def has_digits(number: pl.Expr, digits: str) -> pl.Expr:
     own = number.str.strip_prefix("+")
     ends = pl.lit(digits).str.ends_with(own) & (own.str.len_bytes() >= numbers.FEWEST)
     return number.str.contains(digits, literal=True) | ends
+
+
+COMPARED_OTHERWISE: Mapping[str, Callable[[str, NumberingPlan], pl.Expr]] = {
+    "number": is_number,
+    "text": mentions,
+}
 
 
 def ordered(frame: pl.DataFrame, sort: str, reasons: Reasons, language: str) -> pl.DataFrame:

@@ -17,7 +17,8 @@ from django.utils.translation import get_language
 from appoints.connections.errors import Resting
 from appoints.connections.models import Connection
 from appoints.isales.errors import FetchError
-from appoints.query.query import NAMES, Query
+from appoints.query.filters import NAMES
+from appoints.query.query import Query
 from appoints.query.time_range import EVER, Window
 from appoints.results import filtering
 from appoints.results.cache import CACHE

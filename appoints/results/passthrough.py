@@ -10,7 +10,8 @@ from django.utils import timezone
 from appoints.connections import limiter
 from appoints.connections.models import Connection
 from appoints.isales.client import Criteria
-from appoints.query.query import PER_PAGE, Query
+from appoints.query.filters import PER_PAGE
+from appoints.query.query import Query
 from appoints.results import states
 from appoints.snapshots import frame
 

@@ -14,15 +14,17 @@ from hypothesis import strategies as st
 
 from appoints.connections.models import Connection
 from appoints.forms.fields import LONGEST
-from appoints.forms.filterset import MOST_AGENTS, REPEATABLE, AppointFilter
+from appoints.forms.filterset import REPEATABLE, AppointFilter
 from appoints.isales import codes
 from appoints.isales.secret import Secret
 from appoints.labels import PRESET_WORDS
 from appoints.query.columns import COLUMNS
-from appoints.query.query import LACKED, NAMES, PER_PAGE, STATES, Query
+from appoints.query.filters import FILTERS, MOST_AGENTS, NAMES, PER_PAGE
+from appoints.query.query import STATES, Query
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 1, 31, tzinfo=BERLIN)
+LACKED = [each.name for each in FILTERS.values() if each.without]
 
 pytestmark = pytest.mark.django_db
 
@@ -92,8 +94,8 @@ others = st.fixed_dictionaries(
         "late": st.booleans(),
         "call_type": st.sampled_from(["", *codes.CALL_TYPES]),
         "causes": several(anything),
-        "without": several(st.sampled_from([NAMES[name] for name in LACKED])).map(
-            lambda names: tuple(NAMES[name] for name in LACKED if NAMES[name] in names)
+        "without": several(st.sampled_from(LACKED)).map(
+            lambda names: tuple(name for name in LACKED if name in names)
         ),
         "cause_groups": several(st.sampled_from(list(codes.GROUPS))),
         "text": st.one_of(st.just(""), word, text),
