@@ -96,6 +96,23 @@ def settle(page: Page) -> None:
     expect(page.locator("#answer:not([hx-trigger])")).to_be_visible(timeout=15_000)
 
 
+def choose_columns(page: Page, shown: int) -> None:
+    """Show so many columns, in the site's order; none stands for the site's own."""
+    page.goto("/columns/")
+    page.locator(".chooser-actions [name=reset]").click()
+    page.wait_for_load_state()
+    if not shown:
+        return
+    page.goto("/columns/")
+    page.evaluate(
+        """(shown) => document.querySelectorAll(".chooser input[type=checkbox]").forEach(
+          (box, place) => { box.checked = box.disabled || place < shown; })""",
+        shown,
+    )
+    page.locator(".chooser-actions .btn-primary").click()
+    page.wait_for_load_state()
+
+
 @pytest.fixture
 def page(blank: Page) -> Page:
     """A supervisor's page at the list of today."""
