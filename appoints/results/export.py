@@ -48,17 +48,23 @@ def _for_all(frame: pl.DataFrame, zone: ZoneInfo) -> bytes:
 def _for_excel(frame: pl.DataFrame, zone: ZoneInfo) -> bytes:
     """Return what Excel opens alike in every language: UTF-16 with its mark, and tabs.
 
-    Of UTF-8 it divides the columns by the list separator of its language. Each text is a formula
-    for just this text. Raises SheetIsFull.
+    Of UTF-8 it divides the columns by the list separator of its language. A text that it would
+    read as something else is a formula for just this text; the others are in quotes, for programs
+    that take other separators, too. Raises SheetIsFull.
     """
     fits_a_sheet(frame)
     text = made_literal(written(frame, zone), _texts(frame))
-    parts = [BOM_UTF16_LE]
-    for begin in range(0, max(text.height, 1), ROWS_A_PART):
-        part = text.slice(begin, ROWS_A_PART)
-        lines = part.write_csv(separator="\t", line_terminator="\r\n", include_header=not begin)
-        parts.append(lines.encode("utf-16-le"))
-    return b"".join(parts)
+    parts = ["\t".join(text.columns) + "\r\n"]
+    parts += [
+        part.write_csv(
+            separator="\t",
+            line_terminator="\r\n",
+            include_header=False,
+            quote_style="non_numeric",
+        )
+        for part in text.iter_slices(ROWS_A_PART)
+    ]
+    return BOM_UTF16_LE + b"".join(part.encode("utf-16-le") for part in parts)
 
 
 def json(frame: pl.DataFrame, zone: ZoneInfo, about: Mapping[str, object]) -> Iterator[bytes]:

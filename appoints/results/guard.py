@@ -26,6 +26,14 @@ ONE_NUMBER = rf"^{NUMBER}$"
 # A pattern of Polars, which knows no look-ahead: what ``harmless`` is to look at.
 MAY_RUN = rf'^[\t\r\n]|(?:^|[;\t\r\n])["\s]*{SIGN}'
 INTRICATE = [*'",;\t\r\n']  # what a formula for text has no room for, or not in one piece
+# What the spreadsheets of the dashboard's languages call true and false.
+BOOLEANS = ("true", "false", "verdadero", "verdadeiro", "falso", "真", "假", "صح", "صحيح", "خطأ")
+# A pattern of Polars for what a spreadsheet may read as something else than its text: numbers and
+# times, error values (#N/A), booleans, what begins like a formula, blanks at the ends.
+READ_OTHERWISE = (
+    rf"\d|^\s|\s$|(?:^|[,;\t\r\n])[\s\p{{C}}'\"]*[{re.escape(SIGNS)}#＃]"
+    rf"|^(?i:{'|'.join(BOOLEANS)})$"
+)
 
 _BLANK = r"[^\S\t\r\n]"
 _FIRST = rf"^(?=[\t\r\n]|{_BLANK}*{SIGN})(?!{NUMBER}\Z)"
@@ -87,21 +95,21 @@ def _harmless(column: pl.Series) -> pl.Series:
 
 
 def made_literal(frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
-    """Return the frame with ``literal`` texts in the columns of these names."""
-    text = pl.col(names)
-    closely = text.str.contains_any(INTRICATE) | (text.str.len_bytes() > PIECE)
-    looks = frame.select(closely.any())
-    return frame.with_columns(
-        _literal(frame[each.name]) if each[0] else pl.format('="{}"', each.name).alias(each.name)
-        for each in looks
-    )
+    """Return the frame with ``literal`` texts in the columns of these names.
+
+    A text that every spreadsheet reads as it is stays so: a program that runs no formulas would
+    show ``="Ana"``.
+    """
+    return frame.with_columns(_literal(frame[name]) for name in names)
 
 
 def _literal(column: pl.Series) -> pl.Series:
-    closely = column.str.contains_any(INTRICATE) | (column.str.len_bytes() > PIECE)
-    simple = pl.select(pl.format('="{}"', pl.lit(column))).to_series()
+    otherwise = column.str.contains(READ_OTHERWISE)
+    intricate = column.str.contains_any(INTRICATE) | (column.str.len_bytes() > PIECE)
+    closely = otherwise & intricate | (column.str.len_chars() > MOST_IN_FORMULA)
     made = _replaced(column, column.filter(closely), literal)
-    return simple.zip_with(~closely, made).alias(column.name)
+    simple = pl.select(pl.format('="{}"', pl.lit(column))).to_series()
+    return simple.zip_with(otherwise & ~closely, made).alias(column.name)
 
 
 def cut_cells(frame: pl.DataFrame) -> int:

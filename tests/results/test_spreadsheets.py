@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Callable
 from typing import NamedTuple
@@ -10,6 +11,8 @@ from zoneinfo import ZoneInfo
 import openpyxl
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from appoints.query.columns import FILE_COLUMNS
 from appoints.results import export, guard, workbook
@@ -29,6 +32,14 @@ TEXTS = [
     "ok;=1+1;x", "ok,=1+1,x", "ok\t=1+1\tx", 'ok;"=1+1', 'a "q" b', '"quoted"', "a;b", "a,b",
     "a\tb", "two\nlines", "1\n2", "00604\n", "é" * 200, "1" * 300, "a;" * 300, "😀" * 300,
     "x" * 5000,
+    "true", "Falso", "صح", "خطأ", "真", "#REF!", "#¡VALOR!", "#NOME?", "＃N/A", "-", "- none -",
+    "@home", "=SUM(A:A)", "＝SUM(A:A)", "ok;=SUM(A:A)", "ok, @home", " ok", "ok ", "\u00a0ok",
+    "ok\u3000", "ok\t",
+]  # fmt: skip
+PLAIN = [
+    "Ana", "José Ñandú", "张三", "أحمد علي", "Smith, Ana", "night; day", 'Ana "Nina"', "“quoted”",
+    "'quoted'", "(none)", "¿Qué?", "N/A", "E", "e", "May", "marzo", "一月", "يناير", "PM", "下午",
+    "true love", "no #N/A here", "well-known", "a=b", "mail@example", "a  b",
 ]  # fmt: skip
 # LibreOffice takes no formula with a line break, and no program needs one for such a long text.
 MARKED = ["=1+1\n2", "\n1E3", "ok\n=1+1", "=" + "1" * 5000]
@@ -79,20 +90,53 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Opened:
     return read
 
 
-def reading(separators: str, charset: int, language: str) -> str:
-    """Return the option by which LibreOffice reads a CSV file."""
-    return f"--infilter=CSV:{separators},34,{charset},1,,{LANGUAGES[language]},false,true"
+def reading(separators: str, charset: int, language: str, *, evaluate: bool = True) -> str:
+    """Return the option by which LibreOffice reads a CSV file, special numbers detected."""
+    how = f"false,true,false,false,false,0,{str(evaluate).lower()}"
+    return f"--infilter=CSV:{separators},34,{charset},1,,{LANGUAGES[language]},{how}"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_text_of_the_csv_for_excel_is_shown_as_it_is(opened: Opened, language: str) -> None:
-    content = export.csv(table(TEXTS + MARKED), ZONE, excel=True)
+    texts = PLAIN + TEXTS
+    content = export.csv(table(texts + MARKED), ZONE, excel=True)
     rows = opened(content, "csv", reading(TAB, UTF_16, language))
-    assert [cell.value for cell in column(rows)][: len(TEXTS)] == TEXTS
-    assert [cell.value for cell in column(rows, "appoint_id")][: len(TEXTS)] == TEXTS
-    marked = column(rows)[len(TEXTS) :]
+    assert [cell.value for cell in column(rows)][: len(texts)] == texts
+    assert [cell.value for cell in column(rows, "appoint_id")][: len(texts)] == texts
+    marked = column(rows)[len(texts) :]
     assert [cell.value for cell in marked] == [guard.harmless(text) for text in MARKED]
     assert not any(cell.is_formula for cell in marked)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_where_formulas_are_not_evaluated_words_are_shown_as_they_are_and_nothing_runs(
+    opened: Opened, language: str
+) -> None:
+    content = export.csv(table(PLAIN + TEXTS + MARKED), ZONE, excel=True)
+    separators = f"{COMMA}/{SEMICOLON}/{TAB}"
+    rows = opened(content, "csv", reading(separators, UTF_16, language, evaluate=False))
+    assert [cell.value for cell in rows[0]] == list(FILE_COLUMNS)
+    assert [cell.value for cell in column(rows)][: len(PLAIN)] == PLAIN
+    assert all(isinstance(cell.value, str) and not cell.is_formula for cell in column(rows))
+
+
+def marked(text: str) -> str:
+    return guard.made_literal(pl.DataFrame({"text": [text]}), ["text"]).item()
+
+
+@given(st.text(st.sampled_from("aéÑ张أ5٣=+-@#＝\"';, \t")))
+def test_a_formula_of_the_csv_for_excel_is_for_just_its_text(text: str) -> None:
+    cell = marked(text)
+    pieces = re.findall(r'"((?:[^"]|"")*)"', cell)
+    formula = "".join(pieces).replace('""', '"')
+    assert text in (cell, formula)
+
+
+@given(st.text(), st.sampled_from([*"=+-@#＝＋－＠＃", *"0٣５"]), st.text())
+def test_a_digit_or_a_sign_at_the_begin_is_never_plain(blank: str, sign: str, rest: str) -> None:
+    before = blank if sign.isdigit() else ""
+    text = before + sign + rest
+    assert marked(text).startswith('="') or "\n" in text or "\r" in text
 
 
 @pytest.mark.parametrize("separators", [COMMA, SEMICOLON, TAB])
