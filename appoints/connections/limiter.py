@@ -28,7 +28,7 @@ from appoints.isales.errors import AddressLocked, ISalesError, NotAuthorised, Re
 
 # Held beyond the end of the call, so that a slot is not written at every call.
 MARGIN = timedelta(seconds=5)
-PROVING = 5.0  # seconds for the call that proves the key
+TRIAL_BUDGET = 5.0  # seconds for the call that proves the key
 
 Answer = TypeVar("Answer")
 
@@ -46,7 +46,7 @@ class Line:
         self._last_call = last_call  # before this line's first turn
         self._first = True
         self._check = check
-        self._knocks = False
+        self._on_trial = False
         self._idle = 0.0  # seconds of the call under way for which others were waited for
 
     def list_page(self, criteria: Criteria, offset: int, limit: int, *, budget: float) -> Page:
@@ -78,13 +78,15 @@ class Line:
                 return
             self.release()
             began, left = time.monotonic(), deadline - time.monotonic()
-            self.slot, self._last_call = wait_for(self.connection, left, self._check)
+            # As stored, for this line's own goes on with the endpoint that its client calls.
+            stored = Connection.objects.get(pk=self.connection.pk)
+            self.slot, self._last_call = wait_for(stored, left, self._check)
             self._first = True
             self._idle += time.monotonic() - began
 
     def release(self) -> None:
         """Give the slot back, and a turn that was not used with it."""
-        self._end_knock()
+        self._end_trial()
         last_call = self._last_call if self._first else self.slot.last_call
         self._mine().update(holder="", held_until=timezone.now(), last_call=last_call)
 
@@ -113,24 +115,24 @@ class Line:
         """
         self.connection.refresh_from_db(fields=self.connection.STATE)
         check_callable(self.connection, self._check)
-        if self.connection.is_proven():
+        if self.connection.is_accepted():
             return True
-        self._knocks = self.connection.knock(self.slot.holder, _until(deadline) + MARGIN)
-        return self._knocks
+        self._on_trial = self.connection.begin_trial(self.slot.holder, _until(deadline) + MARGIN)
+        return self._on_trial
 
-    def _end_knock(self) -> None:
-        if self._knocks:
-            self.connection.let_knock(self.slot.holder)
-        self._knocks = False
+    def _end_trial(self) -> None:
+        if self._on_trial:
+            self.connection.end_trial(self.slot.holder)
+        self._on_trial = False
 
     def _mine(self) -> QuerySet[Slot]:
         return Slot.objects.filter(pk=self.slot.pk, holder=self.slot.holder)
 
     def _ask_neighbour(self, call: Callable[[], dict[str, str]]) -> dict[str, str]:
         # Only where the list accepts the key does a 401 mean "not purchased".
-        if not self.connection.is_proven():
+        if not self.connection.is_accepted():
             now = round(timezone.now().timestamp() * 1000)
-            self.list_page(Criteria(now - 1000, now), 0, 1, budget=PROVING)
+            self.list_page(Criteria(now - 1000, now), 0, 1, budget=TRIAL_BUDGET)
         try:
             return self._ask(call, rests=AddressLocked)
         except NotAuthorised as error:
@@ -152,14 +154,14 @@ class Line:
             raise
         except Refused as error:
             if error.status == HTTPStatus.OK:
-                self.connection.prove()
+                self.connection.record_acceptance()
             raise
         else:
-            self.connection.prove()
+            self.connection.record_acceptance()
             self.took = time.monotonic() - began - self._idle
             return answer
         finally:
-            self._end_knock()
+            self._end_trial()
 
 
 @contextmanager

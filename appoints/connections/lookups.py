@@ -28,7 +28,7 @@ SOON = 1  # second after which to look whether another worker was told
 WAIT = 1.0  # seconds for a free line, or for another worker's answer
 BUDGET = 5.0  # seconds for all the pages of one neighbour
 # Longer than all that is done under it: a line, the call that proves the key, and the neighbour.
-LEASE = timedelta(seconds=WAIT + limiter.PROVING + BUDGET + 5)
+LEASE = timedelta(seconds=WAIT + limiter.TRIAL_BUDGET + BUDGET + 5)
 LOOK_AGAIN = 0.05  # seconds
 
 
@@ -61,7 +61,7 @@ def ask_again(connection: Connection) -> list[str]:
 
 
 def _kept(connection: Connection, name: str, locale: str) -> Mapping[str, str]:
-    key = f"{name}-{locale}-{connection.pk}-{connection.endpoint_name()}"
+    key = f"{name}-{locale}-{connection.pk}-{connection.endpoint_fingerprint()}"
     known: Mapping[str, str] | None = cache.get(key)
     if known is None:
         known, kept = _shared(connection, name, locale)

@@ -50,7 +50,7 @@ def _take(connection: Connection, check: datetime | None) -> tuple[Slot, datetim
         # The lock makes takers stand in line where the database lets several write at once.
         connection.refresh_from_db(from_queryset=Connection.objects.select_for_update())
         check_callable(connection, check)
-        if not connection.is_proven() and connection.knock_left():
+        if not connection.is_accepted() and connection.trial_left():
             return None
         slots = _slots(connection)
         free = [slot for slot in slots if not _is_held(slot)]

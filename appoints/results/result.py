@@ -9,7 +9,6 @@ from functools import cached_property, partial
 from typing import Any, Literal, NamedTuple, Self
 
 import polars as pl
-from django.utils import timezone
 
 from appoints.connections.models import Connection
 from appoints.isales.errors import FetchError
@@ -207,7 +206,7 @@ def browsing(connection: Connection, query: Query, window: Window, rules: states
         mode="browsing",
         rows=found.rows,
         total=found.total,
-        as_of=timezone.now(),
+        as_of=found.as_of,
         reported=found.total,
         received=found.rows.height,
     )

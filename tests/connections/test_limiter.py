@@ -5,6 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import timedelta
+from itertools import permutations
 from threading import Lock
 
 import httpx
@@ -237,6 +238,67 @@ class TestRest:
         assert len(isales.moments) == 6
 
 
+NEW_KEY = {"secret_key": Secret("new")}
+NEW_HOST = {"base_url": "http://127.0.0.1:10"}
+
+
+@pytest.mark.django_db
+class TestLateRefusal:
+    """A call was sent with the old endpoint or key, and is refused once the new one is checked."""
+
+    @staticmethod
+    def refused_late(
+        isales: FakeISales, connection: Connection, status: int, change: dict[str, object]
+    ) -> None:
+        isales.answer = lambda: httpx.Response(200, json=EMPTY)
+
+        def answer() -> httpx.Response:
+            isales.answer = lambda: httpx.Response(200, json=EMPTY)
+            Connection.objects.update(**change)
+            Connection.objects.update(trial_holder="")
+            assert check(again(connection)).ok
+            return httpx.Response(status)
+
+        isales.answer = answer
+        with pytest.raises((NotAuthorised, AddressLocked)):
+            ask(again(connection))
+
+    @pytest.mark.parametrize(
+        ("status", "change"), [(401, NEW_KEY), (401, NEW_HOST), (401, {"vdn": 2}), (403, NEW_HOST)]
+    )
+    def test_it_does_not_put_the_new_endpoint_to_rest(
+        self,
+        isales: FakeISales,
+        connection: Connection,
+        status: int,
+        change: dict[str, object],
+    ) -> None:
+        self.refused_late(isales, connection, status, change)
+        assert not again(connection).resting
+        assert again(connection).is_accepted()
+        ask(again(connection))
+
+    @pytest.mark.parametrize(("status", "change"), [(401, {}), (403, {}), (403, NEW_KEY)])
+    def test_a_refusal_that_still_counts_does(
+        self,
+        isales: FakeISales,
+        connection: Connection,
+        status: int,
+        change: dict[str, object],
+    ) -> None:
+        """The key is the same, or the address is locked on the same host whatever the key."""
+        self.refused_late(isales, connection, status, change)
+        assert again(connection).resting
+
+    def test_so_does_one_of_the_old_key_while_the_new_one_is_not_checked(
+        self, isales: FakeISales, connection: Connection
+    ) -> None:
+        old = again(connection)
+        Connection.objects.update(**NEW_KEY)
+        old.rest(NotAuthorised("401"))
+        assert again(connection).resting
+
+
 @pytest.mark.django_db
 class TestQuiet:
     def test_a_429_keeps_everybody_quiet_for_as_long_as_it_says(
@@ -294,8 +356,44 @@ class TestQuiet:
         ask(again(connection))
         assert len(isales.moments) == 1
 
+    @pytest.mark.parametrize("order", list(permutations([600.0, 5.0, None])))
+    def test_of_several_429s_the_longest_quiet_counts(
+        self, isales: FakeISales, connection: Connection, order: tuple[float | None, ...]
+    ) -> None:
+        workers = [again(connection) for _ in order]
+        left = [
+            worker.keep_quiet(TooFast("429", seconds))
+            for worker, seconds in zip(workers, order, strict=True)
+        ]
+        assert 590 < again(connection).quiet_left().total_seconds() <= 600
+        assert 590 < left[-1] <= 600
+
+    def test_a_shorter_429_of_a_call_under_way_does_not_end_a_quiet(
+        self, isales: FakeISales, connection: Connection
+    ) -> None:
+        def answer() -> httpx.Response:
+            again(connection).keep_quiet(TooFast("429", 600))
+            return httpx.Response(429, headers={"Retry-After": "0"})
+
+        isales.answer = answer
+        with pytest.raises(TooFast) as caught:
+            ask(connection)
+        assert 590 < (caught.value.retry_after or 0) <= 600
+        with pytest.raises(TooFast):
+            ask(again(connection))
+        assert len(isales.moments) == 1
+
+    def test_a_429_of_the_old_endpoint_does_not_quiet_the_new_one(
+        self, isales: FakeISales, connection: Connection
+    ) -> None:
+        old = again(connection)
+        Connection.objects.update(vdn=2)
+        again(connection).keep_quiet(TooFast("429", 30))
+        old.keep_quiet(TooFast("429", 600))
+        assert 25 < again(connection).quiet_left().total_seconds() <= 30
+
     @pytest.mark.django_db(transaction=True)
-    def test_after_a_quiet_one_knocks_first(
+    def test_after_a_quiet_one_trial_call_goes_first(
         self, isales: FakeISales, connection: Connection
     ) -> None:
         Connection.objects.update(max_concurrency=4)
@@ -332,7 +430,7 @@ class TestProof:
         _, first, *others = sorted(isales.moments)
         assert others[-1] - first >= 0.15
 
-    def test_an_answer_that_proves_nothing_lets_the_next_one_knock(
+    def test_an_answer_that_accepts_nothing_lets_the_next_one_try(
         self, isales: FakeISales, connection: Connection
     ) -> None:
         Connection.objects.update(max_concurrency=4)
@@ -350,12 +448,12 @@ class TestProof:
         self, isales: FakeISales, connection: Connection
     ) -> None:
         ask(connection)
-        assert again(connection).is_proven()
+        assert again(connection).is_accepted()
         later = timezone.now() + timedelta(minutes=6)
         with time_machine.travel(later):
-            assert not again(connection).is_proven()
+            assert not again(connection).is_accepted()
         Connection.objects.update(secret_key=Secret("another"))
-        assert not again(connection).is_proven()
+        assert not again(connection).is_accepted()
 
     @pytest.mark.parametrize("cap", [4, 10])
     def test_a_key_that_is_revoked_costs_what_is_under_way_and_no_more(
@@ -443,13 +541,13 @@ class TestClock:
             again(connection).keep_quiet(TooFast("429", 10))
         ask(again(connection))
 
-    def test_a_proof_and_a_knock_hold_nobody_up(
+    def test_an_acceptance_and_a_trial_hold_nobody_up(
         self, isales: FakeISales, connection: Connection, ahead: timedelta
     ) -> None:
         with time_machine.travel(timezone.now() + ahead):
             ask(again(connection))
-            assert again(connection).knock("somebody", timedelta(seconds=50))
-        assert not again(connection).is_proven()
+            assert again(connection).begin_trial("somebody", timedelta(seconds=50))
+        assert not again(connection).is_accepted()
         ask(again(connection), wait=1)
 
 

@@ -1,31 +1,38 @@
-"""Whether a connection may be called now, as its last answers left it: shared by all workers."""
+"""State of the calls to iSales: at rest, quiet, or free to call; shared by all workers."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from hashlib import sha256
+from typing import Self
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from appoints.connections import stamps
+from appoints.isales.endpoint import origin
 from appoints.isales.errors import DEFAULT_QUIET, AddressLocked, ISalesError, TooFast
 
-LONGEST_QUIET = timedelta(hours=1)  # one request an hour asks again where iSales says a day
-PROVEN_FOR = timedelta(minutes=5)
-PROVEN_AGAIN = timedelta(seconds=30)  # so that many good answers write but now and then
+LONGEST_QUIET = timedelta(hours=1)  # where iSales asks for a day, one request an hour asks again
+ACCEPTED_FOR = timedelta(minutes=5)
+RECORDED_AGAIN = timedelta(seconds=30)  # so that a good answer writes only now and then
 LONGEST_CALL = timedelta(minutes=2)  # longer than any call may take
 
 
 class Calls(models.Model):
-    """What is known of an endpoint's answers. A changed endpoint starts afresh, but for a rest.
+    """Abstract: the fields of a connection that say whether it may be called.
 
     ``resting``: nobody calls until a person's check succeeds. ``quiet_until``: iSales asked not to
-    be called. ``proven``: when it last accepted the signature; without that lately, one call at a
-    time is out, that of ``knocker``, a slot's holder.
+    be called. ``accepted_at``: when iSales last accepted the signature; where that is long ago,
+    one trial call at a time is out, under the slot of ``trial_holder``. A changed endpoint starts
+    afresh, but for a rest.
     """
+
+    base_url: models.CharField[str, str]
 
     class Rest(models.TextChoices):
         NONE = "", _("none")
@@ -37,11 +44,11 @@ class Calls(models.Model):
     )
     resting_since = models.DateTimeField(null=True, blank=True, editable=False)
     quiet_until = models.DateTimeField(null=True, blank=True, editable=False)
-    quiet_at = models.CharField(max_length=32, blank=True, editable=False)
-    proven = models.DateTimeField(null=True, blank=True, editable=False)
-    proven_at = models.CharField(max_length=32, blank=True, editable=False)
-    knocker = models.CharField(max_length=32, blank=True, editable=False)
-    knock_until = models.DateTimeField(null=True, blank=True, editable=False)
+    quiet_endpoint = models.CharField(max_length=32, blank=True, editable=False)
+    accepted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    accepted_endpoint = models.CharField(max_length=32, blank=True, editable=False)
+    trial_holder = models.CharField(max_length=32, blank=True, editable=False)
+    trial_until = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         abstract = True
@@ -50,69 +57,116 @@ class Calls(models.Model):
         "base_url", "vdn", "access_key", "secret_key", "ca_certificate",
         "signed_headers", "milliseconds", "empty_query_line", "sign_host",
     )  # fmt: skip
-    STATE = ("resting", "resting_since", "quiet_until", "quiet_at", "proven", "proven_at")
+    STATE = (
+        "resting",
+        "resting_since",
+        "quiet_until",
+        "quiet_endpoint",
+        "accepted_at",
+        "accepted_endpoint",
+    )
 
-    def endpoint_name(self) -> str:
-        """Return a name for where and as whom iSales is called, the keys' values included."""
+    def endpoint_fingerprint(self) -> str:
+        """Return a hash of where and as whom iSales is called, the keys' values included."""
         values = [getattr(self, field) for field in self.ENDPOINT]
         text = repr([getattr(value, "token", value) for value in values])
         return sha256(text.encode()).hexdigest()[:32]
 
     def quiet_left(self) -> timedelta:
         """Return for how long iSales wants not to be called."""
-        if self.quiet_at and self.quiet_at != self.endpoint_name():
+        if self.quiet_endpoint and self.quiet_endpoint != self.endpoint_fingerprint():
             return timedelta()
         return stamps.left(self.quiet_until, LONGEST_QUIET)
 
-    def is_proven(self, lately: timedelta = PROVEN_FOR) -> bool:
+    def is_accepted(self, lately: timedelta = ACCEPTED_FOR) -> bool:
         """Tell whether iSales accepted the signature lately, whoever asked."""
-        return stamps.recent(self.proven, lately) and self.proven_at == self.endpoint_name()
+        return (
+            stamps.recent(self.accepted_at, lately)
+            and self.accepted_endpoint == self.endpoint_fingerprint()
+        )
 
     def rest(self, error: ISalesError) -> None:
-        """Store that nobody calls until a person's check succeeds: a repeated 401 locks us out."""
+        """Store that nobody calls until a person's check succeeds: a repeated 401 locks us out.
+
+        The refusal of an endpoint counts no more once another one is stored and was accepted.
+        """
         locked = isinstance(error, AddressLocked)
-        self.resting = self.Rest.ADDRESS_LOCKED if locked else self.Rest.NOT_AUTHORISED
-        self.resting_since = timezone.now()
-        self.proven, self.knocker = None, ""
-        self.save(update_fields=["resting", "resting_since", "proven", "knocker"])
+        with self._stored() as stored:
+            if stored.has_replaced(self, same_origin=not locked):
+                return
+            self.resting = self.Rest.ADDRESS_LOCKED if locked else self.Rest.NOT_AUTHORISED
+            self.resting_since = timezone.now()
+            self.accepted_at, self.trial_holder = None, ""
+            self.save(update_fields=["resting", "resting_since", "accepted_at", "trial_holder"])
+
+    def has_replaced(self, sent: Calls, *, same_origin: bool) -> bool:
+        """Tell whether this is another endpoint than a call was sent with, and was accepted.
+
+        Unless ``same_origin``, an endpoint on the same host does not count: a lock is of a host.
+        """
+        fingerprint = self.endpoint_fingerprint()
+        if fingerprint == sent.endpoint_fingerprint() or fingerprint != self.accepted_endpoint:
+            return False
+        moved = origin(self.base_url) != origin(sent.base_url)
+        return self.accepted_at is not None and (same_origin or moved)
 
     def wake(self) -> None:
-        """End a rest and a quiet. Only a check that a person asked for, and that succeeded, may."""
+        """End a rest and a quiet. Only a person's check that succeeded may call this."""
         self.resting, self.resting_since, self.quiet_until = self.Rest.NONE, None, None
-        self.proven, self.proven_at = timezone.now(), self.endpoint_name()
-        self.save(update_fields=["resting", "resting_since", "quiet_until", "proven", "proven_at"])
+        self.accepted_at, self.accepted_endpoint = timezone.now(), self.endpoint_fingerprint()
+        self.save(
+            update_fields=[
+                "resting", "resting_since", "quiet_until", "accepted_at", "accepted_endpoint"
+            ]
+        )  # fmt: skip
 
     def keep_quiet(self, error: TooFast) -> float:
-        """Store and return for how many seconds not to call; who calls next knocks first."""
+        """Store until when not to call, the latest of all 429s; return the seconds left.
+
+        The next call is a trial. A 429 of an endpoint that was changed meanwhile is not stored.
+        """
         seconds = DEFAULT_QUIET if error.retry_after is None else error.retry_after
         quiet = min(timedelta(seconds=seconds), LONGEST_QUIET)
-        self.quiet_until, self.quiet_at = timezone.now() + quiet, self.endpoint_name()
-        self.proven, self.knocker = None, ""
-        self.save(update_fields=["quiet_until", "quiet_at", "proven", "knocker"])
+        with self._stored() as stored:
+            if stored.endpoint_fingerprint() == self.endpoint_fingerprint():
+                quiet = max(quiet, stored.quiet_left())
+                self.quiet_until = timezone.now() + quiet
+                self.quiet_endpoint = self.endpoint_fingerprint()
+                self.accepted_at, self.trial_holder = None, ""
+                changed = ["quiet_until", "quiet_endpoint", "accepted_at", "trial_holder"]
+                self.save(update_fields=changed)
         return quiet.total_seconds()
 
-    def knock(self, holder: str, until: timedelta) -> bool:
-        """Become the one whose call is out, if nobody is and nothing came since the last look."""
+    def begin_trial(self, holder: str, until: timedelta) -> bool:
+        """Become the holder of the trial call; tell whether nobody else is, and nothing changed."""
         now = timezone.now()
-        theirs = ~Q(knocker="") & ~Q(knocker=holder) & stamps.in_force("knock_until", LONGEST_CALL)
+        other = ~Q(trial_holder="") & ~Q(trial_holder=holder)
+        other &= stamps.in_force("trial_until", LONGEST_CALL)
         unchanged = {name: getattr(self, name) for name in self.STATE}
-        free = type(self)._default_manager.filter(~theirs, pk=self.pk, **unchanged)
-        return bool(free.update(knocker=holder, knock_until=now + until))
+        free = type(self)._default_manager.filter(~other, pk=self.pk, **unchanged)
+        return bool(free.update(trial_holder=holder, trial_until=now + until))
 
-    def knock_left(self) -> timedelta:
-        """Return for how long a call that proves the key may still be out."""
-        return stamps.left(self.knock_until, LONGEST_CALL) if self.knocker else timedelta()
+    def trial_left(self) -> timedelta:
+        """Return for how long a trial call may still be out."""
+        return stamps.left(self.trial_until, LONGEST_CALL) if self.trial_holder else timedelta()
 
-    def prove(self) -> None:
-        """Store that iSales accepted a signature; answers that come amid a quiet do not count."""
-        if self.is_proven(PROVEN_AGAIN):
+    def end_trial(self, holder: str) -> None:
+        """Let another make a trial call, for this one's answer has come."""
+        mine = type(self)._default_manager.filter(pk=self.pk, trial_holder=holder)
+        mine.update(trial_holder="")
+
+    def record_acceptance(self) -> None:
+        """Store that iSales accepted the signature; an answer amid a quiet does not count."""
+        if self.is_accepted(RECORDED_AGAIN):
             return
-        name, now = self.endpoint_name(), timezone.now()
-        quiet = stamps.in_force("quiet_until", LONGEST_QUIET) & Q(quiet_at=name)
-        me = type(self)._default_manager.filter(~quiet, pk=self.pk, resting=self.Rest.NONE)
-        if me.update(proven=now, proven_at=name):
-            self.proven, self.proven_at = now, name
+        fingerprint, now = self.endpoint_fingerprint(), timezone.now()
+        quiet = stamps.in_force("quiet_until", LONGEST_QUIET) & Q(quiet_endpoint=fingerprint)
+        awake = type(self)._default_manager.filter(~quiet, pk=self.pk, resting=self.Rest.NONE)
+        if awake.update(accepted_at=now, accepted_endpoint=fingerprint):
+            self.accepted_at, self.accepted_endpoint = now, fingerprint
 
-    def let_knock(self, holder: str) -> None:
-        """Let another knock, for this one's answer has come."""
-        type(self)._default_manager.filter(pk=self.pk, knocker=holder).update(knocker="")
+    @contextmanager
+    def _stored(self) -> Iterator[Self]:
+        """Hold the row as it is stored, so that answers that come together count in turn."""
+        with transaction.atomic():
+            yield type(self)._default_manager.select_for_update().get(pk=self.pk)

@@ -38,7 +38,7 @@ class Neighbour(models.Model):
     @classmethod
     def of(cls, connection: Connection, name: str) -> Self:
         """Return what is known of a neighbour under the connection's endpoint."""
-        now, endpoint = timezone.now(), connection.endpoint_name()
+        now, endpoint = timezone.now(), connection.endpoint_fingerprint()
         blank = {"endpoint": endpoint, "leased_until": now}
         found, _ = cls.objects.get_or_create(connection=connection, name=name, defaults=blank)
         if found.endpoint != endpoint:
