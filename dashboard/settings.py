@@ -107,7 +107,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "dashboard.http.static.StaticStorage"
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG

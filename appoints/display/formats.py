@@ -72,7 +72,7 @@ def offsets_of(moments: Iterable[datetime]) -> str:
     return ", ".join(dict.fromkeys(f"{moment:%z}" for moment in by_time))
 
 
-# Spans and distances, for static/js/times.js too, which keeps them true.
+# Spans and distances, for static/js/relative-times.js too, which keeps them true.
 PATTERNS: Mapping[str, str] = {
     # Translators: units are short, for a column of a table; "d" days, "h" hours
     "days": gettext_noop("%(days)s d %(hours)s h"),
@@ -120,8 +120,12 @@ def distance(moment: datetime, now: datetime, *, overdue: bool = False) -> str:
 
 
 def patterns() -> dict[str, str]:
-    """Return the words of spans and distances in the language of the page, by name."""
-    return {name: gettext(text) for name, text in PATTERNS.items()}
+    """Return PATTERNS in the language of the page, with ``{names}`` for static/js/words.js."""
+    named = {name: f"{{{name}}}" for name in ("days", "hours", "minutes")}
+    return {
+        name: gettext(text) % (named if "%(" in text else "{value}")
+        for name, text in PATTERNS.items()
+    }
 
 
 def time_tag(moment: datetime, known: date | None = None, *, exact: bool = False) -> str:

@@ -1,6 +1,5 @@
 // Show what the address asks, also after Back: a page that the browser kept as it was left is
 // loaded anew, for its rows, its forms and who is signed in may all be of another time.
-"use strict";
 
 window.addEventListener("pageshow", (event) => {
   const [visit] = performance.getEntriesByType("navigation");
@@ -39,6 +38,10 @@ const turn = (menu) => {
 document.querySelectorAll(".filters .menu[open]").forEach(turn);
 
 // This event does not bubble.
-document.addEventListener("toggle", (event) => {
-  if (event.target.matches(".filters .menu[open]")) turn(event.target);
-}, true);
+document.addEventListener(
+  "toggle",
+  (event) => {
+    if (event.target.matches(".filters .menu[open]")) turn(event.target);
+  },
+  true,
+);

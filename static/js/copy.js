@@ -1,72 +1,76 @@
 // Buttons that copy a number or a reservation's ID, where the browser lets pages copy at all.
 // They are quiet: style sheets show those of the row under the pointer or with the focus.
-"use strict";
 
-{
-  const template = document.querySelector("#copy");
-  const said = document.querySelector("#copied");
-  const home = document.querySelector("#answer, .detail");
+import { fill } from "./words.js";
 
-  // A text of any length may be a number.
-  const brief = (text) => (text.length > 60 ? `${text.slice(0, 60)}…` : text);
+const template = document.querySelector("#copy");
+const said = document.querySelector("#copied");
+const canCopy =
+  template &&
+  document.querySelector("#answer, .detail") &&
+  (navigator.clipboard || document.queryCommandSupported?.("copy"));
 
-  const put = (beside, kind, text) => {
-    if (beside.nextElementSibling?.matches(".copy")) return;
-    const button = template.content.querySelector("button").cloneNode(true);
-    button.title = template.dataset[kind].replace("{text}", () => brief(text));
-    button.dataset.text = text;
-    beside.after(button);
-  };
+// A text of any length may be a number.
+const brief = (text) => (text.length > 60 ? `${text.slice(0, 60)}…` : text);
 
-  // An older way for pages that are served without TLS.
-  const copySelected = (text) => {
-    const field = document.createElement("textarea");
-    const focused = document.activeElement;
-    field.value = text;
-    field.className = "visually-hidden";
-    document.body.append(field);
-    field.select();
-    const done = document.execCommand("copy");
-    field.remove();
-    focused?.focus({ preventScroll: true });
-    return done;
-  };
+const add = (beside, kind, text) => {
+  if (beside.nextElementSibling?.matches(".copy")) return;
+  const button = template.content.querySelector("button").cloneNode(true);
+  button.title = fill(template.dataset[kind], { text: brief(text) });
+  button.dataset.text = text;
+  beside.after(button);
+};
 
-  const copy = async (text) => {
-    if (!navigator.clipboard) return copySelected(text);
-    try {
-      await navigator.clipboard.writeText(text);
-      return true;
-    } catch {
-      return copySelected(text);
-    }
-  };
+// An older way for pages that are served without TLS.
+const copySelected = (text) => {
+  const field = document.createElement("textarea");
+  const focused = document.activeElement;
+  field.value = text;
+  field.className = "visually-hidden";
+  document.body.append(field);
+  field.select();
+  const done = document.execCommand("copy");
+  field.remove();
+  focused?.focus({ preventScroll: true });
+  return done;
+};
 
-  const idOf = (link) => decodeURIComponent(link.pathname.replace(/\/$/, "").split("/").pop());
-
-  const putAll = () => {
-    for (const number of document.querySelectorAll(".appoints .number, .detail .number")) {
-      const text = number.textContent.trim();
-      if (/\d/.test(text) && !number.querySelector(".odd")) put(number, "number", text);
-    }
-    for (const id of document.querySelectorAll(".detail .id")) put(id, "id", id.textContent.trim());
-    // In the list the link knows the ID, and a column of its own shows it to those who want it.
-    for (const link of document.querySelectorAll(".appoints tbody .col-appoint_time a")) {
-      put(link.closest("tr").querySelector(".id") ?? link, "id", idOf(link));
-    }
-  };
-
-  if (template && home && (navigator.clipboard || document.queryCommandSupported?.("copy"))) {
-    putAll();
-    document.addEventListener("htmx:afterSwap", putAll);
-    document.addEventListener("click", async (event) => {
-      const button = event.target.closest("button.copy");
-      if (!button) return;
-      const done = await copy(button.dataset.text);
-      said.textContent = "";
-      said.textContent = template.dataset[done ? "done" : "failed"].replace("{text}", () => brief(button.dataset.text));
-      button.classList.toggle("is-done", done);
-      setTimeout(() => button.classList.remove("is-done"), 2000);
-    });
+const copy = async (text) => {
+  if (!navigator.clipboard) return copySelected(text);
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return copySelected(text);
   }
-}
+};
+
+const idOf = (link) => decodeURIComponent(link.pathname.replace(/\/$/, "").split("/").pop());
+
+export const addCopyButtons = () => {
+  if (!canCopy) return;
+  for (const number of document.querySelectorAll(".appoints .number, .detail .number")) {
+    const text = number.textContent.trim();
+    if (/\d/.test(text) && !number.querySelector(".odd")) add(number, "number", text);
+  }
+  for (const id of document.querySelectorAll(".detail .id")) add(id, "id", id.textContent.trim());
+  // In the list the link knows the ID, and a column of its own shows it to those who want it.
+  for (const link of document.querySelectorAll(".appoints tbody .col-appoint_time a")) {
+    add(link.closest("tr").querySelector(".id") ?? link, "id", idOf(link));
+  }
+};
+
+const copyFrom = async (button) => {
+  const { text } = button.dataset;
+  const done = await copy(text);
+  said.textContent = ""; // so that the same words are read out again
+  said.textContent = fill(template.dataset[done ? "done" : "failed"], { text: brief(text) });
+  button.classList.toggle("is-done", done);
+  setTimeout(() => button.classList.remove("is-done"), 2000);
+};
+
+addCopyButtons();
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button.copy");
+  if (button) copyFrom(button);
+});

@@ -1,6 +1,5 @@
 // A phone's first screen is for the calls; what is wrong in the form stays in sight.
 // This runs before the page is drawn, so that nothing moves. Without it the filters stand open.
-"use strict";
 
 {
   const fold = document.querySelector(".fold");

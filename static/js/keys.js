@@ -1,5 +1,4 @@
 // Keys for people who have the page open all day. Nothing needs them.
-"use strict";
 
 const help = document.querySelector("#keys");
 
@@ -31,8 +30,14 @@ const KEYS = {
 const beside = document.querySelector(".beside");
 if (beside) {
   const turn = (way) => () => beside.querySelector(`[rel=${way}]`)?.click();
-  const [back, on] = document.dir === "rtl" ? ["ArrowRight", "ArrowLeft"] : ["ArrowLeft", "ArrowRight"];
-  Object.assign(KEYS, { j: turn("next"), k: turn("prev"), [on]: turn("next"), [back]: turn("prev") });
+  const [back, on] =
+    document.dir === "rtl" ? ["ArrowRight", "ArrowLeft"] : ["ArrowLeft", "ArrowRight"];
+  Object.assign(KEYS, {
+    j: turn("next"),
+    k: turn("prev"),
+    [on]: turn("next"),
+    [back]: turn("prev"),
+  });
 }
 
 document.addEventListener("keydown", (event) => {

@@ -113,6 +113,18 @@ def choose_columns(page: Page, shown: int) -> None:
     page.wait_for_load_state()
 
 
+REFRESH = """async () => {
+  const list = document.querySelector('script[src*="/js/list."]').src;
+  const [name] = (await (await fetch(list)).text()).match(/refresh[.\\w]*[.]js/);
+  (await import(new URL(name, list))).refresh();
+}"""
+
+
+def refresh(page: Page) -> None:
+    """Refresh the answer as the page does by itself in its time."""
+    page.evaluate(REFRESH)
+
+
 @pytest.fixture
 def page(blank: Page) -> Page:
     """A supervisor's page at the list of today."""

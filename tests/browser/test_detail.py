@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import settle
+from tests.browser.conftest import refresh, settle
 
 
 @pytest.fixture
@@ -53,6 +53,6 @@ def test_the_way_back_leads_to_the_row_and_a_refresh_leaves_it(page: Page, width
 
     page.evaluate("scrollTo(0, 0)")
     with page.expect_response("**/appoints/**"):
-        page.evaluate("refresh()")
+        refresh(page)
     settle(page)
     assert page.evaluate("scrollY") == 0

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.conftest import refresh
+
 
 def rows(page: Page):
     return page.locator("table.appoints tbody tr")
@@ -100,9 +102,7 @@ def test_a_ticked_agent_survives_a_refresh(everything: Page) -> None:
     box.check()
     everything.keyboard.press("Escape")
     with everything.expect_response(lambda response: "/appoints/" in response.url):
-        everything.evaluate(
-            "htmx.ajax('GET', location.href, {target: '#answer', swap: 'outerHTML'})"
-        )
+        refresh(everything)
     agents.locator("summary").click()
 
     expect(box).to_be_checked()

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import settle, sign_in
+from tests.browser.conftest import refresh, settle, sign_in
 
 ROWS = "table.appoints tbody tr"
 
@@ -21,7 +21,7 @@ def test_a_refresh_keeps_focus_and_place(page: Page) -> None:
     address, place = link.get_attribute("href"), page.evaluate("scrollY")
     assert place > 0
     with page.expect_response(re.compile("preset=last-7d")):
-        page.evaluate("refresh()")
+        refresh(page)
     expect(page.locator(f'.col-appoint_time a[href="{address}"]')).to_be_focused()
     assert page.evaluate("scrollY") == place
 
@@ -30,7 +30,7 @@ def test_a_refresh_keeps_focus_and_place(page: Page) -> None:
 def test_a_refresh_keeps_the_focus_on_other_things_too(page: Page, selector: str) -> None:
     page.locator(selector).focus()
     with page.expect_response(re.compile("preset=today")):
-        page.evaluate("refresh()")
+        refresh(page)
     expect(page.locator(f"#answer:not(.htmx-swapping) {selector}")).to_be_focused()
 
 
@@ -114,7 +114,7 @@ def test_new_and_changed_rows_are_marked_and_told_once(page: Page) -> None:
         }"""
     )
     with page.expect_response(re.compile("preset=today")):
-        page.evaluate("refresh()")
+        refresh(page)
     for call, words in ((new, "new"), (changed, "changed")):
         row = page.locator(ROWS).filter(has=page.locator(f'a[href^="{call}"]'))
         expect(row.locator(".mark")).to_have_text(words)
@@ -127,7 +127,7 @@ def test_rows_that_come_from_the_next_page_are_not_called_new(page: Page) -> Non
     page.goto("/appoints/?preset=last-7d&per_page=25")
     page.evaluate("document.querySelector('.appoints tbody tr:last-child').remove()")
     with page.expect_response(re.compile("preset=last-7d")):
-        page.evaluate("refresh()")
+        refresh(page)
     expect(page.locator(ROWS)).to_have_count(25)
     expect(page.locator(".is-changed")).to_have_count(0)
 
@@ -137,7 +137,7 @@ def test_the_focus_of_a_row_that_is_gone_goes_to_the_one_in_its_place(page: Page
     links.nth(3).evaluate("each => each.setAttribute('href', '/appoints/gone/')")
     links.nth(3).focus()
     with page.expect_response(re.compile("preset=today")):
-        page.evaluate("refresh()")
+        refresh(page)
     expect(links.nth(3)).to_be_focused()
 
 
@@ -145,12 +145,12 @@ def test_a_refresh_that_brings_no_rows_leaves_those_that_are_there(page: Page) -
     count = page.locator(ROWS).count()
     said = "<section class='standing' role='alert'><h2>iSales does not answer</h2></section>"
     page.route("**/appoints/?*", lambda route: route.fulfill(body=f"<div id=answer>{said}</div>"))
-    page.evaluate("refresh()")
+    refresh(page)
     expect(page.get_by_role("alert").filter(has_text="iSales does not answer")).to_be_in_viewport()
     expect(page.locator(ROWS)).to_have_count(count)
 
     page.unroute_all()
-    page.evaluate("refresh()")
+    refresh(page)
     expect(page.locator("#kept")).to_be_empty()
 
 
@@ -158,7 +158,7 @@ def test_what_some_proxy_says_is_not_taken_for_an_answer(page: Page) -> None:
     page.route(
         "**/appoints/?*", lambda route: route.fulfill(body="<h1>Welcome to the network</h1>")
     )
-    page.evaluate("refresh()")
+    refresh(page)
     expect(page.locator("#dead")).to_be_in_viewport()
     expect(page.locator(ROWS).first).to_be_visible()
 
@@ -171,7 +171,7 @@ def test_how_often_it_refreshes_is_kept(page: Page) -> None:
 
 def test_a_signed_out_page_says_so_and_keeps_its_rows_and_filters(page: Page) -> None:
     page.context.clear_cookies()
-    page.evaluate("refresh()")
+    refresh(page)
     expect(page.locator("main")).to_contain_text("You are signed out")
     expect(page.locator("[name=password]")).to_have_count(0)
     expect(page.locator(ROWS).first).to_be_visible()
@@ -185,7 +185,7 @@ def test_a_sign_in_in_another_tab_brings_the_page_back(apart: Page) -> None:
     apart.goto("/appoints/?preset=last-7d")
     expect(apart.locator(ROWS).first).to_be_visible()
     apart.context.clear_cookies()
-    apart.evaluate("refresh()")
+    refresh(apart)
     expect(apart.locator("#kept")).to_contain_text("You are signed out")
     expect(apart.locator("#dead")).to_contain_text("Nothing new since")
     apart.clock.run_for(11_000)

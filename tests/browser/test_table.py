@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, StorageState, expect
 
 from dashboard.operations import demo
-from tests.browser.conftest import settle
+from tests.browser.conftest import refresh, settle
 
 EVERYTHING = "/appoints/?per_page=100"
 ROWS = "table.appoints tbody tr"
@@ -131,7 +131,7 @@ def test_many_columns_scroll_in_their_frame_under_their_head(chooser: Page) -> N
     place = "(frame) => [frame.scrollLeft, frame.scrollTop]"
     frame.evaluate("(frame) => frame.scrollTo(300, 900)")
     with chooser.expect_response(re.compile("per_page=100")):
-        chooser.evaluate("refresh()")
+        refresh(chooser)
     settle(chooser)
     assert frame.evaluate(place) == [300, 900]
 
@@ -182,7 +182,7 @@ def test_times_stay_right_while_the_page_stands_open(apart: Page) -> None:
     assert off.locator("xpath=ancestor::tr").get_attribute("class") == "row-upcoming"
 
     with apart.expect_response(re.compile("sort=-appoint_time")):
-        apart.evaluate("refresh()")
+        refresh(apart)
     expect(off).to_contain_text(
         re.compile(rf"in ({days}|{days - 1}) d")
     )  # the server's time is the one that counts

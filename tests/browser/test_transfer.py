@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, Page, StorageState
 
 from dashboard.operations import demo
+from tests.browser.conftest import refresh
 
 FIRST_VISIT, REFRESH = 300_000, 40_000  # bytes at the most, as they come over the wire
 
@@ -35,7 +36,7 @@ def test_a_first_visit_and_a_refresh_are_small_and_ask_nobody_else(
 
         sizes.clear()
         with page.expect_response(re.compile("/appoints/")) as answer:
-            page.evaluate("refresh()")
+            refresh(page)
         answer.value.finished()
         page.wait_for_load_state("networkidle")
         assert 1_000 < sum(sizes) < REFRESH

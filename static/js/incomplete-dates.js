@@ -1,6 +1,5 @@
 // A day without a time of day is sent as nothing at all: say so at its field instead.
 // The server checks everything else, and what it finds stands beside the field.
-"use strict";
 
 document.querySelector("#filter-form").addEventListener("submit", (event) => {
   const incomplete = [...event.target.elements].find((field) => field.validity?.badInput);
