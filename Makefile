@@ -28,6 +28,8 @@ test: .venv/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	find templates -name '*.html' -exec $(BIN)/djade --check --target-version 5.2 {} +
+	@# Its only wheel is for Linux on x86-64.
+	[ ! -x $(BIN)/biome ] || $(BIN)/biome check --config-path=.biome.jsonc --error-on-warnings
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 	$(BIN)/python -m django makemigrations --check --dry-run --settings tests.settings
