@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from appoints.connections.models import Connection
 from appoints.isales.errors import AddressLocked, FetchError, ISalesError, NotAuthorised
+from dashboard.http.database import kind_of
 
 
 class Resting(FetchError):
@@ -66,3 +67,9 @@ class DatabaseFailed(FetchError):
 
 class InternalError(FetchError):
     """A defect of the dashboard; the log has its traceback."""
+
+
+def database_failure(error: Exception) -> DatabaseFailed | None:
+    """Return the failure of the database that an error comes from, None where from a defect."""
+    kind = kind_of(error)
+    return DatabaseFailed(kind) if kind else None

@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 from django.conf import settings
+from django.db import Error as DatabaseError
 from django.utils.translation import get_language
 
-from appoints.connections.errors import Resting
+from appoints.connections.errors import Resting, database_failure
 from appoints.connections.models import Connection
 from appoints.isales.errors import FetchError
 from appoints.query.filters import NAMES
@@ -136,8 +137,9 @@ class Asking:
             if error is not None:
                 raise error
             found = _load(connection, asked, deadline, self.person)
-        except FetchError as failure:
-            if older is None:
+        except (FetchError, DatabaseError) as caught:
+            failure = caught if isinstance(caught, FetchError) else database_failure(caught)
+            if older is None or failure is None:
                 raise
             return Found(older, failure)
         if found.status == Snapshot.Status.TOO_MANY:

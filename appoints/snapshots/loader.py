@@ -12,7 +12,7 @@ from django.db import Error
 from django.db import connection as database
 from django.utils import timezone
 
-from appoints.connections.errors import DatabaseFailed, InternalError
+from appoints.connections.errors import InternalError, database_failure
 from appoints.isales.client import Criteria
 from appoints.isales.errors import FetchError
 from appoints.snapshots import fetcher, frame, store
@@ -20,7 +20,6 @@ from appoints.snapshots.fetcher import Came
 from appoints.snapshots.frame import Fetched
 from appoints.snapshots.models import Snapshot
 from appoints.snapshots.reconcile import PageInfo, brings_new, settled, to_look_at_again
-from dashboard.http.database import kind_of
 
 logger = logging.getLogger(__name__)
 
@@ -52,8 +51,7 @@ def run(snapshot: Snapshot) -> None:
 
 def _give_up(snapshot: Snapshot, error: Exception) -> None:
     logger.error("snapshot %s: loading broke off", snapshot.pk, exc_info=error)
-    kind = kind_of(error)
-    failure = DatabaseFailed(kind) if kind else InternalError("loading broke off")
+    failure = database_failure(error) or InternalError("loading broke off")
     database.close()  # it may be broken
     try:
         store.finish(snapshot, Snapshot.Status.FAILED, failure=failure.to_json())

@@ -109,7 +109,7 @@ def _kind(error: Error) -> str:
 def answer(request: HtmxRequest, kind: str) -> HttpResponse:
     """Say what is wrong: as text in place of a file, as a part to a page's own refresh."""
     trouble, status = TROUBLES[kind], HTTPStatus.SERVICE_UNAVAILABLE
-    context = {"trouble": trouble}
+    context = {"trouble": trouble, "kind": kind}
     if FILE.search(request.path):
         text = f"{trouble.title}\n{trouble.advice}\n"
         response = HttpResponse(text, status=status, content_type="text/plain; charset=utf-8")

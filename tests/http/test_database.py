@@ -7,6 +7,7 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from django.contrib.sessions.exceptions import SessionInterrupted
 from django.db import DatabaseError, IntegrityError, OperationalError, connection, connections
 from django.db.backends.signals import connection_created
 from django.test import Client
+from django.utils import timezone
 
 from appoints.connections.models import Connection
 from appoints.isales.simulator import Simulator
@@ -158,8 +160,34 @@ def test_a_pages_own_refresh_says_so_and_goes_on(client: Client, connection: Con
         answer = client.get("/appoints/?preset=today&page=2", headers={"HX-Request": "true"})
     page = answer.content.decode()
     assert answer.status_code == 200 and "<html" not in page
-    assert 'id="answer" hx-get="/appoints/?preset=today&amp;page=2" hx-trigger="every 5s"' in page
+    asks_again = 'hx-get="/appoints/?preset=today&amp;page=2" hx-trigger="every 5s"'
+    assert f'id="answer" data-trouble="down" {asks_again}' in page
     assert "database does not answer" in page
+
+
+@pytest.mark.parametrize("state", ["down", "locked"])
+def test_a_walls_own_refresh_can_be_told_from_a_dashboard_that_is_gone(
+    client: Client, connection: Connection, state: str
+) -> None:
+    with STATES[state]():
+        answer = client.get("/wallboard/?preset=today", headers={"HX-Request": "true"})
+    assert (answer.status_code, answer["Retry-After"]) == (200, "5")
+    assert f'data-trouble="{state}"' in answer.content.decode()
+    assert WORDS[state] in text_of(answer)
+
+
+@pytest.mark.parametrize("path", ["/appoints/", "/wallboard/"])
+def test_rows_at_hand_stay_while_the_database_is_locked(
+    client: Client, connection: Connection, path: str
+) -> None:
+    client.get(path)
+    Snapshot.objects.update(as_of=timezone.now() - timedelta(minutes=5))
+    with locked():
+        answer = client.get(path)
+    assert answer.status_code == 200
+    assert WORDS["locked"] in text_of(answer)
+    assert "rows below are 5 min old" in text_of(answer)
+    assert 'class="appoints' in answer.content.decode()
 
 
 def test_a_load_that_cannot_be_stored_ends_and_says_why(
