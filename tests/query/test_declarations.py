@@ -10,7 +10,7 @@ HERE = Path(__file__).parent
 
 
 def test_a_made_up_column_and_filter_are_found_everywhere() -> None:
-    plugins = ["-p", "tests.query.made_up_declarations", "-p", "no:cacheprovider", "-p", "no:xdist"]
+    plugins = ["-p", "tests.query.made_up_declarations", "-p", "no:cacheprovider"]
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", *plugins, str(HERE / "made_up.py")],
         capture_output=True,
