@@ -91,7 +91,10 @@ DRAWN: list[tuple[str, dict[str, Any]]] = [
 # A part of a page between the style sheets of the list.
 AROUND = """{% extends "base.html" %}{% load static %}
 {% block head %}
-  <link rel="stylesheet" href="{% static 'css/appoints.css' %}">
+  <link rel="stylesheet" href="{% static 'css/filters.css' %}">
+  <link rel="stylesheet" href="{% static 'css/menus.css' %}">
+  <link rel="stylesheet" href="{% static 'css/results.css' %}">
+  <link rel="stylesheet" href="{% static 'css/rows.css' %}">
   <link rel="stylesheet" href="{% static 'css/chart.css' %}">
   <link rel="stylesheet" href="{% static 'css/states.css' %}">
 {% endblock %}

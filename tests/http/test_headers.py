@@ -77,7 +77,7 @@ def test_a_signed_in_persons_page_stays_out_of_caches(client: Client, supervisor
 
 
 def test_static_files_may_be_cached(client: Client) -> None:
-    assert "no-store" not in client.get("/static/css/app.css")["Cache-Control"]
+    assert "no-store" not in client.get("/static/css/tokens.css")["Cache-Control"]
 
 
 @pytest.mark.parametrize(
