@@ -5,17 +5,17 @@ from __future__ import annotations
 from django.urls import include, path, register_converter
 
 from appoints.display import addresses
-from appoints.pages import columns, export, facet, list, wallboard
+from appoints.pages import columns, detail, export, facet, list, wallboard
 from appoints.saved_views import views
 
 register_converter(addresses.AppointId, "appoint_id")
 
 appoints = [
-    path("", list.appoint_list, name="list"),
-    path("export.csv", export.export_csv, name="csv"),
-    path("export.json", export.export_json, name="json"),
-    path("export.xlsx", export.export_xlsx, name="xlsx"),
-    path("<appoint_id:appoint_id>/", list.appoint_detail, name="detail"),
+    path("", list.ListPage.as_view(), name="list"),
+    path("export.csv", export.CsvFile.as_view(), name="csv"),
+    path("export.json", export.JsonFile.as_view(), name="json"),
+    path("export.xlsx", export.XlsxFile.as_view(), name="xlsx"),
+    path("<appoint_id:appoint_id>/", detail.DetailPage.as_view(), name="detail"),
 ]
 
 saved_views = [
@@ -32,7 +32,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("", include((saved_views, "views"))),
     path("appoints/", include((appoints, "appoints"))),
-    path("choices/<str:name>/", facet.choose, name="choices"),
+    path("choices/<str:name>/", facet.FacetPage.as_view(), name="choices"),
     path("columns/", columns.columns, name="columns"),
-    path("wallboard/", wallboard.wallboard, name="wallboard"),
+    path("wallboard/", wallboard.Wallboard.as_view(), name="wallboard"),
 ]

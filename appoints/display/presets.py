@@ -37,6 +37,11 @@ def any_time(query: Query) -> str:
     return query.but(preset="", begin=None, end=None).urlencode()
 
 
+def cleared(query: Query) -> str:
+    """Return the address of all calls of today, of the same connection and zone."""
+    return Query(connection=query.connection, preset="today", zone=query.zone).urlencode()
+
+
 def _preset(query: Query, name: str) -> str:
     states = query.states
     if name == OVERDUE and states == (OVERDUE,):

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.http import QueryDict
 from django.utils import timezone
 
+from appoints.access.scope import Scope
 from appoints.connections import lookups
 from appoints.connections.models import Connection
 from appoints.forms.filterset import AppointFilter
@@ -20,19 +21,19 @@ from appoints.query.query import Query
 from appoints.query.time_range import Window
 from appoints.results.lookup import ask, hurry
 from appoints.results.result import Result
-from dashboard.accounts.models import Preferences, User
+from dashboard.accounts.models import Preferences
 from dashboard.accounts.zones import zone_called
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a valid form asks: of which connection, in which zone, at which moment."""
+    """What a valid form asks: of which connection, in which zone, at which moment, for whom."""
 
     query: Query
     connection: Connection
     zone: ZoneInfo
     now: datetime
-    person: int | None = None
+    scope: Scope
 
     @property
     def window(self) -> Window:
@@ -49,7 +50,7 @@ class Question:
         return None
 
     def ask(self, *, wait: float) -> Result:
-        """Return what is at hand; see ``results.asking.ask``."""
+        """Return what is at hand; see ``results.lookup.ask``."""
         reasons = partial(lookups.reasons, self.connection, platform=True)
         return ask(
             self.connection,
@@ -58,7 +59,7 @@ class Question:
             self.zone,
             wait=wait,
             reasons=reasons,
-            person=self.person,
+            person=self.scope.person,
         )
 
     def hurry(self) -> None:
@@ -66,11 +67,9 @@ class Question:
         hurry(self.connection, self.query, self.window, self.zone)
 
 
-def form_of(data: QueryDict, user: User, own: Preferences) -> AppointFilter:
+def form_of(data: QueryDict, scope: Scope, own: Preferences) -> AppointFilter:
     """Return the form for what an address or a person's form says."""
-    form = AppointFilter(_with_list(data), Connection.objects.visible_to(user), own.zone)
-    form.person = user.pk
-    return form
+    return AppointFilter(_with_list(data), scope.connections, own.zone)
 
 
 def _with_list(data: QueryDict) -> QueryDict:
@@ -83,10 +82,10 @@ def _with_list(data: QueryDict) -> QueryDict:
     return filled
 
 
-def question_of(form: AppointFilter) -> Question:
+def question_of(form: AppointFilter, scope: Scope) -> Question:
     """Return the question of a valid form. Raises Connection.DoesNotExist where there is none."""
     query = form.query()
     zone = zone_called(query.zone) if query.zone else form.zone
     # Whole seconds, as addresses have them: a link into a part of the range then fits it.
     now = timezone.now().replace(microsecond=0)
-    return Question(query, form.queryset.get(slug=query.connection), zone, now, form.person)
+    return Question(query, scope.connections.get(slug=query.connection), zone, now, scope)

@@ -63,6 +63,12 @@ class QueryForm(Unremembered, forms.Form):
         """The fields under "More filters" that are a group of boxes each."""
         return [self[each.name] for each in FOLDED if each.kind == "choices"]
 
+    @property
+    def wrong_menus(self) -> set[str]:
+        """The menus, by the names of their facets, whose box has something wrong."""
+        boxes = {"agents": ("agent", "agent_list"), "task": ("task",)}
+        return {name for name, fields in boxes.items() if any(self[each].errors for each in fields)}
+
     def offer(self, agents: Iterable[str]) -> None:
         """Leave these agents out of the box for agents: they are offered one by one."""
         self.fields["agent"].widget.offered = frozenset(agents)
@@ -193,8 +199,6 @@ class AppointFilter(django_filters.FilterSet):
     Its fields are named like the address's parameters, and made of what ``query.filters`` declares.
     ``queryset`` is the connections that the person may see; nothing is filtered in the database.
     """
-
-    person: int | None = None  # the ID of whoever asks
 
     class Meta:
         model = Connection

@@ -42,8 +42,8 @@ def _dialled(number: str) -> str:
     return "".join(each for each in number if unicodedata.category(each) != "Cf").strip()
 
 
-def address_of(form: AppointFilter) -> str | None:
-    """Return the address of a valid form; None where the form then says what is wrong.
+def address_of(form: AppointFilter, person: int) -> str | None:
+    """Return the address of a person's valid form; None where the form then says what is wrong.
 
     May ask iSales for the names of tasks.
     """
@@ -51,7 +51,7 @@ def address_of(form: AppointFilter) -> str | None:
     if query is None:
         return None
     if query.agents and len(query.urlencode()) > LONG_ADDRESS:
-        slug = AgentList.keep(list(map(written, query.agents)), form.person)
+        slug = AgentList.keep(list(map(written, query.agents)), person)
         query = query.but(agent_list=slug, page=query.page)
     address = f"{reverse('appoints:list')}?{query.urlencode()}"
     if len(address) > LONGEST_ADDRESS:

@@ -7,13 +7,13 @@ from urllib.parse import urlsplit, urlunsplit
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from appoints.display.table import DEFAULT_COLUMNS, known, offered
+from appoints.pages.contexts import ColumnsContext
 from appoints.saved_views.menu import columns_of, view_called
 from appoints.saved_views.models import PersonColumns, SavedView
 from dashboard.accounts.requests import SignedInRequest, came_from
@@ -31,8 +31,7 @@ def columns(request: SignedInRequest) -> HttpResponse:
     view = _view(request, back)
     if request.method != "POST":
         names = known(columns_of(view, request.user))
-        context = {"offered": offered(names), "back": back, "view": view}
-        return render(request, "appoints/columns.html", context)
+        return ColumnsContext(offered=offered(names), back=back, view=view).response(request)
     names = [] if "reset" in request.POST else known(request.POST.getlist("column"))
     steps = STEPS.keys() & request.POST.keys()
     for step in steps:

@@ -2,106 +2,183 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from threading import BoundedSemaphore
+from typing import ClassVar
 
 import polars as pl
 from django.conf import settings
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.http import HttpResponse
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
-from django.views.decorators.http import require_safe
+from django.utils.translation import pgettext
 
 from appoints.connections import lookups
-from appoints.connections.failures import failure_of
+from appoints.connections.failures import Failure, failure_of
 from appoints.display.chips import chips
 from appoints.display.dictionary import dictionary
-from appoints.forms.bind import Question, form_of, question_of
-from appoints.forms.filterset import AppointFilter
-from appoints.isales.errors import FetchError
+from appoints.forms.bind import Question
+from appoints.pages import export_refusals as refusals
+from appoints.pages.base import ResultView
 from appoints.query.query import DEFAULT_SORT
 from appoints.results import export, guard, workbook
 from appoints.results.offsets import offsets_in
+from appoints.results.passthrough import TooLong
 from appoints.results.result import NeedsWhole, Result
-from dashboard.accounts.requests import SignedInRequest
 
 OPTIONS = frozenset({"excel", "partial"})
-AGAIN = 5  # seconds after which a file that is being loaded is worth another try
-BAD_REQUEST, TOO_MANY, NOT_YET, NOT_SURE = 400, 422, 503, 502
+BAD_REQUEST = 400
 
 WAITING = BoundedSemaphore(settings.APPOINTS_FILES_WAITING)
 
-Make = Callable[[SignedInRequest, Question, Result, pl.DataFrame], bytes]
+
+class ExportFile(ResultView):
+    """The rows of a question as a file, whole or refused in plain text."""
+
+    suffix: ClassVar[str]
+
+    def content_type(self) -> str:
+        """Return the type of the file."""
+        raise NotImplementedError
+
+    def body(self, result: Result, table: pl.DataFrame) -> bytes:
+        """Return the content of the file."""
+        raise NotImplementedError
+
+    def check(self) -> HttpResponse | None:
+        """Refuse also what the list only warns of: a file is read by programs."""
+        problems = list(self._problems())
+        return refusals.refusal(BAD_REQUEST, *problems) if problems else None
+
+    def without_connection(self) -> HttpResponse:
+        none = _("connection: there is none that you may see.")
+        return refusals.refusal(BAD_REQUEST, *self._unknown(), none)
+
+    def ask(self) -> Result:
+        with _patience() as wait:
+            return self.question.ask(wait=wait)
+
+    def refused(self, refusal: NeedsWhole | TooLong) -> HttpResponse:
+        return refusals.too_many()
+
+    def failed(self, failure: Failure) -> HttpResponse:
+        response = refusals.refusal(failure.status, str(failure.title), str(failure.advice))
+        return self.retried(response, failure)
+
+    def answered(self, result: Result) -> HttpResponse:
+        if (incomplete := self._incomplete(result)) is not None:
+            return incomplete
+        reasons = lookups.reasons(self.question.connection, platform=True)
+        try:
+            body = self.body(result, export.table(result.rows, reasons))
+        except guard.SheetIsFull:
+            return refusals.too_long(result)
+        name = _name(self.question, result, self.suffix)
+        headers = {
+            "Content-Disposition": f'attachment; filename="{name}"',
+            "X-Total-Count": str(result.total),
+            "X-Data-As-Of": _as_of(self.question, result),
+        }
+        return HttpResponse(body, content_type=self.content_type(), headers=headers)
+
+    def _unknown(self) -> Iterator[str]:
+        for name in self.form.unknown(OPTIONS):
+            yield _("%s: there is no such parameter.") % name
+        for name in OPTIONS & self.request.GET.keys():
+            if self.request.GET.getlist(name) != ["1"]:
+                yield _("%s: only 1 is possible.") % name
+
+    def _problems(self) -> Iterator[str]:
+        yield from self._unknown()
+        if not self.form.is_valid():
+            for name, errors in self.form.form.errors.items():
+                yield f"{name}: {' '.join(str(error) for error in errors)}"
+
+    def _incomplete(self, result: Result) -> HttpResponse | None:
+        """Return the refusal of a result that is not whole, None for one that may be sent."""
+        if result.is_browsing:
+            return refusals.too_many()
+        if result.error is not None:
+            return self.failed(failure_of(result.error))
+        if result.is_loading or result.refreshing:
+            return refusals.not_yet(result)
+        if not result.settled and "partial" not in self.request.GET:
+            return refusals.unsettled(result)
+        return None
 
 
-@require_safe
-def export_csv(request: SignedInRequest) -> HttpResponse:
-    """Send the rows as CSV; with ``excel=1`` as Excel reads it in every language."""
-    charset = "utf-16" if "excel" in request.GET else "utf-8"
-    return _file(request, "csv", f"text/csv; charset={charset}", _csv)
+class CsvFile(ExportFile):
+    """The rows as CSV; with ``excel=1`` as Excel reads it in every language."""
+
+    suffix = "csv"
+
+    def content_type(self) -> str:
+        return f"text/csv; charset={'utf-16' if self._for_excel else 'utf-8'}"
+
+    @property
+    def _for_excel(self) -> bool:
+        return "excel" in self.request.GET
+
+    def body(self, result: Result, table: pl.DataFrame) -> bytes:
+        return export.csv(table, self.question.zone, excel=self._for_excel)
 
 
-@require_safe
-def export_json(request: SignedInRequest) -> HttpResponse:
-    """Send the rows as JSON."""
-    return _file(request, "json", "application/json", _json)
+class JsonFile(ExportFile):
+    """The rows as JSON."""
+
+    suffix = "json"
+
+    def content_type(self) -> str:
+        return "application/json"
+
+    def body(self, result: Result, table: pl.DataFrame) -> bytes:
+        question = self.question
+        about = {
+            "connection": question.connection.slug,
+            "as_of": _as_of(question, result),
+            "zone": question.zone.key,
+            "total": result.total,
+        }
+        return b"".join(export.json(table, question.zone, about))
 
 
-@require_safe
-def export_xlsx(request: SignedInRequest) -> HttpResponse:
-    """Send the rows as a workbook."""
-    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return _file(request, "xlsx", kind, _xlsx)
+class XlsxFile(ExportFile):
+    """The rows as a workbook."""
 
+    suffix = "xlsx"
 
-def _csv(
-    request: SignedInRequest, question: Question, result: Result, table: pl.DataFrame
-) -> bytes:
-    return export.csv(table, question.zone, excel="excel" in request.GET)
+    def content_type(self) -> str:
+        return "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
+    def body(self, result: Result, table: pl.DataFrame) -> bytes:
+        # Translators: a sheet's name, at most 31 characters, no punctuation
+        title = pgettext("sheet", "About")
+        return workbook.xlsx(table, self.question.zone, self._about(result, table), title)
 
-def _json(
-    request: SignedInRequest, question: Question, result: Result, table: pl.DataFrame
-) -> bytes:
-    about = {
-        "connection": question.connection.slug,
-        "as_of": _as_of(question, result),
-        "zone": question.zone.key,
-        "total": result.total,
-    }
-    return b"".join(export.json(table, question.zone, about))
-
-
-def _xlsx(
-    request: SignedInRequest, question: Question, result: Result, table: pl.DataFrame
-) -> bytes:
-    made = timezone.localtime(timezone=question.zone)
-    names = {"task": lookups.tasks(question.connection)}
-    filters = " · ".join(chip.text for chip in chips(question.query, question.zone, names))
-    about = [
-        (_("Connection"), question.connection.name),
-        (_("Filters"), filters or _("none")),
-        (_("Sorted by"), question.query.sort or DEFAULT_SORT),
-        (_("Rows"), str(result.total)),
-        (_("Data as of"), _as_of(question, result)),
-        (_("Times in"), question.zone.key),
-        (_("Offset of the times"), ", ".join(offsets_in(table, question.zone))),
-        (_("Made by"), request.user.get_username()),
-        (_("Made at"), made.isoformat(timespec="seconds")),
-        (_("Source"), request.build_absolute_uri(request.path)),
-        *_cut(table),
-        ("", ""),
-        (_("Columns"), ""),
-        *dictionary(),
-    ]
-    # Translators: a sheet's name, at most 31 characters, no punctuation
-    title = pgettext("sheet", "About")
-    return workbook.xlsx(table, question.zone, about, title)
+    def _about(self, result: Result, table: pl.DataFrame) -> list[tuple[str, str]]:
+        question = self.question
+        made = timezone.localtime(timezone=question.zone)
+        names = {"task": lookups.tasks(question.connection)}
+        filters = " · ".join(chip.text for chip in chips(question.query, question.zone, names))
+        return [
+            (_("Connection"), question.connection.name),
+            (_("Filters"), filters or _("none")),
+            (_("Sorted by"), question.query.sort or DEFAULT_SORT),
+            (_("Rows"), str(result.total)),
+            (_("Data as of"), _as_of(question, result)),
+            (_("Times in"), question.zone.key),
+            (_("Offset of the times"), ", ".join(offsets_in(table, question.zone))),
+            (_("Made by"), self.request.user.get_username()),
+            (_("Made at"), made.isoformat(timespec="seconds")),
+            (_("Source"), self.request.build_absolute_uri(self.request.path)),
+            *_cut(table),
+            ("", ""),
+            (_("Columns"), ""),
+            *dictionary(),
+        ]
 
 
 def _cut(table: pl.DataFrame) -> Iterator[tuple[str, str]]:
@@ -109,34 +186,6 @@ def _cut(table: pl.DataFrame) -> Iterator[tuple[str, str]]:
     if count := guard.cut_cells(table):
         words = _("%(count)s, which are longer than Excel allows; CSV and JSON have them whole.")
         yield _("Cut cells"), words % {"count": intcomma(count)}
-
-
-def _file(request: SignedInRequest, suffix: str, kind: str, make: Make) -> HttpResponse:
-    form = form_of(request.GET, request.user, request.preferences)
-    if problems := list(_problems(request, form)):
-        return _refused(BAD_REQUEST, *problems)
-    question = question_of(form)
-    with timezone.override(question.zone):
-        try:
-            with _patience() as wait:
-                result = question.ask(wait=wait)
-        except NeedsWhole:
-            return _too_many()
-        except FetchError as error:
-            return _failed(error)
-        if refusal := _incomplete(request, result):
-            return refusal
-        reasons = lookups.reasons(question.connection, platform=True)
-        try:
-            body = make(request, question, result, export.table(result.rows, reasons))
-        except guard.SheetIsFull:
-            return _too_long(result)
-    response = HttpResponse(body, content_type=kind)
-    name = _name(question, result, suffix)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["X-Total-Count"] = str(result.total)
-    response["X-Data-As-Of"] = _as_of(question, result)
-    return response
 
 
 @contextmanager
@@ -148,82 +197,6 @@ def _patience() -> Iterator[float]:
     finally:
         if granted:
             WAITING.release()
-
-
-def _problems(request: SignedInRequest, form: AppointFilter) -> Iterator[str]:
-    for name in form.unknown(OPTIONS):
-        yield _("%s: there is no such parameter.") % name
-    for name in OPTIONS & request.GET.keys():
-        if request.GET.getlist(name) != ["1"]:
-            yield _("%s: only 1 is possible.") % name
-    if not form.queryset.exists():
-        yield _("connection: there is none that you may see.")
-    elif not form.is_valid():
-        for name, errors in form.form.errors.items():
-            yield f"{name}: {' '.join(str(error) for error in errors)}"
-
-
-def _incomplete(request: SignedInRequest, result: Result) -> HttpResponse | None:
-    """Return the refusal of a result that is not whole, None for one that may be sent."""
-    if result.mode == "browsing":
-        return _too_many()
-    if result.error is not None:
-        return _failed(result.error)
-    if result.mode == "loading" or result.refreshing:
-        response = _refused(NOT_YET, *_progress(result))
-        response["Retry-After"] = str(AGAIN)
-        return response
-    if not result.settled and "partial" not in request.GET:
-        counts = {"reported": intcomma(result.reported), "received": intcomma(result.received)}
-        astray = ngettext(
-            "%s of them is not of the time, number or task asked for.",
-            "%s of them are not of the time, number or task asked for.",
-            result.astray,
-        )
-        return _refused(
-            NOT_SURE,
-            _("iSales reported %(reported)s rows, %(received)s were received.") % counts,
-            *([astray % intcomma(result.astray)] if result.astray else []),
-            _("No file is sent that may be short. Add partial=1 for the rows that are at hand."),
-        )
-    return None
-
-
-def _progress(result: Result) -> Iterator[str]:
-    if result.waiting is not None:
-        yield render_to_string("appoints/_queue.html", {"waiting": result.waiting})
-    yield _("The rows are still being loaded. Try again in a moment.")
-
-
-def _too_many() -> HttpResponse:
-    most = intcomma(settings.APPOINTS_MOST_ROWS)
-    return _refused(
-        TOO_MANY,
-        _("These are more than %s rows, too many for a file.") % most,
-        _("Narrow the range, or choose agents, a number or a task."),
-    )
-
-
-def _too_long(result: Result) -> HttpResponse:
-    counts = {"rows": intcomma(result.total), "most": intcomma(guard.MOST_ROWS)}
-    return _refused(
-        TOO_MANY,
-        _("These are %(rows)s rows; a sheet of Excel holds %(most)s.") % counts,
-        _("Narrow the range, or take CSV or JSON, which have room for them."),
-    )
-
-
-def _failed(error: FetchError) -> HttpResponse:
-    failure = failure_of(error)
-    response = _refused(failure.status, str(failure.title), str(failure.advice))
-    if failure.retry_after is not None:
-        response["Retry-After"] = str(failure.retry_after)
-    return response
-
-
-def _refused(status: int, *lines: str) -> HttpResponse:
-    text = "\n".join([*lines, ""])
-    return HttpResponse(text, status=status, content_type="text/plain; charset=utf-8")
 
 
 def _as_of(question: Question, result: Result) -> str:

@@ -136,6 +136,29 @@ class Result:
         return self.leaving_out()
 
     @property
+    def is_whole(self) -> bool:
+        """Whether every row is at hand."""
+        return self.mode == "whole"
+
+    @property
+    def is_loading(self) -> bool:
+        """Whether rows are still coming."""
+        return self.mode == "loading"
+
+    @property
+    def is_browsing(self) -> bool:
+        """Whether these are the rows of one page of iSales' own list."""
+        return self.mode == "browsing"
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether iSales has answered and may be asked for names too.
+
+        A bad key then costs one request, not three; and a load has the lines to itself.
+        """
+        return self.error is None and not self.is_loading
+
+    @property
     def settled(self) -> bool:
         """Tell whether iSales' count and the rows that came and were asked for agree."""
         return self.reported == self.received and not self.astray

@@ -6,40 +6,34 @@ from collections import defaultdict
 from collections.abc import Iterator
 from itertools import groupby
 from operator import attrgetter
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from appoints.access.scope import scope_of
 from appoints.display.chips import chips
 from appoints.forms.bind import form_of
 from appoints.forms.filterset import AppointFilter
 from appoints.query.columns import COLUMNS
 from appoints.query.query import Query
+from appoints.saved_views.contexts import (
+    DeleteViewContext,
+    SavedViewLine,
+    ViewFormContext,
+    ViewListContext,
+)
 from appoints.saved_views.forms import NamingForm
 from appoints.saved_views.menu import GROUPS, columns_of, text_of, view_called
 from appoints.saved_views.models import PersonDefault, SavedView
 from dashboard.accounts.requests import SignedInRequest
 
 PER_PAGE = 50
-
-
-class Line(NamedTuple):
-    """A view as its page lists it; ``words`` are None where nobody can read what it asks.
-
-    ``default`` says whether it is the person's own, ``teams`` of which of their teams it is.
-    """
-
-    view: SavedView
-    words: str | None
-    default: bool
-    teams: list[str]
 
 
 @require_safe
@@ -69,20 +63,20 @@ def view_list(request: SignedInRequest) -> HttpResponse:
     for name, default in request.user.teams.values_list("name", "default_view__view"):
         teams[default].append(name)
 
-    def line(view: SavedView) -> Line:
-        return Line(view, _words(request, view), view.pk == own, teams[view.pk])
+    def line(view: SavedView) -> SavedViewLine:
+        return SavedViewLine(view, _words(request, view), view.pk == own, teams[view.pk])
 
     groups = [
         (GROUPS[group], list(map(line, views)))
         for group, views in groupby(page, key=attrgetter("group"))
     ]
-    return render(request, "appoints/saved_views/list.html", {"groups": groups, "page": page})
+    return ViewListContext(groups=groups, page=page).response(request)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def save_new(request: SignedInRequest) -> HttpResponse:
     """Save what the address asks under a name."""
-    asked = form_of(request.GET, request.user, request.preferences)
+    asked = form_of(request.GET, scope_of(request.user), request.preferences)
     if not _can_be_saved(asked):
         return _to_list(request.GET.urlencode())
     query = asked.query()
@@ -111,7 +105,7 @@ def edit(request: SignedInRequest, slug: str) -> HttpResponse:
 def update(request: SignedInRequest, slug: str) -> HttpResponse:
     """Let a view ask from now on what the address asks."""
     view = _own(request, slug)
-    asked = form_of(request.GET, request.user, request.preferences)
+    asked = form_of(request.GET, scope_of(request.user), request.preferences)
     if not _can_be_saved(asked):
         return _to_list(request.GET.urlencode())
     view.keep(text_of(asked.query()))
@@ -142,7 +136,7 @@ def delete(request: SignedInRequest, slug: str) -> HttpResponse:
         view.delete()
         messages.success(request, _("The view “%s” is deleted.") % view)
         return redirect("views:list")
-    return render(request, "appoints/saved_views/delete.html", {"view": view})
+    return DeleteViewContext(view=view).response(request)
 
 
 def _visible(request: SignedInRequest, slug: str) -> SavedView:
@@ -173,10 +167,12 @@ def _can_be_saved(asked: AppointFilter) -> bool:
 
 def _naming(request: SignedInRequest, form: NamingForm, view: SavedView) -> HttpResponse:
     # The name as stored, for what was typed may be wrong.
-    context = {"form": form, "new": view.pk is None, "words": _words(request, view)}
-    context["address"] = request.GET.urlencode()
-    status = 400 if form.errors else 200
-    return render(request, "appoints/saved_views/form.html", context, status=status)
+    return ViewFormContext(
+        form=form,
+        new=view.pk is None,
+        words=_words(request, view),
+        address=request.GET.urlencode(),
+    ).response(request, status=400 if form.errors else 200)
 
 
 def _words(request: SignedInRequest, view: SavedView) -> str | None:
@@ -184,7 +180,7 @@ def _words(request: SignedInRequest, view: SavedView) -> str | None:
     query = view.query
     if query is None:
         return None
-    asked = form_of(QueryDict(query), request.user, request.preferences)
+    asked = form_of(QueryDict(query), scope_of(request.user), request.preferences)
     if not _can_be_saved(asked):
         return _("This cannot be asked any more; open it to see why.")
     return " · ".join(_parts(asked.query(), asked))

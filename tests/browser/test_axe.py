@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+import polars as pl
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.template import engines
@@ -20,7 +21,14 @@ from playwright.sync_api import Browser, Page, StorageState
 
 from appoints.connections.failures import failure_of
 from appoints.connections.models import Connection
-from appoints.isales.errors import NoAnswer, NotAuthorised, Refused, TooFast
+from appoints.display.cells import View
+from appoints.display.clock import Clock
+from appoints.display.pagination import Pager
+from appoints.display.table import AppointTable
+from appoints.isales.errors import FetchError, NoAnswer, NotAuthorised, Refused, TooFast
+from appoints.pages.contexts import Failed, Rows, Stale
+from appoints.query.query import Query
+from appoints.results.result import Mode, Result
 from dashboard.operations import demo
 
 WEEK = "preset=last-7d"
@@ -60,26 +68,46 @@ NO_PAGES = {
 }
 FORMS = ("password_change", "views:new")
 # What a demo cannot be brought to at once: a template, and what it needs.
-RIGHTS = {"perms": {"appoints": {"add_connection": True, "change_connection": True}}}
+RIGHTS = {"perms": {"connections": {"add_connection": True, "change_connection": True}}}
 NOW = datetime(2026, 8, 3, 10, tzinfo=UTC)
-WHERE = {"zone": ZoneInfo("UTC"), "now": NOW, "connection": Connection(pk=1, name="demo")}
-ROWS = {"reported": 9000, "received": 8000, "as_of": NOW}
-FAILURE = "appoints/_failure.html"
+UTC_ZONE = ZoneInfo("UTC")
+WHERE = {"zone": UTC_ZONE, "connection": Connection(pk=1, name="demo")}
+QUIET = Stale(failure=failure_of(NoAnswer("no connection")), age="3 min")
+
+
+def failed(error: FetchError) -> tuple[str, dict[str, Any]]:
+    return Failed.template, {"answer": Failed(failure=failure_of(error), at=NOW)}
+
+
+def rows(mode: Mode, stale: Stale | None = None) -> tuple[str, dict[str, Any]]:
+    """An answer without a row on its page, of which iSales reported more than came."""
+    none = pl.DataFrame()
+    result = Result(mode=mode, rows=none, total=8000, as_of=NOW, reported=9000, received=8000)
+    answer = Rows(
+        result=result,
+        pager=Pager(Query(), 8000, 25, 0),
+        table=AppointTable([], View(UTC_ZONE, {}, ""), None),
+        tiles=[],
+        charts=None,
+        nothing=None,
+        clock=Clock("10:00:00", "UTC", "+0000", "", ""),
+        stale=stale,
+        seconds=0,
+        fresh=60,
+        newer=10,
+        poll=0,
+    )
+    return Rows.template, {"answer": answer}
+
+
 DRAWN: list[tuple[str, dict[str, Any]]] = [
-    (FAILURE, {"failure": failure_of(NoAnswer("no connection"))}),
-    (FAILURE, {"failure": failure_of(TooFast("too many", 7))}),
-    (FAILURE, {"failure": failure_of(Refused("0200001", "parameter error"))}),
-    (FAILURE, {"failure": failure_of(NotAuthorised("signature")), **RIGHTS}),
-    ("appoints/_rows.html", {"result": {"mode": "loading", **ROWS}}),
-    ("appoints/_rows.html", {"result": {"mode": "browsing", **ROWS}}),
-    (
-        "appoints/_rows.html",
-        {
-            "result": {"mode": "whole", "settled": False, **ROWS},
-            "stale": failure_of(NoAnswer("no connection")),
-            "age": "3 min",
-        },
-    ),
+    failed(NoAnswer("no connection")),
+    failed(TooFast("too many", 7)),
+    failed(Refused("0200001", "parameter error")),
+    (Failed.template, failed(NotAuthorised("signature"))[1] | RIGHTS),
+    rows("loading"),
+    rows("browsing"),
+    rows("whole", QUIET),
     ("dashboard/_signed_out.html", {}),
     ("appoints/no_connection.html", {}),
     ("appoints/no_connection.html", {"dormant": True, **RIGHTS}),

@@ -73,7 +73,7 @@ def test_rows_of_two_offsets_have_both_beside_the_zone(signed_in: Client) -> Non
 
 def test_a_range_without_rows_still_has_its_own_offset(signed_in: Client) -> None:
     response = signed_in.get("/appoints/?from=2026-06-01&to=2026-06-01")
-    assert response.context["clock"].offset == "+0200"
+    assert response.context["answer"].clock.offset == "+0200"
 
 
 @pytest.mark.parametrize(("name", "own", "other"), OFFSETS)
@@ -81,9 +81,9 @@ def test_the_moment_of_the_data_has_an_offset_of_its_own_where_the_rows_have_ano
     signed_in: Client, name: str, own: str, other: str
 ) -> None:
     response = signed_in.get(f"/appoints/?from={DAYS[name]}&to={DAYS[name]}")
-    as_of = response.context["result"].as_of.astimezone(BERLIN)
+    as_of = response.context["answer"].result.as_of.astimezone(BERLIN)
     told = f"{as_of:%H:%M:%S}" + ("" if f"{as_of:%z}" == own else f" {as_of:%z}")
-    assert response.context["clock"].as_of == told
+    assert response.context["answer"].clock.as_of == told
 
 
 def test_the_consoles_offset_is_that_of_the_rows_too(signed_in: Client) -> None:
@@ -122,7 +122,7 @@ def test_the_console_says_which_of_two_equal_times_it_means(signed_in: Client) -
 
 def test_bars_of_two_equal_hours_are_told_apart(signed_in: Client) -> None:
     response = signed_in.get("/appoints/?from=2026-10-25T01:00&to=2026-10-25T04:00")
-    bars = response.context["chart"].bars
+    bars = response.context["answer"].charts.chart.bars
     assert [bar.when for bar in bars] == [
         "Sun 25 Oct, 01:00",
         "Sun 25 Oct, 02:00 +0200",

@@ -16,7 +16,8 @@ from tests.pages.test_failures import text_of
 
 EXIT = re.compile(
     r'<a class="btn" href="\?([^"]*)"><span class="visually-hidden">.*?<bdi>(.*?)</bdi>'
-    r"(?: <b>(.*?) calls?</b>)?"
+    r"(?:\s*<b>(.*?) calls?</b>)?",
+    re.DOTALL,
 )
 
 

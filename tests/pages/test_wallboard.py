@@ -28,8 +28,8 @@ def test_it_shows_what_the_list_counts_without_its_chrome(
     signed_in: Client, connection: Connection
 ) -> None:
     board = signed_in.get("/wallboard/?preset=today")
-    counts = {tile.value: tile.rows for tile in board.context["tiles"]}
-    shown = {calls["state"]: calls["total"] for calls in board.context["to_act_on"]}
+    counts = {tile.value: tile.rows for tile in board.context["board"].tiles}
+    shown = {calls.state: calls.total for calls in board.context["board"].to_act_on}
     assert shown == {name: counts[name] for name in ("due", "overdue")}
     page = board.content.decode()
     assert "shell-header" not in page and "<form" not in page

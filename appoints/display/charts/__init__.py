@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import NamedTuple
 
-from appoints.display.charts.agents import behind
-from appoints.display.charts.causes import causes
+from appoints.display.charts.agents import Agents, behind
+from appoints.display.charts.causes import Causes, causes
 from appoints.display.charts.histogram import Chart
 from appoints.forms.bind import Question
 from appoints.results import facets
@@ -14,18 +14,22 @@ from appoints.results.histogram import buckets
 from appoints.results.result import Result
 
 
-def charts(question: Question, result: Result, reasons: Mapping[str, str]) -> dict[str, Any]:
-    """Return the context of charts.html; nothing where not all rows are at hand, or none are."""
+class Charts(NamedTuple):
+    """What happened over time, why calls fail, and which agents are behind."""
+
+    chart: Chart
+    causes: Causes
+    behind: Agents
+
+
+def charts(question: Question, result: Result, reasons: Mapping[str, str]) -> Charts | None:
+    """Return the charts of a result; None where not all rows are at hand, or none are."""
     if result.facets is None or not result.total:
-        return {}
+        return None
     query = question.query
     over_time = buckets(result.rows, question.window, question.zone)
-    return {
-        "chart": Chart(over_time, query, result.total),
-        "causes": causes(facets.failures(result.facets, query), query, reasons),
-        "behind": behind(
-            facets.behind(result.rows),
-            query,
-            facets.names(result.facets["agents"]),
-        ),
-    }
+    return Charts(
+        Chart(over_time, query, result.total),
+        causes(facets.failures(result.facets, query), query, reasons),
+        behind(facets.behind(result.rows), query, facets.names(result.facets["agents"])),
+    )

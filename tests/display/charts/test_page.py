@@ -13,7 +13,8 @@ from appoints.isales.simulator import Simulator
 
 LIST = "/appoints/"
 BAR = re.compile(
-    r'<a href="(\?[^"]+)"[^>]*><svg aria-hidden="true">.*?</svg><bdi>(.*?)</bdi> <b>([\d,]+)'
+    r'<a href="(\?[^"]+)"[^>]*>\s*<svg aria-hidden="true">.*?</svg>\s*<bdi>(.*?)</bdi> <b>([\d,]+)',
+    re.DOTALL,
 )
 TWIN = re.compile(r"<td><a href=\"(\?[^\"]+)\">([\d,]+)</a></td>")
 
@@ -45,7 +46,7 @@ def test_each_number_leads_to_as_many_rows_as_it_says(
 def test_a_table_says_the_same_and_more(signed_in: Client, connection: Connection) -> None:
     page = signed_in.get(LIST).content.decode()
     part = section(page, "ranking-causes")
-    table = re.findall(r"<bdi[^>]*>([^<]*)</bdi></a>.*?<td>([\d,]+)</td>", part)
+    table = re.findall(r"<bdi[^>]*>([^<]*)</bdi></a>.*?<td>([\d,]+)</td>", part, re.DOTALL)
     assert {each[1:] for each in BAR.findall(part)} <= set(table)
 
 
@@ -54,7 +55,7 @@ def test_failures_of_the_groups_are_the_failures_of_the_summary(
 ) -> None:
     page = signed_in.get(LIST).content.decode()
     part = section(page, "ranking-causes")
-    groups = re.findall(r'<tr><th scope="row">.*?<td>([\d,]+)</td></tr>', part)
+    groups = re.findall(r'<tr>\s*<th scope="row">.*?<td>([\d,]+)</td>\s*</tr>', part, re.DOTALL)
     tile = re.search(r'tile-failed"[^>]*><strong>([\d,]+)', page)
     assert tile
     assert sum(int(each.replace(",", "")) for each in groups) == int(tile[1].replace(",", ""))

@@ -1,0 +1,257 @@
+"""What each template of reserved calls shows; the fields of a context are its template's names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+from zoneinfo import ZoneInfo
+
+from django.db.models import QuerySet
+from django.utils.functional import Promise
+
+from appoints.connections.failures import Failure
+from appoints.connections.models import Connection
+from appoints.display.charts import Charts
+from appoints.display.chips import Chip
+from appoints.display.clock import Clock
+from appoints.display.context import Context
+from appoints.display.detail import Detail
+from appoints.display.empty import Nothing
+from appoints.display.facets import Choice, Facet
+from appoints.display.pagination import Pager
+from appoints.display.related import Others, Place
+from appoints.display.table import AppointTable, Offered
+from appoints.forms.filterset import QueryForm
+from appoints.query.query import Query
+from appoints.results.result import Absent, Result
+from appoints.saved_views.menu import Shelf
+from appoints.saved_views.models import SavedView
+
+
+@dataclass(frozen=True, kw_only=True)
+class Failed:
+    """No rows are at hand: why not, the moment of it, and when to try again by itself."""
+
+    template: ClassVar[str] = "appoints/_failure.html"
+    failure: Failure
+    at: datetime
+
+    @property
+    def poll(self) -> int:
+        """Seconds after which the page asks again; 0 where time alone does not help."""
+        return self.failure.retry_after or 0
+
+    @property
+    def reload(self) -> int:
+        """Seconds after which a page without scripts asks again; 0 for never."""
+        return self.poll
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stale:
+    """Rows are shown that are older than they should be: why, and how old in words."""
+
+    failure: Failure
+    age: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rows:
+    """Rows are at hand: all of them, those so far, or one page of iSales' own list.
+
+    ``nothing`` is what to leave out where no row matches. ``seconds`` is the age of the data;
+    ``fresh`` and ``newer`` are the seconds up to the next refresh, by itself and by a person.
+    ``poll`` is the seconds after which the page asks again, 0 for never.
+    """
+
+    template: ClassVar[str] = "appoints/_rows.html"
+    reload: ClassVar[int] = 3
+    result: Result
+    pager: Pager
+    table: AppointTable
+    tiles: Sequence[Choice]
+    charts: Charts | None
+    nothing: Nothing | None
+    clock: Clock
+    stale: Stale | None
+    seconds: int
+    fresh: int
+    newer: int
+    poll: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListContext(Context):
+    """The list of reserved calls: the filters, then the answer.
+
+    The fields without a default are there for any form. Of a wrong form there is no ``answer``
+    and no ``address``. ``shelf`` is the menu of saved views, not shown by a fragment.
+    """
+
+    template = "appoints/list.html"
+    fragment = "appoints/_answer.html"
+
+    form: QueryForm
+    connections: QuerySet[Connection]
+    unknown: Sequence[str]
+    zone: ZoneInfo
+    preset_links: Sequence[tuple[str, str | Promise, str]]
+    facets: Sequence[Facet]
+    intervals: Mapping[int, str | Promise]
+    shelf: Shelf | None = None
+    query: Query | None = None
+    address: str | None = None
+    connection: Connection | None = None
+    chips: Sequence[Chip] = ()
+    day_links: Sequence[tuple[str, str]] = ()
+    any_time: str = ""
+    cleared: str = ""
+    tasks: Mapping[str, str] | None = None
+    absent: Absent | None = None
+    answer: Rows | Failed | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoConnectionContext(Context):
+    """The first visit: ``dormant`` says whether connections are stored, none of them active."""
+
+    template = "appoints/no_connection.html"
+
+    dormant: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reservation:
+    """The reservation is at hand; ``left_out`` says that the filters of the list leave it out."""
+
+    template: ClassVar[str] = "appoints/_reservation.html"
+    again: ClassVar[int] = 0
+    result: Result
+    detail: Detail
+    clock: Clock
+    others: Others
+    left_out: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotYet:
+    """Rows are still coming, and the reservation is not among them so far.
+
+    ``waiting`` counts the results that are loaded before this one, None once it is loading;
+    ``again`` is the seconds after which the page asks again.
+    """
+
+    template: ClassVar[str] = "appoints/_not_yet.html"
+    again: ClassVar[int] = 2
+    waiting: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotFound:
+    """The reservation is not among the rows; ``is_browsing`` where they are one page of many."""
+
+    template: ClassVar[str] = "appoints/_not_found.html"
+    again: ClassVar[int] = 0
+    is_browsing: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class DetailContext(Context):
+    """One reservation, or why it is not at hand; ``place`` is where it stands in the list."""
+
+    template = "appoints/detail.html"
+
+    appoint_id: str
+    unknown: Sequence[str]
+    connection: Connection
+    zone: ZoneInfo
+    address: str
+    cleared: str
+    place: Place | None
+    answer: Reservation | NotYet | NotFound | Failed
+
+
+@dataclass(frozen=True, kw_only=True)
+class Calls:
+    """The first calls in a state, by their time, as a table, and how many there are in all."""
+
+    state: str
+    word: str | Promise
+    total: int
+    address: str
+    table: AppointTable
+
+
+@dataclass(frozen=True, kw_only=True)
+class Board:
+    """What the wallboard shows where rows are at hand."""
+
+    result: Result
+    tiles: Sequence[Choice]
+    to_act_on: Sequence[Calls]
+    charts: Charts | None
+    clock: Clock
+    stale: Stale | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notice:
+    """Why the wallboard shows nothing, and what comes next."""
+
+    title: str | Promise
+    advice: str | Promise
+
+
+@dataclass(frozen=True, kw_only=True)
+class WallboardContext(Context):
+    """The wallboard: ``board``, or the ``notice`` in its place.
+
+    ``every`` is the seconds up to the next refresh, ``every_words`` the usual interval in words.
+    ``seconds`` is the age of the rows and ``limit`` from which age on they count as old, None
+    where there is no age. ``patterns`` are the words in which the script tells spans of time.
+    """
+
+    template = "appoints/wallboard.html"
+    fragment = "appoints/_wallboard.html"
+
+    zone: ZoneInfo
+    now: datetime
+    patterns: Mapping[str, str]
+    every: int
+    every_words: str | Promise
+    address: str
+    as_of: datetime
+    seconds: int | None = None
+    limit: int | None = None
+    connection: Connection | None = None
+    chips: Sequence[Chip] = ()
+    notice: Notice | None = None
+    board: Board | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FacetContext(Context):
+    """Every choice of one filter; ``rest`` are the names and values of the other filters."""
+
+    template = "appoints/facet.html"
+
+    facet: Facet
+    form: QueryForm
+    address: str
+    rest: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColumnsContext(Context):
+    """The columns to choose from; ``view`` is the saved view that keeps them, None without one.
+
+    ``back`` is the address to return to.
+    """
+
+    template = "appoints/columns.html"
+
+    offered: Sequence[Offered]
+    back: str
+    view: SavedView | None

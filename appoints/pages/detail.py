@@ -1,0 +1,83 @@
+"""One reserved call."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+
+from appoints.connections import lookups
+from appoints.connections.failures import Failure
+from appoints.display import presets
+from appoints.display.clock import clock_of
+from appoints.display.detail import Detail
+from appoints.display.related import Others, Place
+from appoints.pages.base import ResultView
+from appoints.pages.contexts import DetailContext, Failed, NotFound, NotYet, Reservation
+from appoints.pages.list import FORM_ONLY, no_connection, wrong_form
+from appoints.results.passthrough import TooLong
+from appoints.results.result import NeedsWhole, Result
+
+NOT_FOUND = 404
+
+
+class DetailPage(ResultView):
+    """One reservation of what is asked for."""
+
+    def without_connection(self) -> HttpResponse:
+        return no_connection(self)
+
+    def invalid(self) -> HttpResponse:
+        return wrong_form(self)
+
+    def refused(self, refusal: NeedsWhole | TooLong) -> HttpResponse:
+        context = self._context(NotFound(is_browsing=False))
+        return context.response(self.request, NOT_FOUND)
+
+    def failed(self, failure: Failure) -> HttpResponse:
+        context = self._context(Failed(failure=failure, at=self.question.now))
+        return self.retried(context.response(self.request, failure.status), failure)
+
+    def answered(self, result: Result) -> HttpResponse:
+        answer = self._found(result)
+        context = self._context(answer, Place(result, self.question.query, self._id))
+        status = NOT_FOUND if isinstance(answer, NotFound) else 200
+        return context.response(self.request, status)
+
+    @property
+    def _id(self) -> str:
+        return str(self.kwargs["appoint_id"])
+
+    def _found(self, result: Result) -> Reservation | NotYet | NotFound:
+        question = self.question
+        record = result.find(self._id)
+        left_out = record is None
+        if record is None:
+            # It may have changed since the list was shown: what was due is called meanwhile.
+            record = result.find_in_range(self._id)
+        if record is None:
+            # While rows are still coming nobody can say that it is not among them.
+            if result.is_loading:
+                return NotYet(waiting=result.waiting)
+            return NotFound(is_browsing=result.is_browsing)
+        reasons = lookups.reasons(question.connection, platform=result.is_heard)
+        return Reservation(
+            result=result,
+            detail=Detail(record, question.zone, reasons, question.console),
+            clock=clock_of(question, result.as_of, [record]),
+            others=Others(result, question.query, record, question.zone, reasons),
+            left_out=left_out,
+        )
+
+    def _context(
+        self, answer: Reservation | NotYet | NotFound | Failed, place: Place | None = None
+    ) -> DetailContext:
+        question = self.question
+        return DetailContext(
+            appoint_id=self._id,
+            unknown=self.form.unknown(FORM_ONLY),
+            connection=question.connection,
+            zone=question.zone,
+            address=question.query.urlencode(),
+            cleared=presets.cleared(question.query),
+            place=place,
+            answer=answer,
+        )
