@@ -1,4 +1,4 @@
-"""What ``manage.py check --database default`` says about stored secrets."""
+"""The system check of stored secrets: ``manage.py check --database default``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from appoints.isales.secret import Secret
 def secrets_can_be_decrypted(
     *, databases: Sequence[str] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """Warn about connections that no key of CREDENTIAL_KEYS opens, before a call finds out."""
+    """Warn about secret keys that no key of CREDENTIAL_KEYS decrypts, before a call fails."""
     return [
         Warning(
             f"None of CREDENTIAL_KEYS decrypts the secret key of the connection {slug}.",
@@ -25,20 +25,20 @@ def secrets_can_be_decrypted(
             id="appoints.W001",
         )
         for alias in databases or ()
-        for slug in _locked(alias)
+        for slug in _undecryptable(alias)
     ]
 
 
-def _locked(alias: str) -> list[str]:
+def _undecryptable(alias: str) -> list[str]:
     try:
         stored = list(Connection.objects.using(alias).values_list("slug", "secret_key"))
     except DatabaseError:
         # Not migrated yet: migrate itself runs this check first.
         return []
-    return [slug for slug, secret in stored if not _opens(secret)]
+    return [slug for slug, secret in stored if not _can_decrypt(secret)]
 
 
-def _opens(secret: Secret) -> bool:
+def _can_decrypt(secret: Secret) -> bool:
     try:
         secret.reveal()
     except WrongKey:

@@ -237,7 +237,7 @@ APPOINTS_LOADS_PER_PERSON = NUMBERS["LOADS_PER_PERSON"]
 # Threads of a worker that load, and that fetch pages for them besides one each: every one has a
 # database connection, as have the worker's 16 threads.
 APPOINTS_LOADERS = 5
-APPOINTS_SHARED_HANDS = 6
+APPOINTS_SHARED_FETCHERS = 6
 # Of all results together in the database; above it those go that nobody asked for longest.
 APPOINTS_MOST_KEPT_ROWS = 20 * APPOINTS_MOST_ROWS
 APPOINTS_MOST_BYTES = 128 * 2**20  # of frames that a worker keeps in memory

@@ -1,4 +1,4 @@
-"""One signed request, and what it says about a connection, for the person who set it up."""
+"""The check of a connection: one signed request, and advice for the person who set it up."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SMALL_PAGE = 50  # rows; where sister endpoints stop
 
 
 class Verdict(NamedTuple):
-    """Whether iSales answered as it should, and what to tell, a line each."""
+    """Outcome of a check: whether iSales answered as it should, and lines to show."""
 
     ok: bool
     words: list[str]
@@ -38,7 +38,7 @@ class Verdict(NamedTuple):
 def check(connection: Connection) -> Verdict:
     """Ask for one page. Only a success ends a rest; a refusal is never tried again here.
 
-    A check may call amid a quiet, too, and asks again for what this iSales did not offer.
+    A check may call while iSales asked for quiet, and repeats the lookups that were not offered.
     """
     try:
         with limiter.line(connection, wait=WAIT, check=True) as line:
@@ -49,7 +49,7 @@ def check(connection: Connection) -> Verdict:
         return failed(connection, error)
     was_resting = bool(connection.resting)
     connection.wake()
-    words = _praise(connection, page, took, was_resting=was_resting)
+    words = _success_lines(connection, page, took, was_resting=was_resting)
     return Verdict(True, words + _not_offered(lookups.ask_again(connection)))
 
 
@@ -70,7 +70,9 @@ def failed(connection: Connection, error: FetchError) -> Verdict:
     return Verdict(False, words)
 
 
-def _praise(connection: Connection, page: Page, took: float, *, was_resting: bool) -> list[str]:
+def _success_lines(
+    connection: Connection, page: Page, took: float, *, was_resting: bool
+) -> list[str]:
     words = ngettext(
         "iSales accepted the signature and sent %(rows)d of %(total)d reserved call from a day"
         " ago to a day ahead, in %(took)d ms.",
@@ -102,7 +104,7 @@ def _advice(connection: Connection, error: FetchError) -> list[str]:
     if isinstance(error, NotAuthorised):
         return _advice_on_signature(connection, error)
     if isinstance(error, Refused):
-        hint = _smaller_page(connection) if error.code in codes.PAGE_TOO_LARGE else _to_whom()
+        hint = _smaller_page(connection) if error.code in codes.PAGE_TOO_LARGE else _contact_hint()
         return [_("The signature was accepted."), hint, *_old_release(error)]
     failure = failure_of(error)
     place = {"url": connection.base_url, "vdn": connection.vdn}
@@ -157,8 +159,8 @@ def _presets(connection: Connection) -> dict[str, str]:
 def _smaller_page(connection: Connection) -> str:
     if connection.page_limit > SMALL_PAGE:
         return _("If it stays, try --page-limit %d.") % SMALL_PAGE
-    return _to_whom()
+    return _contact_hint()
 
 
-def _to_whom() -> str:
+def _contact_hint() -> str:
     return _("If it stays, show this to whoever runs iSales.")

@@ -17,10 +17,10 @@ from typing import TypeVar
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from appoints.connections import stamps
+from appoints.connections import timestamps
 from appoints.connections.errors import Busy, NotOffered
 from appoints.connections.models import Connection, Slot
-from appoints.connections.models.calls import LONGEST_CALL
+from appoints.connections.models.call_state import LONGEST_CALL
 from appoints.connections.slots import check_callable, interval, wait_for
 from appoints.isales.client import Client, Criteria, Page
 from appoints.isales.endpoint import Endpoint
@@ -57,11 +57,11 @@ class Line:
 
     def tasks(self, *, budget: float) -> dict[str, str]:
         """Return the names of the tasks by ID; see Client.tasks. Raises NotOffered."""
-        return self._ask_neighbour(lambda: self.client.tasks(pace=self.pace, budget=budget))
+        return self._ask_lookup(lambda: self.client.tasks(pace=self.pace, budget=budget))
 
     def fail_words(self, locale: str, *, budget: float) -> dict[str, str]:
         """Return the platform's own words of fail codes; see Client. Raises NotOffered."""
-        return self._ask_neighbour(
+        return self._ask_lookup(
             lambda: self.client.fail_words(locale, pace=self.pace, budget=budget)
         )
 
@@ -93,7 +93,7 @@ class Line:
     def _await_turn(self, deadline: float) -> None:
         own = interval(self.connection)
         due = self.slot.last_call if self._first else self.slot.last_call + own
-        wait = stamps.left(due, 2 * own).total_seconds()
+        wait = timestamps.left(due, 2 * own).total_seconds()
         if time.monotonic() + wait > deadline:
             raise Busy("the pace set for this connection allows no call in time", wait)
         time.sleep(wait)
@@ -102,7 +102,7 @@ class Line:
     def _hold(self, deadline: float) -> bool:
         """Hold the slot until the call must have ended; tell whether it is still held."""
         needed = _until(deadline)
-        if stamps.left(self.slot.held_until, LONGEST_CALL) >= needed:
+        if timestamps.left(self.slot.held_until, LONGEST_CALL) >= needed:
             return True
         self.slot.held_until = timezone.now() + needed + MARGIN
         renewed = {"held_until": self.slot.held_until, "last_call": self.slot.last_call}
@@ -128,7 +128,7 @@ class Line:
     def _mine(self) -> QuerySet[Slot]:
         return Slot.objects.filter(pk=self.slot.pk, holder=self.slot.holder)
 
-    def _ask_neighbour(self, call: Callable[[], dict[str, str]]) -> dict[str, str]:
+    def _ask_lookup(self, call: Callable[[], dict[str, str]]) -> dict[str, str]:
         # Only where the list accepts the key does a 401 mean "not purchased".
         if not self.connection.is_accepted():
             now = round(timezone.now().timestamp() * 1000)

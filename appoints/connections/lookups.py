@@ -1,7 +1,7 @@
-"""What the neighbours of the list tell: names of tasks, and the platform's own words for causes.
+"""Lookups of names: of tasks, and the platform's own words for fail codes.
 
-A platform may lack either; the dashboard then takes free text and the published words. Whoever
-asks first asks for all workers; what is not purchased is asked for once, until a person's check.
+A platform may offer neither; the dashboard then shows IDs and the published words. One worker asks
+for all; a lookup that was not purchased is asked once, until a person's check.
 """
 
 from __future__ import annotations
@@ -15,26 +15,26 @@ from django.utils.translation import get_language, gettext
 
 from appoints.connections import limiter
 from appoints.connections.errors import Busy, NotOffered, Resting
-from appoints.connections.models import Connection, Neighbour
+from appoints.connections.models import Connection, Lookup
 from appoints.isales import codes
 from appoints.isales.errors import FetchError, TooFast
 
 TASKS, WORDS = "tasks", "words"
 LOCALES = {"zh": "zh_CN", "en": "en_US"}
-KEPT = timedelta(minutes=10)
-HERE = 60  # seconds that this process keeps what the database has
-AGAIN = 15  # seconds after which to ask anew where no call could go
-SOON = 1  # second after which to look whether another worker was told
+FRESH_FOR = timedelta(minutes=10)
+CACHED_FOR = 60  # seconds in this process
+RETRY_AFTER = 15  # seconds, where no call could go
+RECHECK_AFTER = 1  # second, where another worker is asking
 WAIT = 1.0  # seconds for a free line, or for another worker's answer
-BUDGET = 5.0  # seconds for all the pages of one neighbour
-# Longer than all that is done under it: a line, the call that proves the key, and the neighbour.
+BUDGET = 5.0  # seconds for all the pages of one lookup
+# Longer than all that is done under it: a line, the call that proves the key, and the lookup.
 LEASE = timedelta(seconds=WAIT + limiter.TRIAL_BUDGET + BUDGET + 5)
 LOOK_AGAIN = 0.05  # seconds
 
 
 def tasks(connection: Connection) -> Mapping[str, str]:
-    """Return the names of tasks by ID; empty where iSales does not tell. May ask iSales."""
-    return _kept(connection, TASKS, "")
+    """Return the names of tasks by ID; empty where iSales does not offer them. May ask iSales."""
+    return _cached(connection, TASKS, "")
 
 
 def speaks(language: str) -> bool:
@@ -45,65 +45,63 @@ def speaks(language: str) -> bool:
 def fail_words(connection: Connection, language: str) -> Mapping[str, str]:
     """Return the platform's words for fail codes, English ones where it has none of a language.
 
-    Empty where it does not tell.
+    Empty where iSales does not offer them.
     """
-    return _kept(connection, WORDS, LOCALES.get(language.partition("-")[0], LOCALES["en"]))
+    return _cached(connection, WORDS, LOCALES.get(language.partition("-")[0], LOCALES["en"]))
 
 
 def ask_again(connection: Connection) -> list[str]:
-    """Ask once for each neighbour that was not offered; return the names of those still not."""
-    lacking = connection.neighbours.filter(lacking=True)
-    names = list(lacking.values_list("name", flat=True))
-    lacking.update(lacking=False)
+    """Ask once for each lookup that was not offered; return the names of those still not."""
+    not_offered = connection.lookups.filter(not_offered=True)
+    names = list(not_offered.values_list("name", flat=True))
+    not_offered.update(not_offered=False)
     for name in names:
         _shared(connection, name, LOCALES["en"] if name == WORDS else "")
-    return list(lacking.values_list("name", flat=True))
+    return list(not_offered.values_list("name", flat=True))
 
 
-def _kept(connection: Connection, name: str, locale: str) -> Mapping[str, str]:
+def _cached(connection: Connection, name: str, locale: str) -> Mapping[str, str]:
     key = f"{name}-{locale}-{connection.pk}-{connection.endpoint_fingerprint()}"
     known: Mapping[str, str] | None = cache.get(key)
     if known is None:
-        known, kept = _shared(connection, name, locale)
-        cache.set(key, known, kept)
+        known, seconds = _shared(connection, name, locale)
+        cache.set(key, known, seconds)
     return known
 
 
 def _shared(connection: Connection, name: str, locale: str) -> tuple[Mapping[str, str], int]:
-    """Return what iSales tells, and for how many seconds to keep it here."""
+    """Return the names, and for how many seconds to cache them in this process."""
     deadline = time.monotonic() + WAIT
     while True:
-        neighbour = Neighbour.of(connection, name)
-        if neighbour.lacking:
-            return {}, HERE
-        if (told := neighbour.told(locale, KEPT)) is not None:
-            return told, HERE
-        if neighbour.take_lease(LEASE):
-            return _asked(connection, neighbour, locale)
+        lookup = Lookup.of(connection, name)
+        if lookup.not_offered:
+            return {}, CACHED_FOR
+        if (answer := lookup.fresh_answer(locale, FRESH_FOR)) is not None:
+            return answer, CACHED_FOR
+        if lookup.take_lease(LEASE):
+            return _asked(connection, lookup, locale)
         if time.monotonic() > deadline:
-            return neighbour.last_told(locale), SOON
+            return lookup.last_answer(locale), RECHECK_AFTER
         time.sleep(LOOK_AGAIN)
 
 
-def _asked(
-    connection: Connection, neighbour: Neighbour, locale: str
-) -> tuple[Mapping[str, str], int]:
-    """Ask iSales, for all workers; the lease is held."""
-    words, again = neighbour.last_told(locale), HERE
+def _asked(connection: Connection, lookup: Lookup, locale: str) -> tuple[Mapping[str, str], int]:
+    """Ask iSales for all workers; the caller holds the lease."""
+    words, cache_for = lookup.last_answer(locale), CACHED_FOR
     try:
         with limiter.line(connection, wait=WAIT) as line:
-            words = _ask(line, neighbour.name, locale)
-        neighbour.keep(locale, words, KEPT)
+            words = _ask(line, lookup.name, locale)
+        lookup.keep(locale, words, FRESH_FOR)
     except NotOffered:
         words = {}
-        neighbour.lack()
+        lookup.mark_not_offered()
     except (TooFast, Busy, Resting):
-        again = AGAIN
-        neighbour.end_lease()
+        cache_for = RETRY_AFTER
+        lookup.end_lease()
     except FetchError:
-        # Names are a comfort: without them the page stands, with codes and free text.
-        neighbour.keep(locale, words, KEPT)
-    return words, again
+        # The page stands without names, and shows codes.
+        lookup.keep(locale, words, FRESH_FOR)
+    return words, cache_for
 
 
 def _ask(line: limiter.Line, name: str, locale: str) -> Mapping[str, str]:

@@ -1,4 +1,4 @@
-"""Find out what iSales' reference leaves open, in a handful of polite requests.
+"""Probe of what iSales' reference leaves open, in at most 8 requests.
 
 Which time of a row a range filters, whether its ends are included, and how many rows a page
 takes. What is found is stored; what is not found out is said and left as it was.
@@ -33,7 +33,7 @@ ENDS = {
 
 
 def probe(connection: Connection) -> Verdict:
-    """Ask at most 7 times, one after the other, on one line. For a connection just checked."""
+    """Ask at most 7 times, one after the other, on one line; the connection was just checked."""
     words: list[str] = []
     try:
         with limiter.line(connection, wait=WAIT) as line:
@@ -43,8 +43,8 @@ def probe(connection: Connection) -> Verdict:
     return Verdict(True, words)
 
 
-class Telling(NamedTuple):
-    """A row that tells which time is filtered. Times are epoch milliseconds."""
+class Sample(NamedTuple):
+    """A row whose two times lie apart. Times are epoch milliseconds."""
 
     appoint_id: str
     appoint_time: int
@@ -59,7 +59,7 @@ class _Probe:
 
     def run(self) -> None:
         page = self.page_limit()
-        row = _telling(page.rows) or _telling(self.wide().rows)
+        row = _sample(page.rows) or _sample(self.wide().rows)
         if row is None:
             self.words.append(
                 _(
@@ -92,7 +92,7 @@ class _Probe:
         self.words.append(words % limit)
         return page
 
-    def range_field(self, row: Telling) -> bool:
+    def range_field(self, row: Sample) -> bool:
         """Find which time is filtered: the row shows in a narrow range about one, not the other."""
         found = (
             self.shows(row, row.appoint_time - NEAR, row.appoint_time + NEAR),
@@ -104,21 +104,21 @@ class _Probe:
         }
         if found not in fields:
             words = _("Which time a range filters could not be found out: %s.")
-            self.words.append(words % _puzzle(found))
+            self.words.append(words % _why_undecided(found))
             return False
         field = fields[found]
         self.store(range_field=field, range_field_probed=True)
         self.words.append(_("A range filters the %s.") % field.label)
         return True
 
-    def range_ends(self, row: Telling) -> None:
+    def range_ends(self, row: Sample) -> None:
         """Find whether a row shows in a range that begins, or ends, at its very time."""
         created = self.connection.range_field == Connection.RangeField.CREATE_TIME
         moment = row.create_time if created else row.appoint_time
         found = self.shows(row, moment, moment + NEAR), self.shows(row, moment - NEAR, moment)
         if found not in ENDS:
             words = _("Whether the ends of a range are included could not be found out: %s.")
-            self.words.append(words % _puzzle(found))
+            self.words.append(words % _why_undecided(found))
             return
         ends = ENDS[found]
         self.store(range_ends=ends)
@@ -128,7 +128,7 @@ class _Probe:
         begin, end = (round((timezone.now() + by).timestamp() * 1000) for by in (-WIDE, WIDE))
         return self.ask(Criteria(begin, end), self.connection.page_limit)
 
-    def shows(self, row: Telling, begin: int, end: int) -> bool | None:
+    def shows(self, row: Sample, begin: int, end: int) -> bool | None:
         """Return whether a range lists the row; None where that page does not hold all of it."""
         page = self.ask(Criteria(begin, end), self.connection.page_limit)
         if any(each.appoint_id == row.appoint_id for each in page.rows):
@@ -156,11 +156,11 @@ def _short(page: Page, limit: int) -> bool:
     return len(page.rows) < min(limit, page.total)
 
 
-def _telling(rows: list[Row]) -> Telling | None:
+def _sample(rows: list[Row]) -> Sample | None:
     """Return a row whose two times lie apart; one not called, or a call's times lie near them."""
     return next(
         (
-            Telling(row.appoint_id, row.appoint_time, row.create_time)
+            Sample(row.appoint_id, row.appoint_time, row.create_time)
             for row in rows
             if row.appoint_id
             and row.appoint_time is not None
@@ -172,7 +172,7 @@ def _telling(rows: list[Row]) -> Telling | None:
     )
 
 
-def _puzzle(found: tuple[bool | None, bool | None]) -> str:
+def _why_undecided(found: tuple[bool | None, bool | None]) -> str:
     if None in found:
         return _("too many rows share a second")
     return _("the row showed in both ranges") if found[0] else _("the answers do not fit together")

@@ -9,10 +9,10 @@ from uuid import uuid4
 from django.db import transaction
 from django.utils import timezone
 
-from appoints.connections import stamps
+from appoints.connections import timestamps
 from appoints.connections.errors import Busy, Resting
 from appoints.connections.models import Connection, Slot
-from appoints.connections.models.calls import LONGEST_CALL
+from appoints.connections.models.call_state import LONGEST_CALL
 from appoints.isales.errors import TooFast
 
 HOLD = timedelta(seconds=30)  # for a slot that is taken; each call holds it to its own end
@@ -73,13 +73,17 @@ def _take(connection: Connection, check: datetime | None) -> tuple[Slot, datetim
 
 
 def _is_held(slot: Slot) -> bool:
-    return bool(slot.holder and stamps.left(slot.held_until, LONGEST_CALL))
+    return bool(slot.holder and timestamps.left(slot.held_until, LONGEST_CALL))
 
 
 def _sound(last_call: datetime, longest: timedelta) -> datetime:
     """Return when a line last called; long ago where a clock that was ahead says otherwise."""
     now = timezone.now()
-    return last_call if last_call <= now or stamps.left(last_call, longest) else stamps.LONG_AGO
+    return (
+        last_call
+        if last_call <= now or timestamps.left(last_call, longest)
+        else timestamps.LONG_AGO
+    )
 
 
 def check_callable(connection: Connection, check: datetime | None) -> None:
@@ -101,8 +105,8 @@ def _slots(connection: Connection) -> list[Slot]:
             Slot(
                 connection=connection,
                 number=number,
-                held_until=stamps.LONG_AGO,
-                last_call=stamps.LONG_AGO,
+                held_until=timestamps.LONG_AGO,
+                last_call=timestamps.LONG_AGO,
             )
             for number in sorted(wanted)
         ]

@@ -29,7 +29,7 @@ TRIES = 3
 WORTH_A_TRY = 1.0  # seconds left, the wait before the try included; else the failure stands
 TASKS_A_PAGE = 100
 CODES_A_PAGE = 50
-MOST_NEIGHBOUR_PAGES = 20
+MOST_LOOKUP_PAGES = 20
 
 # Called with the deadline (on the monotonic clock) before every request that goes out: it waits
 # until the request may go, or raises.
@@ -134,7 +134,7 @@ class Client:
     ) -> list[object]:
         deadline = time.monotonic() + budget
         found: list[object] = []
-        for page in range(1, MOST_NEIGHBOUR_PAGES + 1):
+        for page in range(1, MOST_LOOKUP_PAGES + 1):
             left = deadline - time.monotonic()
             answer = self._call(
                 "GET", path.format(page=page), headers=headers, rows=size, pace=pace, budget=left

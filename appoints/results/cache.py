@@ -11,7 +11,7 @@ from django.conf import settings
 from appoints.results import states
 from appoints.snapshots import frame, store
 from appoints.snapshots.models import Snapshot
-from appoints.snapshots.reconcile import settled
+from appoints.snapshots.reconcile import deduplicated
 
 
 class Cache:
@@ -49,7 +49,7 @@ class Cache:
 
 def _made(snapshot: Snapshot, rules: states.Rules) -> pl.DataFrame:
     chunks = [rows for _, rows in store.readable(snapshot.chunks.order_by("number"))]
-    rows = settled(pl.concat(chunks) if chunks else frame.plain([])).drop("offset")
+    rows = deduplicated(pl.concat(chunks) if chunks else frame.plain([])).drop("offset")
     if snapshot.status == Snapshot.Status.WHOLE and rows.height != snapshot.received:
         snapshot.delete()
         raise store.RowsLost

@@ -1,6 +1,6 @@
-"""Fetch pages side by side: as many hands as the connection has lines, each holding one.
+"""Fetch pages in parallel: one thread for each line of the connection at the most.
 
-Each load has one hand of its own; all loads of this process share a number of others, so that
+Each load has one thread of its own; all loads of this process share a number of others, so that
 threads and database connections stay few however many loads there are.
 """
 
@@ -28,42 +28,42 @@ from appoints.snapshots.frame import Fetched
 
 SLICE = 10  # pages that a line is held for
 LINE_WAIT = 5 * 60.0  # seconds for a free line; loads wait for each other's
-LINE_LOOK = 5.0  # seconds after which a hand that waits sees whether it may stop
+LINE_LOOK = 5.0  # seconds after which a waiting thread checks whether it may stop
 PAGE_BUDGET = 45.0  # seconds for a page, tries and pace included
-PATIENCE = 3  # times that a page waits when iSales asks for quiet
+QUIET_RETRIES = 3  # times that a page waits when iSales asks for quiet
 LONGEST_QUIET = 60.0  # seconds
 TICK = 1.0  # seconds
 
-SHARED = threading.BoundedSemaphore(settings.APPOINTS_SHARED_HANDS)
+SHARED_THREADS = threading.BoundedSemaphore(settings.APPOINTS_SHARED_FETCHERS)
 
 Answer = TypeVar("Answer")
-Came = tuple[Fetched, int]  # a page, and the total that iSales reported with it
+Arrival = tuple[Fetched, int]  # a page, and the total that iSales reported with it
 
 
 def pages(
     connection: Connection, criteria: Criteria, limit: int, offsets: Iterable[int]
-) -> Iterator[Came | None]:
-    """Yield the pages at ``offsets`` as they come, and None at each tick without one.
+) -> Iterator[Arrival | None]:
+    """Yield the pages at ``offsets`` as they arrive, and None at each tick without one.
 
     Raises what a call to iSales raises; no page is asked for once the caller has left.
     """
     wanted = deque(offsets)
     missing = len(wanted)
-    came: Queue[Came | Exception] = Queue()
+    arrived: Queue[Arrival | Exception] = Queue()
     stop = threading.Event()
-    # A first page that cannot come now is told at once, for somebody waits before an empty page.
-    patience = 0 if 0 in wanted else PATIENCE
-    work = partial(_work, connection.pk, criteria, limit, wanted, came, stop, patience)
-    hands, most = 1, min(missing, connection.max_concurrency)
+    # The first page fails at once when iSales asks for quiet, for somebody looks at an empty page.
+    retries = 0 if 0 in wanted else QUIET_RETRIES
+    work = partial(_work, connection.pk, criteria, limit, wanted, arrived, stop, retries)
+    threads, most = 1, min(missing, connection.max_concurrency)
     if wanted:
         _start(work)
     try:
         while missing:
-            while wanted and hands < most and SHARED.acquire(blocking=False):
-                hands += 1
-                _start(work, then=SHARED.release)
+            while wanted and threads < most and SHARED_THREADS.acquire(blocking=False):
+                threads += 1
+                _start(work, then=SHARED_THREADS.release)
             try:
-                found = came.get(timeout=TICK)
+                found = arrived.get(timeout=TICK)
             except Empty:
                 yield None
                 continue
@@ -82,7 +82,7 @@ def _start(work: Callable[[], None], then: Callable[[], None] = lambda: None) ->
         finally:
             then()
 
-    threading.Thread(target=run, name="hand", daemon=True).start()
+    threading.Thread(target=run, name="fetch", daemon=True).start()
 
 
 def _work(
@@ -90,31 +90,31 @@ def _work(
     criteria: Criteria,
     limit: int,
     wanted: deque[int],
-    came: Queue[Came | Exception],
+    arrived: Queue[Arrival | Exception],
     stop: threading.Event,
-    patience: int,
+    retries: int,
 ) -> None:
-    """Fetch pages over one line at a time until none is wanted; what goes wrong comes too."""
+    """Fetch pages over one line at a time until none is wanted; put errors into the queue too."""
     try:
         connection = Connection.objects.get(pk=connection_id)
         while wanted and not stop.is_set():
             with ExitStack() as held:
-                line = _patiently(partial(_line, connection, held, stop), stop, patience)
+                line = _retried(partial(_line, connection, held, stop), stop, retries)
                 for _ in range(SLICE):
                     if stop.is_set() or not wanted:
                         return
                     offset = wanted.popleft()
                     asked = partial(line.list_page, criteria, offset, limit, budget=PAGE_BUDGET)
-                    page = _patiently(asked, stop, patience)
+                    page = _retried(asked, stop, retries)
                     fetched = Fetched(offset, page.rows, timezone.now(), line.took)
-                    came.put((fetched, page.total))
+                    arrived.put((fetched, page.total))
     except IndexError:
-        return  # another hand took the last one
-    except Exception as error:  # noqa: BLE001 whatever it is, the one who waits must hear of it
-        # At once: another hand's next call after a 401 may lock this server's address.
+        return  # another thread took the last one
+    except Exception as error:  # noqa: BLE001 the caller raises it
+        # At once: another thread's next call after a 401 may lock this server's address.
         stop.set()
-        # A hand that found the connection at rest tells why, as the one that was refused does.
-        came.put(error.cause if isinstance(error, Resting) else error)
+        # A thread that finds the connection at rest raises the same as the one that was refused.
+        arrived.put(error.cause if isinstance(error, Resting) else error)
     finally:
         database.close()
 
@@ -129,9 +129,9 @@ def _line(connection: Connection, held: ExitStack, stop: threading.Event) -> lim
                 raise
 
 
-def _patiently(ask: Callable[[], Answer], stop: threading.Event, patience: int) -> Answer:
-    """Return what is asked for; wait as long, and as often, as iSales asks not to be called."""
-    for _ in range(patience):
+def _retried(ask: Callable[[], Answer], stop: threading.Event, retries: int) -> Answer:
+    """Return what ``ask`` returns; wait and repeat while iSales asks for quiet."""
+    for _ in range(retries):
         try:
             return ask()
         except TooFast as error:

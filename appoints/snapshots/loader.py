@@ -1,4 +1,4 @@
-"""Fetch a snapshot: the first page alone, then the others side by side, then what has shifted."""
+"""Load of a snapshot: the first page alone, the others in parallel, then what has shifted."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ from appoints.connections.errors import InternalError, database_failure
 from appoints.isales.client import Criteria
 from appoints.isales.errors import FetchError
 from appoints.snapshots import fetcher, frame, store
-from appoints.snapshots.fetcher import Came
+from appoints.snapshots.fetcher import Arrival
 from appoints.snapshots.frame import Fetched
 from appoints.snapshots.models import Snapshot
-from appoints.snapshots.reconcile import PageInfo, brings_new, settled, to_look_at_again
+from appoints.snapshots.reconcile import PageInfo, deduplicated, has_new_rows, pages_to_refetch
 
 logger = logging.getLogger(__name__)
 
 CHUNK = 1000  # rows, about
-NEWCOMERS = 1_000_000  # number of the chunk for rows that came in between others
+INSERTED = 1_000_000  # number of the chunk of inserted rows
 SHOWN_EVERY = 1.0  # seconds between two writes of chunks that are still growing
-BEAT = 5.0  # seconds between two signs of life
+HEARTBEAT = 5.0  # seconds between two renewals of the lease
 
 
 class Paused(Exception):
-    """Nobody waits for this any more; what has come is kept."""
+    """Nobody waits for the load any more; its rows so far are kept."""
 
 
 class TooMany(Exception):
-    """The whole is above the cap."""
+    """The rows are more than APPOINTS_MOST_ROWS."""
 
 
 def run(snapshot: Snapshot) -> None:
@@ -63,16 +63,16 @@ def _give_up(snapshot: Snapshot, error: Exception) -> None:
 
 
 class Load:
-    """One holder's work on a snapshot; it may have been begun by another."""
+    """The work of one lease holder on a snapshot, which another may have begun."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
         self.limit = snapshot.limit
         self.criteria = Criteria()
         self.infos: dict[int, PageInfo] = {}
-        self.came: dict[int, dict[int, Fetched]] = {}  # by chunk and offset, not yet written
+        self.unwritten: dict[int, dict[int, Fetched]] = {}  # by chunk and offset, not yet written
         self.rows: dict[int, pl.DataFrame] = {}  # by chunk, as written
-        self.written = self.beaten = self.worked_until = time.monotonic()
+        self.written = self.last_heartbeat = self.worked_until = time.monotonic()
 
     def run(self) -> None:
         """Load what is missing. Raises LeaseLost; failures of iSales are stored."""
@@ -81,12 +81,12 @@ class Load:
             self._resume()
             self._load()
         except Paused:
-            self._write(list(self.came))
+            self._write(list(self.unwritten))
             store.keep_lease(self.snapshot, leased_until=timezone.now())
         except TooMany:
             store.finish(self.snapshot, Snapshot.Status.TOO_MANY, total=self.total)
         except FetchError as error:
-            self._write(list(self.came))
+            self._write(list(self.unwritten))
             store.finish(self.snapshot, Snapshot.Status.FAILED, failure=error.to_json())
 
     @property
@@ -106,13 +106,13 @@ class Load:
         if 0 not in self.infos:
             self._fetch([0])
         self._fetch_missing()
-        self._find_newcomers()
+        self._find_inserted()
         pages = self._pages()
-        again = to_look_at_again(pages, self.infos, self.total, settled(pages).height)
-        if again:
-            self._fetch(again)
+        refetch = pages_to_refetch(pages, self.infos, self.total, deduplicated(pages).height)
+        if refetch:
+            self._fetch(refetch)
             self._fetch_missing()
-        received, as_of = settled(self._pages()).height, self._as_of()
+        received, as_of = deduplicated(self._pages()).height, self._as_of()
         self.rows.clear()  # whoever waits reads them anew; twice in memory they are too many
         store.finish(self.snapshot, Snapshot.Status.WHOLE, received=received, as_of=as_of)
 
@@ -128,33 +128,33 @@ class Load:
             if not missing:
                 last = max(self.infos)
                 full = self.infos[last].rows >= self.limit
-                if not full or (last and not brings_new(self._pages(), last)):
+                if not full or (last and not has_new_rows(self._pages(), last)):
                     return
                 missing = [last + self.limit]
             self._fetch(missing)
 
-    def _find_newcomers(self) -> None:
-        """Find the rows that came in between others while pages were read.
+    def _find_inserted(self) -> None:
+        """Fetch the rows that were inserted between others while pages were read.
 
-        A row that came in shifts all that follow, and every page after it with them. So the place
-        is found by halves, as a word is in a dictionary, not by reading all pages once more.
+        An inserted row shifts all that follow, and every later page with them: so a binary search
+        over the pages finds the place, and not all of them are read again.
         """
         while missing := self.total - len(self._seen()):
             before = sorted(at for at, info in self.infos.items() if info.total < self.total)
-            if missing < 0 or not before or not self._find_newcomer(before):
+            if missing < 0 or not before or not self._find_inserted_page(before):
                 return
             self._fetch_missing()
 
-    def _find_newcomer(self, offsets: Sequence[int]) -> bool:
-        """Take in one page's rows that are new; tell whether there were any."""
+    def _find_inserted_page(self, offsets: Sequence[int]) -> bool:
+        """Keep the new rows of the page that a binary search finds; tell whether there were any."""
         seen = self._seen()
         low, high = 0, len(offsets)
         while low < high:
             middle = (low + high) // 2
-            fetched, self.snapshot.total = next(self._come([offsets[middle]]))
+            fetched, self.snapshot.total = next(self._arrivals([offsets[middle]]))
             new = [row for row in fetched.rows if row.appoint_id and row.appoint_id not in seen]
             if new:
-                self.came.setdefault(NEWCOMERS, {})[len(seen)] = fetched._replace(rows=new)
+                self.unwritten.setdefault(INSERTED, {})[len(seen)] = fetched._replace(rows=new)
                 return True
             if self._ids(offsets[middle]) == {row.appoint_id for row in fetched.rows}:
                 low = middle + 1
@@ -163,27 +163,27 @@ class Load:
         return False
 
     def _seen(self) -> set[str]:
-        """Return the IDs of all rows that came; one of its own stands for each row without."""
-        rows = settled(self._pages())["appoint_id"]
+        """Return the IDs of all rows that arrived; one of its own stands for each row without."""
+        rows = deduplicated(self._pages())["appoint_id"]
         return {name or f"no ID {number}" for number, name in enumerate(rows)}
 
     def _ids(self, offset: int) -> set[str | None]:
         return set(self._pages().filter(pl.col("offset") == offset)["appoint_id"])
 
     def _fetch(self, offsets: Iterable[int]) -> None:
-        for came in self._come(offsets):
-            self._keep(*came)
-            self._beat()
+        for arrived in self._arrivals(offsets):
+            self._keep(*arrived)
+            self._heartbeat()
 
-    def _come(self, offsets: Iterable[int]) -> Iterator[Came]:
+    def _arrivals(self, offsets: Iterable[int]) -> Iterator[Arrival]:
         """Yield pages as they come, and show in between that this holder lives."""
         connection = self.snapshot.connection
-        for came in fetcher.pages(connection, self.criteria, self.limit, offsets):
-            if came is None:
-                self._beat()
+        for arrived in fetcher.pages(connection, self.criteria, self.limit, offsets):
+            if arrived is None:
+                self._heartbeat()
             else:
-                self._count_work(came[0].took)
-                yield came
+                self._count_work(arrived[0].took)
+                yield arrived
 
     def _count_work(self, took: float) -> None:
         """Count the seconds for which a call was out; calls side by side count once."""
@@ -193,7 +193,7 @@ class Load:
 
     def _keep(self, fetched: Fetched, total: int) -> None:
         number = fetched.offset // self.limit // self._pages_a_chunk
-        self.came.setdefault(number, {})[fetched.offset] = fetched
+        self.unwritten.setdefault(number, {})[fetched.offset] = fetched
         self.infos[fetched.offset] = PageInfo(total, len(fetched.rows))
         self.snapshot.total = total
         if max(self.total, self._received) > settings.APPOINTS_MOST_ROWS:
@@ -207,16 +207,16 @@ class Load:
     def _received(self) -> int:
         return sum(info.rows for info in self.infos.values())
 
-    def _beat(self) -> None:
-        """Write what is ready, show that this holder lives, and see whether anybody waits."""
-        ready = [number for number in self.came if self._is_full(number)]
+    def _heartbeat(self) -> None:
+        """Write full chunks, renew the lease, and pause where nobody waits any more."""
+        ready = [number for number in self.unwritten if self._is_full(number)]
         if time.monotonic() - self.written > SHOWN_EVERY:
-            ready = list(self.came)
+            ready = list(self.unwritten)
         if ready:
             self._write(ready)
-        elif time.monotonic() - self.beaten < BEAT:
+        elif time.monotonic() - self.last_heartbeat < HEARTBEAT:
             return
-        self.beaten = time.monotonic()
+        self.last_heartbeat = time.monotonic()
         store.keep_lease(self.snapshot)
         self.snapshot.refresh_from_db(fields=["wanted"])
         if timezone.now() - self.snapshot.wanted > store.UNWANTED:
@@ -232,10 +232,10 @@ class Load:
 
     def _write(self, numbers: Iterable[int]) -> None:
         for number in sorted(numbers):
-            came = self.came.pop(number)
-            rows = frame.plain([came[at] for at in sorted(came)])
+            arrived = self.unwritten.pop(number)
+            rows = frame.plain([arrived[at] for at in sorted(arrived)])
             if (before := self.rows.get(number)) is not None:
-                again = pl.col("offset").is_in([] if number == NEWCOMERS else list(came))
+                again = pl.col("offset").is_in([] if number == INSERTED else list(arrived))
                 rows = pl.concat([before.filter(~again), rows])
             self.rows[number] = rows
             infos = {at: self.infos[at] for at in self._offsets(number) if at in self.infos}
@@ -247,13 +247,14 @@ class Load:
             as_of=self._as_of(),
             worked=self.snapshot.worked,
         )
-        self.written = self.beaten = time.monotonic()
+        self.written = self.last_heartbeat = time.monotonic()
 
     def _pages(self) -> pl.DataFrame:
-        if self.came:
-            self._write(list(self.came))
+        if self.unwritten:
+            self._write(list(self.unwritten))
         return pl.concat(self.rows.values())
 
     def _as_of(self) -> object:
-        oldest = [rows["fetched_at"].min() for rows in self.rows.values() if not rows.is_empty()]
-        return min(oldest, default=timezone.now())  # type: ignore[type-var]
+        """Return when the oldest row was fetched."""
+        fetched = [rows["fetched_at"] for rows in self.rows.values() if not rows.is_empty()]
+        return pl.concat(fetched).min() if fetched else timezone.now()

@@ -1,4 +1,4 @@
-"""The loaders of this process: a few threads, which load what waits until nothing does."""
+"""The loaders of this process: a few threads that work the queue until it is empty."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Pool:
         self._counting, self._taking = Lock(), Lock()
 
     def wake(self) -> None:
-        """Start one more loader, if there may be one; something waits."""
+        """Start one more loader thread, if the limit allows; a snapshot waits."""
         with self._counting:
             is_empty = time.monotonic() < self._empty_until
             if is_empty or self._threads >= settings.APPOINTS_LOADERS:

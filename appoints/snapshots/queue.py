@@ -14,7 +14,7 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import Max, QuerySet
 
-from appoints.connections import stamps
+from appoints.connections import timestamps
 from appoints.connections.errors import QueueFull
 from appoints.connections.models import Connection
 from appoints.snapshots import store
@@ -31,11 +31,11 @@ def in_order() -> list[Snapshot]:
         return []
     people = {each.person_id for each in waiting}
     before: Counter[int | None] = Counter(_running().values_list("person", flat=True))
-    taken = Snapshot.objects.filter(stamps.not_ahead("taken"), person__in=people - {None})
+    taken = Snapshot.objects.filter(timestamps.not_ahead("taken"), person__in=people - {None})
     served = dict(taken.order_by().values_list("person").annotate(Max("taken")))
     turns = []
     for each in waiting:
-        last = served.get(each.person_id, stamps.LONG_AGO)
+        last = served.get(each.person_id, timestamps.LONG_AGO)
         turns.append((before[each.person_id], last, each.pk, each))
         before[each.person_id] += 1
     return [each for *_, each in sorted(turns, key=lambda turn: turn[:3])]
@@ -97,12 +97,12 @@ def _waits(snapshot: Snapshot) -> bool:
 
 def _waiting() -> QuerySet[Snapshot]:
     return Snapshot.objects.filter(
-        stamps.passed("leased_until", store.LEASE),
-        stamps.since("wanted", store.UNWANTED),
+        timestamps.passed("leased_until", store.LEASE),
+        timestamps.since("wanted", store.UNWANTED),
         status=Snapshot.Status.LOADING,
     )
 
 
 def _running() -> QuerySet[Snapshot]:
-    leased = stamps.in_force("leased_until", store.LEASE)
+    leased = timestamps.in_force("leased_until", store.LEASE)
     return Snapshot.objects.filter(leased, status=Snapshot.Status.LOADING)

@@ -1,4 +1,4 @@
-"""Bring pages that were read while rows came, went and shifted to one set of rows."""
+"""One set of rows from pages that were read while rows were inserted, deleted and shifted."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import polars as pl
 
 
 class PageInfo(NamedTuple):
-    """What is remembered of a page: the total reported with it, and its number of rows."""
+    """The total that iSales reported with a page, and the page's number of rows."""
 
     total: int
     rows: int
 
 
-def settled(pages: pl.DataFrame) -> pl.DataFrame:
+def deduplicated(pages: pl.DataFrame) -> pl.DataFrame:
     """Return each reservation once, as last fetched, in the order of iSales' pages.
 
     ``pages`` has the columns of ``frame.plain`` and ``offset``, the page's. Rows without an ID are
@@ -29,7 +29,7 @@ def settled(pages: pl.DataFrame) -> pl.DataFrame:
     return latest.filter(~named | pl.col("appoint_id").is_first_distinct())
 
 
-def brings_new(pages: pl.DataFrame, offset: int) -> bool:
+def has_new_rows(pages: pl.DataFrame, offset: int) -> bool:
     """Tell whether a page has a row that no other has; a server may send one page for all.
 
     Rows without an ID are told apart by all that they hold.
@@ -46,7 +46,7 @@ def brings_new(pages: pl.DataFrame, offset: int) -> bool:
     )
 
 
-def to_look_at_again(
+def pages_to_refetch(
     pages: pl.DataFrame, infos: Mapping[int, PageInfo], total: int, received: int
 ) -> list[int]:
     """Return the offsets of pages that may hide what shifted away from them while others were read.

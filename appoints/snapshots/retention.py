@@ -1,11 +1,11 @@
-"""How long results are kept, and how many."""
+"""Retention of snapshots: how long, and how many rows in all."""
 
 from __future__ import annotations
 
 from django.conf import settings
 from django.db.models import Count, Q, QuerySet, Sum
 
-from appoints.connections import stamps
+from appoints.connections import timestamps
 from appoints.snapshots.models import Snapshot
 from appoints.snapshots.store import LEASE, RESUMABLE
 
@@ -13,10 +13,10 @@ OWN_WEIGHT = 500  # a result without rows counts as so many
 
 
 def purge() -> int:
-    """Drop what is past its time, and above the bound; return how many snapshots that were."""
-    kept = stamps.since("wanted", settings.APPOINTS_KEPT_FOR)
+    """Drop snapshots that are too old, or too many; return how many were dropped."""
+    kept = timestamps.since("wanted", settings.APPOINTS_KEPT_FOR)
     never_begun = Q(status=Snapshot.Status.LOADING, lease=0)
-    begun = ~never_begun | stamps.since("wanted", RESUMABLE)
+    begun = ~never_begun | timestamps.since("wanted", RESUMABLE)
     dropped = _drop(Snapshot.objects.exclude(kept & begun))
     rows = Snapshot.objects.aggregate(rows=Sum("received") + Count("pk") * OWN_WEIGHT)["rows"]
     if (rows or 0) > settings.APPOINTS_MOST_KEPT_ROWS:
@@ -25,9 +25,9 @@ def purge() -> int:
 
 
 def _above_bound() -> list[int]:
-    """Return what has to go so that the rows are not too many: what nobody asked for longest."""
+    """Return the snapshots above the bound: those that nobody asked for longest."""
     rows, above = 0, []
-    leased = stamps.in_force("leased_until", LEASE)
+    leased = timestamps.in_force("leased_until", LEASE)
     found = Snapshot.objects.exclude(leased, status=Snapshot.Status.LOADING).order_by("-wanted")
     for pk, received in found.values_list("pk", "received"):
         rows += received + OWN_WEIGHT

@@ -1,4 +1,4 @@
-"""Snapshots in the database: found, begun, leased, written, read, dropped."""
+"""Storage of snapshots: find, begin, lease, write, read, finish."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from appoints.connections import stamps
+from appoints.connections import timestamps
 from appoints.connections.models import Connection
 from appoints.encryption import WrongKey, decrypt, encrypt
 from appoints.isales.client import Criteria
@@ -36,7 +36,7 @@ FAILURE_EXPLAINS = timedelta(minutes=2)  # why nothing has come yet, while iSale
 
 
 class LeaseLost(Exception):
-    """Somebody else fetches this snapshot now, or it was dropped."""
+    """Another worker holds the lease now, or the snapshot was dropped."""
 
 
 class RowsLost(Exception):
@@ -44,9 +44,9 @@ class RowsLost(Exception):
 
 
 def subject_of(criteria: Criteria, connection: Connection) -> str:
-    """Return a name for who and what is asked about, whatever the range, that tells nothing of it.
+    """Return a keyed hash of agents, number and task, whatever the range.
 
-    What a connection is changed to ask another way, or elsewhere, is another subject.
+    A connection that asks another way, or elsewhere, has other hashes.
     """
     who = [sorted(criteria.agents), criteria.number, criteria.task]
     how = [connection.base_url, connection.vdn, connection.access_key, connection.range_field]
@@ -77,7 +77,7 @@ def covering(connection: Connection, asked: Asked, window: Window) -> QuerySet[S
         held &= Q(end__isnull=True)
     return Snapshot.objects.filter(
         held,
-        stamps.not_ahead("as_of"),
+        timestamps.not_ahead("as_of"),
         connection=connection,
         subject__in={everything, subject_of(asked.criteria, connection)},
         status=Snapshot.Status.WHOLE,
@@ -87,7 +87,7 @@ def covering(connection: Connection, asked: Asked, window: Window) -> QuerySet[S
 def of_everything(connection: Connection) -> QuerySet[Snapshot]:
     """Return whole snapshots of everybody and everything, whatever their time, newest first."""
     return Snapshot.objects.filter(
-        stamps.not_ahead("as_of"),
+        timestamps.not_ahead("as_of"),
         connection=connection,
         subject=subject_of(Criteria(), connection),
         status=Snapshot.Status.WHOLE,
@@ -135,8 +135,8 @@ def is_fresh(snapshot: Snapshot) -> bool:
 
 
 def is_leased(snapshot: Snapshot) -> bool:
-    """Tell whether somebody fetches a snapshot."""
-    return bool(stamps.left(snapshot.leased_until, LEASE))
+    """Tell whether a loader holds the lease."""
+    return bool(timestamps.left(snapshot.leased_until, LEASE))
 
 
 def begin_or_join(connection: Connection, asked: Asked, person: int | None = None) -> Snapshot:
@@ -152,18 +152,22 @@ def begin_or_join(connection: Connection, asked: Asked, person: int | None = Non
         "end": asked.window.end,
     }
     came_late = Q(ended__gt=F("created") + timedelta(seconds=settings.APPOINTS_PAGE_WAIT))
-    resumable = Q(as_of__isnull=True) | stamps.since("as_of", RESUMABLE)
-    resumable |= stamps.in_force("leased_until", LEASE)
+    resumable = Q(as_of__isnull=True) | timestamps.since("as_of", RESUMABLE)
+    resumable |= timestamps.in_force("leased_until", LEASE)
     fresh_for = settings.APPOINTS_FRESH_FOR
     with transaction.atomic():
         # One at a time, or two who come together would both begin.
         Connection.objects.select_for_update().get(pk=connection.pk)
         found = Snapshot.objects.filter(
             (Q(status=Snapshot.Status.LOADING) & resumable)
-            | (stamps.since("ended", FAILURE_STANDS) & Q(status=Snapshot.Status.FAILED) & came_late)
-            | (Q(status=Snapshot.Status.TOO_MANY) & stamps.since("ended", fresh_for))
+            | (
+                timestamps.since("ended", FAILURE_STANDS)
+                & Q(status=Snapshot.Status.FAILED)
+                & came_late
+            )
+            | (Q(status=Snapshot.Status.TOO_MANY) & timestamps.since("ended", fresh_for))
             # It may have become whole since somebody looked for it.
-            | (Q(status=Snapshot.Status.WHOLE) & stamps.since("as_of", fresh_for)),
+            | (Q(status=Snapshot.Status.WHOLE) & timestamps.since("as_of", fresh_for)),
             **same,
         )
         if snapshot := found.order_by("-pk").first():
@@ -182,7 +186,7 @@ def begin_or_join(connection: Connection, asked: Asked, person: int | None = Non
 def failure_before(snapshot: Snapshot) -> dict[str, object] | None:
     """Return why the same was not to be had a moment ago, None if it was not tried or was."""
     failed = Snapshot.objects.filter(
-        stamps.since("ended", FAILURE_EXPLAINS),
+        timestamps.since("ended", FAILURE_EXPLAINS),
         connection_id=snapshot.connection_id,
         subject=snapshot.subject,
         begin=snapshot.begin,
@@ -193,10 +197,10 @@ def failure_before(snapshot: Snapshot) -> dict[str, object] | None:
 
 
 def take_lease(snapshot: Snapshot) -> bool:
-    """Become the one who fetches, if nobody is; ``snapshot.lease`` is then the lease's number."""
+    """Take the lease if nobody holds it; ``snapshot.lease`` is then its number."""
     now = timezone.now()
     taken = Snapshot.objects.filter(
-        stamps.passed("leased_until", LEASE),
+        timestamps.passed("leased_until", LEASE),
         pk=snapshot.pk,
         lease=snapshot.lease,
         status=Snapshot.Status.LOADING,
@@ -206,7 +210,7 @@ def take_lease(snapshot: Snapshot) -> bool:
 
 
 def keep_lease(snapshot: Snapshot, **changes: object) -> None:
-    """Write to a snapshot that one holds the lease of. Raises LeaseLost."""
+    """Renew the lease and write changes. Raises LeaseLost."""
     values = {"leased_until": timezone.now() + LEASE, **changes}
     held = Snapshot.objects.filter(
         pk=snapshot.pk, lease=snapshot.lease, status=Snapshot.Status.LOADING

@@ -49,7 +49,7 @@ def start() -> Iterator[Start]:
         yield start
 
 
-def without_neighbours(simulator: Simulator) -> None:
+def without_lookups(simulator: Simulator) -> None:
     """Let the list be all that was purchased."""
     answer = simulator.answer
 
@@ -95,11 +95,11 @@ def test_a_key_that_is_revoked_amid_loads_costs_what_is_under_way_and_no_more(
     assert Connection.objects.get().resting
 
 
-def test_neighbours_that_were_not_purchased_are_asked_once_each_until_a_check(
+def test_lookups_that_were_not_purchased_are_asked_once_each_until_a_check(
     start: Start,
 ) -> None:
     simulator = start(10)
-    without_neighbours(simulator)
+    without_lookups(simulator)
     crowd(processes=2, threads=6)
     once = {"1": 1, "queryOBSResultCode": 1}
     assert refused(simulator) == once

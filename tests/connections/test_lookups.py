@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from appoints.connections import limiter, lookups
-from appoints.connections.models import Connection, Neighbour
+from appoints.connections.models import Connection, Lookup
 from appoints.isales.secret import Secret
 from appoints.isales.simulator import Simulator
 
@@ -53,10 +53,10 @@ def test_lines_that_are_taken_hide_names_only_for_a_while(
     connection.save()
     with limiter.line(connection, wait=1):
         assert lookups.tasks(connection) == {}
-    assert kept == [lookups.AGAIN]
+    assert kept == [lookups.RETRY_AFTER]
 
 
-def test_names_asked_for_with_a_bad_key_rest_the_connection_and_blame_no_neighbour(
+def test_names_asked_for_with_a_bad_key_rest_the_connection_and_blame_no_lookup(
     connection: Connection, simulator: Simulator
 ) -> None:
     simulator.gatekeeper.secret_key = Secret("another")
@@ -64,17 +64,17 @@ def test_names_asked_for_with_a_bad_key_rest_the_connection_and_blame_no_neighbo
     assert [call.status for call in simulator.calls] == [401]
     connection.refresh_from_db()
     assert connection.resting
-    assert not Neighbour.objects.get().lacking
+    assert not Lookup.objects.get().not_offered
 
 
 def test_what_was_not_purchased_is_asked_again_where_the_endpoint_is_another(
     connection: Connection, simulator: Simulator
 ) -> None:
-    Neighbour.objects.create(
+    Lookup.objects.create(
         connection=connection,
         name="tasks",
         endpoint="another",
-        lacking=True,
+        not_offered=True,
         leased_until=timezone.now(),
     )
     assert "Renewal wave" in lookups.tasks(connection).values()
@@ -87,7 +87,7 @@ def test_names_kept_by_a_clock_that_was_ahead_are_asked_anew(
     with time_machine.travel(timezone.now() + ahead):
         simulator.gatekeeper.now = timezone.now
         lookups.tasks(connection)
-        kept = Neighbour.objects.get()
+        kept = Lookup.objects.get()
         assert kept.take_lease(lookups.LEASE)
     cache.clear()
     simulator.gatekeeper.now = timezone.now

@@ -17,7 +17,7 @@ from appoints.isales.signing import AkskAuth, SigningOptions
 from appoints.isales.simulator import Fault, Simulator, faults
 
 ROOT = "/rest/isales/v1/openapi/campaigns/1"
-NEIGHBOUR = ROOT + "/queryBusinessResults"
+LOOKUP = ROOT + "/queryBusinessResults"
 ROWS = [{"appointId": str(number)} for number in range(40)]
 HERE = Path(__file__).parents[2]
 
@@ -146,32 +146,32 @@ def test_a_row_vanishes_once_the_first_page_was_read(
 
 
 @pytest.mark.parametrize("status", [401, 403, 500, 502, 503])
-def test_the_host_s_faults_strike_the_neighbours_too(
+def test_the_host_s_faults_strike_the_lookups_too(
     simulator: Simulator, line: httpx.Client, status: int
 ) -> None:
     simulator.fault = str(status)
-    assert line.get(NEIGHBOUR).status_code == status
+    assert line.get(LOOKUP).status_code == status
 
 
 @pytest.mark.parametrize("fault", ["code:0200001", "429", "418", "html", "cut", "no-data", "drift"])
-def test_the_list_s_own_faults_leave_the_neighbours_alone(
+def test_the_list_s_own_faults_leave_the_lookups_alone(
     simulator: Simulator, line: httpx.Client, fault: str
 ) -> None:
     simulator.fault = fault
-    assert line.get(NEIGHBOUR).json()["resultCode"] == "0200000"
+    assert line.get(LOOKUP).json()["resultCode"] == "0200000"
 
 
 def test_a_fault_can_begin_later(simulator: Simulator, line: httpx.Client) -> None:
     simulator.fault = "500@2"
-    assert line.get(NEIGHBOUR).status_code == 200
+    assert line.get(LOOKUP).status_code == 200
     assert [ask(line).status_code for _ in range(4)] == [200, 200, 500, 500]
-    assert line.get(NEIGHBOUR).status_code == 500
+    assert line.get(LOOKUP).status_code == 500
 
 
 def test_a_fault_can_pass(simulator: Simulator, line: httpx.Client) -> None:
     simulator.fault = Fault("503", after=1, times=2)
     assert [ask(line).status_code for _ in range(4)] == [200, 503, 503, 200]
-    assert line.get(NEIGHBOUR).status_code == 200
+    assert line.get(LOOKUP).status_code == 200
 
 
 def test_a_fault_can_be_taken_away(simulator: Simulator, line: httpx.Client) -> None:

@@ -22,7 +22,7 @@ from appoints.query.time_range import EVER, Window
 from appoints.results import export, guard, states, workbook
 from appoints.results.result import Result
 from appoints.snapshots import frame
-from appoints.snapshots.reconcile import settled
+from appoints.snapshots.reconcile import deduplicated
 from tests import oracle
 from tests.factories import NOON
 from tests.strategies import NOW, pages
@@ -66,7 +66,7 @@ def frame_of(found: list[tuple[list[object], int]]) -> tuple[pl.DataFrame, list[
     """The pages as the product's frame, and as plain rows."""
     seen = oracle.pages(found, NOON)
     fetched = [frame.Fetched(at, rows, moment) for at, rows, moment in seen]
-    rows = settled(frame.plain(fetched)).drop("offset")
+    rows = deduplicated(frame.plain(fetched)).drop("offset")
     return states.derived(rows, states.Rules()), oracle.settled(seen)
 
 

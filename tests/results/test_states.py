@@ -12,7 +12,7 @@ from appoints.isales import codes
 from appoints.isales.rows import parse_row
 from appoints.results.states import Rules, derived
 from appoints.snapshots.frame import Fetched, plain
-from appoints.snapshots.reconcile import settled
+from appoints.snapshots.reconcile import deduplicated
 from tests import oracle
 from tests.factories import MINUTE, NOON
 from tests.strategies import NOW, pages, raw_rows
@@ -42,7 +42,7 @@ def test_each_reservation_stands_once_as_last_fetched(
     found: list[tuple[list[object], int]],
 ) -> None:
     seen = oracle.pages(found, NOON)
-    frame = settled(plain([Fetched(at, rows, moment) for at, rows, moment in seen]))
+    frame = deduplicated(plain([Fetched(at, rows, moment) for at, rows, moment in seen]))
     expected = oracle.settled(seen)
     assert frame["fetched_at"].to_list() == [moment for _, moment in expected]
     assert frame["appoint_id"].to_list() == [row.appoint_id for row, _ in expected]

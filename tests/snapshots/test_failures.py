@@ -206,7 +206,7 @@ def test_a_defect_amid_a_load_is_told_and_does_not_keep_pages_waiting(
     assert time.monotonic() - begun < 5
 
 
-def test_the_first_401_amid_a_load_ends_the_work_of_every_other_hand(
+def test_the_first_401_amid_a_load_ends_the_work_of_every_other_thread(
     connection: Connection, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Slow(Queue):  # type: ignore[type-arg]
@@ -221,5 +221,5 @@ def test_the_first_401_amid_a_load_ends_the_work_of_every_other_hand(
     simulator.fault = Fault("401", after=2, times=1)
     with pytest.raises(NotAuthorised):
         list(fetcher.pages(connection, Criteria(), PAGE, range(PAGE, 41 * PAGE, PAGE)))
-    # What each hand had under way when the answer came, and what it began on the way back.
+    # What each thread had under way when the answer came, and what it began on the way back.
     assert len(simulator.list_calls) <= 2 + 2 * connection.max_concurrency

@@ -64,7 +64,7 @@ def test_a_load_that_paused_does_not_count_its_pause_as_work(
         load.criteria = Criteria()
         load._fetch([0])
         load._fetch([PAGE, 2 * PAGE])
-        load._write(list(load.came))
+        load._write(list(load.unwritten))
     assert everything(connection).total == 85
     whole = Snapshot.objects.get()
     assert 0 < whole.worked < 60
@@ -150,7 +150,7 @@ class TestClockThatWasAhead:
             load = Load(leased(connection))
             load.criteria = Criteria()
             load._fetch([0])
-            load._write(list(load.came))
+            load._write(list(load.unwritten))
         assert everything(connection).as_of <= timezone.now()
 
     def test_a_failure_and_a_cap_are_forgotten(

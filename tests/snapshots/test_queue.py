@@ -53,7 +53,7 @@ def end(snapshot: Snapshot) -> None:
 
 def threads_of_loads() -> int:
     names = [thread.name for thread in threading.enumerate()]
-    return sum(name.startswith("load-") or name == "hand" for name in names)
+    return sum(name.startswith("load-") or name == "fetch" for name in names)
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ def test_many_questions_at_once_are_all_loaded_by_few_threads(
         ask(connection, Query(number=f"{QUESTIONS - 1:04}"), EVER, UTC, wait=0.1)
     assert set(Snapshot.objects.values_list("status", "received")) == {("whole", 1)}
     assert Snapshot.objects.count() == QUESTIONS
-    assert most_threads[0] <= 2 * settings.APPOINTS_LOADERS + settings.APPOINTS_SHARED_HANDS
+    assert most_threads[0] <= 2 * settings.APPOINTS_LOADERS + settings.APPOINTS_SHARED_FETCHERS
 
 
 def test_what_waits_is_loaded_in_the_order_it_came(connection: Connection) -> None:
@@ -203,27 +203,27 @@ def test_a_connection_that_hangs_leaves_a_loader_for_another(
     assert loaded[:2] == [connection, other]
 
 
-def test_a_load_that_finds_no_shared_hand_goes_on_with_its_own(
+def test_a_load_that_finds_no_shared_thread_goes_on_with_its_own(
     connection: Connection, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     none_left = threading.BoundedSemaphore(1)
     none_left.acquire()
-    monkeypatch.setattr(fetcher, "SHARED", none_left)
+    monkeypatch.setattr(fetcher, "SHARED_THREADS", none_left)
     simulator.latency = 0.01
     assert ask(connection, Query(), EVER, UTC, wait=10).total == 85
     assert simulator.most_at_once == 1
 
 
-def test_shared_hands_are_given_back(connection: Connection, settings: Settings) -> None:
+def test_shared_threads_are_given_back(connection: Connection, settings: Settings) -> None:
     ask(connection, Query(), EVER, UTC, wait=10)
     for thread in threading.enumerate():
-        if thread.name == "hand":
+        if thread.name == "fetch":
             thread.join(5)
     free = 0
-    while fetcher.SHARED.acquire(blocking=False):
+    while fetcher.SHARED_THREADS.acquire(blocking=False):
         free += 1
-    fetcher.SHARED.release(free)
-    assert free == settings.APPOINTS_SHARED_HANDS
+    fetcher.SHARED_THREADS.release(free)
+    assert free == settings.APPOINTS_SHARED_FETCHERS
 
 
 def test_a_load_waits_for_a_line_instead_of_failing(

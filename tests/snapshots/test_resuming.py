@@ -51,7 +51,7 @@ def half_loaded(connection: Connection, simulator: Simulator) -> Snapshot:
     load.criteria = Criteria()
     load._fetch([0])
     load._fetch([PAGE, 2 * PAGE, 3 * PAGE])
-    load._write(list(load.came))
+    load._write(list(load.unwritten))
     expired(snapshot)
     simulator.calls.clear()
     return snapshot

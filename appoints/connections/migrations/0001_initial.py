@@ -55,18 +55,18 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Neighbour',
+            name='Lookup',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=20)),
                 ('endpoint', models.CharField(max_length=32)),
-                ('lacking', models.BooleanField(default=False)),
-                ('found', models.JSONField(default=dict)),
+                ('not_offered', models.BooleanField(default=False)),
+                ('answers', models.JSONField(default=dict)),
                 ('leased_until', models.DateTimeField()),
-                ('connection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='neighbours', to='connections.connection')),
+                ('connection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lookups', to='connections.connection')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('connection', 'name'), name='neighbour_once')],
+                'constraints': [models.UniqueConstraint(fields=('connection', 'name'), name='lookup_once')],
             },
         ),
         migrations.CreateModel(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .connection import Connection
-from .neighbour import Neighbour
+from .lookup import Lookup
 from .slot import Slot
 
-__all__ = ["Connection", "Neighbour", "Slot"]
+__all__ = ["Connection", "Lookup", "Slot"]

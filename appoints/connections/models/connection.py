@@ -11,7 +11,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from appoints.connections.models.calls import Calls
+from appoints.connections.models.call_state import CallState
 from appoints.encryption import SecretField
 from appoints.isales import hosts
 from appoints.isales.endpoint import Endpoint, origin
@@ -29,7 +29,7 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
         return self.filter(active=True) if user.is_authenticated else self.none()
 
 
-class Connection(Calls):
+class Connection(CallState):
     """Stored credentials for one virtual call centre, and how to speak to it."""
 
     class RangeField(models.TextChoices):
@@ -210,9 +210,9 @@ class Connection(Calls):
         )
 
     def place(self) -> tuple[object, ...]:
-        """Return what says who hears the signed calls: another one needs the secret key anew.
+        """Return what decides who receives the signed calls; a change needs the secret key anew.
 
-        Else whoever may change a connection, but was never told its key, could use it elsewhere.
+        Otherwise a person who may change a connection could use its key elsewhere unseen.
         """
         # A browser posts other line ends than a file has.
         return origin(self.base_url), self.sign_host, *self.ca_certificate.split()

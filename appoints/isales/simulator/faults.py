@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 
-# Faults of the list call; those in EVERYWHERE strike its neighbours too.
+# Faults of the list call; those in EVERYWHERE strike the lookups too.
 KINDS = (
     "none", "code:0200001", "400", "401", "403", "404", "418", "429", "429:7", "500", "502", "503",
     "html", "cut", "cut-json", "no-data", "no-total", "hang", "close", "wrong-total", "drift",

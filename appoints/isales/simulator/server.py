@@ -16,7 +16,7 @@ from urllib.parse import parse_qs
 from appoints.isales.secret import Secret
 from appoints.isales.signing import Signable
 
-from . import answers, neighbours
+from . import answers, lookups
 from .answers import Answer
 from .centre import CENTRE_TIME, Centre, Row
 from .faults import Fault
@@ -166,7 +166,7 @@ class Simulator:
         query = {name: values[0] for name, values in parse_qs(request.query).items()}
         inside = request.path.startswith(self.root)
         path = request.path.removeprefix(self.root)
-        found = neighbours.answer(path, query, request.headers) if inside else None
+        found = lookups.answer(path, query, request.headers) if inside else None
         return answers.problem(400) if found is None else answers.good(found)
 
     def _list(self, request: Signable) -> Answer:

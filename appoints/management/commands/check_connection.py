@@ -1,4 +1,4 @@
-"""Ask iSales once and say what came of it."""
+"""Check a connection with one signed request."""
 
 from __future__ import annotations
 

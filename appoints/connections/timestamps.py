@@ -1,7 +1,7 @@
-"""Moments that are stored by the wall clock, read by a clock that may have been wrong meanwhile.
+"""Stored timestamps that a wrong clock may have written.
 
-A stamp that is further ahead than its longest span was written by a clock that was ahead: it
-counts as passed, or else it would hold for as long as that clock was wrong.
+A timestamp further ahead than its longest span counts as passed: a clock that was ahead wrote it,
+and it would hold for as long as that clock was wrong.
 """
 
 from __future__ import annotations

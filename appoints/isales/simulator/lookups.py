@@ -1,4 +1,4 @@
-"""Tasks, result codes and business results, beside the list on the same host."""
+"""Lookups on the same host as the list: tasks, result codes, business results."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MOST_TASKS = 100
 def answer(
     path: str, query: Mapping[str, str], headers: Mapping[str, str]
 ) -> Mapping[str, Any] | None:
-    """Return a neighbour's answer, None where there is no such neighbour or a parameter lacks."""
+    """Return a lookup's answer, None for an unknown lookup or without a parameter."""
     try:
         if path == "":
             return _tasks(query)

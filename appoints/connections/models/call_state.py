@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from appoints.connections import stamps
+from appoints.connections import timestamps
 from appoints.isales.endpoint import origin
 from appoints.isales.errors import DEFAULT_QUIET, AddressLocked, ISalesError, TooFast
 
@@ -23,7 +23,7 @@ RECORDED_AGAIN = timedelta(seconds=30)  # so that a good answer writes only now 
 LONGEST_CALL = timedelta(minutes=2)  # longer than any call may take
 
 
-class Calls(models.Model):
+class CallState(models.Model):
     """Abstract: the fields of a connection that say whether it may be called.
 
     ``resting``: nobody calls until a person's check succeeds. ``quiet_until``: iSales asked not to
@@ -76,12 +76,12 @@ class Calls(models.Model):
         """Return for how long iSales wants not to be called."""
         if self.quiet_endpoint and self.quiet_endpoint != self.endpoint_fingerprint():
             return timedelta()
-        return stamps.left(self.quiet_until, LONGEST_QUIET)
+        return timestamps.left(self.quiet_until, LONGEST_QUIET)
 
     def is_accepted(self, lately: timedelta = ACCEPTED_FOR) -> bool:
         """Tell whether iSales accepted the signature lately, whoever asked."""
         return (
-            stamps.recent(self.accepted_at, lately)
+            timestamps.recent(self.accepted_at, lately)
             and self.accepted_endpoint == self.endpoint_fingerprint()
         )
 
@@ -99,7 +99,7 @@ class Calls(models.Model):
             self.accepted_at, self.trial_holder = None, ""
             self.save(update_fields=["resting", "resting_since", "accepted_at", "trial_holder"])
 
-    def has_replaced(self, sent: Calls, *, same_origin: bool) -> bool:
+    def has_replaced(self, sent: CallState, *, same_origin: bool) -> bool:
         """Tell whether this is another endpoint than a call was sent with, and was accepted.
 
         Unless ``same_origin``, an endpoint on the same host does not count: a lock is of a host.
@@ -141,14 +141,14 @@ class Calls(models.Model):
         """Become the holder of the trial call; tell whether nobody else is, and nothing changed."""
         now = timezone.now()
         other = ~Q(trial_holder="") & ~Q(trial_holder=holder)
-        other &= stamps.in_force("trial_until", LONGEST_CALL)
+        other &= timestamps.in_force("trial_until", LONGEST_CALL)
         unchanged = {name: getattr(self, name) for name in self.STATE}
         free = type(self)._default_manager.filter(~other, pk=self.pk, **unchanged)
         return bool(free.update(trial_holder=holder, trial_until=now + until))
 
     def trial_left(self) -> timedelta:
         """Return for how long a trial call may still be out."""
-        return stamps.left(self.trial_until, LONGEST_CALL) if self.trial_holder else timedelta()
+        return timestamps.left(self.trial_until, LONGEST_CALL) if self.trial_holder else timedelta()
 
     def end_trial(self, holder: str) -> None:
         """Let another make a trial call, for this one's answer has come."""
@@ -160,7 +160,7 @@ class Calls(models.Model):
         if self.is_accepted(RECORDED_AGAIN):
             return
         fingerprint, now = self.endpoint_fingerprint(), timezone.now()
-        quiet = stamps.in_force("quiet_until", LONGEST_QUIET) & Q(quiet_endpoint=fingerprint)
+        quiet = timestamps.in_force("quiet_until", LONGEST_QUIET) & Q(quiet_endpoint=fingerprint)
         awake = type(self)._default_manager.filter(~quiet, pk=self.pk, resting=self.Rest.NONE)
         if awake.update(accepted_at=now, accepted_endpoint=fingerprint):
             self.accepted_at, self.accepted_endpoint = now, fingerprint
