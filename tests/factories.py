@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+import httpx
+import pytest
 from django.core.cache import cache
 
-from appoints.connections import limiter
 from appoints.connections.models import Connection
 from appoints.isales.client import Criteria
 from appoints.isales.secret import Secret
@@ -36,7 +37,20 @@ def raw(number: int, **changes: Any) -> dict[str, Any]:
     }
 
 
-def connection_to(base_url: str, **changes: Any) -> Connection:
+NOWHERE = "http://127.0.0.1:9"  # nobody listens there
+
+Answer = Callable[[httpx.Request], httpx.Response]
+
+
+def answer_with(answer: Answer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a function answer, or fail, in place of every call that would go over a socket."""
+    transport = httpx.MockTransport(answer)
+    monkeypatch.setattr(
+        httpx.HTTPTransport, "handle_request", lambda _, request: transport.handle_request(request)
+    )
+
+
+def connection_to(base_url: str = NOWHERE, **changes: Any) -> Connection:
     """A stored connection to the iSales at this address, without a limit of its pace."""
     fields = {
         "name": "Demo",
@@ -51,13 +65,12 @@ def connection_to(base_url: str, **changes: Any) -> Connection:
 
 @contextmanager
 def connected(base_url: str, **changes: Any) -> Iterator[Connection]:
-    """A stored connection whose loads have ended, and whose clients are closed, afterwards."""
+    """A stored connection whose loads have ended afterwards."""
     cache.clear()
     yield connection_to(base_url, **changes)
     for thread in threading.enumerate():
         if thread.name.startswith("load-"):
             thread.join(timeout=10)
-    limiter._client.cache_clear()
 
 
 def leased(connection: Connection) -> Snapshot:

@@ -13,12 +13,11 @@ from django.urls import reverse
 from pytest_django.fixtures import Settings
 
 from appoints.admin import ConnectionForm
-from appoints.connections import limiter
 from appoints.connections.models import Connection
-from appoints.isales import client as isales_client
 from appoints.isales.errors import NotAuthorised
 from appoints.isales.secret import Secret
 from dashboard.accounts.models import User
+from tests.factories import answer_with, connection_to
 
 SK = "SK-seen-nowhere-7391"
 ADD = "/admin/connections/connection/add/"
@@ -30,14 +29,7 @@ EMPTY = {"resultCode": "0200000", "data": [], "totalCount": 0}
 
 @pytest.fixture
 def connection(db: None) -> Connection:
-    return Connection.objects.create(
-        name="Berlin",
-        slug="berlin",
-        base_url=HERE,
-        vdn=1,
-        access_key="AK",
-        secret_key=Secret(SK),
-    )
+    return connection_to(HERE, name="Berlin", slug="berlin", secret_key=Secret(SK))
 
 
 @pytest.fixture
@@ -49,10 +41,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[httpx.Request]:
         asked.append(request)
         return httpx.Response(200, json=EMPTY)
 
-    transport = httpx.MockTransport(answer)
-    monkeypatch.setattr(
-        limiter, "_client", lambda endpoint: isales_client.Client(endpoint, transport)
-    )
+    answer_with(answer, monkeypatch)
     return asked
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 
 import pytest
@@ -20,6 +19,7 @@ from appoints.snapshots import retention as results
 from appoints.snapshots.models import Snapshot
 from dashboard.accounts import retention as accounts
 from dashboard.accounts.models import Session, User
+from tests.screen import Screen
 
 SIGN_IN = {"username": "supervisor", "password": "correct horse battery"}
 LONG = [f"{number:03}-{'x' * 60}" for number in range(40)]
@@ -37,8 +37,7 @@ def list_of(person: User, name: str) -> str:
 
 
 def shown(client: Client, path: str) -> list[str]:
-    page = client.get(path).content.decode()
-    return re.findall(r'class="name"[^>]*><bdi>([^<]*)', page)
+    return Screen(client.get(path)).texts(".name > bdi")
 
 
 def test_a_person_keeps_so_many_views_and_is_told(

@@ -20,6 +20,7 @@ from pytest_django.fixtures import Settings
 from appoints.connections.models import Connection
 from appoints.encryption import StoredSecret, WrongKey, sealed
 from appoints.isales.secret import Secret
+from tests.factories import connection_to
 
 SK = "SK-seen-nowhere-7391"
 pytestmark = pytest.mark.django_db
@@ -27,14 +28,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def connection(db: None) -> Connection:
-    return Connection.objects.create(
-        name="Berlin",
-        slug="berlin",
-        base_url="http://127.0.0.1:9",
-        vdn=1,
-        access_key="AK",
-        secret_key=Secret(SK),
-    )
+    return connection_to(slug="berlin", secret_key=Secret(SK))
 
 
 @pytest.fixture
@@ -200,9 +194,7 @@ class TestRotation:
         before = stored(connection)
         good = settings.CREDENTIAL_KEYS
         settings.CREDENTIAL_KEYS = [Fernet.generate_key().decode()]
-        lost = Connection.objects.create(
-            name="Lost", slug="lost", vdn=1, access_key="AK", secret_key=Secret("x")
-        )
+        lost = connection_to(name="Lost", slug="lost")
         settings.CREDENTIAL_KEYS = [Fernet.generate_key().decode(), *good]
         with pytest.raises(CommandError, match=lost.slug) as caught:
             call_command("rotate_credentials")

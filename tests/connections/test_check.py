@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -13,27 +12,17 @@ from pytest_django.fixtures import Settings
 from appoints.connections import limiter
 from appoints.connections.check import check
 from appoints.connections.models import Connection
-from appoints.isales.client import Client
 from appoints.isales.errors import NotAuthorised
-from appoints.isales.secret import Secret
+from tests.factories import Answer, answer_with, connection_to
 
 PAGE = {"resultCode": "0200000", "data": [{"appointId": "1"}], "totalCount": 1}
 
-Answer = Callable[[httpx.Request], httpx.Response]
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def connection() -> Connection:
-    return Connection.objects.create(
-        name="Berlin",
-        slug="berlin",
-        base_url="https://isales.example",
-        vdn=1,
-        access_key="AK",
-        secret_key=Secret("SK"),
-        max_per_second=0,
-    )
+    return connection_to("https://isales.example")
 
 
 class Wire:
@@ -51,8 +40,7 @@ class Wire:
 @pytest.fixture
 def wire(monkeypatch: pytest.MonkeyPatch) -> Wire:
     wire = Wire()
-    transport = httpx.MockTransport(wire)
-    monkeypatch.setattr(limiter, "_client", lambda endpoint: Client(endpoint, transport))
+    answer_with(wire, monkeypatch)
     return wire
 
 

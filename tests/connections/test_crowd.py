@@ -20,6 +20,7 @@ from appoints.query.query import Query
 from appoints.query.time_range import EVER
 from appoints.results.lookup import ask
 from tests.connections.crowd import crowd
+from tests.factories import connection_to
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Start = Callable[..., Simulator]
@@ -34,16 +35,7 @@ def start() -> Iterator[Start]:
         def start(cap: int, **kind: object) -> Simulator:
             kind = {"rows": 100, "secret_key": SK, "latency": 0.05, **kind}
             simulator = stack.enter_context(Simulator(**kind).running())
-            Connection.objects.create(
-                name="Berlin",
-                slug="berlin",
-                base_url=simulator.base_url,
-                vdn=1,
-                access_key="AK",
-                secret_key=SK,
-                max_concurrency=cap,
-                max_per_second=0,
-            )
+            connection_to(simulator.base_url, max_concurrency=cap)
             return simulator
 
         yield start

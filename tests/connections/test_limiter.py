@@ -18,10 +18,11 @@ from appoints.connections import limiter, slots
 from appoints.connections.check import check
 from appoints.connections.errors import Busy, Resting
 from appoints.connections.models import Connection, Slot
-from appoints.isales.client import Client, Criteria
+from appoints.isales.client import Criteria
 from appoints.isales.errors import AddressLocked, NotAuthorised, TooFast, UnexpectedAnswer
 from appoints.isales.secret import Secret
 from appoints.isales.simulator import Simulator
+from tests.factories import answer_with, connection_to
 
 EMPTY = {"resultCode": "0200000", "data": [], "totalCount": 0}
 
@@ -51,23 +52,13 @@ class FakeISales:
 @pytest.fixture
 def isales(monkeypatch: pytest.MonkeyPatch) -> FakeISales:
     fake = FakeISales()
-    transport = httpx.MockTransport(fake)
-    monkeypatch.setattr(limiter, "_client", lambda endpoint: Client(endpoint, transport))
+    answer_with(fake, monkeypatch)
     return fake
 
 
 @pytest.fixture
 def connection(db: None) -> Connection:
-    return Connection.objects.create(
-        name="Berlin",
-        slug="berlin",
-        base_url="http://127.0.0.1:9",
-        vdn=1,
-        access_key="AK",
-        secret_key=Secret("SK"),
-        max_concurrency=2,
-        max_per_second=0,
-    )
+    return connection_to(max_concurrency=2)
 
 
 def crowd(work: Callable[[], None], workers: int) -> None:

@@ -8,23 +8,14 @@ from typing import Any
 import httpx
 import pytest
 
-from appoints.connections import limiter
 from appoints.connections.models import Connection
 from appoints.connections.probe import probe
-from appoints.isales.client import Client
-from appoints.isales.secret import Secret
 from appoints.isales.simulator import Simulator
+from tests.factories import Answer, answer_with, connection_to
 
-Connect = Callable[[Callable[[httpx.Request], httpx.Response]], Connection]
+Connect = Callable[[Answer], Connection]
 Start = Callable[..., tuple[Simulator, Connection]]
-KEYS: dict[str, Any] = {"access_key": "AK", "secret_key": Secret("SK"), "vdn": 1}
 pytestmark = pytest.mark.django_db
-
-
-def store(base_url: str) -> Connection:
-    return Connection.objects.create(
-        name="Berlin", slug="berlin", base_url=base_url, max_per_second=0, **KEYS
-    )
 
 
 @pytest.fixture
@@ -33,9 +24,9 @@ def start() -> Iterator[Start]:
     with ExitStack() as stack:
 
         def start(**kind: Any) -> tuple[Simulator, Connection]:
-            simulator = Simulator(**{"rows": 500, "seed": 1, **KEYS, **kind})
+            simulator = Simulator(**{"rows": 500, "seed": 1, **kind})
             running = stack.enter_context(simulator.running())
-            return running, store(running.base_url)
+            return running, connection_to(running.base_url)
 
         yield start
 
@@ -44,10 +35,9 @@ def start() -> Iterator[Start]:
 def connect(monkeypatch: pytest.MonkeyPatch) -> Connect:
     """Store a connection whose calls a function answers."""
 
-    def connect(answer: Callable[[httpx.Request], httpx.Response]) -> Connection:
-        transport = httpx.MockTransport(answer)
-        monkeypatch.setattr(limiter, "_client", lambda endpoint: Client(endpoint, transport))
-        return store("https://isales.example")
+    def connect(answer: Answer) -> Connection:
+        answer_with(answer, monkeypatch)
+        return connection_to("https://isales.example")
 
     return connect
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import html
-import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -16,6 +14,7 @@ from django.utils import translation
 
 from appoints.connections.models import Connection
 from appoints.isales.simulator import Simulator
+from tests.screen import text_of
 
 BERLIN = ZoneInfo("Europe/Berlin")
 JULY, JANUARY = datetime(2026, 7, 1, 12, tzinfo=BERLIN), datetime(2026, 1, 15, 12, tzinfo=BERLIN)
@@ -44,8 +43,7 @@ def in_berlin(settings: LazySettings, connection: Connection) -> None:
 
 
 def text(client: Client, path: str) -> str:
-    words = re.sub(r"<[^>]+>", " ", client.get(path).content.decode())
-    return re.sub(r"\s+", " ", html.unescape(words))
+    return text_of(client.get(path))
 
 
 @pytest.mark.parametrize(("name", "own", "other"), OFFSETS)

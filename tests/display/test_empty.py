@@ -12,7 +12,7 @@ from django.test import Client
 
 from appoints.connections.models import Connection
 from appoints.isales.simulator import Simulator
-from tests.pages.test_failures import text_of
+from tests.screen import text_of
 
 EXIT = re.compile(
     r'<a class="btn" href="\?([^"]*)"><span class="visually-hidden">.*?<bdi>(.*?)</bdi>'

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import html
-import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -22,6 +20,7 @@ from appoints.query.columns import COLUMNS, TABLE_COLUMNS
 from appoints.query.query import Query
 from appoints.results.states import Rules, derived
 from appoints.snapshots.frame import Fetched, plain
+from tests.screen import Screen, names_of, text_of
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 NOW = round(NOON.timestamp() * 1000)
@@ -58,12 +57,12 @@ def table(*raw: object, query: Query | None = None, columns: Sequence[str] = EVE
 
 def cells(raw: object) -> Mapping[str, str]:
     """The HTML of each cell, by column."""
-    line = table(raw).lines()[0]
-    return dict(re.findall(r'<td class="col-(\w+)"[^>]*>(.*?)</td>', line, re.DOTALL))
+    found = Screen(f"<table>{table(raw).lines()[0]}</table>").all("td")
+    return {names_of(cell)[0].removeprefix("col-"): cell.inner_html for cell in found}
 
 
 def words(cell: str) -> str:
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", cell)).split())
+    return text_of(cell).strip()
 
 
 @pytest.mark.parametrize(
@@ -139,8 +138,8 @@ def test_an_overdue_manual_call_may_also_be_unreported() -> None:
 
 
 def test_the_reserved_time_leads_to_the_reservation_with_the_same_question() -> None:
-    address = re.search(r'href="([^"]*)"', cells(FULL)["appoint_time"])[1]
-    assert address == f"/appoints/{FULL['appointId']}/?preset=today&amp;agent=1"
+    link = Screen(cells(FULL)["appoint_time"]).one("a")
+    assert link.attributes["href"] == f"/appoints/{FULL['appointId']}/?preset=today&agent=1"
 
 
 def test_a_reached_call_has_a_talk_time_and_may_begin_early() -> None:
@@ -163,7 +162,7 @@ def test_what_may_be_cut_is_in_the_title_whole(column: str) -> None:
     text = 'x"<' * 100
     sent = {"agent_name": "userName", "task_name": "taskName", "business_result": "busiResult"}
     cell = cells({sent[column]: text})[column]
-    assert html.unescape(re.search(r'title="([^"]*)"', cell)[1]) == text
+    assert Screen(cell).values("[title]", "title") == [text]
     assert "title=" not in cells({sent[column]: "Ana Souza"})[column]
 
 
@@ -171,7 +170,8 @@ def test_columns_are_shown_in_the_order_given() -> None:
     chosen = ["call_end", "appoint_time", "state"]
     shown = table(FULL, columns=chosen)
     assert [head.name for head in shown.headers()] == chosen
-    assert re.findall(r"col-(\w+)", shown.lines()[0]) == chosen
+    line = Screen(f"<table>{shown.lines()[0]}</table>")
+    assert [names_of(cell)[0].removeprefix("col-") for cell in line.all("td")] == chosen
 
 
 @pytest.mark.parametrize("names", [None, [], {}, "state", ["nothing", "__class__"], [None, 3]])

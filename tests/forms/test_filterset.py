@@ -16,11 +16,11 @@ from appoints.connections.models import Connection
 from appoints.forms.fields import LONGEST
 from appoints.forms.filterset import REPEATABLE, AppointFilter
 from appoints.isales import codes
-from appoints.isales.secret import Secret
 from appoints.labels import PRESET_WORDS
 from appoints.query.columns import COLUMNS
 from appoints.query.filters import FILTERS, MOST_AGENTS, NAMES, PER_PAGE
 from appoints.query.query import STATES, Query
+from tests.factories import connection_to
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 1, 31, tzinfo=BERLIN)
@@ -31,14 +31,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def connection() -> Connection:
-    return Connection.objects.create(
-        name="Demo",
-        slug="demo",
-        base_url="http://127.0.0.1:9",
-        vdn=1,
-        access_key="AK",
-        secret_key=Secret("SK"),
-    )
+    return connection_to()
 
 
 def form_of(address: str, zone: ZoneInfo = BERLIN) -> AppointFilter:

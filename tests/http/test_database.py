@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import html
-import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -23,6 +21,7 @@ from appoints.saved_views.models import SavedView
 from appoints.snapshots.models import Chunk, Snapshot
 from dashboard.accounts.models import User
 from dashboard.http import database
+from tests.screen import text_of
 
 WORDS = {"down": "database does not answer", "locked": "database is locked"}
 
@@ -89,11 +88,6 @@ STATES: dict[str, Callable[[], AbstractContextManager[None]]] = {
     "down": down,
     "locked": locked,
 }
-
-
-def text_of(response: Any) -> str:
-    words = re.sub(r"<[^>]+>", " ", response.content.decode())
-    return re.sub(r"\s+", " ", html.unescape(words))
 
 
 @pytest.mark.parametrize("state", ["down", "locked"])

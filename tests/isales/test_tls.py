@@ -21,6 +21,17 @@ from appoints.isales.secret import Secret
 from appoints.isales.simulator import Simulator
 
 HOST = "127.0.0.1"
+SIGNS_CERTIFICATES = x509.KeyUsage(
+    digital_signature=False,
+    content_commitment=False,
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    key_cert_sign=True,
+    crl_sign=False,
+    encipher_only=False,
+    decipher_only=False,
+)
 
 
 class Authority:
@@ -29,8 +40,13 @@ class Authority:
     def __init__(self) -> None:
         self.key = ec.generate_private_key(ec.SECP256R1())
         self.name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Private CA")])
-        own = self._builder(self.name, self.key).add_extension(
-            x509.BasicConstraints(ca=True, path_length=None), critical=True
+        own = (
+            self._builder(self.name, self.key)
+            .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+            .add_extension(
+                x509.SubjectKeyIdentifier.from_public_key(self.key.public_key()), critical=False
+            )
+            .add_extension(SIGNS_CERTIFICATES, critical=True)
         )
         self.pem = own.sign(self.key, SHA256()).public_bytes(Encoding.PEM).decode()
 
@@ -51,8 +67,12 @@ class Authority:
         """Return the files of a server's certificate and key."""
         key = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "iSales")])
-        made = self._builder(subject, key).add_extension(
-            x509.SubjectAlternativeName([name]), critical=False
+        # Python 3.13 trusts no certificate that does not say which key signed it.
+        signer = x509.AuthorityKeyIdentifier.from_issuer_public_key(self.key.public_key())
+        made = (
+            self._builder(subject, key)
+            .add_extension(x509.SubjectAlternativeName([name]), critical=False)
+            .add_extension(signer, critical=False)
         )
         certificate = made.sign(self.key, SHA256()).public_bytes(Encoding.PEM)
         (folder / "certificate").write_bytes(certificate)

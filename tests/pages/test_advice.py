@@ -10,7 +10,8 @@ from django.test import Client
 from appoints.connections.models import Connection
 from appoints.isales.simulator import Simulator
 from dashboard.accounts.models import User
-from tests.pages.test_failures import FAULTS, text_of
+from tests.pages.test_failures import FAULTS
+from tests.screen import text_of
 
 AGAIN, MEND, LEAVE = "Try again", "Open the connection", "Show all calls of today"
 KINDS = [fault for fault, _status, _words in FAULTS]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from django.test import Client
 
@@ -11,6 +9,7 @@ from appoints.connections.models import Connection
 from appoints.display.table import DEFAULT_COLUMNS
 from appoints.saved_views.models import PersonColumns
 from dashboard.accounts.models import User
+from tests.screen import Screen, shown_columns
 
 PATH = "/columns/"
 LIST = "/appoints/?preset=today"
@@ -21,8 +20,7 @@ def kept() -> list[str]:
 
 
 def heads(client: Client) -> list[str]:
-    page = client.get(LIST).content.decode()
-    return re.findall(r'<th scope="col" class="col-(\w+)"', page)
+    return shown_columns(client.get(LIST))
 
 
 def test_chosen_columns_are_kept_in_their_order(signed_in: Client) -> None:
@@ -44,9 +42,9 @@ def test_a_step_moves_a_column_and_shows_the_form_again(signed_in: Client) -> No
     )
     assert response["Location"] == "/columns/?next=%2Fappoints%2F%3Fpreset%3Dtoday"
     assert kept() == ["state", "late", "appoint_time"]
-    page = signed_in.get(response["Location"]).content.decode()
-    assert 'href="/appoints/?preset=today"' in page
-    assert re.findall(r'name="column" value="(\w+)"', page)[:3] == kept()
+    page = Screen(signed_in.get(response["Location"]))
+    assert "/appoints/?preset=today" in page.links("a")
+    assert page.values("[name=column]", "value")[:3] == kept()
 
 
 @pytest.mark.parametrize(("step", "name"), [("up", "state"), ("down", "late"), ("up", "gone")])
@@ -76,8 +74,7 @@ def test_one_persons_columns_are_not_anothers(signed_in: Client) -> None:
     signed_in.post(PATH, {"column": ["late"]})
     colleague = User.objects.create_user("colleague")
     signed_in.force_login(colleague)
-    page = signed_in.get(PATH).content.decode()
-    assert re.findall(r'value="(\w+)" checked', page) == [
+    assert Screen(signed_in.get(PATH)).values("[checked]", "value") == [
         name for name in DEFAULT_COLUMNS if name != "appoint_time"
     ]
 

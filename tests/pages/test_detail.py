@@ -12,13 +12,9 @@ from pytest_django import Settings
 
 from appoints.connections.models import Connection
 from appoints.isales.simulator import Simulator, odd_rows
+from tests.screen import text_of
 
 LIST = "/appoints/"
-
-
-def text_of(response) -> str:
-    words = re.sub(r"<[^>]+>", " ", response.content.decode())
-    return re.sub(r"\s+", " ", html.unescape(words))
 
 
 def test_it_shows_every_field_as_isales_sent_it(

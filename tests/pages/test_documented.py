@@ -14,7 +14,7 @@ from appoints.connections.models import Connection
 from appoints.isales.signing import Signable
 from appoints.isales.simulator import Simulator
 from appoints.isales.simulator.answers import Answer
-from tests.pages.test_failures import text_of
+from tests.screen import text_of
 
 # isales-api.md section 1, as it stands there.
 REQUEST = b'{ "limit": 10, "offset": 0, "taskId": "1106025109" }'

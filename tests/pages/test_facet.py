@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from django.test import Client
 
 from appoints.connections.models import Connection
 from appoints.isales.simulator import Simulator
 from appoints.isales.simulator.names import AGENTS
+from tests.screen import Screen
 
 LIST = "/appoints/"
 
 
-def boxes(page: str) -> set[str]:
-    return set(re.findall(r'type="checkbox"[^>]* name="agent" value="([^"]*)"', page))
+def boxes(page: Screen) -> set[str]:
+    return set(page.values("[type=checkbox][name=agent]", "value"))
 
 
 def test_a_page_has_all_agents_and_keeps_the_other_filters(
     signed_in: Client, connection: Connection, simulator: Simulator
 ) -> None:
-    few = signed_in.get(LIST).content.decode()
-    all_ = signed_in.get("/choices/agents/?state=failed&agent=101").content.decode()
+    few = Screen(signed_in.get(LIST))
+    all_ = Screen(signed_in.get("/choices/agents/?state=failed&agent=101"))
     assert boxes(few) < boxes(all_) <= {row.get("userAccount") for row in simulator.rows()}
-    assert '<input type="hidden" name="state" value="failed">' in all_
-    assert '<input type="hidden" name="agent"' not in all_
-    assert re.search(r'value="101" [^>]*checked', all_)
+    assert all_.values("[type=hidden][name=state]", "value") == ["failed"]
+    assert not all_.all("[type=hidden][name=agent]")
+    assert "101" in all_.values("[checked]", "value")
 
 
 def test_its_counts_ask_isales_nothing_more(
@@ -60,10 +59,10 @@ def test_agents_are_chosen_by_name_and_those_without_a_call_are_named(
     signed_in: Client, connection: Connection
 ) -> None:
     signed_in.get(LIST)  # every agent's calls are at hand
-    page = signed_in.get(LIST, {"agent": f"{AGENTS[0].account},nobody"}).content.decode()
-    assert f"agent {AGENTS[0].name}, nobody" in page
-    assert "No call here by agent nobody." in page
-    assert re.search(r'<textarea name="agent"[^>]*>\s*nobody</textarea>', page)
+    response = signed_in.get(LIST, {"agent": f"{AGENTS[0].account},nobody"})
+    assert f"agent {AGENTS[0].name}, nobody" in response.content.decode()
+    assert "No call here by agent nobody." in response.content.decode()
+    assert Screen(response).texts("textarea[name=agent]") == ["nobody"]
 
 
 def test_where_all_agents_have_calls_nothing_is_said(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import html
-import re
 from datetime import timedelta
 
 import pytest
@@ -14,6 +12,7 @@ from django.utils import timezone
 from appoints.connections.models import Connection
 from appoints.isales.simulator import Simulator
 from appoints.snapshots.models import Snapshot
+from tests.screen import text_of
 
 QUERY = "?preset=last-7d&number=4711"
 FAULTS = [
@@ -32,11 +31,6 @@ FAULTS = [
     ("no-total", 502, "the answer has no totalCount"),
     ("close", 504, "did not answer"),
 ]
-
-
-def text_of(response) -> str:
-    words = re.sub(r"<[^>]+>", " ", response.content.decode())
-    return re.sub(r"\s+", " ", html.unescape(words))
 
 
 @pytest.mark.parametrize(("fault", "status", "words"), FAULTS)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import html
-import re
 import time
 from typing import Any
 
@@ -13,6 +11,7 @@ from django.test import Client
 from appoints.connections.models import Connection
 from appoints.display.texts import visible
 from appoints.isales.simulator import Simulator
+from tests.screen import Screen, address_of, number_of, total_of, words_of
 
 LIST = "/appoints/"
 ODD = [
@@ -29,11 +28,6 @@ ODD = [
     "none",
     None,
 ]
-COUNT = re.compile(
-    r'<a href="([^"]+)"[^>]*>(?:(?!</a>).)*<span class="count">([\d,]+)</span>\s*</a>', re.DOTALL
-)
-BAR = re.compile(r'<tr>\s*<th scope="row"[^>]*>\s*<a href="([^"]+)"[^>]*>.*?</tr>', re.DOTALL)
-NUMBER = re.compile(r"<td>(?:<a [^>]*>)?([\d,]+)")
 
 
 def raw(number: int, value: str | None) -> dict[str, Any]:
@@ -51,57 +45,60 @@ def raw(number: int, value: str | None) -> dict[str, Any]:
 
 
 @pytest.fixture
-def page(signed_in: Client, connection: Connection, simulator: Simulator) -> str:
+def page(signed_in: Client, connection: Connection, simulator: Simulator) -> Screen:
     """The list of calls of which each odd value has four, but the last three."""
     simulator.listing.source = [
         raw(number, value) for number, value in enumerate(ODD * 3 + ODD[:9])
     ]
-    return html.unescape(signed_in.get(LIST).content.decode())
+    return Screen(signed_in.get(LIST))
 
 
-def total(page: str) -> int:
-    found = re.search(r"of <strong>([\d,]+)", page)
-    return int(found[1]) if found else 0
+def counted(page: Screen) -> list[tuple[str, int]]:
+    """Return the links that have a count, and the counts."""
+    links = [link for link in page.all("a[href]") if link.css_first(".count")]
+    return [(address_of(link), number_of(link.css_first(".count").text())) for link in links]
 
 
 def opened(client: Client, address: str) -> int:
-    return total(client.get(LIST + "?" + address.partition("?")[2]).content.decode())
+    return total_of(client.get(LIST + "?" + address.partition("?")[2]))
 
 
 @pytest.mark.parametrize("menu", ["task", "causes", "cause_groups", "call_type"])
 def test_every_choice_opens_the_rows_that_it_counts(
-    signed_in: Client, page: str, menu: str
+    signed_in: Client, page: Screen, menu: str
 ) -> None:
-    whole = signed_in.get(f"/choices/{menu}/").content.decode()
-    found = COUNT.findall(html.unescape(whole))
+    found = counted(Screen(signed_in.get(f"/choices/{menu}/")))
     assert len(found) > 1 and "without=" in found[-1][0]
     for address, rows in found:
-        assert (address, opened(signed_in, address)) == (address, int(rows))
+        assert (address, opened(signed_in, address)) == (address, rows)
 
 
-def test_every_agent_is_ticked_as_a_list_has_it(signed_in: Client, page: str) -> None:
-    whole = signed_in.get("/choices/agents/").content.decode()
-    found = re.compile(r'name="agent" value="([^"]*)".*?<span class="count">(\d+)', re.DOTALL)
-    boxes = found.findall(whole)
+def test_every_agent_is_ticked_as_a_list_has_it(signed_in: Client, page: Screen) -> None:
+    whole = Screen(signed_in.get("/choices/agents/"))
+    boxes = whole.values("[type=checkbox][name=agent]", "value")
+    counts = [number_of(each) for each in whole.texts("label .count")]
     assert len(boxes) == len(ODD) - 1
-    for value, rows in boxes:
-        sent = signed_in.post(LIST, {"agent": [html.unescape(value), ""]})
-        assert (value, opened(signed_in, sent["Location"])) == (value, int(rows))
-    [(address, rows)] = COUNT.findall(whole)
-    assert opened(signed_in, html.unescape(address)) == int(rows)
+    for value, rows in zip(boxes, counts, strict=True):
+        sent = signed_in.post(LIST, {"agent": [value, ""]})
+        assert (value, opened(signed_in, sent["Location"])) == (value, rows)
+    [(address, rows)] = counted(whole)
+    assert opened(signed_in, address) == rows
 
 
 @pytest.mark.parametrize("chart", ["behind", "causes"])
-def test_every_bar_opens_the_rows_that_it_counts(signed_in: Client, page: str, chart: str) -> None:
-    part = page.partition(f"ranking-{chart}")[2].partition("</section>")[0]
-    bars = [(line[1], NUMBER.findall(line[0])) for line in BAR.finditer(part)]
+def test_every_bar_opens_the_rows_that_it_counts(
+    signed_in: Client, page: Screen, chart: str
+) -> None:
+    lines = [line for line in page.all(f".ranking-{chart} tr") if line.css_first("th a")]
+    bars = [(address_of(line.css_first("th a")), line.css("td")) for line in lines]
     assert len(bars) > 4 and any("without=" in address for address, _ in bars)
-    for address, numbers in bars:
-        assert (address, opened(signed_in, address)) == (address, sum(map(int, numbers)))
+    for address, cells in bars:
+        rows = sum(number_of(words_of(cell)) for cell in cells if words_of(cell))
+        assert (address, opened(signed_in, address)) == (address, rows)
 
 
 @pytest.mark.parametrize("suffix", ["csv", "json"])
-def test_rows_without_one_are_in_a_file_too(signed_in: Client, page: str, suffix: str) -> None:
+def test_rows_without_one_are_in_a_file_too(signed_in: Client, page: Screen, suffix: str) -> None:
     for name in ("agent", "number", "task", "call_type"):
         asked = {"without": name}
         response = signed_in.get(f"{LIST}export.{suffix}", asked)
@@ -111,15 +108,15 @@ def test_rows_without_one_are_in_a_file_too(signed_in: Client, page: str, suffix
         assert both["X-Total-Count"] == ("7" if name == "agent" else "0")
 
 
-def test_without_is_a_chip_and_stays_in_the_form(signed_in: Client, page: str) -> None:
-    page = signed_in.get(LIST, {"without": "task", "late": "1"}).content.decode()
-    assert "without a task" in page
-    assert re.search(r'name="without" value="task"[^>]* checked', page)
-    assert 'href="?connection=demo&amp;late=1"' in page
+def test_without_is_a_chip_and_stays_in_the_form(signed_in: Client, page: Screen) -> None:
+    page = Screen(signed_in.get(LIST, {"without": "task", "late": "1"}))
+    assert "without a task" in page.text
+    assert "task" in page.values("[name=without][checked]", "value")
+    assert "?connection=demo&late=1" in page.links("a")
 
 
 def test_above_the_cap_what_lacks_a_value_cannot_be_asked_for(
-    signed_in: Client, page: str, settings: Any, connection: Connection
+    signed_in: Client, page: Screen, settings: Any, connection: Connection
 ) -> None:
     settings.APPOINTS_MOST_ROWS = 10
     connection.snapshots.all().delete()
@@ -136,16 +133,13 @@ def test_every_id_has_a_page_of_its_own(
 ) -> None:
     rows = [raw(1, "x"), raw(2, "x") | {"appointId": appoint_id}, raw(3, "x")]
     simulator.listing.source = rows
-    listed = html.unescape(signed_in.get(LIST).content.decode())
-    address = re.findall(r'<a id="call-[^"]*" href="(/appoints/[^"]*)"', listed)[1]
-    page = signed_in.get(address).content.decode()
-    assert "2 of 3" in page
-    shown = rf'<bdi class="whole id"\s*>{re.escape(visible(appoint_id))}<'
-    assert len(re.findall(shown, html.unescape(page))) == 1
-    before = re.search(r'href="(/appoints/3/[^"]*)" rel="prev"', page)
-    assert before and address in html.unescape(
-        signed_in.get(html.unescape(before[1])).content.decode()
-    )
+    address = Screen(signed_in.get(LIST)).links("a[id^=call-]")[1]
+    page = Screen(signed_in.get(address))
+    assert "2 of 3" in page.text
+    assert [each.text() for each in page.all(".id")].count(visible(appoint_id)) == 1
+    [before] = page.links("[rel=prev]")
+    assert before.startswith("/appoints/3/")
+    assert address in Screen(signed_in.get(before)).links("a")
 
 
 def test_an_account_that_was_given_on_is_called_by_its_newest_name(

@@ -14,14 +14,10 @@ from appoints.isales.rows import parse_row
 from appoints.isales.simulator import Simulator, odd_rows
 from appoints.snapshots.models import Chunk, Snapshot
 from dashboard.accounts.models import User
+from tests.screen import text_of
 
 LIST = "/appoints/"
 EVERYTHING = "/appoints/?per_page=200"
-
-
-def text_of(response) -> str:
-    words = re.sub(r"<[^>]+>", " ", response.content.decode())
-    return re.sub(r"\s+", " ", html.unescape(words))
 
 
 def ids_of(response) -> list[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,6 +14,7 @@ from django.test import Client
 
 from appoints.connections.models import Connection
 from appoints.isales.simulator import Simulator
+from tests.screen import Screen
 
 LIST = "/appoints/"
 
@@ -28,9 +28,8 @@ def serve(simulator: Simulator, field: str, *values: str) -> None:
 
 
 def on_page(client: Client, address: str, **headers: str) -> list[str]:
-    page = client.get(address, headers=headers).content.decode()
-    ids = re.findall(r'<a id="call-([^"]+)"', page)
-    return [id_ for number, id_ in enumerate(ids) if id_ not in ids[:number]]
+    ids = Screen(client.get(address, headers=headers)).values("a[id^=call-]", "id")
+    return [id_.removeprefix("call-") for id_ in dict.fromkeys(ids)]
 
 
 def in_files(client: Client, column: str, query: str, **headers: str) -> list[list[Any]]:
@@ -82,8 +81,8 @@ def test_choices_that_are_as_frequent_stand_in_order(
     signed_in: Client, connection: Connection, simulator: Simulator
 ) -> None:
     serve(simulator, "userAccount", "1", "2", "10", "100")
-    page = signed_in.get("/choices/agents/").content.decode()
-    assert re.findall(r'value="(\d+)"', page) == ["1", "2", "10", "100"]
+    page = Screen(signed_in.get("/choices/agents/"))
+    assert page.values("[name=agent]", "value") == ["1", "2", "10", "100"]
 
 
 @pytest.mark.parametrize(
@@ -102,5 +101,8 @@ def test_search_finds_what_people_type_on_page_and_in_files(
     serve(simulator, "userName", stored, "Somebody")
     rows = json.loads(signed_in.get("/appoints/export.json", {"q": typed}).content)["rows"]
     assert [row["agent_name"] for row in rows] == [stored]
-    page = signed_in.get(LIST, {"q": typed}).content.decode()
-    assert stored in page and "Somebody" not in re.sub("(?s)<form.*?</form>", "", page)
+    page = Screen(signed_in.get(LIST, {"q": typed}))
+    assert stored in page.text
+    for form in page.all("form"):
+        form.decompose()
+    assert "Somebody" not in page.text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 
 import pytest
@@ -12,6 +11,7 @@ from django.test import Client
 from appoints.connections.models import Connection
 from appoints.isales.simulator import Simulator
 from appoints.snapshots.models import Snapshot
+from tests.screen import Screen, words_of
 
 
 @pytest.fixture
@@ -24,9 +24,8 @@ def link(signed_in: Client, connection: Connection, simulator: Simulator) -> str
         ended=F("ended") - timedelta(minutes=2),
     )
     simulator.calls.clear()
-    found = re.search(r'<a href="([^"]+)">refresh</a>', page)
-    assert found
-    return "/appoints/" + found[1].replace("&amp;", "&")
+    [link] = [link for link in Screen(page).all(".as-of a") if words_of(link) == "refresh"]
+    return f"/appoints/{link.attributes['href']}"
 
 
 def test_opening_the_page_again_asks_nothing_yet(

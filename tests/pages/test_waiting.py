@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import html
-import re
-
 import pytest
 from django.test import Client
 from pytest_django import Settings
@@ -14,6 +11,7 @@ from appoints.isales.simulator import Simulator
 from appoints.snapshots.models import Snapshot
 from appoints.snapshots.pool import Pool
 from dashboard.accounts.models import User
+from tests.screen import text_of
 
 
 @pytest.fixture(autouse=True)
@@ -23,9 +21,8 @@ def no_loader(connection: Connection, settings: Settings, monkeypatch: pytest.Mo
     monkeypatch.setattr(Pool, "wake", lambda self: None)
 
 
-def text_of(client: Client, path: str, **headers: str) -> str:
-    words = re.sub(r"<[^>]+>", " ", client.get(path, headers=headers).content.decode())
-    return re.sub(r"\s+", " ", html.unescape(words))
+def text(client: Client, path: str, **headers: str) -> str:
+    return text_of(client.get(path, headers=headers))
 
 
 @pytest.mark.parametrize(
@@ -39,7 +36,7 @@ def test_what_waits_says_how_many_are_before_it(
     assert "Waits for its turn to be loaded: it is the next." in text_of(
         signed_in, "/appoints/?number=1"
     )
-    assert "Waits for its turn to be loaded: 1 result is before it." in text_of(signed_in, path)
+    assert "Waits for its turn to be loaded: 1 result is before it." in text(signed_in, path)
 
 
 def test_a_file_that_waits_says_when_to_come_back(

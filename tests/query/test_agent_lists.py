@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 
 import pytest
@@ -13,6 +12,7 @@ from appoints.isales.simulator import Simulator
 from appoints.query.lists import written
 from appoints.query.models import AgentList
 from dashboard.accounts.models import User
+from tests.screen import Screen
 
 LIST = "/appoints/"
 
@@ -80,9 +80,9 @@ def test_list_file_and_detail_show_its_rows_to_a_colleague(
     assert 0 < len(lines) <= len(listed)
     page = colleague.get(address).content.decode()
     assert f"of <strong>{len(lines)}</strong>" in page
-    shown = re.search(r'href="(/appoints/\d+/\?[^"]*)"', page)
-    assert shown and "agent_list=" in shown[1]
-    assert colleague.get(html.unescape(shown[1])).status_code == 200
+    shown = Screen(page).links('a[href^="/appoints/"][id^="call-"]')[0]
+    assert "agent_list=" in shown
+    assert colleague.get(shown).status_code == 200
 
 
 def test_the_form_shows_the_agents_and_no_link_is_long(
@@ -91,9 +91,9 @@ def test_the_form_shows_the_agents_and_no_link_is_long(
     page = signed_in.get(address).content.decode()
     assert "300 agents" in page
     assert "\n".join(agents[2:]) in page
-    for agent in agents[:2]:
-        assert re.search(rf'name="agent" value="{agent}" [^>]*checked', page)
-    assert max(len(link) for link in re.findall(r'href="([^"]*)"', page)) < 2000
+    ticked = Screen(page).values("[name=agent][checked]", "value")
+    assert set(agents[:2]) <= set(ticked)
+    assert max(len(link) for link in Screen(page).links("[href]")) < 2000
 
 
 @pytest.mark.parametrize(

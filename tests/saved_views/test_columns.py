@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from urllib.parse import quote
 
 import pytest
@@ -12,13 +11,13 @@ from appoints.connections.models import Connection
 from appoints.display.table import DEFAULT_COLUMNS
 from appoints.saved_views.models import PersonColumns, SavedView
 from dashboard.accounts.models import User
+from tests.screen import Screen, shown_columns
 
 ASKED = "connection=demo&preset=today"
 
 
 def heads(client: Client, query: str) -> list[str]:
-    page = client.get(f"/appoints/?{query}").content.decode()
-    return re.findall(r'<th scope="col" class="col-(\w+)"', page)
+    return shown_columns(client.get(f"/appoints/?{query}"))
 
 
 def choose(client: Client, view: SavedView, *names: str) -> str:
@@ -66,9 +65,9 @@ def test_the_pages_own_refresh_shows_the_same_columns(
     signed_in: Client, connection: Connection, view: SavedView
 ) -> None:
     address = f"/appoints/?{ASKED}&view={view.slug}"
-    page = signed_in.get(address, headers={"HX-Request": "true"}).content.decode()
-    assert re.findall(r'class="col-(\w+)" aria-sort', page) == ["appoint_time"]
-    assert "col-late" not in page
+    page = Screen(signed_in.get(address, headers={"HX-Request": "true"}))
+    assert page.values("th[aria-sort]", "class") == ["col-appoint_time"]
+    assert not page.all(".col-late")
 
 
 def test_a_view_without_columns_shows_the_persons(

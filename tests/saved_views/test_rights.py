@@ -8,10 +8,10 @@ import pytest
 from django.test import Client
 
 from appoints.connections.models import Connection
-from appoints.isales.secret import Secret
 from appoints.saved_views.models import PersonDefault, SavedView
 from appoints.urls import saved_views
 from dashboard.accounts.models import Team, User
+from tests.factories import connection_to
 
 OPEN, LIST, NEW = "/v/{slug}/", "/views/", "/views/new/?preset=today"
 EDIT, DELETE = "/views/{slug}/", "/views/{slug}/delete/"
@@ -53,14 +53,7 @@ class Scene(NamedTuple):
 @pytest.fixture
 def scene(db: None) -> Scene:
     """A view of the owner's, who shares a team with the teammate alone."""
-    Connection.objects.create(
-        name="Demo",
-        slug="demo",
-        base_url="http://127.0.0.1:9",
-        vdn=1,
-        access_key="AK",
-        secret_key=Secret("SK"),
-    )
+    connection_to()
     people = {name: User.objects.create_user(name) for name in PEOPLE[:3]}
     people["staff"] = User.objects.create_superuser("staff")
     team = Team.objects.create(name="Night")

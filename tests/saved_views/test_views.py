@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import html
-import re
-
 import pytest
 from cryptography.fernet import Fernet
 from django.core.management import call_command
@@ -14,14 +11,10 @@ from appoints.connections.models import Connection
 from appoints.saved_views.forms import NamingForm
 from appoints.saved_views.models import PersonDefault, SavedView, TeamDefault
 from dashboard.accounts.models import Team, User
+from tests.screen import text_of
 
 ASKED = "connection=demo&preset=today&state=overdue"
 LIST = "/appoints/"
-
-
-def text_of(response) -> str:
-    words = re.sub(r"<[^>]+>", " ", response.content.decode())
-    return re.sub(r"\s+", " ", html.unescape(words))
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ from pytest_django import Settings
 from appoints.connections.errors import QueueFull
 from appoints.connections.models import Connection
 from appoints.isales.client import Criteria
-from appoints.isales.secret import Secret
 from appoints.isales.simulator import Simulator
 from appoints.query.query import Query
 from appoints.query.time_range import EVER
@@ -25,7 +24,7 @@ from appoints.snapshots.pool import Pool
 from appoints.snapshots.upstream import Asked
 from dashboard.accounts.models import User
 from dashboard.accounts.zones import zone_called
-from tests.factories import raw
+from tests.factories import connection_to, raw
 
 UTC = zone_called("UTC")
 QUESTIONS = 25
@@ -175,14 +174,7 @@ def test_a_connection_that_hangs_leaves_a_loader_for_another(
     connection: Connection, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.APPOINTS_LOADERS = 2
-    other = Connection.objects.create(
-        name="Other",
-        slug="other",
-        base_url=connection.base_url,
-        vdn=2,
-        access_key="AK",
-        secret_key=Secret("SK"),
-    )
+    other = connection_to(connection.base_url, name="Other", slug="other", vdn=2)
     hanging, loaded = threading.Event(), []
 
     def load(snapshot: Snapshot) -> None:

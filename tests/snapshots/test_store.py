@@ -7,14 +7,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from appoints.connections.models import Connection
 from appoints.isales.client import Criteria
-from appoints.isales.secret import Secret
 from appoints.query.time_range import EVER, Window
 from appoints.snapshots import store
 from appoints.snapshots.models import Snapshot
 from appoints.snapshots.upstream import Asked
-from tests.factories import NOON
+from tests.factories import NOON, connection_to
 
 DAY = Window(NOON - timedelta(hours=12), NOON + timedelta(hours=12))
 
@@ -39,7 +37,7 @@ DAY = Window(NOON - timedelta(hours=12), NOON + timedelta(hours=12))
 def test_a_snapshot_covers_the_windows_that_lie_within_its_own(
     held: Window, window: Window, covers: bool
 ) -> None:
-    connection = Connection.objects.create(slug="demo", vdn=1, secret_key=Secret("SK"))
+    connection = connection_to()
     snapshot = store.begin_or_join(connection, Asked(Criteria(), held))
     store.finish(snapshot, Snapshot.Status.WHOLE, as_of=timezone.now())
     asked = Asked(Criteria(task="1"), window)

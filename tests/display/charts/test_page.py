@@ -2,81 +2,72 @@
 
 from __future__ import annotations
 
-import html
-import re
-
 import pytest
+from django.http import HttpResponseBase
 from django.test import Client
+from selectolax.lexbor import LexborNode
 
 from appoints.connections.models import Connection
 from appoints.isales.simulator import Simulator
+from tests.screen import Screen, address_of, number_of, total_of, words_of
 
 LIST = "/appoints/"
-BAR = re.compile(
-    r'<a href="(\?[^"]+)"[^>]*>\s*<svg aria-hidden="true">.*?</svg>\s*<bdi>(.*?)</bdi> <b>([\d,]+)',
-    re.DOTALL,
-)
-TWIN = re.compile(r"<td><a href=\"(\?[^\"]+)\">([\d,]+)</a></td>")
+BARS = "a:has(> svg)"
 
 
-def section(page: str, name: str) -> str:
-    found = re.search(rf'<section class="chart[^"]*{name}".*?</section>', page, re.DOTALL)
-    assert found
-    return found[0]
+def section(response: HttpResponseBase, name: str) -> LexborNode:
+    return Screen(response).one(f"section.chart.{name}")
 
 
-def found_rows(page: str) -> int:
-    found = re.search(r"of <strong>([\d,]+)", page)
-    assert found
-    return int(found[1].replace(",", ""))
-
-
-@pytest.mark.parametrize(("name", "numbers"), [("causes", BAR), ("behind", TWIN)])
+@pytest.mark.parametrize(("name", "links"), [("causes", BARS), ("behind", "td a")])
 def test_each_number_leads_to_as_many_rows_as_it_says(
-    signed_in: Client, connection: Connection, name: str, numbers: re.Pattern[str]
+    signed_in: Client, connection: Connection, name: str, links: str
 ) -> None:
-    page = signed_in.get(LIST, {"call_type": "1"}).content.decode()
-    found = numbers.findall(section(page, f"ranking-{name}"))
+    response = signed_in.get(LIST, {"call_type": "1"})
+    found = section(response, f"ranking-{name}").css(links)
     assert len(found) > 3
-    for address, *_, rows in found[:4]:
-        narrowed = signed_in.get(LIST + html.unescape(address)).content.decode()
-        assert found_rows(narrowed) == int(rows.replace(",", ""))
+    for link in found[:4]:
+        narrowed = signed_in.get(LIST + address_of(link))
+        assert total_of(narrowed) == number_of(words_of(link.css_first("b") or link))
 
 
 def test_a_table_says_the_same_and_more(signed_in: Client, connection: Connection) -> None:
-    page = signed_in.get(LIST).content.decode()
-    part = section(page, "ranking-causes")
-    table = re.findall(r"<bdi[^>]*>([^<]*)</bdi></a>.*?<td>([\d,]+)</td>", part, re.DOTALL)
-    assert {each[1:] for each in BAR.findall(part)} <= set(table)
+    part = section(signed_in.get(LIST), "ranking-causes")
+    lines = [line for line in part.css("tr") if line.css_first("bdi")]
+    table = {(words_of(line.css_first("bdi")), words_of(line.css_first("td"))) for line in lines}
+    bars = part.css(BARS)
+    assert bars
+    assert {(words_of(bar.css_first("bdi")), words_of(bar.css_first("b"))) for bar in bars} <= table
 
 
 def test_failures_of_the_groups_are_the_failures_of_the_summary(
     signed_in: Client, connection: Connection
 ) -> None:
-    page = signed_in.get(LIST).content.decode()
-    part = section(page, "ranking-causes")
-    groups = re.findall(r'<tr>\s*<th scope="row">.*?<td>([\d,]+)</td>\s*</tr>', part, re.DOTALL)
-    tile = re.search(r'tile-failed"[^>]*><strong>([\d,]+)', page)
-    assert tile
-    assert sum(int(each.replace(",", "")) for each in groups) == int(tile[1].replace(",", ""))
+    response = signed_in.get(LIST)
+    part = section(response, "ranking-causes")
+    groups = [
+        line.css_first("td") for line in part.css("tr") if not line.css_first("th[class], thead th")
+    ]
+    tile = Screen(response).one(".tile-failed strong")
+    assert sum(number_of(words_of(each)) for each in groups if each) == number_of(words_of(tile))
 
 
 def test_pictures_with_nothing_to_show_say_so(signed_in: Client, connection: Connection) -> None:
-    page = signed_in.get(LIST, {"state": "reached"}).content.decode()
-    assert "No failures here" in section(page, "ranking-causes")
-    assert "Nothing overdue or failed here" in section(page, "ranking-behind")
+    page = signed_in.get(LIST, {"state": "reached"})
+    assert "No failures here" in words_of(section(page, "ranking-causes"))
+    assert "Nothing overdue or failed here" in words_of(section(page, "ranking-behind"))
 
 
 def test_bars_name_the_zone_of_their_hours(signed_in: Client, connection: Connection) -> None:
-    page = signed_in.get(LIST, {"preset": "today", "tz": "Asia/Kathmandu"}).content.decode()
-    assert "by hour in Asia/Kathmandu" in section(page, "overtime")
+    page = signed_in.get(LIST, {"preset": "today", "tz": "Asia/Kathmandu"})
+    assert "by hour in Asia/Kathmandu" in words_of(section(page, "overtime"))
 
 
 def test_a_range_too_long_for_one_picture_says_so(
     signed_in: Client, connection: Connection
 ) -> None:
-    page = signed_in.get(LIST, {"from": "2020-01-01"}).content.decode()
-    assert "at most 400 days" in section(page, "overtime")
+    page = signed_in.get(LIST, {"from": "2020-01-01"})
+    assert "at most 400 days" in words_of(section(page, "overtime"))
 
 
 def test_there_are_no_pictures_of_nothing_nor_of_a_part(
@@ -92,6 +83,6 @@ def test_words_of_people_are_text_in_pictures(
 ) -> None:
     for row in simulator.rows():
         row["userName"] = "<b>Ann</b>"
-    page = signed_in.get(LIST, {"q": "<b>ann"}).content.decode()
-    assert "&lt;b&gt;Ann&lt;/b&gt;" in section(page, "ranking-behind")
-    assert "<b>Ann" not in page
+    response = signed_in.get(LIST, {"q": "<b>ann"})
+    assert "<b>Ann</b>" in words_of(section(response, "ranking-behind"))
+    assert "<b>Ann" not in response.content.decode()
