@@ -13,31 +13,43 @@ from appoints.snapshots import frame, store
 from appoints.snapshots.models import Snapshot
 from appoints.snapshots.reconcile import deduplicated
 
+Key = tuple[int, str, int, int]  # a snapshot and how far it is: ID, status, lease, rows
+
 
 class Cache:
     """The frames that were used last, up to a number of bytes."""
 
     def __init__(self) -> None:
-        self._frames: OrderedDict[tuple[int, str, int, int], pl.DataFrame] = OrderedDict()
+        self._frames: OrderedDict[Key, pl.DataFrame] = OrderedDict()
         self._lock = Lock()
 
-    def of(self, snapshot: Snapshot, rules: states.Rules) -> pl.DataFrame:
+    def of(
+        self, snapshot: Snapshot, rules: states.Rules, *, searched: bool = False
+    ) -> pl.DataFrame:
         """Return all rows of a snapshot so far, each once, with what is derived from them.
 
+        What text is looked for in takes long to derive, and is there only once it was ``searched``.
         Raises RowsLost.
         """
         key = (snapshot.pk, snapshot.status, snapshot.lease, snapshot.received)
         with self._lock:
-            if key in self._frames:
+            found = self._frames.get(key)
+            if found is not None:
                 self._frames.move_to_end(key)
-                return self._frames[key]
-        made = _made(snapshot, rules)
+        made = _made(snapshot, rules) if found is None else found
+        if searched and "folded" not in made.columns:
+            made = states.searchable(made)
+        if made is not found:
+            self._keep(key, made)
+        # Frames of several looks are put together only where they have the same columns.
+        return made if searched else made.drop("folded", strict=False)
+
+    def _keep(self, key: Key, made: pl.DataFrame) -> None:
         with self._lock:
-            self._forget(snapshot.pk)
+            self._forget(key[0])
             self._frames[key] = made
             while len(self._frames) > 1 and self._bytes() > settings.APPOINTS_MOST_BYTES:
                 self._frames.popitem(last=False)
-        return made
 
     def _forget(self, snapshot_id: int) -> None:
         for key in [key for key in self._frames if key[0] == snapshot_id]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
+from collections import deque
 from collections.abc import Callable, Iterable
 from functools import lru_cache, partial
 
@@ -22,6 +23,10 @@ HAN = re.compile("[\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000
 ARABIC = re.compile("[\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff]")
 OWN = ":"  # between digits and letters: what begins with it stands before every letter
 AFTER = "\uffff"  # after every letter
+
+MANY = 1_000  # different texts, from which on their order is kept for the next sort
+# The languages and orders of the columns that were sorted last, in each all texts of one column.
+KEPT: deque[tuple[str, pl.Series]] = deque(maxlen=4)
 
 Key = tuple[str, str, str, str]
 
@@ -39,10 +44,21 @@ def in_order(texts: Iterable[str], language: str = "") -> list[str]:
 
 def ranked(values: pl.Series, language: str = "") -> pl.Series:
     """Return the place of each text among all, so that sorting by it sorts the texts."""
-    texts = in_order(values.drop_nulls().unique(), language)
+    texts = _ordered(values.drop_nulls().unique(), language)
     places = pl.Series(range(len(texts)), dtype=pl.UInt32)
-    known = pl.Series(texts, dtype=pl.String)
-    return values.replace_strict(known, places, default=None, return_dtype=pl.UInt32)
+    return values.replace_strict(texts, places, default=None, return_dtype=pl.UInt32)
+
+
+def _ordered(different: pl.Series, language: str) -> pl.Series:
+    """Return texts in order; many of them from an order that is kept, if one holds them all."""
+    if len(different) < MANY:
+        return pl.Series(in_order(different, language), dtype=pl.String)
+    for of, kept in tuple(KEPT):
+        if of == language and different.is_in(kept.implode()).all():
+            return kept
+    found = pl.Series(in_order(different, language), dtype=pl.String)
+    KEPT.append((language, found))
+    return found
 
 
 def _primary(text: str, language: str) -> str:

@@ -150,6 +150,7 @@ class Asking:
 
     def _shown(self, found: Sequence[Found], asked: Sequence[Look], reasons: Reasons) -> Result:
         held = [each.snapshot for each in found]
+        searched = bool(self.query.text)
         chosen = _asked_for(held[0], asked[0].asked, self.connection)
         query, plan = self.query, plan_of(self.connection)
         wanted = query if chosen else Query()
@@ -160,7 +161,7 @@ class Asking:
         whole = all(each.status == Snapshot.Status.WHOLE for each in held)
         totals = [each.total for each in held if each.total is not None]
         return Result.of(
-            together([CACHE.of(each, rules()) for each in held], asked),
+            together([CACHE.of(each, rules(), searched=searched) for each in held], asked),
             query,
             self.window,
             reasons=reasons,

@@ -31,8 +31,8 @@ class Rules(NamedTuple):
 
 
 def derived(frame: pl.DataFrame, rules: Rules) -> pl.DataFrame:
-    """Add state, late, delay, talk_time, fail_group (isales-api.md sections 4 and 6) and what is
-    searched: ``folded`` text, and numbers in the one way in which they are compared.
+    """Add state, late, delay, talk_time, fail_group (isales-api.md sections 4 and 6) and the
+    numbers in the one way in which they are compared.
 
     Delay and talk time are durations; "now" is the moment at which each row was fetched, for rows
     that age would otherwise invent overdue calls.
@@ -47,7 +47,6 @@ def derived(frame: pl.DataFrame, rules: Rules) -> pl.DataFrame:
         talk_time().alias("talk_time"),
         compacted(frame["called_no"]).alias("called_key"),
         compacted(frame["caller_no"]).alias("caller_key"),
-        searched(frame),
     )
 
 
@@ -59,12 +58,11 @@ def unreadable(name: str) -> pl.Expr:
     return pl.col(name).is_null() & found.fill_null(value=False)
 
 
-def searched(frame: pl.DataFrame) -> pl.Series:
-    """Return all that free text is looked for in, folded, a line for each."""
+def searchable(frame: pl.DataFrame) -> pl.DataFrame:
+    """Add ``folded``: all that free text is looked for in, a line for each."""
     columns = [folded(each) for each in (*frame.select(SEARCHED).get_columns(), sent(frame))]
-    return pl.DataFrame(columns).select(
-        pl.concat_str(pl.all(), separator="\n", ignore_nulls=True).alias("folded")
-    )["folded"]
+    lines = pl.concat_str(pl.all(), separator="\n", ignore_nulls=True).alias("folded")
+    return frame.with_columns(pl.DataFrame(columns).select(lines))
 
 
 def sent(frame: pl.DataFrame) -> pl.Series:

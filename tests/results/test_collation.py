@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from appoints.results import collation
 from appoints.results.collation import in_order, key, ranked
 
 LANGUAGES = ("en", "es", "pt-br", "zh-hans", "ar")
@@ -73,3 +74,24 @@ def test_places_sort_like_texts(found: list[str | None], language: str) -> None:
     )
     present = [each for each in found if each is not None]
     assert by_place["t"].drop_nulls().to_list() == in_order(present, language)
+
+
+def by_rank(texts: pl.Series, language: str) -> list[str]:
+    return texts.gather(ranked(texts, language).arg_sort(nulls_last=True)).drop_nulls().to_list()
+
+
+def test_many_texts_are_put_in_order_once_for_every_later_sort(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    texts = pl.Series([f"Émile {number}" for number in range(3_000, 0, -1)])
+    whole = by_rank(texts, "fr")
+    monkeypatch.setattr(collation, "in_order", None)
+    part = texts.head(1_500).extend(pl.Series([None], dtype=pl.String))
+    assert by_rank(texts, "fr") == whole == [f"Émile {number}" for number in range(1, 3_001)]
+    assert by_rank(part, "fr") == whole[1_500:]
+
+
+def test_an_order_of_one_language_is_not_that_of_another() -> None:
+    texts = pl.Series([f"{letter}{number}" for letter in "nño" for number in range(500)])
+    for language in ("es", "de", "es"):
+        assert by_rank(texts, language) == in_order(texts, language)

@@ -67,7 +67,7 @@ def frame_of(found: list[tuple[list[object], int]]) -> tuple[pl.DataFrame, list[
     seen = oracle.pages(found, NOON)
     fetched = [frame.Fetched(at, rows, moment) for at, rows, moment in seen]
     rows = deduplicated(frame.plain(fetched)).drop("offset")
-    return states.derived(rows, states.Rules()), oracle.settled(seen)
+    return states.searchable(states.derived(rows, states.Rules())), oracle.settled(seen)
 
 
 def cells_of_csv(content: bytes) -> list[list[str]]:
