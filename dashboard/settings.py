@@ -197,7 +197,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "filters": {"database": {"()": "dashboard.http.database.OneLine"}},
+    "filters": {"database": {"()": "dashboard.database.OneLine"}},
     "handlers": {
         "stderr": {
             "class": "logging.StreamHandler",

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from appoints.connections.models import Connection
 from appoints.isales.errors import AddressLocked, FetchError, ISalesError, NotAuthorised
-from dashboard.http.database import kind_of
+from dashboard.database import kind_of
 
 
 class Resting(FetchError):
@@ -55,7 +55,7 @@ class QueueFull(FetchError):
 
 
 class DatabaseFailed(FetchError):
-    """``kind`` is one of dashboard.http.database.TROUBLES."""
+    """``kind`` is one of dashboard.database.TROUBLES."""
 
     def __init__(self, kind: str) -> None:
         super().__init__(f"the database is {kind}")

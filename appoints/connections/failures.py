@@ -26,7 +26,7 @@ from appoints.isales.errors import (
     TooFast,
     UnexpectedAnswer,
 )
-from dashboard.http.database import TROUBLES
+from dashboard.database import TROUBLES
 
 NO_ANSWER, BAD_ANSWER, NOT_NOW = 504, 502, 503
 NOT_KNOWN_THERE = frozenset({400, 404})  # what a release without reservations answers

@@ -2,9 +2,15 @@ from __future__ import annotations
 
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
+from django_htmx.middleware import HtmxDetails
 
 from dashboard.accounts.models import Preferences, User
-from dashboard.http.requests import HtmxRequest
+
+
+class HtmxRequest(HttpRequest):
+    """A request as django-htmx's middleware leaves it; for type hints."""
+
+    htmx: HtmxDetails
 
 
 class SignedInRequest(HtmxRequest):

@@ -9,7 +9,7 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
-from dashboard.http.requests import HtmxRequest
+from dashboard.accounts.requests import HtmxRequest
 
 
 class SignInMiddleware(LoginRequiredMiddleware):

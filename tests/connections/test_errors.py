@@ -27,7 +27,7 @@ from appoints.isales.errors import (
     TooFast,
     UnexpectedAnswer,
 )
-from dashboard.http.database import TROUBLES
+from dashboard.database import TROUBLES
 
 ERRORS = [
     ISalesError("something"),

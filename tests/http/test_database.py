@@ -19,8 +19,8 @@ from appoints.connections.models import Connection
 from appoints.isales.simulator import Simulator
 from appoints.saved_views.models import SavedView
 from appoints.snapshots.models import Chunk, Snapshot
+from dashboard import database
 from dashboard.accounts.models import User
-from dashboard.http import database
 from tests.screen import text_of
 
 WORDS = {"down": "database does not answer", "locked": "database is locked"}

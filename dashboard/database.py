@@ -1,24 +1,14 @@
-"""When the database is down, locked or full: told from a defect, and said as what it is."""
+"""The dashboard's own database: which trouble an error comes from, and what to say of it."""
 
 from __future__ import annotations
 
 import logging
-import re
-import sys
 from collections.abc import Iterator
-from http import HTTPStatus
 from typing import Any, NamedTuple
 
 from django.db import Error, InterfaceError, OperationalError
-from django.http import HttpResponse
-from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.views import defaults
-
-from dashboard.http.requests import HtmxRequest
-
-FILE = re.compile(r"/export\.\w+$")
 
 
 class Trouble(NamedTuple):
@@ -106,34 +96,6 @@ def _kind(error: Error) -> str:
     return "down" if isinstance(error, OperationalError | InterfaceError) else ""
 
 
-def answer(request: HtmxRequest, kind: str) -> HttpResponse:
-    """Say what is wrong: as text in place of a file, as a part to a page's own refresh."""
-    trouble, status = TROUBLES[kind], HTTPStatus.SERVICE_UNAVAILABLE
-    context = {"trouble": trouble, "kind": kind}
-    if FILE.search(request.path):
-        text = f"{trouble.title}\n{trouble.advice}\n"
-        response = HttpResponse(text, status=status, content_type="text/plain; charset=utf-8")
-    elif request.htmx:
-        # A part is swapped in only with 200.
-        response = render(request, "dashboard/_database.html", context)
-    else:
-        response = render(request, "dashboard/database.html", context, status=status)
-    response["Retry-After"] = str(trouble.retry_after)
-    return response
-
-
-def server_error(request: HtmxRequest) -> HttpResponse:
-    """Answer what nobody caught."""
-    kind = kind_of(sys.exc_info()[1])
-    return answer(request, kind) if kind else defaults.server_error(request)
-
-
-def bad_request(request: HtmxRequest, exception: Exception) -> HttpResponse:
-    """Answer a bad request; a session that could not be stored looks like one to Django."""
-    kind = kind_of(exception)
-    return answer(request, kind) if kind else defaults.bad_request(request, exception)
-
-
 class OneLine(logging.Filter):
     """Log such trouble in a line, for a traceback at each request would bury everything else."""
 
@@ -143,3 +105,13 @@ class OneLine(logging.Filter):
             record.msg, record.args = f"{record.getMessage()} (database {kind})", ()
             record.exc_info = None
         return True
+
+
+def limit_lock_waits(connection: Any, **_about: object) -> None:
+    """Let PostgreSQL wait for a lock as long as SQLite does, for it waits for ever by itself.
+
+    Not a start-up option: some connection poolers refuse those.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '20s'")

@@ -1,0 +1,44 @@
+"""Pages for requests that failed: bad ones, defects, and trouble with the database."""
+
+from __future__ import annotations
+
+import re
+import sys
+from http import HTTPStatus
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views import defaults
+
+from dashboard.accounts.requests import HtmxRequest
+from dashboard.database import TROUBLES, kind_of
+
+FILE = re.compile(r"/export\.\w+$")
+
+
+def database_trouble(request: HtmxRequest, kind: str) -> HttpResponse:
+    """Say what is wrong: as text in place of a file, as a part to a page's own refresh."""
+    trouble, status = TROUBLES[kind], HTTPStatus.SERVICE_UNAVAILABLE
+    context = {"trouble": trouble, "kind": kind}
+    if FILE.search(request.path):
+        text = f"{trouble.title}\n{trouble.advice}\n"
+        response = HttpResponse(text, status=status, content_type="text/plain; charset=utf-8")
+    elif request.htmx:
+        # A part is swapped in only with 200.
+        response = render(request, "dashboard/_database.html", context)
+    else:
+        response = render(request, "dashboard/database.html", context, status=status)
+    response["Retry-After"] = str(trouble.retry_after)
+    return response
+
+
+def server_error(request: HtmxRequest) -> HttpResponse:
+    """Answer what nobody caught."""
+    kind = kind_of(sys.exc_info()[1])
+    return database_trouble(request, kind) if kind else defaults.server_error(request)
+
+
+def bad_request(request: HtmxRequest, exception: Exception) -> HttpResponse:
+    """Answer a bad request; a session that could not be stored looks like one to Django."""
+    kind = kind_of(exception)
+    return database_trouble(request, kind) if kind else defaults.bad_request(request, exception)
