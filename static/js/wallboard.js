@@ -13,9 +13,11 @@ let came = stamp(); // the last answer
 let tried = came;
 let asking = false;
 let well = true; // whether the last request brought rows
+let databaseFailed; // when the dashboard last said so
 
 const reason = () => {
   const { age, limit } = answer().dataset; // seconds, of the rows
+  if (databaseFailed && since(databaseFailed) <= UNHEARD) return "database";
   if (since(came) > UNHEARD) return "unheard";
   return limit && Number(age) + since(came) > Number(limit) ? "old" : "";
 };
@@ -44,12 +46,25 @@ const hurry = () => {
   tick();
 };
 
+// The rows stay, and the banner repeats what the answer says of the database.
+const isOfDatabase = (page) => {
+  const words = page.querySelectorAll("#answer[data-trouble] [role=alert] :is(h2, p)");
+  const shown = document.querySelector("#dead [data-why=database]");
+  if (!words.length || !shown) return false;
+  shown.textContent = Array.from(words, (each) => each.textContent.trim()).join(" ");
+  databaseFailed = stamp();
+  showState();
+  return true;
+};
+
 const accept = (page, swap) => {
   const { now } = answer().dataset;
   const signedOut = page.querySelector("#signed-out");
   // What a proxy on the way says is no answer of ours, nor is one that it kept and says again.
   const ours = page.querySelector(`#answer.wallboard:not([data-now="${now}"])`);
+  if (isOfDatabase(page)) return false;
   if (!signedOut && !ours) return false;
+  databaseFailed = undefined;
   came = stamp();
   well = !signedOut;
   // The rows of a person who is signed out go; the element that asks for new ones stays.

@@ -19,6 +19,8 @@ from dashboard.operations.servers import end, free_port, wait_for
 from tests.browser.conftest import sign_in
 
 DAY = "24:00:00"
+DATABASE = """<div id="answer" data-trouble="locked"><section role="alert">
+<h2>The dashboard's database is locked.</h2><p>Try again.</p></section></div>"""
 ADDRESS = "/wallboard/?preset=last-7d"
 
 
@@ -142,8 +144,9 @@ def test_a_database_that_is_gone_is_told_and_then_live_again(wall: Wall) -> None
     file = wall.folder / "demo.sqlite3"
     file.rename(wall.folder / "away")
     try:
-        wall.pass_by(50)
-        wall.expect_dead("The dashboard does not answer")
+        for _ in range(8):
+            wall.pass_by(11)
+        wall.expect_dead("The dashboard's database")
     finally:
         (wall.folder / "away").rename(file)
     wall.come_back()
@@ -166,6 +169,16 @@ def test_an_answer_that_a_proxy_kept_is_no_new_one(wall: Wall) -> None:
     wall.pass_by(31)
     wall.pass_by(60)
     wall.expect_dead("The dashboard does not answer")
+    wall.page.unroute_all()
+    wall.come_back()
+
+
+def test_a_database_that_fails_is_named_beside_the_last_rows(wall: Wall) -> None:
+    wall.page.route("**/wallboard/?*", lambda route: route.fulfill(body=DATABASE))
+    for _ in range(8):
+        wall.pass_by(11)
+    wall.expect_dead("The dashboard's database is locked. Try again.")
+    expect(wall.page.locator("#answer .tile-overdue")).to_be_visible()
     wall.page.unroute_all()
     wall.come_back()
 
