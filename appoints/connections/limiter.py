@@ -1,4 +1,4 @@
-"""The only way to iSales: a line of a connection, held while it is used.
+"""Limiter of calls to iSales: a line of a connection, held while it is used.
 
 A line keeps the connection's cap on requests at once and its pace over all workers, and stores
 what an answer means for everybody: a 401 or 403 puts the connection to rest, a 429 keeps it quiet.
@@ -68,8 +68,8 @@ class Line:
     def pace(self, deadline: float) -> None:
         """Wait until a call may go. Raises Busy where that is past the deadline (monotonic).
 
-        Whatever was waited for, the last look is right before the call: meanwhile another may
-        have been refused.
+        The last check of the stored state is right before the call: another worker may have been
+        refused while this one waited.
         """
         while True:
             self._await_turn(deadline)
@@ -109,7 +109,7 @@ class Line:
         return bool(self._mine().update(**renewed))
 
     def _may_go(self, deadline: float) -> bool:
-        """Tell whether a call may go now; without a proven key, one at a time may.
+        """Tell whether a call may go now; where the key was not accepted lately, one at a time.
 
         Raises Resting or TooFast.
         """
@@ -169,7 +169,7 @@ def line(connection: Connection, *, wait: float, check: bool = False) -> Iterato
     """Hold a line, waiting at most ``wait`` seconds for a free one.
 
     Raises Resting, or TooFast while iSales asked for quiet, or Busy. ``check=True`` is for a
-    person's check, which alone may call a connection at rest, or amid a quiet.
+    person's check, which alone may call a connection at rest, or while iSales asked for quiet.
     """
     began = timezone.now() if check else None
     held = Line(connection, *wait_for(connection, wait, began), began)

@@ -1,4 +1,4 @@
-"""Slots: which line to iSales is free, when its turn is, and whether anybody may call at all."""
+"""Slots: the free lines to iSales, the time of their next call, and whether any may call."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def spacing(connection: Connection) -> timedelta:
 def wait_for(connection: Connection, wait: float, check: datetime | None) -> tuple[Slot, datetime]:
     """Return a slot, ``last_call`` being its holder's turn, and when it was called before.
 
-    ``check`` is when a person's check began, which may call at rest and amid a quiet. Raises
-    Resting, TooFast, or Busy where no slot is free in time.
+    ``check`` is when a person's check began, which may call at rest and while iSales asked for
+    quiet. Raises Resting, TooFast, or Busy where no slot is free in time.
     """
     deadline = time.monotonic() + wait
     while not (taken := _take(connection, check)):
@@ -62,7 +62,7 @@ def _take(connection: Connection, check: datetime | None) -> tuple[Slot, datetim
         before = {"holder": slot.holder, "held_until": slot.held_until}
         last_call = calls[slot.pk]
         slot.holder, slot.held_until = uuid4().hex, now + HOLD
-        # Lines taken together start apart, so that they do not knock all at once.
+        # Lines taken together start apart, so that they do not all call at once.
         slot.last_call = max(
             now, last_call + interval(connection), max(calls.values()) + spacing(connection)
         )

@@ -17,7 +17,7 @@ from .errors import NoAnswer, UnexpectedAnswer
 
 ACCEPTED = "gzip"  # what a request says it takes
 ENCODINGS = frozenset({"gzip", "x-gzip", "deflate"})
-EITHER = zlib.MAX_WBITS | 32  # zlib tells by the first bytes which of them it is
+EITHER = zlib.MAX_WBITS | 32  # zlib detects the format by the first bytes
 STEP = 2**18  # bytes to unpack before they are counted
 BASE = 4 * 2**20  # bytes of an answer without rows: a refusal may explain itself at length
 A_ROW = 32 * 2**10  # bytes; one of iSales has about 500
@@ -42,7 +42,7 @@ def read(response: httpx.Response, deadline: float, rows: int) -> bytes:
 
 
 def _plain(response: httpx.Response, most: int) -> Iterator[bytes]:
-    # As it was sent: httpx would unpack every layer that it is told of, each part at once.
+    # As it was sent: httpx would unpack every layer, each part at once.
     sent = response.stream
     assert isinstance(sent, httpx.SyncByteStream)
     layers = response.headers.get_list("content-encoding", split_commas=True)

@@ -35,7 +35,7 @@ TIMES: Mapping[str, str] = {
 FLAGS: Mapping[str, str] = {"expired": "timeout"}
 KNOWN = frozenset({*TEXTS.values(), *TIMES.values(), *FLAGS.values()})
 
-# A time outside these is a mistake in the data; it is shown as sent and never reckoned with.
+# A time outside these is a mistake in the data; it is shown as sent and never computed with.
 EARLIEST = 946_684_800_000  # 2000-01-01T00:00:00Z in epoch milliseconds
 LATEST = 4_133_980_800_000  # 2101-01-01T00:00:00Z
 

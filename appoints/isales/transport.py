@@ -32,7 +32,7 @@ class Transport(httpx.HTTPTransport):
     def __init__(self, tls: ssl.SSLContext, hosts: Sequence[str] = ()) -> None:
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=20)
         super().__init__(verify=tls, limits=limits)
-        # httpx has no public door to it; the tests over sockets tell should it ever move.
+        # httpx has no public way to it; the tests over sockets fail should it ever move.
         pool: Any = self._pool
         pool._network_backend = _Backend(pool._network_backend, hosts)
 

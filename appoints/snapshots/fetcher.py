@@ -47,23 +47,14 @@ def pages(
 
     Raises what a call to iSales raises; no page is asked for once the caller has left.
     """
-    wanted = deque(offsets)
-    missing = len(wanted)
-    arrived: Queue[Arrival | Exception] = Queue()
-    stop = threading.Event()
-    # The first page fails at once when iSales asks for quiet, for somebody looks at an empty page.
-    retries = 0 if 0 in wanted else QUIET_RETRIES
-    work = partial(_work, connection.pk, criteria, limit, wanted, arrived, stop, retries)
-    threads, most = 1, min(missing, connection.max_concurrency)
-    if wanted:
-        _start(work)
+    fetch = _Fetch(connection.pk, criteria, limit, deque(offsets))
+    missing = len(fetch.wanted)
+    most = min(missing, connection.max_concurrency)
     try:
         while missing:
-            while wanted and threads < most and SHARED_THREADS.acquire(blocking=False):
-                threads += 1
-                _start(work, then=SHARED_THREADS.release)
+            fetch.start_threads(most)
             try:
-                found = arrived.get(timeout=TICK)
+                found = fetch.arrived.get(timeout=TICK)
             except Empty:
                 yield None
                 continue
@@ -72,7 +63,80 @@ def pages(
             missing -= 1
             yield found
     finally:
-        stop.set()
+        fetch.stop.set()
+
+
+class _Fetch:
+    """The offsets that are wanted, the pages that arrived, and the threads between them."""
+
+    def __init__(
+        self, connection_id: int, criteria: Criteria, limit: int, wanted: deque[int]
+    ) -> None:
+        self.connection_id = connection_id
+        self.criteria = criteria
+        self.limit = limit
+        self.wanted = wanted
+        self.arrived: Queue[Arrival | Exception] = Queue()
+        self.stop = threading.Event()
+        self.threads = 0
+        # The first page fails at once when iSales asks for quiet: somebody looks at an empty page.
+        self.retries = 0 if 0 in wanted else QUIET_RETRIES
+
+    def start_threads(self, most: int) -> None:
+        """Start this load's own thread, and shared ones as far as there are any."""
+        if not self.threads:
+            _start(self._run)
+            self.threads = 1
+        while self.wanted and self.threads < most and SHARED_THREADS.acquire(blocking=False):
+            self.threads += 1
+            _start(self._run, then=SHARED_THREADS.release)
+
+    def _run(self) -> None:
+        """Fetch pages until none is wanted; put errors into the queue too."""
+        try:
+            connection = Connection.objects.get(pk=self.connection_id)
+            while self.wanted and not self.stop.is_set():
+                with ExitStack() as held:
+                    self._fetch_slice(self._retried(partial(self._line, connection, held)))
+        except IndexError:
+            return  # another thread took the last one
+        except Exception as error:  # noqa: BLE001 the caller raises it
+            # At once: another thread's next call after a 401 may lock this server's address.
+            self.stop.set()
+            # A thread that finds the connection at rest raises the same as the one refused.
+            self.arrived.put(error.cause if isinstance(error, Resting) else error)
+        finally:
+            database.close()
+
+    def _fetch_slice(self, line: limiter.Line) -> None:
+        for _ in range(SLICE):
+            if self.stop.is_set() or not self.wanted:
+                return
+            offset = self.wanted.popleft()
+            call = partial(line.list_page, self.criteria, offset, self.limit, budget=PAGE_BUDGET)
+            page = self._retried(call)
+            fetched = Fetched(offset, page.rows, timezone.now(), line.took)
+            self.arrived.put((fetched, page.total))
+
+    def _line(self, connection: Connection, held: ExitStack) -> limiter.Line:
+        until = time.monotonic() + LINE_WAIT
+        while True:
+            try:
+                return held.enter_context(limiter.line(connection, wait=LINE_LOOK))
+            except Busy:
+                if self.stop.is_set() or time.monotonic() > until:
+                    raise
+
+    def _retried(self, ask: Callable[[], Answer]) -> Answer:
+        """Return what ``ask`` returns; wait and repeat while iSales asks for quiet."""
+        for _ in range(self.retries):
+            try:
+                return ask()
+            except TooFast as error:
+                if (error.retry_after or 0) > LONGEST_QUIET:
+                    raise
+                self.stop.wait(error.retry_after or 1.0)
+        return ask()
 
 
 def _start(work: Callable[[], None], then: Callable[[], None] = lambda: None) -> None:
@@ -83,59 +147,3 @@ def _start(work: Callable[[], None], then: Callable[[], None] = lambda: None) ->
             then()
 
     threading.Thread(target=run, name="fetch", daemon=True).start()
-
-
-def _work(
-    connection_id: int,
-    criteria: Criteria,
-    limit: int,
-    wanted: deque[int],
-    arrived: Queue[Arrival | Exception],
-    stop: threading.Event,
-    retries: int,
-) -> None:
-    """Fetch pages over one line at a time until none is wanted; put errors into the queue too."""
-    try:
-        connection = Connection.objects.get(pk=connection_id)
-        while wanted and not stop.is_set():
-            with ExitStack() as held:
-                line = _retried(partial(_line, connection, held, stop), stop, retries)
-                for _ in range(SLICE):
-                    if stop.is_set() or not wanted:
-                        return
-                    offset = wanted.popleft()
-                    asked = partial(line.list_page, criteria, offset, limit, budget=PAGE_BUDGET)
-                    page = _retried(asked, stop, retries)
-                    fetched = Fetched(offset, page.rows, timezone.now(), line.took)
-                    arrived.put((fetched, page.total))
-    except IndexError:
-        return  # another thread took the last one
-    except Exception as error:  # noqa: BLE001 the caller raises it
-        # At once: another thread's next call after a 401 may lock this server's address.
-        stop.set()
-        # A thread that finds the connection at rest raises the same as the one that was refused.
-        arrived.put(error.cause if isinstance(error, Resting) else error)
-    finally:
-        database.close()
-
-
-def _line(connection: Connection, held: ExitStack, stop: threading.Event) -> limiter.Line:
-    until = time.monotonic() + LINE_WAIT
-    while True:
-        try:
-            return held.enter_context(limiter.line(connection, wait=LINE_LOOK))
-        except Busy:
-            if stop.is_set() or time.monotonic() > until:
-                raise
-
-
-def _retried(ask: Callable[[], Answer], stop: threading.Event, retries: int) -> Answer:
-    """Return what ``ask`` returns; wait and repeat while iSales asks for quiet."""
-    for _ in range(retries):
-        try:
-            return ask()
-        except TooFast as error:
-            if (error.retry_after or 0) > LONGEST_QUIET:
-                raise
-            stop.wait(error.retry_after or 1.0)
-    return ask()

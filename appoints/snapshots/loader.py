@@ -58,7 +58,7 @@ def _give_up(snapshot: Snapshot, error: Exception) -> None:
     except store.LeaseLost:
         pass
     except Error as again:
-        # Pages hear of it from the database itself, and the lease ends by itself.
+        # Pages meet the same failure of the database, and the lease ends by itself.
         logger.warning("snapshot %s: nor can its end be stored: %s", snapshot.pk, again)
 
 
@@ -176,7 +176,7 @@ class Load:
             self._heartbeat()
 
     def _arrivals(self, offsets: Iterable[int]) -> Iterator[Arrival]:
-        """Yield pages as they come, and show in between that this holder lives."""
+        """Yield pages as they arrive, and renew the lease in between."""
         connection = self.snapshot.connection
         for arrived in fetcher.pages(connection, self.criteria, self.limit, offsets):
             if arrived is None:

@@ -151,26 +151,10 @@ def begin_or_join(connection: Connection, asked: Asked, person: int | None = Non
         "begin": asked.window.begin,
         "end": asked.window.end,
     }
-    came_late = Q(ended__gt=F("created") + timedelta(seconds=settings.APPOINTS_PAGE_WAIT))
-    resumable = Q(as_of__isnull=True) | timestamps.since("as_of", RESUMABLE)
-    resumable |= timestamps.in_force("leased_until", LEASE)
-    fresh_for = settings.APPOINTS_FRESH_FOR
     with transaction.atomic():
         # One at a time, or two who come together would both begin.
         Connection.objects.select_for_update().get(pk=connection.pk)
-        found = Snapshot.objects.filter(
-            (Q(status=Snapshot.Status.LOADING) & resumable)
-            | (
-                timestamps.since("ended", FAILURE_STANDS)
-                & Q(status=Snapshot.Status.FAILED)
-                & came_late
-            )
-            | (Q(status=Snapshot.Status.TOO_MANY) & timestamps.since("ended", fresh_for))
-            # It may have become whole since somebody looked for it.
-            | (Q(status=Snapshot.Status.WHOLE) & timestamps.since("as_of", fresh_for)),
-            **same,
-        )
-        if snapshot := found.order_by("-pk").first():
+        if snapshot := Snapshot.objects.filter(_joinable(), **same).order_by("-pk").first():
             Snapshot.objects.filter(pk=snapshot.pk).update(wanted=now)
             return snapshot
         return Snapshot.objects.create(
@@ -181,6 +165,22 @@ def begin_or_join(connection: Connection, asked: Asked, person: int | None = Non
             wanted=now,
             leased_until=now,
         )
+
+
+def _joinable() -> Q:
+    """Return the condition for snapshots that answer instead of a new one."""
+    status, fresh_for = Snapshot.Status, settings.APPOINTS_FRESH_FOR
+    resumable = Q(as_of__isnull=True) | timestamps.since("as_of", RESUMABLE)
+    resumable |= timestamps.in_force("leased_until", LEASE)
+    late = Q(ended__gt=F("created") + timedelta(seconds=settings.APPOINTS_PAGE_WAIT))
+    late &= timestamps.since("ended", FAILURE_STANDS)
+    return (
+        (Q(status=status.LOADING) & resumable)
+        | (Q(status=status.FAILED) & late)
+        | (Q(status=status.TOO_MANY) & timestamps.since("ended", fresh_for))
+        # It may have become whole since somebody looked for it.
+        | (Q(status=status.WHOLE) & timestamps.since("as_of", fresh_for))
+    )
 
 
 def failure_before(snapshot: Snapshot) -> dict[str, object] | None:
