@@ -139,9 +139,10 @@ LOOK = """async () => {
     }
   };
   if (document.documentElement.scrollWidth > innerWidth) found.push("wider than the window");
+  const { density = "" } = document.documentElement.dataset;
+  document.documentElement.dataset.density = "dense"; // where targets are smallest
   await look(["target-size"]);
-  document.documentElement.dataset.density = "dense";
-  await look(["target-size"]);
+  document.documentElement.dataset.density = density;
   for (const each of document.querySelectorAll("details, dialog")) each.open = true;
   for (const each of document.querySelectorAll("details > :not(summary), dialog")) {
     each.style.setProperty("position", "static", "important");
