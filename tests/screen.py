@@ -70,6 +70,13 @@ def shown_columns(response: HttpResponseBase) -> list[str]:
     return [names_of(head)[0].removeprefix("col-") for head in heads]
 
 
+def ids_of(response: HttpResponseBase) -> list[str]:
+    """Return the IDs of the reservations to which a page leads, in its order."""
+    links = Screen(response).links("a[href^='/appoints/']")
+    ids = [link.split("/")[2] for link in links]
+    return [id_ for id_ in ids if id_.isdigit()]
+
+
 def number_of(text: str) -> int:
     return int(text.replace(",", ""))
 

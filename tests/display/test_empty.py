@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator
 from urllib.parse import parse_qsl
@@ -12,24 +11,16 @@ from django.test import Client
 
 from appoints.connections.models import Connection
 from appoints.isales.simulator import Simulator
-from tests.screen import text_of
-
-EXIT = re.compile(
-    r'<a class="btn" href="\?([^"]*)"><span class="visually-hidden">.*?<bdi>(.*?)</bdi>'
-    r"(?:\s*<b>(.*?) calls?</b>)?",
-    re.DOTALL,
-)
+from tests.screen import Screen, address_of, number_of, text_of, total_of, words_of
 
 
 def exits(response) -> Iterator[tuple[str, int | None, dict[str, str]]]:
     """Each filter to leave out: its words, its rows, and what is asked without it."""
-    for address, words, rows in EXIT.findall(response.content.decode()):
-        asked = dict(parse_qsl(html.unescape(address)))
-        yield html.unescape(words), int(rows.replace(",", "")) if rows else None, asked
-
-
-def total(response) -> int:
-    return int(re.search(r"of <strong>([\d,]+)</strong>", response.content.decode())[1])
+    for link in Screen(response).all("a.btn:has(> .visually-hidden)"):
+        asked = dict(parse_qsl(address_of(link).removeprefix("?")))
+        rows = link.css_first("b")
+        found = number_of(words_of(rows).split()[0]) if rows else None
+        yield words_of(link.css_first("bdi")), found, asked
 
 
 @pytest.mark.parametrize(
@@ -48,7 +39,7 @@ def test_each_count_is_what_one_gets_without_the_filter(
     assert found
     assert [rows for _, rows, _ in found] == sorted((rows for _, rows, _ in found), reverse=True)
     for _words, rows, without in found:
-        assert rows == total(signed_in.get("/appoints/", without))
+        assert rows == total_of(signed_in.get("/appoints/", without))
 
 
 def test_where_no_single_filter_is_to_blame_all_go_together(
@@ -58,7 +49,7 @@ def test_where_no_single_filter_is_to_blame_all_go_together(
         signed_in.get("/appoints/", {"q": "nobody", "cause": "99999", "state": "due"})
     )
     assert words == "Due, cause 99999, with “nobody”"
-    assert rows == total(signed_in.get("/appoints/", asked))
+    assert rows == total_of(signed_in.get("/appoints/", asked))
 
 
 def test_where_isales_has_nothing_its_own_filters_and_other_times_are_offered(
@@ -96,10 +87,9 @@ def test_a_number_in_another_writing_is_found_in_one_step(
 ) -> None:
     numbers = [str(row.get("calledNo")) for row in simulator.rows()]
     number = next(each for each in numbers if each.startswith("+86"))
-    page = signed_in.get("/appoints/", {"number": number.removeprefix("+86")}).content.decode()
-    address = re.search(r'href="\?([^"]+)">Look for a part', page)
-    assert address
-    found = signed_in.get("/appoints/?" + html.unescape(address[1]))
+    page = Screen(signed_in.get("/appoints/", {"number": number.removeprefix("+86")}))
+    [link] = [each for each in page.all("a") if words_of(each).startswith("Look for a part")]
+    found = signed_in.get("/appoints/" + address_of(link))
     assert number in found.content.decode()
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from django.test import Client
 
@@ -11,7 +9,7 @@ from appoints.connections.models import Connection
 from appoints.isales.simulator import Simulator
 from dashboard.accounts.models import User
 from tests.pages.test_failures import FAULTS
-from tests.screen import text_of
+from tests.screen import Screen, address_of, text_of
 
 AGAIN, MEND, LEAVE = "Try again", "Open the connection", "Show all calls of today"
 KINDS = [fault for fault, _status, _words in FAULTS]
@@ -27,15 +25,8 @@ def administrator(transactional_db: None) -> Client:
 
 def first_act(response) -> str:
     """The words of the one prominent link; there must not be two."""
-    (words,) = re.findall(r'class="btn btn-primary" href="[^"]*">([^<]+)</a>', part(response))
+    (words,) = Screen(response).texts("section.standing a.btn-primary")
     return words
-
-
-def part(response) -> str:
-    """The section that stands where rows would."""
-    return re.search(
-        r'<section class="standing.*?</section>', response.content.decode(), re.DOTALL
-    )[0]
 
 
 @pytest.mark.parametrize("fault", KINDS)
@@ -44,7 +35,8 @@ def test_each_failure_has_a_title_advice_and_one_thing_to_do_first(
 ) -> None:
     simulator.fault = fault
     response = administrator.get("/appoints/?preset=last-7d&number=4711")
-    assert re.search(r"<h2>[^<]{10,}</h2>\s*<p>[^<]{10,}</p>", part(response))
+    title, advice = Screen(response).texts("section.standing h2, section.standing h2 + p")
+    assert len(title) >= 10 and len(advice) >= 10
     assert first_act(response) == FIRST.get(fault, AGAIN)
 
 
@@ -55,7 +47,8 @@ def test_who_cannot_mend_a_connection_is_told_what_to_say_to_whom(
     response = signed_in.get("/appoints/")
     assert first_act(response) == AGAIN
     assert "An administrator will want to know: connection Demo," in text_of(response)
-    assert "/admin/" not in part(response)
+    links = Screen(response).one("section.standing").css("a")
+    assert not any("/admin/" in address_of(link) for link in links)
 
 
 def test_what_only_needs_time_is_tried_again_by_the_page(
@@ -76,7 +69,8 @@ def test_the_first_visit_shows_an_administrator_how_to_begin(administrator: Clie
 def test_the_first_visit_tells_others_whom_to_ask(signed_in: Client) -> None:
     response = signed_in.get("/appoints/")
     assert "Ask an administrator of this dashboard" in text_of(response)
-    assert "/admin/" not in part(response)
+    links = Screen(response).one("section.standing").css("a")
+    assert not any("/admin/" in address_of(link) for link in links)
     assert first_act(response) == "Look again"
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import html
-import re
 from datetime import UTC, datetime
 
 import pytest
@@ -12,7 +10,7 @@ from pytest_django import Settings
 
 from appoints.connections.models import Connection
 from appoints.isales.simulator import Simulator, odd_rows
-from tests.screen import text_of
+from tests.screen import Screen, address_of, ids_of, text_of, words_of
 
 LIST = "/appoints/"
 
@@ -72,15 +70,14 @@ def test_it_stands_where_the_list_has_it(
     signed_in: Client, connection: Connection, simulator: Simulator
 ) -> None:
     asked = {"sort": "-called_no", "per_page": "25", "page": "2"}
-    listed = re.findall(r'href="/appoints/(\d+)/', signed_in.get(LIST, asked).content.decode())
+    listed = ids_of(signed_in.get(LIST, asked))
     response = signed_in.get(f"{LIST}{listed[1]}/", {**asked, "page": "1"})
-    page = response.content.decode()
+    page = Screen(response)
     assert f"27 of {len(simulator.rows())} " in text_of(response)
-    assert re.search(rf'href="/appoints/{listed[0]}/[^"]*" rel="prev"', page)
-    assert re.search(rf'href="/appoints/{listed[2]}/[^"]*" rel="next"', page)
-    back = re.search(r'href="([^"]+)"><span class="arrow" aria-hidden="true">←', page)
-    assert back
-    assert f"/appoints/{listed[1]}/" in signed_in.get(html.unescape(back[1])).content.decode()
+    assert page.one("[rel=prev]").attributes["href"].startswith(f"/appoints/{listed[0]}/")
+    assert page.one("[rel=next]").attributes["href"].startswith(f"/appoints/{listed[2]}/")
+    [back] = [link for link in page.all("a:has(> .arrow)") if words_of(link).startswith("←")]
+    assert f"/appoints/{listed[1]}/" in signed_in.get(address_of(back)).content.decode()
 
 
 def test_the_first_has_none_before_it_and_the_last_none_after(
@@ -88,11 +85,10 @@ def test_the_first_has_none_before_it_and_the_last_none_after(
 ) -> None:
     ends = []
     for sort in ("create_time", "-create_time"):
-        page = signed_in.get(LIST, {"sort": sort, "q": "Renewal"}).content.decode()
-        first = re.search(r'href="/appoints/(\d+)/', page)
-        assert first
-        found = signed_in.get(f"{LIST}{first[1]}/", {"sort": sort, "q": "Renewal"})
-        ends.append(re.findall(r'rel="(prev|next)"', found.content.decode()))
+        asked = {"sort": sort, "q": "Renewal"}
+        first = ids_of(signed_in.get(LIST, asked))[0]
+        detail = Screen(signed_in.get(f"{LIST}{first}/", asked))
+        ends.append(detail.values("[rel=prev], [rel=next]", "rel"))
     assert ends == [["next"], ["next"]]
 
 
@@ -104,9 +100,8 @@ def test_the_numbers_other_reservations_are_there_whatever_their_state(
     same = [row for row in simulator.rows() if row.get("calledNo") == number]
     first = same[0]["appointId"]
     response = signed_in.get(f"{LIST}{first}/", {"q": number, "late": "1"})
-    page = response.content.decode()
-    listed = re.findall(r'<li>\s*<a href="/appoints/(\d+)/\?[^"]*late=1', page)
-    assert set(listed) == {row["appointId"] for row in same[1:]}
+    listed = Screen(response).links('li > a[href^="/appoints/"][href*="late=1"]')
+    assert {link.split("/")[2] for link in listed} == {row["appointId"] for row in same[1:]}
 
 
 def test_a_number_with_one_reservation_says_so(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import html
-import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,14 +12,10 @@ from appoints.isales.rows import parse_row
 from appoints.isales.simulator import Simulator, odd_rows
 from appoints.snapshots.models import Chunk, Snapshot
 from dashboard.accounts.models import User
-from tests.screen import text_of
+from tests.screen import Screen, address_of, ids_of, number_of, text_of, total_of, words_of
 
 LIST = "/appoints/"
 EVERYTHING = "/appoints/?per_page=200"
-
-
-def ids_of(response) -> list[str]:
-    return re.findall(r'href="/appoints/(\d+)/', response.content.decode())
 
 
 def test_a_page_says_which_of_how_many_rows_it_shows(
@@ -82,11 +76,9 @@ def test_a_range_shows_the_calls_reserved_in_it(
 
 
 def test_counts_lead_to_as_many_rows_as_they_say(signed_in: Client, connection: Connection) -> None:
-    page = signed_in.get(LIST).content.decode()
-    tiles = re.findall(r'tile-failed" href="([^"]+)"[^>]*><strong>([\d,]+)', page)
-    address, count = tiles[0]
-    narrowed = signed_in.get(LIST + html.unescape(address))
-    assert f"of {count} " in text_of(narrowed) + " "
+    tile = Screen(signed_in.get(LIST)).one(".tile-failed")
+    narrowed = signed_in.get(LIST + address_of(tile))
+    assert total_of(narrowed) == number_of(words_of(tile.css_first("strong"))) > 0
 
 
 def test_a_head_sorts_the_whole_result_and_back(signed_in: Client, connection: Connection) -> None:
@@ -233,23 +225,22 @@ def test_ten_thousand_pasted_agents_get_a_clear_answer(
 def test_a_menu_with_something_wrong_stands_open(
     signed_in: Client, connection: Connection, query: str, menu: str
 ) -> None:
-    page = signed_in.get(f"{LIST}?{query}").content.decode()
-    opened = re.findall(r'<details class="([^"]*)" open>', page)
+    opened = Screen(signed_in.get(f"{LIST}?{query}")).values("details[open]", "class")
     assert sorted(opened) == sorted(["fold", menu])  # the fold is a phone's
 
 
 def test_menus_stay_closed_otherwise(signed_in: Client, connection: Connection) -> None:
-    page = signed_in.get(LIST, {"sort": "agent", "state": "failed"}).content.decode()
-    assert re.findall(r'<details class="([^"]*)" open>', page) == ["fold"]
+    page = Screen(signed_in.get(LIST, {"sort": "agent", "state": "failed"}))
+    assert page.values("details[open]", "class") == ["fold"]
 
 
 def test_the_task_field_offers_the_names_that_isales_tells(
     signed_in: Client, connection: Connection, simulator: Simulator
 ) -> None:
-    page = signed_in.get(LIST).content.decode()
-    assert re.search(r'<input[^>]* name="task"[^>]* list="tasks"', page)
+    page = Screen(signed_in.get(LIST))
+    assert page.one("input[name=task]").attributes["list"] == "tasks"
     row = next(row for row in simulator.rows() if row.get("taskName") == "Renewal wave")
-    assert f'<option value="{row["taskId"]}">Renewal wave</option>' in page
+    assert page.texts(f"#tasks option[value='{row['taskId']}']") == ["Renewal wave"]
 
 
 def test_clearing_all_keeps_connection_and_zone(signed_in: Client, connection: Connection) -> None:
@@ -287,10 +278,9 @@ def test_a_detail_page_tells_all_and_leads_back(
 ) -> None:
     row = next(row for row in simulator.rows() if row.get("failCode") == "00604")
     response = signed_in.get(f"{LIST}{row['appointId']}/", {"state": "failed"})
-    page = response.content.decode()
     assert response.status_code == 200
-    assert "call rejected" in page
-    assert re.search(r'href="/appoints/\?[^"]*state=failed(&amp;page=\d+)?#call-\d+"', page)
+    assert "call rejected" in text_of(response)
+    assert Screen(response).links('a[href^="/appoints/?"][href*="state=failed"][href*="#call-"]')
 
 
 def test_a_reservation_that_is_not_there_is_404(signed_in: Client, connection: Connection) -> None:

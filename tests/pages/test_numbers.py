@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import html
 import json
-import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,6 +11,7 @@ from django.test import Client
 
 from appoints.connections.models import Connection
 from appoints.isales.simulator import Simulator
+from tests.screen import Screen, address_of, words_of
 
 LIST, FILE = "/appoints/", "/appoints/export.json"
 TODAY = {"preset": "today"}
@@ -40,13 +39,7 @@ def own(connection: Connection, country: str, trunk: str = "0") -> None:
 def on_page(response: Any) -> set[str]:
     """Return the numbers of the table."""
     assert response.status_code == 200
-    cells = re.findall(
-        r'data-label="Number".*?class="number">(.*?)</bdi>', response.content.decode()
-    )
-    found = cells or re.findall(
-        r'<td[^>]*><bdi class="number">(.*?)</bdi>', response.content.decode()
-    )
-    return {html.unescape(each) for each in found}
+    return {each.text() for each in Screen(response).all("td bdi.number")}
 
 
 def in_file(client: Client, address: str) -> list[str]:
@@ -123,10 +116,10 @@ def test_a_number_stored_with_spaces_is_found_by_its_own_link(
 ) -> None:
     stored = "+44 20 7946 0999"
     serve(simulator, stored, "+442079460999", "999")
-    detail = signed_in.get("/appoints/0-0/?preset=today").content.decode()
-    address = re.search(r'href="/appoints/\?([^"]+)">Look for them at any time', detail)
-    assert address
-    assert found(signed_in, html.unescape(address[1])) == {stored, "+442079460999"}
+    detail = Screen(signed_in.get("/appoints/0-0/?preset=today"))
+    [link] = [each for each in detail.all("a") if words_of(each) == "Look for them at any time"]
+    query = address_of(link).removeprefix("/appoints/?")
+    assert found(signed_in, query) == {stored, "+442079460999"}
 
 
 def test_a_writing_that_rows_at_hand_have_is_asked_for_at_any_time(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 from typing import Any
 
@@ -14,14 +13,14 @@ from django.utils import timezone
 from appoints.connections.models import Connection
 from appoints.isales.simulator import Simulator
 from appoints.snapshots.models import Snapshot
+from tests.screen import Screen
 
-DISTANCE = re.compile(r'<time class="off"[^>]*>([^<]+)')
 PART = {"HX-Request": "true"}
 
 
 def distances(page: str) -> list[str]:
     """Return how far off the calls of a page are, in its words."""
-    return DISTANCE.findall(page)
+    return Screen(page).texts("time.off")
 
 
 def test_it_shows_what_the_list_counts_without_its_chrome(
@@ -120,9 +119,11 @@ def test_while_rows_load_no_count_of_a_part_is_shown(
 ) -> None:
     simulator.latency = 0.5
     settings.APPOINTS_PAGE_WAIT = 0
-    page = signed_in.get("/wallboard/?preset=last-7d").content.decode()
-    assert 'data-every="2"' in page, "the rows are here already"
-    assert not re.search(r'aria-label="Overdue: \d', page)
+    page = Screen(signed_in.get("/wallboard/?preset=last-7d"))
+    assert page.all("[data-every='2']"), "the rows are here already"
+    assert not any(
+        each[-1:].isdigit() for each in page.values("[aria-label^=Overdue]", "aria-label")
+    )
 
 
 def test_a_signed_out_wall_says_so(client: Client, db: None) -> None:
