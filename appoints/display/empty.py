@@ -26,7 +26,7 @@ class Exit(NamedTuple):
     address: str
 
 
-class Nothing:
+class EmptyState:
     """Why a whole result without rows has none.
 
     ``in_range`` counts the rows that only filters of ours leave out. ``exits`` each bring rows, or

@@ -16,9 +16,9 @@ from appoints.query.filters import FILTERS, NAMES
 from appoints.query.lists import written
 from appoints.query.parameters import Filter
 from appoints.query.query import Query
-from appoints.results.facets import Line, summary
+from appoints.results.facets import ValueCount, summary
 
-SHOWN = 12  # lines of a menu that has many
+MOST_CHOICES = 12  # lines of a menu that has many
 
 # The number of late calls stands in the summary.
 MENUS = dict(
@@ -74,13 +74,13 @@ class Facet(NamedTuple):
 
 
 def facets(
-    counted: Mapping[str, list[Line]], query: Query, reasons: Mapping[str, str]
+    counted: Mapping[str, list[ValueCount]], query: Query, reasons: Mapping[str, str]
 ) -> list[Facet]:
     """Return every menu that has a choice to make, with its most frequent choices.
 
     Where not all rows are at hand nothing is counted, and what can be typed is left.
     """
-    found = [facet(name, counted.get(name, []), query, reasons, SHOWN) for name in MENUS]
+    found = [facet(name, counted.get(name, []), query, reasons, MOST_CHOICES) for name in MENUS]
     return [
         each
         for each in found
@@ -90,7 +90,11 @@ def facets(
 
 
 def facet(
-    name: str, lines: Iterable[Line], query: Query, reasons: Mapping[str, str], most: int | None
+    name: str,
+    lines: Iterable[ValueCount],
+    query: Query,
+    reasons: Mapping[str, str],
+    most: int | None,
 ) -> Facet:
     """Return the choices of one filter: those chosen, none, and at most so many others."""
     choices = _told_apart([_choice(name, line, query, reasons) for line in lines])
@@ -126,7 +130,7 @@ def _told_apart(choices: list[Choice]) -> list[Choice]:
     ]
 
 
-def tiles(counted: Mapping[str, list[Line]], query: Query) -> list[Choice]:
+def tiles(counted: Mapping[str, list[ValueCount]], query: Query) -> list[Choice]:
     """Return the summary line: the rows of each state, and the late ones."""
     return [
         _tile(name, rows, query)._replace(hint=HINTS[name])
@@ -138,13 +142,13 @@ def tiles(counted: Mapping[str, list[Line]], query: Query) -> list[Choice]:
 def _tile(name: str, rows: int, query: Query) -> Choice:
     """Return a number of the summary; a state takes the place of those that are chosen."""
     if name == "late":
-        return _choice(name, Line("true", None, rows), query, {})
-    state = _choice("states", Line(name, None, rows), query, {})
+        return _choice(name, ValueCount("true", None, rows), query, {})
+    state = _choice("states", ValueCount(name, None, rows), query, {})
     alone = query.wanted_states() == (name,)
     return state if alone else state._replace(address=query.but(states=(name,)).urlencode())
 
 
-def _choice(name: str, line: Line, query: Query, reasons: Mapping[str, str]) -> Choice:
+def _choice(name: str, line: ValueCount, query: Query, reasons: Mapping[str, str]) -> Choice:
     value = line.value
     if value is None:
         return _none(name, line.rows, query)
@@ -170,7 +174,7 @@ def _can_be_asked(filter_: Filter, value: str) -> bool:
     return value in filter_.words if filter_.is_choice else len(value) <= LONGEST
 
 
-def _words(name: str, line: Line, reasons: Mapping[str, str]) -> str:
+def _words(name: str, line: ValueCount, reasons: Mapping[str, str]) -> str:
     value, filter_ = line.value or "", FILTERS[name]
     if filter_.kind == "flag":
         heading = COLUMNS[filter_.column].heading

@@ -19,11 +19,11 @@ from appoints.results.result import Result
 MOST_OTHERS = 20  # shown of those that call the same number
 
 
-class Place:
+class Neighbours:
     """A reservation's number among all rows of a result, and the ways on and back."""
 
     def __init__(self, result: Result, query: Query, appoint_id: str) -> None:
-        found = result.place(appoint_id)
+        found = result.position(appoint_id)
         if found is not None:
             query = replace(query, page=-(-found.number // query.per_page))
         self.total = result.total

@@ -18,10 +18,10 @@ from appoints.display.chips import Chip
 from appoints.display.clock import Clock
 from appoints.display.context import Context
 from appoints.display.detail import Detail
-from appoints.display.empty import Nothing
+from appoints.display.empty import EmptyState
 from appoints.display.facets import Choice, Facet
 from appoints.display.pagination import Pager
-from appoints.display.related import Others, Place
+from appoints.display.related import Neighbours, Others
 from appoints.display.table import AppointTable, Offered
 from appoints.forms.filterset import QueryForm
 from appoints.query.query import Query
@@ -73,7 +73,7 @@ class Rows:
     table: AppointTable
     tiles: Sequence[Choice]
     charts: Charts | None
-    nothing: Nothing | None
+    empty_state: EmptyState | None
     clock: Clock
     stale: Stale | None
     seconds: int
@@ -169,7 +169,7 @@ class DetailContext(Context):
     zone: ZoneInfo
     address: str
     cleared: str
-    place: Place | None
+    place: Neighbours | None
     answer: Reservation | NotYet | NotFound | Failed
 
 

@@ -9,7 +9,7 @@ from appoints.connections.failures import Failure
 from appoints.display import presets
 from appoints.display.clock import clock_of
 from appoints.display.detail import Detail
-from appoints.display.related import Others, Place
+from appoints.display.related import Neighbours, Others
 from appoints.pages.base import ResultView
 from appoints.pages.contexts import DetailContext, Failed, NotFound, NotYet, Reservation
 from appoints.pages.list import FORM_ONLY, no_connection, wrong_form
@@ -38,7 +38,7 @@ class DetailPage(ResultView):
 
     def answered(self, result: Result) -> HttpResponse:
         answer = self._found(result)
-        context = self._context(answer, Place(result, self.question.query, self._id))
+        context = self._context(answer, Neighbours(result, self.question.query, self._id))
         status = NOT_FOUND if isinstance(answer, NotFound) else 200
         return context.response(self.request, status)
 
@@ -68,7 +68,7 @@ class DetailPage(ResultView):
         )
 
     def _context(
-        self, answer: Reservation | NotYet | NotFound | Failed, place: Place | None = None
+        self, answer: Reservation | NotYet | NotFound | Failed, place: Neighbours | None = None
     ) -> DetailContext:
         question = self.question
         return DetailContext(

@@ -20,7 +20,7 @@ from appoints.display.cells import View
 from appoints.display.charts import charts
 from appoints.display.chips import Names, chips
 from appoints.display.clock import clock_of
-from appoints.display.empty import Nothing
+from appoints.display.empty import EmptyState
 from appoints.display.intervals import INTERVALS
 from appoints.display.pagination import Pager
 from appoints.display.table import AppointTable, known
@@ -148,7 +148,7 @@ class ListPage(ResultView):
             table=AppointTable(records, view, query if result.is_whole else None, columns),
             tiles=facet_menus.tiles(result.facets, query) if result.facets else [],
             charts=charts(question, result, reasons),
-            nothing=Nothing(query, result, zone, names) if empty else None,
+            empty_state=EmptyState(query, result, zone, names) if empty else None,
             clock=clock_of(question, result.as_of, records, columns),
             stale=stale(result),
             seconds=seconds_since(result.as_of),

@@ -21,7 +21,7 @@ NAMES_OF = {column.id_column: name for name, column in COLUMNS.items() if column
 COUNTED = {name: each.column for name, each in FILTERS.items() if each.is_counted}
 
 
-class Line(NamedTuple):
+class ValueCount(NamedTuple):
     """A value as addresses write it (None: rows that have none), its name and number of rows."""
 
     value: str | None
@@ -29,7 +29,7 @@ class Line(NamedTuple):
     rows: int
 
 
-class Behind(NamedTuple):
+class AgentCounts(NamedTuple):
     """An agent as addresses write it (None: rows that name none), and numbers of rows."""
 
     value: str | None
@@ -37,7 +37,7 @@ class Behind(NamedTuple):
     failed: int
 
 
-def facets(frame: pl.DataFrame, flags: pl.DataFrame) -> dict[str, list[Line]]:
+def facets(frame: pl.DataFrame, flags: pl.DataFrame) -> dict[str, list[ValueCount]]:
     """Count every choice under all *other* filters, the most frequent first, "none" last.
 
     Those that are as frequent are in order, the same in every language, for a menu cuts them off.
@@ -52,7 +52,7 @@ def facets(frame: pl.DataFrame, flags: pl.DataFrame) -> dict[str, list[Line]]:
     return found
 
 
-def _lines(rows: pl.DataFrame, column: str, named_by: str | None) -> list[Line]:
+def _lines(rows: pl.DataFrame, column: str, named_by: str | None) -> list[ValueCount]:
     value = pl.col(column).cast(pl.String).alias("value")
     count = pl.len().cast(pl.Int64).alias("rows")
     if named_by is None:
@@ -74,15 +74,15 @@ def _lines(rows: pl.DataFrame, column: str, named_by: str | None) -> list[Line]:
         pl.lit(ranked(shown)),
         pl.lit(ranked(counted["value"])),
     )
-    return [Line(*row) for row in counted.iter_rows()]
+    return [ValueCount(*row) for row in counted.iter_rows()]
 
 
-def names(lines: Iterable[Line]) -> dict[str, str]:
+def names(lines: Iterable[ValueCount]) -> dict[str, str]:
     """Return what values are called, as far as the lines tell."""
     return {line.value: line.name for line in lines if line.value and line.name}
 
 
-def failures(facets: Mapping[str, list[Line]], query: Query) -> list[Line]:
+def failures(facets: Mapping[str, list[ValueCount]], query: Query) -> list[ValueCount]:
     """Count failed calls by cause under *all* filters, "no fail code" last, from the facets.
 
     A facet leaves out its own filter only, and that one chooses among its lines; and whatever has
@@ -98,10 +98,10 @@ def failures(facets: Mapping[str, list[Line]], query: Query) -> list[Line]:
         if line.value not in (None, SUCCESS) and (every or line.value in query.causes)
     ]
     without = states.get("failed", 0) - sum(line.rows for line in found)
-    return [*found, Line(None, None, without)] if without else found
+    return [*found, ValueCount(None, None, without)] if without else found
 
 
-def behind(rows: pl.DataFrame) -> list[Behind]:
+def by_agent(rows: pl.DataFrame) -> list[AgentCounts]:
     """Count overdue and failed calls by agent: the most overdue first, then the most failed."""
     # First the columns, for a filter copies them all.
     rows = rows.select("state", "agent")
@@ -113,10 +113,10 @@ def behind(rows: pl.DataFrame) -> list[Behind]:
     )
     by_agent = pl.lit(ranked(counts["agent"]))
     counts = counts.sort(-pl.col("overdue"), -pl.col("failed"), by_agent)
-    return [Behind(*row) for row in counts.iter_rows()]
+    return [AgentCounts(*row) for row in counts.iter_rows()]
 
 
-def summary(facets: Mapping[str, list[Line]]) -> dict[str, int]:
+def summary(facets: Mapping[str, list[ValueCount]]) -> dict[str, int]:
     """Return the rows of each state and of ``late``, nought included, from the facets."""
     states = {line.value: line.rows for line in facets["states"]}
     late = {line.value: line.rows for line in facets["late"]}

@@ -15,7 +15,7 @@ from appoints.isales.errors import FetchError
 from appoints.query.query import Query
 from appoints.query.time_range import Window
 from appoints.results import passthrough, states
-from appoints.results.facets import Line, facets
+from appoints.results.facets import ValueCount, facets
 from appoints.results.filtering import (
     Reasons,
     flags,
@@ -41,7 +41,7 @@ class NeedsWhole(Exception):
         self.names = names
 
 
-class Place(NamedTuple):
+class Position(NamedTuple):
     """Where a reservation stands: its number in the order, from 1, and the IDs on either side.
 
     A row without an ID has no page of its own, so that its neighbours follow each other.
@@ -91,7 +91,7 @@ class Result:
     waiting: int | None = None
     fresh_until: datetime | None = None
     newer_from: datetime | None = None
-    count: Callable[[], Mapping[str, list[Line]]] | None = None
+    count: Callable[[], Mapping[str, list[ValueCount]]] | None = None
     ranging: Callable[[], pl.DataFrame] | None = None
     leaving_out: Callable[[], Mapping[str, int]] = dict
     plan: NumberingPlan = NO_PLAN
@@ -126,7 +126,7 @@ class Result:
         return cls(rows=rows, total=rows.height, plan=plan, **about)
 
     @cached_property
-    def facets(self) -> Mapping[str, list[Line]] | None:
+    def facets(self) -> Mapping[str, list[ValueCount]] | None:
         """How many rows each choice has under all other filters; None where not all are at hand."""
         return self.count and self.count()
 
@@ -195,13 +195,13 @@ class Result:
         other = pl.col("appoint_id").ne_missing(pl.lit(record["appoint_id"], pl.String))
         return self.in_range.filter(same & other).sort("appoint_time", nulls_last=True).to_dicts()
 
-    def place(self, appoint_id: str) -> Place | None:
+    def position(self, appoint_id: str) -> Position | None:
         """Return where a reservation stands; None where it is not among rows that are whole."""
         ids = self.rows["appoint_id"]
         if self.mode != "whole" or (at := ids.index_of(appoint_id)) is None:
             return None
         before, after = ids.head(at).drop_nulls(), ids.slice(at + 1).drop_nulls()
-        return Place(
+        return Position(
             at + 1,
             before[-1] if len(before) else None,
             after[0] if len(after) else None,

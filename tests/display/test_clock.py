@@ -120,7 +120,7 @@ def test_the_console_says_which_of_two_equal_times_it_means(signed_in: Client) -
 
 def test_bars_of_two_equal_hours_are_told_apart(signed_in: Client) -> None:
     response = signed_in.get("/appoints/?from=2026-10-25T01:00&to=2026-10-25T04:00")
-    bars = response.context["answer"].charts.chart.bars
+    bars = response.context["answer"].charts.histogram.bars
     assert [bar.when for bar in bars] == [
         "Sun 25 Oct, 01:00",
         "Sun 25 Oct, 02:00 +0200",

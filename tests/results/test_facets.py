@@ -39,7 +39,7 @@ def test_each_picture_holds_every_row_that_a_plain_reading_finds(
     lines = facets.failures(result.facets or {}, query)
     assert {line.value: line.rows for line in lines} == failed
 
-    behind = facets.behind(result.rows)
+    behind = facets.by_agent(result.rows)
     for state in ("overdue", "failed"):
         agents = Counter(row["agent"] for row in rows if row["state"] == state)
         assert Counter({each.value: getattr(each, state) for each in behind}) == agents
@@ -61,4 +61,4 @@ def test_an_agent_goes_by_the_most_frequent_name() -> None:
     ]
     whole, _ = frame_of([(rows, 0)])
     result = Result.of(whole, Query(), Window(None, None), mode="whole", as_of=NOON)
-    assert (result.facets or {})["agents"] == [facets.Line("116", "Ann", 5)]
+    assert (result.facets or {})["agents"] == [facets.ValueCount("116", "Ann", 5)]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from appoints.display.charts.agents import Agents, behind
+from appoints.display.charts.agents import Agents, by_agent
 from appoints.display.charts.causes import Causes, causes
-from appoints.display.charts.histogram import Chart
+from appoints.display.charts.histogram import Histogram
 from appoints.forms.bind import Question
 from appoints.results import facets
 from appoints.results.histogram import buckets
@@ -17,9 +17,9 @@ from appoints.results.result import Result
 class Charts(NamedTuple):
     """What happened over time, why calls fail, and which agents are behind."""
 
-    chart: Chart
+    histogram: Histogram
     causes: Causes
-    behind: Agents
+    agents: Agents
 
 
 def charts(question: Question, result: Result, reasons: Mapping[str, str]) -> Charts | None:
@@ -29,7 +29,7 @@ def charts(question: Question, result: Result, reasons: Mapping[str, str]) -> Ch
     query = question.query
     over_time = buckets(result.rows, question.window, question.zone)
     return Charts(
-        Chart(over_time, query, result.total),
+        Histogram(over_time, query, result.total),
         causes(facets.failures(result.facets, query), query, reasons),
-        behind(facets.behind(result.rows), query, facets.names(result.facets["agents"])),
+        by_agent(facets.by_agent(result.rows), query, facets.names(result.facets["agents"])),
     )

@@ -11,12 +11,12 @@ from django.utils.translation import ngettext
 
 from appoints.labels import STATE_WORDS
 from appoints.query.query import Query
-from appoints.results import facets
+from appoints.results.facets import AgentCounts
 
-SHOWN = 10  # bars
+MOST_BARS = 10  # bars
 
 
-class Part(NamedTuple):
+class StateShare(NamedTuple):
     """An agent's calls in one state, at its place in the bar, in hundredths of the longest one.
 
     ``address`` is None where there are none.
@@ -30,52 +30,54 @@ class Part(NamedTuple):
     address: str | None
 
 
-class Bar(NamedTuple):
+class AgentBar(NamedTuple):
     """An agent in words, by the ``code`` too where that says more, and the parts of the bar."""
 
     text: str
     code: str
-    parts: tuple[Part, Part]
+    parts: tuple[StateShare, StateShare]
     address: str
 
 
 class Agents(NamedTuple):
     """All bars as a table has them, those that are shown, and how many agents are left out."""
 
-    bars: Sequence[Bar]
-    shown: Sequence[Bar]
+    bars: Sequence[AgentBar]
+    shown: Sequence[AgentBar]
     rest: str
 
 
-def behind(lines: Sequence[facets.Behind], query: Query, names: Mapping[str, str]) -> Agents:
+def by_agent(lines: Sequence[AgentCounts], query: Query, names: Mapping[str, str]) -> Agents:
     """Return a bar for each agent, called by the ``names``; the first bars are shown."""
     most = max((line.overdue + line.failed for line in lines), default=0)
     bars = [_bar(line, most, query, names) for line in lines]
-    left = len(bars[SHOWN:])
+    left = len(bars[MOST_BARS:])
     words = ngettext("and %(agents)s more agent", "and %(agents)s more agents", left)
-    return Agents(bars, bars[:SHOWN], words % {"agents": intcomma(left)} if left else "")
+    return Agents(bars, bars[:MOST_BARS], words % {"agents": intcomma(left)} if left else "")
 
 
-def _bar(line: facets.Behind, most: int, query: Query, names: Mapping[str, str]) -> Bar:
+def _bar(line: AgentCounts, most: int, query: Query, names: Mapping[str, str]) -> AgentBar:
     name = names.get(line.value, line.value) if line.value else _("Without an agent")
-    return Bar(
+    return AgentBar(
         name,
         line.value if line.value and line.value != name else "",
         (
-            _part("overdue", line.overdue, 0, most, line, query),
-            _part("failed", line.failed, line.overdue, most, line, query),
+            _share("overdue", line.overdue, 0, most, line, query),
+            _share("failed", line.failed, line.overdue, most, line, query),
         ),
         _address(line, query, "overdue", "failed"),
     )
 
 
-def _part(state: str, rows: int, before: int, most: int, line: facets.Behind, query: Query) -> Part:
+def _share(
+    state: str, rows: int, before: int, most: int, line: AgentCounts, query: Query
+) -> StateShare:
     start, share = f"{before / most * 100:.1f}%", f"{rows / most * 100:.1f}%"
     address = _address(line, query, state) if rows else None
-    return Part(state, str(STATE_WORDS[state]), rows, start, share, address)
+    return StateShare(state, str(STATE_WORDS[state]), rows, start, share, address)
 
 
-def _address(line: facets.Behind, query: Query, *states: str) -> str:
+def _address(line: AgentCounts, query: Query, *states: str) -> str:
     wanted = query.wanted_states()
     asked = tuple(state for state in states if not wanted or state in wanted)
     return query.only("agents", line.value).but(states=asked).urlencode()

@@ -13,12 +13,12 @@ from django.utils.translation import ngettext
 from appoints.isales import codes
 from appoints.labels import word
 from appoints.query.query import Query
-from appoints.results.facets import Line
+from appoints.results.facets import ValueCount
 
-SHOWN = 10  # bars
+MOST_BARS = 10  # bars
 
 
-class Bar(NamedTuple):
+class CauseBar(NamedTuple):
     """A number of rows in words, and the address of just them.
 
     ``code`` is what the words stand for, where it says more; ``part`` tells a part of the bar
@@ -36,50 +36,50 @@ class Bar(NamedTuple):
 class Causes(NamedTuple):
     """All bars as a table has them, those that are shown, and how many rows the rest stands for."""
 
-    bars: Sequence[Bar]
-    shown: Sequence[Bar]
+    bars: Sequence[CauseBar]
+    shown: Sequence[CauseBar]
     rest: str
 
 
-def causes(lines: Sequence[Line], query: Query, reasons: Mapping[str, str]) -> Causes:
+def causes(lines: Sequence[ValueCount], query: Query, reasons: Mapping[str, str]) -> Causes:
     """Rank the groups that must act, each with its causes; the largest causes are shown."""
     groups: Counter[str | None] = Counter()
     for line in lines:
         groups[_group(line)] += line.rows
     most = max(groups.values(), default=0)
-    bars: list[Bar] = []
+    bars: list[CauseBar] = []
     for group, rows in groups.most_common():
         bars.append(_group_bar(group, rows, most, query))
         if group is not None:
             own = [line for line in lines if _group(line) == group]
             bars += [_cause_bar(line, most, query, reasons) for line in own]
     by_rows = sorted((bar for bar in bars if bar.part), key=lambda bar: -bar.rows)
-    room = max(0, SHOWN - len(groups))
+    room = max(0, MOST_BARS - len(groups))
     left = by_rows[room:]
     return Causes(bars, [bar for bar in bars if bar not in left], _rest(left))
 
 
-def _group(line: Line) -> str | None:
+def _group(line: ValueCount) -> str | None:
     return None if line.value is None else codes.FAIL_GROUPS.get(line.value, codes.OTHER)
 
 
-def _group_bar(group: str | None, rows: int, most: int, query: Query) -> Bar:
+def _group_bar(group: str | None, rows: int, most: int, query: Query) -> CauseBar:
     # Without a fail code, only the call's result says that it failed.
     text = _("Without a fail code") if group is None else word(codes.GROUPS, group)
     asked = query.only("causes", None) if group is None else query.only("cause_groups", group)
     address = asked.but(states=("failed",)).urlencode()
-    return Bar(text, "", rows, _share(rows, most), address, part=False)
+    return CauseBar(text, "", rows, _share(rows, most), address, part=False)
 
 
-def _cause_bar(line: Line, most: int, query: Query, reasons: Mapping[str, str]) -> Bar:
+def _cause_bar(line: ValueCount, most: int, query: Query, reasons: Mapping[str, str]) -> CauseBar:
     code = line.value or ""
     text = reasons.get(code, code)
     address = query.only("causes", code).but(states=("failed",)).urlencode()
     shown_code = code if code != text else ""
-    return Bar(text, shown_code, line.rows, _share(line.rows, most), address, part=True)
+    return CauseBar(text, shown_code, line.rows, _share(line.rows, most), address, part=True)
 
 
-def _rest(left: Sequence[Bar]) -> str:
+def _rest(left: Sequence[CauseBar]) -> str:
     if not left:
         return ""
     words = ngettext(

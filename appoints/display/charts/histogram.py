@@ -20,7 +20,7 @@ TOP = 12  # pixels above it, for its number
 LABELS = 8  # at the most under the bars
 
 
-class Part(NamedTuple):
+class Segment(NamedTuple):
     """A piece of a bar: the state it stands for, and its place in pixels."""
 
     name: str
@@ -28,7 +28,7 @@ class Part(NamedTuple):
     height: float
 
 
-class Bar(NamedTuple):
+class BucketBar(NamedTuple):
     """A bar: its numbers, its pieces from the foot up, and the address of its rows alone.
 
     ``x``, ``width`` and ``middle`` are hundredths of the drawing's width, so that it stretches
@@ -43,7 +43,7 @@ class Bar(NamedTuple):
     x: str
     width: str
     middle: str
-    parts: list[Part]
+    parts: list[Segment]
     address: str
 
     @property
@@ -59,7 +59,7 @@ class Bar(NamedTuple):
         return f'x="{self.x}" width="{self.width}" y="{y}" height="{height}"'
 
 
-class Chart:
+class Histogram:
     """Bars over the buckets of a result of ``total`` rows, the tallest as high as the drawing.
 
     ``timeless`` counts the rows that no bar holds, for want of a reserved time.
@@ -90,12 +90,12 @@ class Chart:
         self._when = day if self.by_day else hour
         self.bars = [self._bar(number, bucket) for number, bucket in enumerate(buckets)]
 
-    def _bar(self, number: int, bucket: Bucket) -> Bar:
+    def _bar(self, number: int, bucket: Bucket) -> BucketBar:
         query = self._query.but(preset="", begin=bucket.begin, end=bucket.end)
         when = self._told(bucket.begin, self._when)
         counts = [intcomma(each) for each in (*bucket[2:], _other(bucket))]
         x = number * self._step
-        return Bar(
+        return BucketBar(
             when=when,
             label=self._label_of(number, bucket.begin),
             words=self._words
@@ -116,7 +116,7 @@ class Chart:
     def _told(self, begin: datetime, letters: str) -> str:
         return formatted(begin, letters) + ("" if self.by_day else offset_if_twice(begin))
 
-    def _parts(self, bucket: Bucket) -> list[Part]:
+    def _parts(self, bucket: Bucket) -> list[Segment]:
         parts, foot = [], float(TOP + HEIGHT)
         for name, rows in (
             ("overdue", bucket.overdue),
@@ -127,7 +127,7 @@ class Chart:
             height = rows / self.highest * HEIGHT if self.highest else 0.0
             foot -= height
             if rows:
-                parts.append(Part(name, round(foot, 1), round(height, 1)))
+                parts.append(Segment(name, round(foot, 1), round(height, 1)))
         return parts
 
 
