@@ -11,11 +11,12 @@ from zoneinfo import ZoneInfo
 
 from django.templatetags.static import static
 from django.utils.functional import cached_property
-from django.utils.html import escape
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext
 
 from appoints.display.addresses import anchor, detail_of
 from appoints.display.formats import distance, isolated, off_tag, span, time_tag
+from appoints.display.html import NOTHING, escaped, html
 from appoints.display.texts import tip, visible
 from appoints.isales import codes
 from appoints.isales.rows import FLAGS, TEXTS, TIMES
@@ -23,8 +24,8 @@ from appoints.labels import word
 from appoints.query.columns import COLUMNS
 
 Record = Mapping[str, Any]
-# Returns escaped HTML for a value, the name of its column and the record.
-Cell = Callable[[Any, str, Record], str]
+# Returns HTML for a value, the name of its column and the record.
+Cell = Callable[[Any, str, Record], SafeString]
 SENT_AS = {**TEXTS, **TIMES, **FLAGS}
 FITS = 24  # characters of a text that are surely in sight; of a longer one the title tells all
 
@@ -55,34 +56,35 @@ class Cells:
 
     def show_time(
         self, value: datetime | None, name: str, record: Record, day: date | None = None
-    ) -> str:
+    ) -> SafeString:
         if value is None:
             return _text(None, name, record)
         # Reservations are for the minute, all else happens when it happens.
         exact = name != "appoint_time"
         return time_tag(value.astimezone(self.view.zone), day, exact=exact)
 
-    def show_state(self, value: str, name: str, record: Record) -> str:
+    def show_state(self, value: str, name: str, record: Record) -> SafeString:
         note = _no_object(record)
         if value == "overdue" and record["call_type"] == "1":
             words = gettext("not called, or not reported")
-            note = f'<small class="note">{escape(words)}</small>'
-        text = escape(COLUMNS[name].word(value))
-        return f'<span class="state state-{value}">{self._icon(value)}{text}</span>{note}'
+            note = html('<small class="note">%s</small>', words)
+        text = COLUMNS[name].word(value)
+        icon = self._icon(value)
+        return html('<span class="state state-%s">%s%s</span>%s', value, icon, text, note)
 
-    def show_appoint_time(self, value: datetime | None, name: str, record: Record) -> str:
+    def show_appoint_time(self, value: datetime | None, name: str, record: Record) -> SafeString:
         shown = self.show_time(value, name, record)
         if record["appoint_id"]:
             id_ = record["appoint_id"]
-            address = escape(detail_of(id_, self.view.address))
-            shown = f'<a id="{anchor(id_)}" href="{address}">{shown}</a>'
+            address = detail_of(id_, self.view.address)
+            shown = html('<a id="%s" href="%s">%s</a>', anchor(id_), address, shown)
         if value is not None:
             overdue = record["state"] == "overdue"
             words = distance(value, record["fetched_at"], overdue=overdue)
-            shown += f"<small>{off_tag(value, words, overdue=overdue)}</small>"
+            shown += _small(off_tag(value, words, overdue=overdue))
         return shown
 
-    def show_call_begin(self, value: datetime | None, name: str, record: Record) -> str:
+    def show_call_begin(self, value: datetime | None, name: str, record: Record) -> SafeString:
         reserved = record["appoint_time"]
         day = reserved.astimezone(self.view.zone).date() if reserved else None
         shown = self.show_time(value, name, record, day)
@@ -90,17 +92,18 @@ class Cells:
             shown += _small(gettext("for %s") % span(record["call_end"] - value))
         if record["late"]:
             late = gettext("%s late") % span(record["delay"])
-            shown += f'<span class="badge-late">{escape(late)}</span>'
+            shown += html('<span class="badge-late">%s</span>', late)
         return shown
 
-    def show_fail_code(self, value: str | None, name: str, record: Record) -> str:
+    def show_fail_code(self, value: str | None, name: str, record: Record) -> SafeString:
         code = value if value is not None else record["result"]
         if code is None:
             return _text(None, name if SENT_AS[name] in _odd(record) else "result", record)
         words = self.view.reasons.get(code, code)
-        shown = f'<span title="{escape(tip(code))}"><bdi>{escape(visible(words))}</bdi></span>'
+        shown = html('<span title="%s"><bdi>%s</bdi></span>', tip(code), visible(words))
         if record["state"] == "failed":
-            shown = f'<span class="state state-failed cause">{self._icon("failed")}{shown}</span>'
+            icon = self._icon("failed")
+            shown = html('<span class="state state-failed cause">%s%s</span>', icon, shown)
         about = [word(codes.GROUPS, record["fail_group"])] if record["fail_group"] else []
         if words != code:
             about.append(code)
@@ -108,13 +111,14 @@ class Cells:
             shown += _small(" · ".join(map(isolated, about)))
         return shown
 
-    def show_delay(self, value: timedelta | None, name: str, record: Record) -> str:
+    def show_delay(self, value: timedelta | None, name: str, record: Record) -> SafeString:
         shown = _duration(value, name, record)
         early = value is not None and value.total_seconds() < 0
-        return escape(gettext("%s early")) % shown if early else shown
+        return html(gettext("%s early"), shown) if early else shown
 
-    def _icon(self, name: str) -> str:
-        return f'<svg class="icon" aria-hidden="true"><use href="{self.icons}#{name}"/></svg>'
+    def _icon(self, name: str) -> SafeString:
+        drawn = '<svg class="icon" aria-hidden="true"><use href="%s#%s"/></svg>'
+        return html(drawn, self.icons, name)
 
 
 def _odd(record: Record) -> Mapping[str, object]:
@@ -123,52 +127,55 @@ def _odd(record: Record) -> Mapping[str, object]:
     return found
 
 
-def _no_object(record: Record) -> str:
+def _no_object(record: Record) -> SafeString:
     """Return what stood in the list in place of a row, nothing for a row."""
     odd = _odd(record)
-    return f'<small class="note">{_as_sent(odd[""])}</small>' if "" in odd else ""
+    return html('<small class="note">%s</small>', _as_sent(odd[""])) if "" in odd else NOTHING
 
 
-def _as_sent(value: object) -> str:
+def _as_sent(value: object) -> SafeString:
     words = gettext("unusual, shown as iSales sent it")
-    title = escape(tip(f"{words}: {value}"))
-    return f'<span class="odd" title="{title}">{escape(visible(str(value)))}</span>'
+    title = tip(f"{words}: {value}")
+    return html('<span class="odd" title="%s">%s</span>', title, visible(str(value)))
 
 
-def _text(value: str | None, name: str, record: Record) -> str:
+def _text(value: str | None, name: str, record: Record) -> SafeString:
     """Return a text escaped; where there is none, what iSales sent instead, or a dash."""
     if value is not None:
-        return escape(visible(value))
+        return escaped(visible(value))
     odd, sent_as = _odd(record), SENT_AS.get(name, "")
     return _as_sent(odd[sent_as]) if sent_as and sent_as in odd else _none()
 
 
-def _clipped(value: str | None, name: str, record: Record) -> str:
+def _clipped(value: str | None, name: str, record: Record) -> SafeString:
     """Return a text of any length, of which the page cuts off what takes too much room."""
     shown = _text(value, name, record)
-    return f'<span class="cut"{_title(value)} dir="auto"><bdi>{shown}</bdi></span>'
+    return html('<span class="cut"%s dir="auto"><bdi>%s</bdi></span>', _title(value), shown)
 
 
-def _title(value: str | None) -> str:
+def _title(value: str | None) -> SafeString:
     """Return the attribute that tells more of a text than is surely in sight, or nothing."""
-    return f' title="{escape(tip(value))}"' if value is not None and len(value) > FITS else ""
+    if value is None or len(value) <= FITS:
+        return NOTHING
+    return html(' title="%s"', tip(value))
 
 
-def _none() -> str:
+def _none() -> SafeString:
     words = gettext("none")
-    return f'<span aria-hidden="true">—</span><span class="visually-hidden">{words}</span>'
+    return html('<span aria-hidden="true">—</span><span class="visually-hidden">%s</span>', words)
 
 
 def _figures(css: str) -> Cell:
     """Return what shows a number or an ID, of which the page cuts off what takes too much room."""
 
-    def show(value: str | None, name: str, record: Record) -> str:
-        return f'<bdi class="{css}"{_title(value)}>{_text(value, name, record)}</bdi>'
+    def show(value: str | None, name: str, record: Record) -> SafeString:
+        text = _text(value, name, record)
+        return html('<bdi class="%s"%s>%s</bdi>', css, _title(value), text)
 
     return show
 
 
-def _named(value: str | None, name: str, record: Record) -> str:
+def _named(value: str | None, name: str, record: Record) -> SafeString:
     """Return a name with its ID, or the ID alone where there is no name."""
     key = COLUMNS[name].id_column
     own = record[key]
@@ -176,26 +183,27 @@ def _named(value: str | None, name: str, record: Record) -> str:
         name, value = key, own
     shown = _clipped(value, name, record)
     if own is not None and own != value:
-        shown += f'<small class="code"{_title(own)}><bdi>{escape(visible(own))}</bdi></small>'
+        code = visible(own)
+        shown += html('<small class="code"%s><bdi>%s</bdi></small>', _title(own), code)
     return shown
 
 
-def _coded(value: str | None, name: str, record: Record) -> str:
+def _coded(value: str | None, name: str, record: Record) -> SafeString:
     column = COLUMNS[name]
     if value is None:
         return _text(None, name, record)
     if value not in column.codes:
         return _clipped(value, name, record)
-    return f'<bdi title="{escape(value)}">{escape(column.word(value))}</bdi>'
+    return html('<bdi title="%s">%s</bdi>', value, column.word(value))
 
 
-def _flag(value: bool | None, name: str, record: Record) -> str:
+def _flag(value: bool | None, name: str, record: Record) -> SafeString:
     if value is None:
         return _text(None, name, record)
-    return escape(pgettext("flag", "yes") if value else pgettext("flag", "no"))
+    return escaped(pgettext("flag", "yes") if value else pgettext("flag", "no"))
 
 
-def _duration(value: timedelta | None, name: str, record: Record) -> str:
+def _duration(value: timedelta | None, name: str, record: Record) -> SafeString:
     return _text(None if value is None else span(value), name, record)
 
 
@@ -210,5 +218,5 @@ KINDS: Mapping[str, Cell] = {
 }
 
 
-def _small(text: str) -> str:
-    return f"<small>{escape(text)}</small>"
+def _small(text: str) -> SafeString:
+    return html("<small>%s</small>", text)

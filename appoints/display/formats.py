@@ -9,12 +9,14 @@ from functools import cache
 
 from django.utils.dateformat import format as formatted
 from django.utils.formats import get_format
-from django.utils.html import escape
+from django.utils.safestring import SafeString
 from django.utils.translation import (
     get_language_bidi,
     gettext,
     gettext_noop,
 )
+
+from appoints.display.html import html
 
 
 def isolated(value: str) -> str:
@@ -128,14 +130,14 @@ def patterns() -> dict[str, str]:
     }
 
 
-def time_tag(moment: datetime, known: date | None = None, *, exact: bool = False) -> str:
+def time_tag(moment: datetime, known: date | None = None, *, exact: bool = False) -> SafeString:
     """Return a local moment as HTML; without its day where that is ``known``."""
     told = time_of_day if moment.date() == known else clock
     shown = told(moment, exact=exact)
-    return f'<time datetime="{moment.isoformat()}">{escape(shown)}</time>'
+    return html('<time datetime="%s">%s</time>', moment.isoformat(), shown)
 
 
-def off_tag(moment: datetime, words: str, *, overdue: bool) -> str:
+def off_tag(moment: datetime, words: str, *, overdue: bool) -> SafeString:
     """Return a ``distance`` as HTML that a script keeps true while the page stands open."""
     late = " data-late" if overdue else ""
-    return f'<time class="off" datetime="{moment.isoformat()}"{late}>{escape(words)}</time>'
+    return html('<time class="off" datetime="%s"%s>%s</time>', moment.isoformat(), late, words)

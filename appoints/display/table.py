@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import django_tables2 as tables
-from django.utils.html import escape
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django_tables2.data import TableData
 
 from appoints.display.cells import Cells, Record, View
 from appoints.display.formats import patterns
+from appoints.display.html import html, joined
 from appoints.query.columns import COLUMNS, TABLE_COLUMNS
 from appoints.query.query import DEFAULT_SORT, Query
 
@@ -29,6 +29,9 @@ DEFAULT_COLUMNS = (
     "business_result",
 )
 ALWAYS = "appoint_time"  # it leads to the reservation's page
+
+
+END = html("</td>")
 
 
 class Header(NamedTuple):
@@ -111,19 +114,26 @@ class AppointTable(Cells, tables.Table):
         django-tables2's own way looks up a signature a cell and hides what a cell fails with.
         """
         cells = [
-            (name, self.cell(name), f'<td class="col-{name}" data-label="{label}">')
-            for name, label in ((column.name, escape(column.header)) for column in self.columns)
+            (column.name, self.cell(column.name), _tag(column.name, column.header))
+            for column in self.columns
         ]
         return [
-            mark_safe(  # noqa: S308 escaped
-                f'<tr class="row-{record["state"]}">'
-                + "".join(
-                    f"{tag}{show(record[name], name, record)}</td>" for name, show, tag in cells
-                )
-                + "</tr>"
+            html(
+                '<tr class="row-%s">%s</tr>',
+                record["state"],
+                joined(
+                    part
+                    for name, show, tag in cells
+                    for part in (tag, show(record[name], name, record), END)
+                ),
             )
             for record in self.data.data
         ]
+
+
+def _tag(name: str, label: str) -> SafeString:
+    """Return the begin of a cell; a narrow screen shows the label beside its value."""
+    return html('<td class="col-%s" data-label="%s">', name, label)
 
 
 def known(names: object) -> list[str]:

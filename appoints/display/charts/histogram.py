@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.dateformat import format as formatted
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext
 
 from appoints.display.formats import offset_if_twice
+from appoints.display.html import NOTHING, html, joined
 from appoints.query.query import Query
 from appoints.results.histogram import HOUR, MINUTES, Bucket
 
@@ -49,14 +50,16 @@ class BucketBar(NamedTuple):
     @property
     def drawn(self) -> SafeString:
         """What one can hit, and the pieces: numbers, over which a template takes its time."""
-        drawn = [f'<rect class="hit" {self._place(TOP, TOP + HEIGHT)}/>']
+        drawn = [html('<rect class="hit"%s/>', self._place(TOP, TOP + HEIGHT))]
         for name, y, height in self.parts:
-            stripes = ' fill="url(#stripes)"' if name == "failed" else ""
-            drawn.append(f'<rect class="bar-{name}"{stripes} {self._place(y, height)}/>')
-        return mark_safe("".join(drawn))  # noqa: S308 numbers
+            stripes = html(' fill="url(#stripes)"') if name == "failed" else NOTHING
+            place = self._place(y, height)
+            drawn.append(html('<rect class="bar-%s"%s%s/>', name, stripes, place))
+        return joined(drawn)
 
-    def _place(self, y: float, height: float) -> str:
-        return f'x="{self.x}" width="{self.width}" y="{y}" height="{height}"'
+    def _place(self, y: float, height: float) -> SafeString:
+        place = ' x="%s" width="%s" y="%s" height="%s"'
+        return html(place, self.x, self.width, y, height)
 
 
 class Histogram:
