@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -288,3 +292,18 @@ def test_the_log_has_one_line_for_each(client: Client, caplog: pytest.LogCapture
     (record,) = [each for each in caplog.records if each.levelname == "ERROR"]
     assert database.OneLine().filter(record) and record.exc_info is None
     assert "database down" in record.getMessage()
+
+
+def test_a_command_names_a_database_that_is_down_in_two_lines(tmp_path: Path) -> None:
+    bare = {
+        "PATH": os.environ["PATH"],
+        "DEBUG": "1",
+        "DATABASE_URL": f"sqlite:///{tmp_path}/nowhere/db.sqlite3",
+    }
+    line = [sys.executable, "manage.py", "purge", "--skip-checks"]
+    done = subprocess.run(
+        line, cwd=Path(__file__).parents[2], env=bare, capture_output=True, text=True
+    )
+    assert done.returncode == 1
+    assert "database does not answer" in done.stderr
+    assert "Traceback" not in done.stderr and done.stderr.count("\n") == 2
