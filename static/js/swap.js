@@ -10,7 +10,10 @@ export const ask = (address) => {
   asked.catch(() => {}); // watchRequests tells what went wrong
 };
 
-export const trigger = (name) => htmx.trigger(answer(), name);
+// Where the answer's own element says what it asks for.
+export const askAgain = () => htmx.trigger(answer(), "ask");
+
+export const abort = () => htmx.trigger(answer(), "htmx:abort");
 
 // Steps before a swap get the page that came, and htmx's details of the swap. The first one that
 // returns false keeps the old answer. Steps after a swap run once for each new answer.

@@ -4,7 +4,7 @@
 import { since, stamp } from "./clock.js";
 import { showDisconnected } from "./disconnected.js";
 import { updateTimes } from "./relative-times.js";
-import { answer, trigger, watchRequests, watchSwaps } from "./swap.js";
+import { abort, answer, askAgain, watchRequests, watchSwaps } from "./swap.js";
 
 const RETRY = 10; // seconds from a request that failed to the next
 const TIME_OUT = 15; // seconds that a request may take
@@ -28,13 +28,13 @@ const ask = () => {
   tried = stamp();
   asking = true;
   well = false;
-  trigger("ask");
+  askAgain();
 };
 
 const tick = () => {
   showState();
   if (asking && since(tried) > TIME_OUT) {
-    trigger("htmx:abort");
+    abort();
     asking = false;
   }
   if (!asking && since(tried) >= (well ? Number(answer().dataset.every) : RETRY)) ask();

@@ -37,3 +37,11 @@ def test_a_dutch_day_has_the_number_of_its_month() -> None:
 def test_a_day_in_any_format_is_written_as_django_writes_it(short: str, day: date) -> None:
     with translation.override("en"):
         assert formats.writer_of(short)(day) == formatted(day, short)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans", "es", "pt-br", "ar"])
+def test_patterns_name_their_values_in_braces_as_scripts_fill_them_in(language: str) -> None:
+    with translation.override(language):
+        patterns = formats.patterns()
+    assert [text for text in patterns.values() if "%" in text or "{" not in text] == []
+    assert "{days}" in patterns["days"] and "{hours}" in patterns["days"]

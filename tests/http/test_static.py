@@ -36,3 +36,9 @@ def test_a_script_imports_others_under_names_that_tell_their_content(collected: 
     assert imported
     assert [name for name in imported if not re.fullmatch(r"\./[\w-]+\.\w{12}\.js", name)] == []
     assert [name for name in imported if not (collected / name).exists()] == []
+
+
+def test_one_script_alone_knows_htmx() -> None:
+    knowing = [file.name for file in SCRIPTS.iterdir() if re.search("htmx[.:]", file.read_text())]
+
+    assert knowing == ["swap.js"]
