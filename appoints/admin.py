@@ -1,4 +1,4 @@
-"""Connections, teams, people and saved views in the admin. A secret key never comes out."""
+"""Connections, teams and saved views in the admin. A secret key is never shown."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from appoints.connections.models import Connection
 from appoints.encryption import WrongKey
 from appoints.isales.secret import Secret
 from appoints.saved_views.models import SavedView, TeamDefault
-from dashboard.accounts.admin import MemberInline, is_superuser
 from dashboard.accounts.admin import TeamAdmin as BaseTeamAdmin
+from dashboard.accounts.admin import is_superuser
 from dashboard.accounts.models import Team
 
 if TYPE_CHECKING:  # Django's own classes take type arguments in their stubs only
@@ -151,7 +151,7 @@ class DefaultInline(DefaultInlineBase):
 
 @admin.register(Team)
 class TeamAdmin(BaseTeamAdmin):
-    inlines = (MemberInline, DefaultInline)
+    inlines = (*BaseTeamAdmin.inlines, DefaultInline)
 
 
 @admin.register(SavedView)

@@ -54,9 +54,10 @@ class MemberInline(MemberInlineBase):
 
 
 class TeamAdmin(TeamAdminBase):
-    """A team and its members. Whoever adds to it registers a subclass."""
+    """A team and its members. The app that adds fields to it registers a subclass."""
 
     search_fields = ("name",)
+    inlines: tuple[type[Any], ...] = (MemberInline,)
 
 
 def is_superuser(request: HttpRequest) -> bool:

@@ -14,7 +14,7 @@ from dashboard.accounts.zones import zone_called, zone_names
 
 
 def zone_choices() -> list[tuple[str, Any]]:
-    """Return the choices of a zone: the site's own, then every zone under its region."""
+    """Return the choices of a time zone: the site's, then every zone grouped by region."""
     regions: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
     for name in sorted(zone_names()):
         region, _slash, place = name.partition("/")
@@ -25,7 +25,7 @@ def zone_choices() -> list[tuple[str, Any]]:
 
 
 def language_choices() -> list[tuple[str, Any]]:
-    """Return every language under its own name, for a person looks for that."""
+    """Return every language by its own name."""
     own = [
         (code, capfirst(get_language_info(code)["name_local"]))
         for code, _name in settings.LANGUAGES
@@ -34,7 +34,7 @@ def language_choices() -> list[tuple[str, Any]]:
 
 
 class Unremembered(forms.BaseForm):
-    """A form whose controls show what is in force, not what a browser remembers of them."""
+    """A form whose controls a browser does not fill in from memory."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

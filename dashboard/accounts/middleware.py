@@ -1,4 +1,4 @@
-"""What a person chose, at hand in every request."""
+"""The person's preferences in every request."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from dashboard.accounts.requests import SignedInRequest
 
 
 class PreferencesMiddleware:
-    """Put ``request.preferences`` there, and speak the language that is among them."""
+    """Set ``request.preferences``, and activate the language that the person chose."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

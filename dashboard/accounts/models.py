@@ -40,7 +40,7 @@ class User(AbstractUser):
 
 
 class Session(AbstractBaseSession):
-    """A session; ``person`` is the ID of whose it is, empty before a sign-in."""
+    """A session; ``person`` is the person's ID, empty before the sign-in."""
 
     person = models.CharField(max_length=40, blank=True, db_index=True)
 
@@ -52,7 +52,7 @@ class Session(AbstractBaseSession):
 
 
 class Preferences(models.Model):
-    """What a person chose for themselves. No row, or an empty value: as the site has it."""
+    """A person's own settings. No row, or an empty value, means the site's setting."""
 
     class Theme(models.TextChoices):
         SYSTEM = "", _("as the device")
@@ -80,16 +80,16 @@ class Preferences(models.Model):
 
     @classmethod
     def of(cls, user: User | AnonymousUser) -> Self:
-        """Return a person's preferences, empty ones while they chose nothing; one query."""
+        """Return a person's preferences, empty if they have none; one query."""
         if not user.is_authenticated:
             return cls()
         return cls.objects.filter(user=user).first() or cls(user=user)
 
     @property
     def zone(self) -> ZoneInfo:
-        """The person's own time zone, or the site's while they have chosen none."""
+        """The person's time zone, or the site's if they have none."""
         try:
             return zone_called(self.time_zone or settings.TIME_ZONE)
         except ValueError:
-            # A zone database can drop a name that somebody once chose.
+            # A newer zone database may lack a name that was chosen earlier.
             return ZoneInfo(settings.TIME_ZONE)

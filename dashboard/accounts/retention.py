@@ -1,4 +1,4 @@
-"""What requests leave behind has a bound, which each sign-in holds, and an end, which purge is."""
+"""Sessions and sign-ins are limited at each sign-in, and deleted by ``purge`` when old."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ADMIN_LOG_KEPT = timedelta(days=365)
 
 
 def purge() -> int:
-    """Drop what is past its time; return how many rows that were."""
+    """Delete old rows; return how many."""
     now = timezone.now()
     old = (
         Session.objects.filter(expire_date__lt=now),
@@ -32,7 +32,7 @@ def purge() -> int:
 
 
 def bound(user: User, request: HttpRequest, **_about: Any) -> None:
-    """Keep a person's newest sessions and sign-ins, for each sign-in makes one more of both."""
+    """Delete a person's oldest sessions and sign-ins above the limit."""
     # The new session is stored as theirs only with the answer.
     others = Session.objects.filter(person=str(user.pk)).exclude(pk=request.session.session_key)
     _keep(others.order_by("-expire_date"), MOST_SESSIONS - 1)

@@ -1,4 +1,4 @@
-"""Sessions in the database that know whose they are, so that a person's can be bounded."""
+"""Sessions in the database, each with its person, so that their number can be limited."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A session that is in use does not end."""
+"""Renewal of sessions that are in use."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ RENEWED = "renewed"  # seconds since 1970, kept in the session
 
 
 class RenewalMiddleware:
-    """Store a signed-in session anew once a day, so that it ends a fortnight after its last use.
+    """Save a signed-in session once a day, so that it ends 14 days after its last use.
 
-    Django's SESSION_SAVE_EVERY_REQUEST would write to the database at each request.
+    Django's SESSION_SAVE_EVERY_REQUEST would write to the database on each request.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        # Also where the stamp lies ahead: the clock was fast, and is right again.
+        # A time in the future is renewed too: the clock was fast and has been set right.
         if SESSION_KEY in request.session and abs(_age(request)) > EVERY:
             request.session[RENEWED] = int(time.time())
         return self.get_response(request)

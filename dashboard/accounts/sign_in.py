@@ -1,4 +1,4 @@
-"""Everything but sign-in and health needs a signed-in person."""
+"""Every page except sign-in and health needs a signed-in person."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from dashboard.accounts.requests import HtmxRequest
 
 
 class SignInMiddleware(LoginRequiredMiddleware):
-    """Send strangers to the sign-in page; but never swap that page into a part of another."""
+    """Redirect anonymous requests to the sign-in page; htmx gets a short fragment instead."""
 
     def process_view(
         self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any
     ) -> HttpResponseBase | None:
         answer = super().process_view(request, view_func, view_args, view_kwargs)
         if answer is not None and cast(HtmxRequest, request).htmx:
-            # Any other status would leave the old rows there, as if they were still fresh.
+            # htmx swaps only a 200; otherwise the old rows would stay and look fresh.
             return render(request, "dashboard/_signed_out.html")
         return answer
 
 
 def keep_no_data(sender: object, instance: AccessAttempt, **kwargs: object) -> None:
-    """Forget query and form of a failed sign-in: the page led to may name a customer's number."""
+    """Drop query and form of a failed sign-in: its ``next`` may contain a customer's number."""
     instance.get_data = instance.post_data = ""

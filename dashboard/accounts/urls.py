@@ -13,7 +13,7 @@ urlpatterns = [
     path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("password_change/", views.OwnPasswordChangeView.as_view(), name="password_change"),
-    # Also for those who are not signed in yet: they choose before they can read anything else.
+    # Without a sign-in too: the sign-in page offers the languages.
     path("language/", login_not_required(set_language), name="language"),
     path("preferences/", views.preferences, name="preferences"),
 ]

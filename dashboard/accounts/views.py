@@ -19,15 +19,15 @@ from dashboard.accounts.requests import SignedInRequest, came_from
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def preferences(request: SignedInRequest) -> HttpResponse:
-    """Show and keep the person's own settings; then lead back to where they came from."""
+    """Show and save the person's preferences; then redirect to where they came from."""
     posted = request.POST if request.method == "POST" else None
     form = PreferencesForm(posted, instance=request.preferences)
     if form.is_valid():
         form.save()
-        # In the language that was chosen just now.
+        # The message is in the language just chosen.
         translation.activate(form.cleaned_data["language"] or translation.get_language())
         messages.success(request, _("Your preferences are saved."))
-        # No name of a page: whatever the address holds is an address.
+        # Not redirect(), which would take an address for the name of a page.
         return HttpResponseRedirect(came_from(request) or reverse("preferences"))
     status = 400 if form.errors else 200
     context = {"form": form, "back": came_from(request)}
@@ -44,16 +44,16 @@ class OwnPasswordChangeView(PasswordChangeView):
 
 @login_not_required
 def admin_login(request: HttpRequest) -> HttpResponse:
-    """Send to the one sign-in page; who is signed in and still ends here may not administer."""
+    """Redirect to the sign-in page; refuse a signed-in person, who may not use the admin."""
     if request.user.is_authenticated:
         raise PermissionDenied
     return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
 
 
 def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Refuse a form without its token; but who is signed in already needs not sign in.
+    """Refuse a form without a valid CSRF token, except a sign-in by a signed-in person.
 
-    The sign-in changes the token, so that a sign-in page in a second tab holds an old one.
+    Signing in changes the token, so a sign-in page in a second tab has an old one.
     """
     if request.path == reverse("login") and request.user.is_authenticated:
         return HttpResponseRedirect(came_from(request) or reverse("home"))
