@@ -52,7 +52,7 @@ TROUBLES = {
         60,
     ),
 }
-# Names of SQLite's results, and PostgreSQL's codes; the first that begins so.
+# SQLite's result names and PostgreSQL's codes, matched by their beginning.
 _KINDS = {
     "SQLITE_BUSY": "locked",
     "SQLITE_LOCKED": "locked",
@@ -60,7 +60,7 @@ _KINDS = {
     "SQLITE_READONLY": "read-only",
     "SQLITE_CORRUPT": "down",
     "SQLITE_NOTADB": "down",
-    "SQLITE_ERROR": "",  # of an SQL statement, hence a defect of ours
+    "SQLITE_ERROR": "",  # in an SQL statement: a defect, not trouble
     "53100": "full",
     "55P03": "locked",
     "40P01": "locked",
@@ -72,7 +72,7 @@ _KINDS = {
 
 
 def kind_of(error: BaseException | None) -> str:
-    """Return which of TROUBLES an error comes from; empty where from none."""
+    """Return the key of TROUBLES that caused an error, or an empty string."""
     for each in _chain(error):
         if isinstance(each, Error):
             return _kind(each)
@@ -97,7 +97,7 @@ def _kind(error: Error) -> str:
 
 
 class OneLine(logging.Filter):
-    """Log such trouble in a line, for a traceback at each request would bury everything else."""
+    """Log database trouble in one line: a traceback per request would bury everything else."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         error = record.exc_info[1] if record.exc_info else None
@@ -108,9 +108,9 @@ class OneLine(logging.Filter):
 
 
 def limit_lock_waits(connection: Any, **_about: object) -> None:
-    """Let PostgreSQL wait for a lock as long as SQLite does, for it waits for ever by itself.
+    """Limit PostgreSQL's wait for a lock, endless by default, to SQLite's 20 s.
 
-    Not a start-up option: some connection poolers refuse those.
+    Not as a start-up option: some connection poolers refuse those.
     """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:

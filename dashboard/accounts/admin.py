@@ -5,7 +5,7 @@ Only a superuser gives rights away: whoever may change people must not give them
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
@@ -57,7 +57,7 @@ class TeamAdmin(TeamAdminBase):
     """A team and its members. The app that adds fields to it registers a subclass."""
 
     search_fields = ("name",)
-    inlines: tuple[type[Any], ...] = (MemberInline,)
+    inlines: ClassVar[tuple[type[Any], ...]] = (MemberInline,)
 
 
 def is_superuser(request: HttpRequest) -> bool:

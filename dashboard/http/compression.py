@@ -6,9 +6,9 @@ from django.middleware.gzip import GZipMiddleware
 
 
 class PageCompressionMiddleware(GZipMiddleware):
-    """Compress pages; Django pads them at random, so that their length tells nothing (BREACH).
+    """Compress pages; Django adds random padding, which hides their length (BREACH).
 
-    Files are sent as they are: a workbook is compressed already, and a large CSV over an intranet
+    Files are not compressed: a workbook is compressed already, and a large CSV over an intranet
     takes longer to compress than to send.
     """
 

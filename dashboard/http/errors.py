@@ -17,14 +17,14 @@ FILE = re.compile(r"/export\.\w+$")
 
 
 def database_trouble(request: HtmxRequest, kind: str) -> HttpResponse:
-    """Say what is wrong: as text in place of a file, as a part to a page's own refresh."""
+    """Answer with a page, plain text for a file, or a fragment for htmx."""
     trouble, status = TROUBLES[kind], HTTPStatus.SERVICE_UNAVAILABLE
     context = {"trouble": trouble, "kind": kind}
     if FILE.search(request.path):
         text = f"{trouble.title}\n{trouble.advice}\n"
         response = HttpResponse(text, status=status, content_type="text/plain; charset=utf-8")
     elif request.htmx:
-        # A part is swapped in only with 200.
+        # htmx swaps a fragment only with status 200.
         response = render(request, "dashboard/_database.html", context)
     else:
         response = render(request, "dashboard/database.html", context, status=status)
@@ -33,12 +33,12 @@ def database_trouble(request: HtmxRequest, kind: str) -> HttpResponse:
 
 
 def server_error(request: HtmxRequest) -> HttpResponse:
-    """Answer what nobody caught."""
+    """Answer an exception that no view caught."""
     kind = kind_of(sys.exc_info()[1])
     return database_trouble(request, kind) if kind else defaults.server_error(request)
 
 
 def bad_request(request: HtmxRequest, exception: Exception) -> HttpResponse:
-    """Answer a bad request; a session that could not be stored looks like one to Django."""
+    """Answer a bad request. Django reports a session that could not be saved as one, too."""
     kind = kind_of(exception)
     return database_trouble(request, kind) if kind else defaults.bad_request(request, exception)

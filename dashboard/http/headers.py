@@ -11,9 +11,9 @@ PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=
 
 
 class HeadersMiddleware:
-    """Give up what the pages never use, and keep every page out of every cache.
+    """Turn off browser features that no page uses, and forbid caching of pages.
 
-    Static files are answered before this one.
+    Static files are answered by an earlier middleware.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:

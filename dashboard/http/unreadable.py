@@ -1,6 +1,6 @@
-"""Requests that cannot be read are answered with 400 in words, before anything else looks at them.
+"""Answer an unreadable request with 400 before any other middleware reads it.
 
-Django finds out late, and its page for it looks once more at what cannot be read.
+Django notices it late, and its error page reads the request again.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from django.utils.translation import get_language_from_request, override
 from django.views.defaults import bad_request
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
-# Too large, too many fields, cut off, no form, in a charset that is none.
+# Too large, too many fields, cut off, not a form, in an unknown charset.
 UNREADABLE = (
     BadRequest, MultiPartParserError, SuspiciousOperation, LookupError, OSError, ValueError,
 )  # fmt: skip
@@ -24,7 +24,7 @@ LONGEST_HOST = 100  # characters of it in the log
 
 
 class HostMiddleware:
-    """Refuse a Host that is not ours; one line in the log says so."""
+    """Refuse a Host that is not in ALLOWED_HOSTS; log one line."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -39,7 +39,7 @@ class HostMiddleware:
 
 
 class BodyMiddleware:
-    """Refuse a form that cannot be read. It stands before whatever reads forms."""
+    """Refuse a form that cannot be read. Place it before every middleware that reads forms."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -54,7 +54,7 @@ class BodyMiddleware:
 
 
 def _refused(request: HttpRequest, error: Exception, words: str, about: str) -> HttpResponse:
-    # The language is not known yet: this stands before the middleware that finds it.
+    # LocaleMiddleware runs later.
     with override(get_language_from_request(request)):
         response = bad_request(request, error)
     log_response(words, about, response=response, request=request)

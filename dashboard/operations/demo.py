@@ -1,7 +1,7 @@
-"""``make demo``: the dashboard over a simulated iSales, set up in a folder of its own.
+"""``make demo``: the dashboard with a simulated iSales.
 
-Everything lives in a folder per port under ``.demo``: database, keys, the simulator's secret; so
-two demos do not meet. What the environment says about a real installation is not looked at.
+Database, keys and the simulator's secret are kept in ``.demo``, in one folder per port, so that two
+demos do not share them. Settings of a real installation in the environment are ignored.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Stack(NamedTuple):
 
 
 def environment(folder: Path) -> dict[str, str]:
-    """Return the environment of the demo's processes, with keys made once in ``folder``."""
+    """Return the environment of the demo's processes; its keys are made once, in ``folder``."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     found = {
         name: value
@@ -101,7 +101,7 @@ def running(folder: Path, port: int, rows: int = 6000) -> Iterator[Stack]:
 def _simulator(
     port: int, secret: str, rows: int, env: Mapping[str, str]
 ) -> subprocess.Popen[bytes]:
-    # One word, for a random secret may begin like an option.
+    # As one argument: a random secret may begin with a dash.
     keys = ["--access-key", ACCESS_KEY, f"--secret-key={Path(secret).read_text()}"]
     where = ["--port", str(port), "--rows", str(rows)]
     return start(["manage.py", "simulator", *where, *keys], env)
@@ -141,7 +141,7 @@ def _manage(
 
 
 def _kept(path: Path, made: str) -> str:
-    """Return the path of a file that holds a secret, made when it is not there yet."""
+    """Return the path of a file with a secret; create it if it is missing."""
     if not path.exists():
         whole = path.with_suffix(".new")
         whole.touch(mode=0o600)
@@ -151,7 +151,7 @@ def _kept(path: Path, made: str) -> str:
 
 
 def _zone() -> str:
-    """Return the machine's IANA zone, where the simulated office keeps its hours; else UTC."""
+    """Return the machine's IANA zone, or UTC; the simulated office works in it."""
     link = Path("/etc/localtime")
     name = os.environ.get("TZ") or str(link.resolve()).partition("zoneinfo/")[2]
     return name if name in available_timezones() else "UTC"
@@ -165,16 +165,16 @@ def _port() -> int:
 
 
 def _stop(*_: object) -> None:
-    # Once: a second Ctrl-C would leave behind what is being stopped.
+    # A second Ctrl-C would interrupt the stopping and leave processes behind.
     _on_signals(signal.SIG_IGN)
     raise KeyboardInterrupt
 
 
 def _on_signals(action: Callable[..., None] | signal.Handlers) -> None:
-    # SIGINT too, for a shell starts what runs in the background deaf to Ctrl-C.
+    # SIGINT too: a shell starts background processes with it ignored.
     signal.signal(signal.SIGINT, action)
     signal.signal(signal.SIGTERM, action)
-    # A closed terminal; unless nohup asked to outlive it.
+    # A closed terminal, unless started with nohup.
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
         signal.signal(signal.SIGHUP, action)
 

@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase
 
 
 class HealthMiddleware:
-    """Answer both addresses before any host check, redirect or sign-in."""
+    """Answer both addresses before the host check, the redirect to HTTPS and the sign-in."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -27,7 +27,7 @@ class HealthMiddleware:
 
 
 def readiness() -> HttpResponse:
-    """200 when the database answers and knows every migration, else 503 with the reason."""
+    """Return 200 when the database answers and has every migration, else 503 with the reason."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
@@ -47,8 +47,7 @@ class Unmigrated(Exception):
 def migrated() -> None:
     """Raise Unmigrated while migrations are missing.
 
-    The cache keeps no exceptions: once ready, a process asks no more, for its own list of
-    migrations does not change.
+    The cache keeps no exceptions, so a process asks until the database is ready, then no more.
     """
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):

@@ -1,4 +1,4 @@
-"""Servers of ours on loopback ports: started, awaited and ended together."""
+"""Start, await and stop servers on loopback ports."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Broken(Exception):
 
 def start(words: list[str], env: Mapping[str, str]) -> subprocess.Popen[bytes]:
     """Start Python with these words, from the repository's root."""
-    # A session of its own, so that Ctrl-C reaches only the one who stops them in order.
+    # In its own session, so that Ctrl-C reaches only the parent, which stops them in order.
     return subprocess.Popen(
         [sys.executable, *words],
         cwd=ROOT,
@@ -36,7 +36,7 @@ def start(words: list[str], env: Mapping[str, str]) -> subprocess.Popen[bytes]:
 
 
 def wait_for(port: int, path: str, children: Children) -> None:
-    """Wait until the server answers; the simulator, which has no page for this, with anything."""
+    """Wait until the server gives any answer but 503."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         check_alive(children)
@@ -59,7 +59,7 @@ def _answers(port: int, path: str) -> bool:
 
 
 def check_alive(children: Children) -> None:
-    """Raise Broken when one of them has ended."""
+    """Raise Broken if a server has ended."""
     for name, child in children.items():
         if child.poll() is not None:
             raise Broken(
@@ -68,20 +68,20 @@ def check_alive(children: Children) -> None:
 
 
 def end(children: Children) -> None:
-    """Ask all to end, and end those that do not."""
+    """Terminate all; kill those that do not end in time."""
     for child in children.values():
         child.terminate()
     for child in children.values():
         try:
             child.wait(PARTING)
         except subprocess.TimeoutExpired:
-            # Its session: gunicorn would leave the workers that hold it up.
+            # The whole session, gunicorn's workers too.
             os.killpg(child.pid, signal.SIGKILL)
             child.wait()
 
 
 def check_free(port: int) -> None:
-    """Raise Broken when somebody listens on a loopback port, or we may not."""
+    """Raise Broken if a loopback port is in use or not allowed."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -93,7 +93,7 @@ def check_free(port: int) -> None:
 
 
 def free_port() -> int:
-    """Return a loopback port that nobody listens on."""
+    """Return a free loopback port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -1,7 +1,7 @@
-"""gunicorn's gthread worker, which gives a thread only to a request whose head has come whole.
+"""gunicorn's gthread worker; a request gets a thread only once its whole head has arrived.
 
-The main loop waits for heads and answers ``/healthz`` itself, so that a load balancer hears of a
-living process while every thread waits, and while strangers hold requests that they never finish.
+The main loop waits for heads and answers ``/healthz`` itself, also while every thread is busy and
+while clients hold requests that they never finish.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ ALIVE = (
 
 
 class Worker(ThreadWorker):
-    """The main loop does nothing that blocks."""
+    """A worker whose main loop never blocks."""
 
     def enqueue_req(self, conn: TConn) -> None:
-        """Take a connection that is new, or that has more to read, off the poller."""
+        """Handle a connection that is new, or that has more to read."""
         conn.close, conn.head = partial(self._close, conn), b""
         if self.cfg.is_ssl or _has_read_ahead(conn):
             super().enqueue_req(conn)
@@ -40,12 +40,12 @@ class Worker(ThreadWorker):
             self._poll(conn, HEAD_TIME, self._on_more)
 
     def _take(self, conn: TConn) -> None:
-        """Answer a whole head, or give it to a thread."""
+        """Answer a health check; give any other request to a thread."""
         conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, 1)
         if health := HEALTH.match(conn.head):
             self._answer_health(conn, with_body=health[1] == b"GET")
         else:
-            conn.data_ready = True  # or the thread would wait for it
+            conn.data_ready = True  # otherwise the thread would wait for data
             super().enqueue_req(conn)
 
     def _answer_health(self, conn: TConn, *, with_body: bool) -> None:
@@ -63,7 +63,7 @@ class Worker(ThreadWorker):
             self._take(conn)
 
     def _close(self, conn: TConn, graceful: bool = False) -> None:
-        """Close as gunicorn does, but let the poller wait until the client has read the answer."""
+        """Close like gunicorn, but let the poller wait until the client has read the answer."""
         if graceful:
             try:
                 conn.sock.shutdown(socket.SHUT_WR)
@@ -88,7 +88,7 @@ class Worker(ThreadWorker):
             conn.sock.close()
 
     def _poll(self, conn: TConn, seconds: float, then: Callable[[TConn, object], None]) -> None:
-        """Wait in the main loop, which closes the connection after so long (murder_pending)."""
+        """Wait in the main loop; murder_pending closes the connection after ``seconds``."""
         conn.timeout = time.monotonic() + seconds
         self.pending_conns.append(conn)
         self.poller.register(conn.sock, EVENT_READ, partial(then, conn))
@@ -99,9 +99,9 @@ class Worker(ThreadWorker):
 
 
 def _is_whole(conn: TConn) -> bool:
-    """Tell whether a thread can go on with what has come, which stays where it is.
+    """Return whether a thread can read the request without waiting; leave the bytes in the socket.
 
-    The poller wakes again only for more, or once the client has ended.
+    Otherwise the poller wakes again only for more bytes, or when the client closes.
     """
     before = len(conn.head)
     try:
@@ -119,5 +119,5 @@ def _is_whole(conn: TConn) -> bool:
 
 
 def _has_read_ahead(conn: TConn) -> bool:
-    """Tell whether the next request has come with the one before."""
+    """Return whether the next request arrived with the previous one."""
     return conn.parser is not None and bool(conn.parser.unreader.buf.getvalue())
