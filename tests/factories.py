@@ -18,7 +18,7 @@ from appoints.isales.secret import Secret
 from appoints.query.time_range import EVER
 from appoints.snapshots import store
 from appoints.snapshots.models import Snapshot
-from appoints.snapshots.upstream import Asked
+from appoints.snapshots.upstream import UpstreamRequest
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 MINUTE = 60_000  # milliseconds
@@ -74,6 +74,6 @@ def connected(base_url: str, **changes: Any) -> Iterator[Connection]:
 
 
 def leased(connection: Connection) -> Snapshot:
-    begun = store.begin_or_join(connection, Asked(Criteria(), EVER))
+    begun = store.begin_or_join(connection, UpstreamRequest(Criteria(), EVER))
     assert store.take_lease(begun)
     return begun

@@ -30,7 +30,7 @@ from appoints.isales.errors import AddressLocked, ISalesError, NotAuthorised, Re
 MARGIN = timedelta(seconds=5)
 TRIAL_BUDGET = 5.0  # seconds for the call that proves the key
 
-Answer = TypeVar("Answer")
+Returned = TypeVar("Returned")
 
 
 class Line:
@@ -140,9 +140,9 @@ class Line:
 
     def _ask(
         self,
-        call: Callable[[], Answer],
+        call: Callable[[], Returned],
         rests: type[ISalesError] | tuple[type[ISalesError], ...] = (NotAuthorised, AddressLocked),
-    ) -> Answer:
+    ) -> Returned:
         began, self._idle = time.monotonic(), 0.0
         try:
             answer = call()

@@ -19,7 +19,7 @@ from appoints.forms.filterset import AppointFilter
 from appoints.query.models import AgentList
 from appoints.query.query import Query
 from appoints.query.time_range import Window
-from appoints.results.lookup import ask, hurry
+from appoints.results.lookup import ask, request_refresh
 from appoints.results.result import Result
 from dashboard.accounts.models import Preferences
 from dashboard.accounts.zones import zone_called
@@ -62,9 +62,9 @@ class Question:
             person=self.scope.person,
         )
 
-    def hurry(self) -> None:
-        """Let newer rows come as soon as the pace allows, for a person asks for them."""
-        hurry(self.connection, self.query, self.window, self.zone)
+    def request_refresh(self) -> None:
+        """Request newer rows for a person, as soon as the pace allows."""
+        request_refresh(self.connection, self.query, self.window, self.zone)
 
 
 def form_of(data: QueryDict, scope: Scope, own: Preferences) -> AppointFilter:

@@ -26,7 +26,7 @@ from appoints.display.table import AppointTable, Offered
 from appoints.forms.filterset import QueryForm
 from appoints.query.query import Query
 from appoints.results.result import Absent, Result
-from appoints.saved_views.menu import Shelf
+from appoints.saved_views.menu import ViewMenu
 from appoints.saved_views.models import SavedView
 
 
@@ -61,9 +61,10 @@ class Stale:
 class Rows:
     """Rows are at hand: all of them, those so far, or one page of iSales' own list.
 
-    ``nothing`` is what to leave out where no row matches. ``seconds`` is the age of the data;
-    ``fresh`` and ``newer`` are the seconds up to the next refresh, by itself and by a person.
-    ``poll`` is the seconds after which the page asks again, 0 for never.
+    ``empty_state`` explains why no row matches and what to leave out; None where there are rows.
+    ``seconds`` is the age of the data; ``fresh`` and ``newer`` are the seconds up to the next
+    refresh, by itself and by a person. ``poll`` is the seconds after which the page asks again, 0
+    for never.
     """
 
     template: ClassVar[str] = "appoints/_rows.html"
@@ -87,7 +88,7 @@ class ListContext(Context):
     """The list of reserved calls: the filters, then the answer.
 
     The fields without a default are there for any form. Of a wrong form there is no ``answer``
-    and no ``address``. ``shelf`` is the menu of saved views, not shown by a fragment.
+    and no ``address``. ``view_menu`` is the menu of saved views, not shown by a fragment.
     """
 
     template = "appoints/list.html"
@@ -100,7 +101,7 @@ class ListContext(Context):
     preset_links: Sequence[tuple[str, str | Promise, str]]
     facets: Sequence[Facet]
     intervals: Mapping[int, str | Promise]
-    shelf: Shelf | None = None
+    view_menu: ViewMenu | None = None
     query: Query | None = None
     address: str | None = None
     connection: Connection | None = None

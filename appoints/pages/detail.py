@@ -58,7 +58,7 @@ class DetailPage(ResultView):
             if result.is_loading:
                 return NotYet(waiting=result.waiting)
             return NotFound(is_browsing=result.is_browsing)
-        reasons = lookups.reasons(question.connection, platform=result.is_heard)
+        reasons = lookups.reasons(question.connection, platform=result.may_ask_names)
         return Reservation(
             result=result,
             detail=Detail(record, question.zone, reasons, question.console),

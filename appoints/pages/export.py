@@ -208,7 +208,7 @@ def _name(question: Question, result: Result, suffix: str) -> str:
     """Return a file name that says connection, range and row count, and PARTIAL if so."""
     rows = f"{result.total}-rows"
     if not result.settled:
-        right = result.received - result.astray
+        right = result.received - result.unrequested
         rows = f"PARTIAL_{right}-of-{result.reported}-rows"
     return f"reserved-calls_{question.connection.slug}_{_range(question)}_{rows}.{suffix}"
 

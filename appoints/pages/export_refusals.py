@@ -21,15 +21,15 @@ TOO_MANY, NOT_YET, NOT_SURE = 422, 503, 502
 def unsettled(result: Result) -> HttpResponse:
     """Refuse rows of which iSales reported another number."""
     counts = {"reported": intcomma(result.reported), "received": intcomma(result.received)}
-    astray = ngettext(
+    unrequested = ngettext(
         "%s of them is not of the time, number or task asked for.",
         "%s of them are not of the time, number or task asked for.",
-        result.astray,
+        result.unrequested,
     )
     return refusal(
         NOT_SURE,
         _("iSales reported %(reported)s rows, %(received)s were received.") % counts,
-        *([astray % intcomma(result.astray)] if result.astray else []),
+        *([unrequested % intcomma(result.unrequested)] if result.unrequested else []),
         _("No file is sent that may be short. Add partial=1 for the rows that are at hand."),
     )
 

@@ -32,7 +32,7 @@ from appoints.query.filters import PER_PAGE
 from appoints.query.query import Query
 from appoints.results import facets, passthrough
 from appoints.results.result import NeedsWhole, Result
-from appoints.saved_views.menu import columns_of, shelf_of, view_called
+from appoints.saved_views.menu import columns_of, view_called, view_menu_of
 
 NEEDS_WHOLE = gettext_lazy(
     "This needs the whole result, which is too large here: narrow the range, or leave it out."
@@ -63,7 +63,7 @@ class ListPage(ResultView):
     def respond(self) -> HttpResponse:
         """Ask for newer rows first where a person wants them."""
         if REFRESH in self.request.GET:
-            self.question.hurry()
+            self.question.request_refresh()
             if not self.request.htmx:
                 address = self.question.query.urlencode()
                 return HttpResponseRedirect(f"{self.request.path}?{address}")
@@ -87,11 +87,11 @@ class ListPage(ResultView):
                 self.form.form.add_error(name, NEEDS_WHOLE)
         else:
             self.form.form.add_error("per_page", _("At most %s rows a page here.") % refusal.most)
-        return wrong_form(self, self._asked())
+        return wrong_form(self, self._question_context())
 
     def failed(self, failure: Failure) -> HttpResponse:
         answer = Failed(failure=failure, at=self.question.now)
-        context = replace(self._asked(), answer=answer)
+        context = replace(self._question_context(), answer=answer)
         return self.retried(context.response(self.request, failure.status), failure)
 
     def answered(self, result: Result) -> HttpResponse:
@@ -99,15 +99,15 @@ class ListPage(ResultView):
             # It asks for newer rows only; to swap in the same ones would close what is open.
             return HttpResponse(status=204)
         question = self.question
-        query, heard = question.query, result.is_heard
-        tasks = lookups.tasks(question.connection) if heard else {}
-        reasons = lookups.reasons(question.connection, platform=heard)
+        query, ask_names = question.query, result.may_ask_names
+        tasks = lookups.tasks(question.connection) if ask_names else {}
+        reasons = lookups.reasons(question.connection, platform=ask_names)
         agents = result.facets["agents"] if result.facets and query.agents else []
         names = {"task": tasks, "agents": facets.names(agents)}
         menus = facet_menus.facets(result.facets or {}, query, reasons)
         self.form.form.offer(facet_menus.offered(menus))
         return replace(
-            self._asked(),
+            self._question_context(),
             tasks=tasks,
             chips=chips(query, question.zone, names),
             absent=result.absent(query),
@@ -115,13 +115,15 @@ class ListPage(ResultView):
             answer=self._rows(result, reasons, names),
         ).response(self.request)
 
-    def _asked(self) -> ListContext:
+    def _question_context(self) -> ListContext:
         """Return what stands around the answer to a question."""
         question = self.question
         query = question.query
         return replace(
-            around(self),
-            shelf=None if self.request.htmx else shelf_of(self.request.user, query.view, query),
+            base_context(self),
+            view_menu=None
+            if self.request.htmx
+            else view_menu_of(self.request.user, query.view, query),
             query=query,
             address=query.urlencode(),
             connection=question.connection,
@@ -167,7 +169,7 @@ class ListPage(ResultView):
         return Pager(query, result.total, size, len(records), sizes), records
 
 
-def around(view: ResultView) -> ListContext:
+def base_context(view: ResultView) -> ListContext:
     """Return what stands around any answer, whether or not the form is right."""
     form = view.form
     return ListContext(
@@ -188,8 +190,8 @@ def wrong_form(view: ResultView, context: ListContext | None = None) -> HttpResp
         # The form is not in the part that refreshes itself.
         return HttpResponseClientRefresh()
     if context is None:
-        shelf = shelf_of(view.request.user, view.form.form.data.get("view", ""))
-        context = replace(around(view), shelf=shelf)
+        view_menu = view_menu_of(view.request.user, view.form.form.data.get("view", ""))
+        context = replace(base_context(view), view_menu=view_menu)
     return context.response(view.request, status=400)
 
 

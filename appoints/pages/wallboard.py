@@ -24,8 +24,8 @@ from appoints.pages.contexts import Board, Calls, Notice, WallboardContext
 from appoints.pages.freshness import seconds_since, stale
 from appoints.results.result import Result
 
-EVERY = 30  # seconds between two refreshes
-EVERY_LOADING = 2
+REFRESH_SECONDS = 30  # seconds between two refreshes
+LOADING_REFRESH_SECONDS = 2
 SHOWN = 10  # calls of each kind at the most; the style sheet shows as many as fit the screen
 COLUMNS = ("state", "appoint_time", "called_no", "agent_name")
 TO_ACT_ON = ("overdue", "due")
@@ -47,41 +47,41 @@ class Wallboard(ResultView):
             advice=_("The list says why. This is asked again by itself."),
         )
         context = replace(
-            self._empty(self.form.zone), notice=notice, address=self.request.GET.urlencode()
+            self._base_context(self.form.zone), notice=notice, address=self.request.GET.urlencode()
         )
         return context.response(self.request)
 
     def failed(self, failure: Failure) -> HttpResponse:
         notice = Notice(title=failure.title, advice=failure.advice)
         chosen = chips(self.question.query, self.question.zone)
-        context = replace(self._about(chosen), notice=notice)
+        context = replace(self._question_context(chosen), notice=notice)
         return self.retried(context.response(self.request, failure.status), failure)
 
     def answered(self, result: Result) -> HttpResponse:
         if result.is_browsing:
             return self.to_list()
         question = self.question
-        tasks = lookups.tasks(question.connection) if result.is_heard else {}
-        context = self._about(chips(question.query, question.zone, {"task": tasks}))
+        tasks = lookups.tasks(question.connection) if result.may_ask_names else {}
+        context = self._question_context(chips(question.query, question.zone, {"task": tasks}))
         if result.is_loading:
-            context = replace(context, every=EVERY_LOADING)
+            context = replace(context, every=LOADING_REFRESH_SECONDS)
         return _with_age(replace(context, board=self._board(result)), result).response(self.request)
 
-    def _empty(self, zone: ZoneInfo) -> WallboardContext:
+    def _base_context(self, zone: ZoneInfo) -> WallboardContext:
         now = timezone.now().astimezone(zone)
         return WallboardContext(
             zone=zone,
             now=now,
             as_of=now,
             patterns=formats.patterns(),
-            every=EVERY,
-            every_words=INTERVALS[EVERY],
+            every=REFRESH_SECONDS,
+            every_words=INTERVALS[REFRESH_SECONDS],
             address="",
         )
 
-    def _about(self, chosen: list[Chip]) -> WallboardContext:
+    def _question_context(self, chosen: list[Chip]) -> WallboardContext:
         return replace(
-            self._empty(self.question.zone),
+            self._base_context(self.question.zone),
             address=self.question.query.urlencode(),
             connection=self.question.connection,
             chips=chosen,
@@ -89,7 +89,7 @@ class Wallboard(ResultView):
 
     def _board(self, result: Result) -> Board:
         question = self.question
-        reasons = lookups.reasons(question.connection, platform=result.is_heard)
+        reasons = lookups.reasons(question.connection, platform=result.may_ask_names)
         to_act_on = [self._calls(state) for state in TO_ACT_ON]
         records = [record for calls in to_act_on for record in calls.table.data.data]
         return Board(
@@ -122,6 +122,6 @@ def _with_age(context: WallboardContext, result: Result) -> WallboardContext:
         return context
     fresh = (result.fresh_until or result.as_of) - result.as_of
     # A load takes a fifth of the time that its rows are fresh, and two refreshes may just miss it.
-    limit = 1.5 * fresh.total_seconds() + 2 * EVERY
+    limit = 1.5 * fresh.total_seconds() + 2 * REFRESH_SECONDS
     seconds = seconds_since(result.as_of)
     return replace(context, as_of=result.as_of, seconds=seconds, limit=round(limit))

@@ -18,7 +18,7 @@ MOST_PAGES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Parameters:
     """What an address asks for: a field for each parameter.
 
     ``begin`` and ``end`` are kept as written; they and ``preset`` exclude each other. ``sort`` is a
@@ -190,7 +190,8 @@ class Asked:
 
 # By the name of the question's field.
 PARAMETERS: Mapping[str, Parameter] = {
-    name: hint.__metadata__[0] for name, hint in get_type_hints(Asked, include_extras=True).items()
+    name: hint.__metadata__[0]
+    for name, hint in get_type_hints(Parameters, include_extras=True).items()
 }
 FILTERS: Mapping[str, Filter] = {
     name: each for name, each in PARAMETERS.items() if isinstance(each, Filter)

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from appoints.query import presets
-from appoints.query.filters import FILTERS, NAMES, PARAMETERS, Asked
+from appoints.query.filters import FILTERS, NAMES, PARAMETERS, Parameters
 from appoints.query.lists import written
 from appoints.query.time_range import Window, moment
 
@@ -19,7 +19,7 @@ STATES = ("overdue", "due", "upcoming", "calling", "reached", "failed", "unknown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Query(Asked):
+class Query(Parameters):
     """A question about reserved calls."""
 
     def params(self) -> Iterator[tuple[str, str]]:

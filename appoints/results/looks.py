@@ -19,7 +19,7 @@ from appoints.results import filtering, numbers
 from appoints.results.cache import CACHE
 from appoints.results.states import Rules
 from appoints.snapshots import store, upstream
-from appoints.snapshots.upstream import Asked
+from appoints.snapshots.upstream import UpstreamRequest
 
 from .numbers import NumberingPlan
 
@@ -30,7 +30,7 @@ class Look(NamedTuple):
     """A question for one writing of its number, and what iSales is asked for it."""
 
     query: Query
-    asked: Asked
+    asked: UpstreamRequest
 
 
 def looks(

@@ -1,4 +1,4 @@
-"""Ask a question: the one door of this room for pages and files."""
+"""Ask a question: the single entry point for pages and files."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from appoints.results.states import Rules
 from appoints.snapshots import queue, store
 from appoints.snapshots.models import Snapshot
 from appoints.snapshots.pool import POOL
-from appoints.snapshots.upstream import Asked
+from appoints.snapshots.upstream import UpstreamRequest
 
 NEAR = timedelta(minutes=1)  # what iSales may round a range by
 LOOK_AGAIN = 0.02  # seconds between two looks at a snapshot that is being loaded
@@ -66,11 +66,11 @@ def ask(
             continue  # it was dropped; what is left is asked, or else iSales
 
 
-def hurry(connection: Connection, query: Query, window: Window, zone: ZoneInfo) -> None:
-    """Let the next look at a question bring newer rows as soon as the pace allows."""
+def request_refresh(connection: Connection, query: Query, window: Window, zone: ZoneInfo) -> None:
+    """Request newer rows for the next look at a question, as soon as the pace allows."""
     with suppress(store.RowsLost):  # what was dropped is asked for anew anyway
         for look in looks(connection, query, window, zone, rules()):
-            store.hurry(connection, look.asked, window)
+            store.request_refresh(connection, look.asked, window)
 
 
 class Found(NamedTuple):
@@ -79,10 +79,6 @@ class Found(NamedTuple):
     snapshot: Snapshot
     error: FetchError | None = None
     refreshing: bool = False
-
-
-class TooMany(Exception):
-    """The rows are more than are fetched."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +96,7 @@ class Asking:
         asked = looks(self.connection, self.query, self.window, self.zone, rules())
         try:
             found = self._found(asked, deadline)
-        except TooMany:
+        except store.TooManyRows:
             if len(asked) > 1:
                 # Pages of several lists are no pages of one.
                 raise NeedsWhole([NAMES["number"]]) from None
@@ -143,7 +139,7 @@ class Asking:
                 raise
             return Found(older, failure)
         if found.status == Snapshot.Status.TOO_MANY:
-            raise TooMany
+            raise store.TooManyRows
         if found.status == Snapshot.Status.WHOLE or older is None:
             return Found(found)
         return Found(older, refreshing=True)
@@ -154,7 +150,7 @@ class Asking:
         chosen = _asked_for(held[0], asked[0].asked, self.connection)
         query, plan = self.query, plan_of(self.connection)
         wanted = query if chosen else Query()
-        astray = [_astray(each, wanted, self.connection) for each in held]
+        unrequested = [_unrequested(each, wanted, self.connection) for each in held]
         if chosen and asked[0].asked.criteria.agents:
             # iSales chose by its own names of the agents, which the rows need not show.
             query = query.but(agents=())
@@ -168,7 +164,7 @@ class Asking:
             language=get_language() or "",
             plan=plan,
             chosen=chosen,
-            astray=together(astray, asked).height,
+            unrequested=together(unrequested, asked).height,
             mode="whole" if whole and (len(held) == len(asked) or not chosen) else "loading",
             as_of=min((each.as_of for each in held if each.as_of), default=None),
             fresh_until=_soonest(store.fresh_until(each) for each in held),
@@ -182,7 +178,9 @@ class Asking:
         )
 
 
-def _load(connection: Connection, asked: Asked, deadline: float, person: int | None) -> Snapshot:
+def _load(
+    connection: Connection, asked: UpstreamRequest, deadline: float, person: int | None
+) -> Snapshot:
     """Return the snapshot of what is asked once it is loaded, or as it is at the deadline.
 
     Raises what the load failed with.
@@ -190,7 +188,7 @@ def _load(connection: Connection, asked: Asked, deadline: float, person: int | N
     connection.refresh_from_db()
     if connection.resting:
         raise Resting(connection.resting)
-    snapshot = queue.begin_or_join(connection, asked, person)
+    snapshot = queue.enqueue(connection, asked, person)
     while True:
         if snapshot.status == Snapshot.Status.FAILED:
             raise FetchError.from_json(snapshot.failure or {})
@@ -209,7 +207,9 @@ def _load(connection: Connection, asked: Asked, deadline: float, person: int | N
             raise store.RowsLost from None
 
 
-def _answers(snapshot: Snapshot, query: Query, asked: Asked, connection: Connection) -> bool:
+def _answers(
+    snapshot: Snapshot, query: Query, asked: UpstreamRequest, connection: Connection
+) -> bool:
     """Tell whether a snapshot that holds the window also answers for the agents.
 
     An agent may be named by account or by ID, and rows show but one of them, so that only a value
@@ -221,7 +221,9 @@ def _answers(snapshot: Snapshot, query: Query, asked: Asked, connection: Connect
     return present.issuperset(query.agents)
 
 
-def _is_sure(snapshot: Snapshot, query: Query, asked: Asked, connection: Connection) -> bool:
+def _is_sure(
+    snapshot: Snapshot, query: Query, asked: UpstreamRequest, connection: Connection
+) -> bool:
     """Tell whether of each row of a snapshot it can be told if iSales would send it for this.
 
     Of a row whose time cannot be read, iSales alone knows to which part of the range it belongs.
@@ -232,7 +234,7 @@ def _is_sure(snapshot: Snapshot, query: Query, asked: Asked, connection: Connect
     return _asked_for(snapshot, asked, connection) or filtering.is_sure(rows, query)
 
 
-def _astray(snapshot: Snapshot, query: Query, connection: Connection) -> pl.DataFrame:
+def _unrequested(snapshot: Snapshot, query: Query, connection: Connection) -> pl.DataFrame:
     """Return the rows that iSales sent though their time, number or task was not asked for."""
     window = EVER
     if connection.range_field == Connection.RangeField.APPOINT_TIME:
@@ -242,7 +244,7 @@ def _astray(snapshot: Snapshot, query: Query, connection: Connection) -> pl.Data
     return filtering.left_out(rows, query, window, plan=plan, chosen=True)
 
 
-def _asked_for(snapshot: Snapshot, asked: Asked, connection: Connection) -> bool:
+def _asked_for(snapshot: Snapshot, asked: UpstreamRequest, connection: Connection) -> bool:
     return snapshot.subject == store.subject_of(asked.criteria, connection)
 
 

@@ -70,8 +70,8 @@ class Result:
     ``rows`` match all filters and are in order: all that are at hand, or while ``browsing`` those
     of the page. ``total`` counts what matches: exact when ``whole``, iSales' own count when
     ``browsing``, so far when ``loading``. ``reported`` and ``received`` are rows before local
-    filters; they differ when iSales' count cannot be settled. ``astray`` counts those that iSales
-    was not asked for, which are left out. ``error`` is why nothing newer is at hand,
+    filters; they differ when iSales' count cannot be settled. ``unrequested`` counts those that
+    iSales was not asked for, which are left out. ``error`` is why nothing newer is at hand,
     ``refreshing`` that newer rows are on their way, ``waiting`` how many results are loaded before
     this one, None once it is loading itself. ``as_of`` is when the oldest row was
     fetched, None without any; up to ``fresh_until`` iSales is not asked anew by itself, and up to
@@ -85,7 +85,7 @@ class Result:
     as_of: datetime | None
     reported: int | None = None
     received: int = 0
-    astray: int = 0
+    unrequested: int = 0
     error: FetchError | None = None
     refreshing: bool = False
     waiting: int | None = None
@@ -151,17 +151,18 @@ class Result:
         return self.mode == "browsing"
 
     @property
-    def is_heard(self) -> bool:
-        """Whether iSales has answered and may be asked for names too.
+    def may_ask_names(self) -> bool:
+        """Whether iSales may be asked for names too.
 
-        A bad key then costs one request, not three; and a load has the lines to itself.
+        Not after an error, so that a bad key costs one request; nor during a load, which needs
+        every call.
         """
         return self.error is None and not self.is_loading
 
     @property
     def settled(self) -> bool:
         """Tell whether iSales' count and the rows that came and were asked for agree."""
-        return self.reported == self.received and not self.astray
+        return self.reported == self.received and not self.unrequested
 
     def find(self, appoint_id: str) -> dict[str, object] | None:
         """Return the record of a reservation, None where it is not among the rows."""

@@ -7,21 +7,21 @@ from concurrent.futures import Future
 from threading import Lock
 from typing import Generic, TypeVar
 
-Answer = TypeVar("Answer")
+Returned = TypeVar("Returned")
 
 
-class SingleFlight(Generic[Answer]):
+class SingleFlight(Generic[Returned]):
     """Calls under way, by their key. Nothing is kept once a call has ended."""
 
     def __init__(self) -> None:
-        self._calls: dict[Hashable, Future[Answer]] = {}
+        self._calls: dict[Hashable, Future[Returned]] = {}
         self._lock = Lock()
 
-    def call(self, key: Hashable, work: Callable[[], Answer]) -> Answer:
+    def call(self, key: Hashable, work: Callable[[], Returned]) -> Returned:
         """Return what ``work`` returns, or raise what it raises, for everybody with this key."""
         with self._lock:
             joined = self._calls.get(key)
-            mine: Future[Answer] = Future()
+            mine: Future[Returned] = Future()
             if joined is None:
                 self._calls[key] = mine
         if joined is not None:

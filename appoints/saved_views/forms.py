@@ -23,7 +23,7 @@ TOO_MANY = _("You have %d views, as many as one person can keep: delete one firs
 SAME_NAME = _("You have a view of this name already.")
 
 
-class TooMany(Exception):
+class TooManyViews(Exception):
     """The owner has as many views as one can keep."""
 
 
@@ -102,7 +102,7 @@ class NamingForm(Unremembered, ModelForm):
         except IntegrityError:  # the same form was sent twice at once
             self.add_error("name", SAME_NAME)
             return False
-        except TooMany:
+        except TooManyViews:
             self.add_error("name", TOO_MANY % MOST)
             return False
         return True
@@ -129,7 +129,7 @@ class NamingForm(Unremembered, ModelForm):
         # The lock lets one form at a time count.
         owner = User.objects.select_for_update(no_key=True).get(pk=self.instance.owner_id)
         if SavedView.objects.filter(owner=owner).count() >= MOST:
-            raise TooMany
+            raise TooManyViews
 
     def _own_defaults(self) -> Any:
         return self.instance.person_defaults.filter(person=self.instance.owner)

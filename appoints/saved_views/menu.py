@@ -29,8 +29,13 @@ class Group(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
-    """``view`` is the one that the question came from, ``changed`` since or not."""
+class ViewMenu:
+    """The saved views that the list offers to a person, and the one that the question came from.
+
+    ``groups`` are the views by whose they are, ``default`` is the person's default. ``view`` is the
+    one that the address names, None without one; ``mine`` says whether it is the person's own, and
+    ``changed`` whether the question differs from what it keeps.
+    """
 
     groups: list[Group]
     default: Default | None
@@ -63,7 +68,7 @@ def columns_of(view: SavedView | None, person: User) -> list[str]:
     return PersonColumns.of(person)
 
 
-def shelf_of(user: User, slug: str, query: Query | None = None) -> Shelf:
+def view_menu_of(user: User, slug: str, query: Query | None = None) -> ViewMenu:
     """Return what the list shows of saved views, of which the address names one by ``slug``.
 
     ``query`` is the question of a valid form.
@@ -72,7 +77,7 @@ def shelf_of(user: User, slug: str, query: Query | None = None) -> Shelf:
     counts = views.order_by("group").values_list("group").annotate(models.Count("pk"))
     default = SavedView.objects.default_of(user) if counts else None
     view = view_called(user, slug)
-    return Shelf(
+    return ViewMenu(
         [
             Group(
                 GROUPS[group],

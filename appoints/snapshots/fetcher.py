@@ -36,7 +36,7 @@ TICK = 1.0  # seconds
 
 SHARED_THREADS = threading.BoundedSemaphore(settings.APPOINTS_SHARED_FETCHERS)
 
-Answer = TypeVar("Answer")
+Returned = TypeVar("Returned")
 Arrival = tuple[Fetched, int]  # a page, and the total that iSales reported with it
 
 
@@ -127,7 +127,7 @@ class _Fetch:
                 if self.stop.is_set() or time.monotonic() > until:
                     raise
 
-    def _retried(self, ask: Callable[[], Answer]) -> Answer:
+    def _retried(self, ask: Callable[[], Returned]) -> Returned:
         """Return what ``ask`` returns; wait and repeat while iSales asks for quiet."""
         for _ in range(self.retries):
             try:

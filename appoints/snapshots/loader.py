@@ -33,10 +33,6 @@ class Paused(Exception):
     """Nobody waits for the load any more; its rows so far are kept."""
 
 
-class TooMany(Exception):
-    """The rows are more than APPOINTS_MOST_ROWS."""
-
-
 def run(snapshot: Snapshot) -> None:
     """Fetch, and store what went wrong; the caller holds the snapshot's lease."""
     try:
@@ -83,7 +79,7 @@ class Load:
         except Paused:
             self._write(list(self.unwritten))
             store.keep_lease(self.snapshot, leased_until=timezone.now())
-        except TooMany:
+        except store.TooManyRows:
             store.finish(self.snapshot, Snapshot.Status.TOO_MANY, total=self.total)
         except FetchError as error:
             self._write(list(self.unwritten))
@@ -197,7 +193,7 @@ class Load:
         self.infos[fetched.offset] = PageInfo(total, len(fetched.rows))
         self.snapshot.total = total
         if max(self.total, self._received) > settings.APPOINTS_MOST_ROWS:
-            raise TooMany
+            raise store.TooManyRows
 
     @property
     def _pages_a_chunk(self) -> int:

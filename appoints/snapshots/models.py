@@ -11,9 +11,10 @@ class Snapshot(models.Model):
 
     ``subject`` stands for the agents, number and task that were asked for, ``criteria`` holds them
     (encrypted, for they may name a customer); ``begin`` and ``end`` bound the reserved time, null
-    is open. ``worked`` are the seconds for which a call for it was out; ``hurried``: a person asked
-    for newer rows. ``person`` is whose question it counts as. Whoever holds the lease fetches; each
-    write checks its number, so that a holder that was slow harms nothing.
+    is open. ``worked`` are the seconds for which a call for it was out.
+    ``refresh_requested`` says that a person asked for newer rows. ``person`` is whose question it
+    counts as. Whoever holds the lease fetches; each write checks its number, so that a holder that
+    was slow harms nothing.
     """
 
     class Status(models.TextChoices):
@@ -36,7 +37,7 @@ class Snapshot(models.Model):
     as_of = models.DateTimeField(null=True, help_text="when the oldest row was fetched")
     ended = models.DateTimeField(null=True)
     worked = models.FloatField(default=0.0)
-    hurried = models.BooleanField(default=False)
+    refresh_requested = models.BooleanField(default=False)
     wanted = models.DateTimeField(help_text="when somebody last asked for it")
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"

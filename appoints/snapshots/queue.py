@@ -19,7 +19,7 @@ from appoints.connections.errors import QueueFull
 from appoints.connections.models import Connection
 from appoints.snapshots import store
 from appoints.snapshots.models import Snapshot
-from appoints.snapshots.upstream import Asked
+from appoints.snapshots.upstream import UpstreamRequest
 
 MOST = 50  # snapshots of a person that wait
 
@@ -57,8 +57,8 @@ def take_next(but: Collection[int] = ()) -> Snapshot | None:
     return None
 
 
-def begin_or_join(connection: Connection, asked: Asked, person: int | None) -> Snapshot:
-    """Return the snapshot of what a person asks; see snapshots.begin_or_join. Raises QueueFull."""
+def enqueue(connection: Connection, asked: UpstreamRequest, person: int | None) -> Snapshot:
+    """Return the snapshot of what a person asks; see ``store.begin_or_join``. Raises QueueFull."""
     snapshot = store.begin_or_join(connection, asked, person)
     if person is None or not _waits(snapshot):
         return snapshot

@@ -22,7 +22,7 @@ from appoints.isales.client import Criteria
 from appoints.query.time_range import Window
 from appoints.snapshots.models import Chunk, Snapshot
 from appoints.snapshots.reconcile import PageInfo
-from appoints.snapshots.upstream import Asked
+from appoints.snapshots.upstream import UpstreamRequest
 
 LEASE = timedelta(seconds=30)  # longer than one answer of iSales may take
 # How long a failure stands that came too late for the page that asked; a page that asks again
@@ -37,6 +37,10 @@ FAILURE_EXPLAINS = timedelta(minutes=2)  # why nothing has come yet, while iSale
 
 class LeaseLost(Exception):
     """Another worker holds the lease now, or the snapshot was dropped."""
+
+
+class TooManyRows(Exception):
+    """The rows are more than APPOINTS_MOST_ROWS."""
 
 
 class RowsLost(Exception):
@@ -60,7 +64,7 @@ def criteria_of(snapshot: Snapshot) -> Criteria:
     return Criteria(**{**values, "agents": tuple(values["agents"])})
 
 
-def covering(connection: Connection, asked: Asked, window: Window) -> QuerySet[Snapshot]:
+def covering(connection: Connection, asked: UpstreamRequest, window: Window) -> QuerySet[Snapshot]:
     """Return whole snapshots that hold every row of ``window``, newest first.
 
     Those of the very subject that is asked for come besides those of everybody and everything.
@@ -108,7 +112,7 @@ def fresh_until(snapshot: Snapshot) -> datetime | None:
     However many people watch, iSales has that long to itself. Where a person asked for newer rows,
     it has once as long.
     """
-    return rested(snapshot, 1 if snapshot.hurried else RESTS)
+    return rested(snapshot, 1 if snapshot.refresh_requested else RESTS)
 
 
 def rested(snapshot: Snapshot, times: int) -> datetime | None:
@@ -123,9 +127,11 @@ def rested(snapshot: Snapshot, times: int) -> datetime | None:
     return min(snapshot.as_of + worked, snapshot.ended) + rest
 
 
-def hurry(connection: Connection, asked: Asked, window: Window) -> None:
-    """Let what answers for a window be fresh no longer than the pace demands: a person asks."""
-    covering(connection, asked, window).filter(hurried=False).update(hurried=True)
+def request_refresh(connection: Connection, asked: UpstreamRequest, window: Window) -> None:
+    """Record that a person requests newer rows: what is stored is fresh for a shorter time."""
+    covering(connection, asked, window).filter(refresh_requested=False).update(
+        refresh_requested=True
+    )
 
 
 def is_fresh(snapshot: Snapshot) -> bool:
@@ -139,7 +145,9 @@ def is_leased(snapshot: Snapshot) -> bool:
     return bool(timestamps.left(snapshot.leased_until, LEASE))
 
 
-def begin_or_join(connection: Connection, asked: Asked, person: int | None = None) -> Snapshot:
+def begin_or_join(
+    connection: Connection, asked: UpstreamRequest, person: int | None = None
+) -> Snapshot:
     """Return the snapshot that is being loaded for what is asked; a new one where there is none.
 
     ``person`` is the ID of whoever asks.

@@ -35,14 +35,14 @@ EARLIER = {
 }
 
 
-class Asked(NamedTuple):
+class UpstreamRequest(NamedTuple):
     """What iSales is asked, and the window of reserved times that is then sure to be held."""
 
     criteria: Criteria
     window: Window
 
 
-def whole(query: Query, window: Window, zone: ZoneInfo, connection: Connection) -> Asked:
+def whole(query: Query, window: Window, zone: ZoneInfo, connection: Connection) -> UpstreamRequest:
     """Return what to ask so that every row of the window comes, for sliding windows the same.
 
     Where the range filters the booking time, it begins a booking horizon earlier, and ends a day
@@ -58,7 +58,7 @@ def whole(query: Query, window: Window, zone: ZoneInfo, connection: Connection) 
     begin, end = milliseconds(asked)
     if begin is not None:
         begin += EARLIER[Connection.RangeEnds(connection.range_ends)]
-    return Asked(_criteria(begin, end, query), wide)
+    return UpstreamRequest(_criteria(begin, end, query), wide)
 
 
 def rounded(window: Window, zone: ZoneInfo) -> Window:

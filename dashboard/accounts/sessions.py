@@ -10,7 +10,7 @@ from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-EVERY = timedelta(days=1).total_seconds()
+RENEWAL_SECONDS = timedelta(days=1).total_seconds()
 RENEWED = "renewed"  # seconds since 1970, kept in the session
 
 
@@ -25,7 +25,7 @@ class RenewalMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         # A time in the future is renewed too: the clock was fast and has been set right.
-        if SESSION_KEY in request.session and abs(_age(request)) > EVERY:
+        if SESSION_KEY in request.session and abs(_age(request)) > RENEWAL_SECONDS:
             request.session[RENEWED] = int(time.time())
         return self.get_response(request)
 

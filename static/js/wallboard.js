@@ -41,7 +41,7 @@ const tick = () => {
 };
 
 // A person who comes back to this tab may have signed in, or mended the network, just now.
-const hurry = () => {
+const returned = () => {
   if (!well && !document.hidden && !asking) ask();
   tick();
 };
@@ -80,7 +80,7 @@ watchRequests({
     tick();
   },
 });
-document.addEventListener("visibilitychange", hurry);
-window.addEventListener("online", hurry);
+document.addEventListener("visibilitychange", returned);
+window.addEventListener("online", returned);
 setInterval(tick, 1000);
 showState();

@@ -161,7 +161,7 @@ def test_a_row_that_was_not_asked_for_is_left_out_and_said_to_be(
     rows = [raw(7, taskId="1"), raw(8, calledNo="13900000007", taskId="1") | stray]
     monkeypatch.setattr(simulator.listing, "_filtered", lambda asked: rows)
     result = asked(connection, **parts)
-    assert (result.total, result.astray, result.settled) == (1, 1, False)
+    assert (result.total, result.unrequested, result.settled) == (1, 1, False)
 
 
 def test_rows_at_the_rounded_ends_of_a_range_are_no_strays(
@@ -169,7 +169,7 @@ def test_rows_at_the_rounded_ends_of_a_range_are_no_strays(
 ) -> None:
     simulator.listing.source = [raw(number) for number in range(-1, 62)]
     result = asked(connection, Window(NOON + timedelta(minutes=5), NOON + timedelta(minutes=7)))
-    assert (result.total, result.astray, result.settled) == (2, 0, True)
+    assert (result.total, result.unrequested, result.settled) == (2, 0, True)
 
 
 words = st.text("abcä外", min_size=1, max_size=4)

@@ -20,7 +20,7 @@ from appoints.results.lookup import ask
 from appoints.results.result import Result
 from appoints.snapshots import store
 from appoints.snapshots.models import Snapshot
-from appoints.snapshots.upstream import Asked
+from appoints.snapshots.upstream import UpstreamRequest
 from tests.factories import NOON, raw
 
 UTC = ZoneInfo("UTC")
@@ -231,7 +231,7 @@ def test_after_a_long_load_isales_has_five_times_as_long_to_itself(connection: C
 
 
 def test_a_load_that_stopped_long_ago_begins_anew(connection: Connection) -> None:
-    asked = Asked(Criteria(), EVER)
+    asked = UpstreamRequest(Criteria(), EVER)
     begun = store.begin_or_join(connection, asked)
     assert store.begin_or_join(connection, asked) == begun
     Snapshot.objects.update(as_of=timezone.now() - timedelta(minutes=11))

@@ -109,7 +109,7 @@ def test_a_persons_refresh_is_obeyed_once_isales_has_rested(
     simulator.calls.clear()
     everything(connection)
     assert simulator.calls == []
-    lookup.hurry(connection, Query(), EVER, UTC)
+    lookup.request_refresh(connection, Query(), EVER, UTC)
     everything(connection)
     assert len(simulator.list_calls) == 9
 
@@ -119,7 +119,7 @@ def test_a_persons_refresh_waits_for_the_pace(connection: Connection, simulator:
     Snapshot.objects.update(worked=60.0, ended=F("created") + timedelta(seconds=60))
     shift(timedelta(seconds=100))
     simulator.calls.clear()
-    lookup.hurry(connection, Query(), EVER, UTC)
+    lookup.request_refresh(connection, Query(), EVER, UTC)
     result = everything(connection)
     assert simulator.calls == []
     assert timedelta() < result.newer_from - timezone.now() <= timedelta(seconds=20)

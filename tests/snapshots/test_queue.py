@@ -21,7 +21,7 @@ from appoints.results.lookup import ask
 from appoints.snapshots import fetcher, queue, store
 from appoints.snapshots.models import Snapshot
 from appoints.snapshots.pool import Pool
-from appoints.snapshots.upstream import Asked
+from appoints.snapshots.upstream import UpstreamRequest
 from dashboard.accounts.models import User
 from dashboard.accounts.zones import zone_called
 from tests.factories import connection_to, raw
@@ -38,8 +38,8 @@ def people(transactional_db: None) -> tuple[int, int]:
 
 def question(connection: Connection, number: int, person: int | None = None) -> Snapshot:
     """A question that waits."""
-    asked = Asked(Criteria(number=str(number)), EVER)
-    return queue.begin_or_join(connection, asked, person)
+    asked = UpstreamRequest(Criteria(number=str(number)), EVER)
+    return queue.enqueue(connection, asked, person)
 
 
 def begin(snapshot: Snapshot) -> None:

@@ -23,7 +23,7 @@ from appoints.snapshots import loader, store
 from appoints.snapshots.loader import Load
 from appoints.snapshots.models import Chunk, Snapshot
 from appoints.snapshots.store import LeaseLost
-from appoints.snapshots.upstream import Asked
+from appoints.snapshots.upstream import UpstreamRequest
 from tests.factories import PAGE, leased
 
 UTC = ZoneInfo("UTC")
@@ -110,7 +110,7 @@ def test_a_lease_has_one_holder(connection: Connection) -> None:
 def test_who_comes_when_a_load_just_ended_begins_no_other(connection: Connection) -> None:
     snapshot = leased(connection)
     Load(snapshot).run()
-    assert store.begin_or_join(connection, Asked(Criteria(), EVER)) == snapshot
+    assert store.begin_or_join(connection, UpstreamRequest(Criteria(), EVER)) == snapshot
 
 
 def test_a_load_that_nobody_wants_pauses_and_goes_on_when_somebody_does(

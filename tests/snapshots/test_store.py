@@ -11,7 +11,7 @@ from appoints.isales.client import Criteria
 from appoints.query.time_range import EVER, Window
 from appoints.snapshots import store
 from appoints.snapshots.models import Snapshot
-from appoints.snapshots.upstream import Asked
+from appoints.snapshots.upstream import UpstreamRequest
 from tests.factories import NOON, connection_to
 
 DAY = Window(NOON - timedelta(hours=12), NOON + timedelta(hours=12))
@@ -38,7 +38,7 @@ def test_a_snapshot_covers_the_windows_that_lie_within_its_own(
     held: Window, window: Window, covers: bool
 ) -> None:
     connection = connection_to()
-    snapshot = store.begin_or_join(connection, Asked(Criteria(), held))
+    snapshot = store.begin_or_join(connection, UpstreamRequest(Criteria(), held))
     store.finish(snapshot, Snapshot.Status.WHOLE, as_of=timezone.now())
-    asked = Asked(Criteria(task="1"), window)
+    asked = UpstreamRequest(Criteria(task="1"), window)
     assert store.covering(connection, asked, window).exists() is covers

@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                 ('as_of', models.DateTimeField(help_text='when the oldest row was fetched', null=True)),
                 ('ended', models.DateTimeField(null=True)),
                 ('worked', models.FloatField(default=0.0)),
-                ('hurried', models.BooleanField(default=False)),
+                ('refresh_requested', models.BooleanField(default=False)),
                 ('wanted', models.DateTimeField(help_text='when somebody last asked for it')),
                 ('taken', models.DateTimeField(help_text='when a loader last took it', null=True)),
                 ('lease', models.PositiveIntegerField(default=0)),
