@@ -12,8 +12,8 @@ admin.site.site_header = _("Reserved calls")
 admin.site.site_title = _("Reserved calls")
 admin.site.index_title = _("Administration")
 
-handler400 = "dashboard.http.errors.bad_request"
-handler500 = "dashboard.http.errors.server_error"
+handler400 = "dashboard.http.error_pages.bad_request"
+handler500 = "dashboard.http.error_pages.server_error"
 
 urlpatterns = [
     path("", include("appoints.urls")),

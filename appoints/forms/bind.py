@@ -22,7 +22,7 @@ from appoints.query.time_range import Window
 from appoints.results.lookup import ask, request_refresh
 from appoints.results.result import Result
 from dashboard.accounts.models import Preferences
-from dashboard.accounts.zones import zone_called
+from dashboard.accounts.zone_names import zone_called
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from appoints.query import presets
 from appoints.query.lists import one, split, written
 from appoints.query.time_range import Bound, local, parse_bound
-from dashboard.accounts.zones import zone_called
+from dashboard.accounts.zone_names import zone_called
 
 # Of characters that quotes would spell out; those that part words are none of these.
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f]")

@@ -32,7 +32,7 @@ from appoints.query.parameters import Filter, Kind, Parameter
 from appoints.query.query import Query
 from appoints.query.time_range import moment
 from dashboard.accounts.forms import Unremembered
-from dashboard.accounts.zones import zone_called
+from dashboard.accounts.zone_names import zone_called
 
 # Fields stand in menus beside the form too, and name it by its ID.
 FORM = {"form": "filter-form"}

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 
 from appoints.connections import lookups
 from appoints.connections.failures import Failure
-from appoints.display import presets
+from appoints.display import preset_links
 from appoints.display.clock import clock_of
 from appoints.display.detail import Detail
 from appoints.display.related import Neighbours, Others
@@ -77,7 +77,7 @@ class DetailPage(ResultView):
             connection=question.connection,
             zone=question.zone,
             address=question.query.urlencode(),
-            cleared=presets.cleared(question.query),
+            cleared=preset_links.cleared(question.query),
             place=place,
             answer=answer,
         )

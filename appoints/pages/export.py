@@ -24,7 +24,7 @@ from appoints.forms.bind import Question
 from appoints.pages import export_refusals as refusals
 from appoints.pages.base import ResultView
 from appoints.query.query import DEFAULT_SORT
-from appoints.results import export, guard, workbook
+from appoints.results import export, spreadsheet_cells, workbook
 from appoints.results.offsets import offsets_in
 from appoints.results.passthrough import TooLong
 from appoints.results.result import NeedsWhole, Result
@@ -74,7 +74,7 @@ class ExportFile(ResultView):
         reasons = lookups.reasons(self.question.connection, platform=True)
         try:
             body = self.body(result, export.table(result.rows, reasons))
-        except guard.SheetIsFull:
+        except spreadsheet_cells.SheetIsFull:
             return refusals.too_long(result)
         name = _name(self.question, result, self.suffix)
         headers = {
@@ -183,7 +183,7 @@ class XlsxFile(ExportFile):
 
 def _cut(table: pl.DataFrame) -> Iterator[tuple[str, str]]:
     """Yield a line about cells that Excel holds only in part, if there are any."""
-    if count := guard.cut_cells(table):
+    if count := spreadsheet_cells.cut_cells(table):
         words = _("%(count)s, which are longer than Excel allows; CSV and JSON have them whole.")
         yield _("Cut cells"), words % {"count": intcomma(count)}
 

@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from appoints.results import guard
+from appoints.results import spreadsheet_cells
 from appoints.results.result import Result
 
 AGAIN = 5  # seconds after which a file that is being loaded is worth another try
@@ -59,7 +59,7 @@ def too_many() -> HttpResponse:
 
 def too_long(result: Result) -> HttpResponse:
     """Refuse more rows than a sheet holds."""
-    counts = {"rows": intcomma(result.total), "most": intcomma(guard.MOST_ROWS)}
+    counts = {"rows": intcomma(result.total), "most": intcomma(spreadsheet_cells.MOST_ROWS)}
     return refusal(
         TOO_MANY,
         _("These are %(rows)s rows; a sheet of Excel holds %(most)s.") % counts,

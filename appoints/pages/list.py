@@ -15,7 +15,7 @@ from appoints.connections import lookups
 from appoints.connections.failures import Failure
 from appoints.connections.models import Connection
 from appoints.display import facets as facet_menus
-from appoints.display import presets
+from appoints.display import preset_links
 from appoints.display.cells import View
 from appoints.display.charts import charts
 from appoints.display.chips import Names, chips
@@ -130,10 +130,10 @@ class ListPage(ResultView):
             chips=chips(query, question.zone),
             facets=facet_menus.facets({}, query, {}),
             zone=question.zone,
-            preset_links=presets.presets(query),
-            day_links=presets.days(query, question.now.astimezone(question.zone)),
-            any_time=presets.any_time(query),
-            cleared=presets.cleared(query),
+            preset_links=preset_links.presets(query),
+            day_links=preset_links.days(query, question.now.astimezone(question.zone)),
+            any_time=preset_links.any_time(query),
+            cleared=preset_links.cleared(query),
         )
 
     def _rows(self, result: Result, reasons: Mapping[str, str], names: Names) -> Rows:
@@ -178,7 +178,7 @@ def base_context(view: ResultView) -> ListContext:
         unknown=form.unknown(FORM_ONLY | {REFRESH}),
         zone=form.zone,
         # Of a form that is wrong only the way out is offered.
-        preset_links=presets.presets(Query()),
+        preset_links=preset_links.presets(Query()),
         facets=facet_menus.facets({}, Query(), {}),
         intervals=INTERVALS,
     )

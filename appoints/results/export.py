@@ -12,8 +12,8 @@ import polars as pl
 from polars import selectors
 
 from appoints.query.columns import FILE_COLUMNS
-from appoints.results.guard import fits_a_sheet, made_harmless, made_literal
 from appoints.results.offsets import offsets
+from appoints.results.spreadsheet_cells import fits_a_sheet, made_harmless, made_literal
 from appoints.results.states import fail_reason
 
 SEPARATORS = (b";", b"\t")  # of columns, beside the comma

@@ -12,8 +12,8 @@ from polars import selectors
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from .guard import cut, fits_a_sheet
 from .offsets import offsets
+from .spreadsheet_cells import cut, fits_a_sheet
 
 OPTIONS = {"constant_memory": True}
 MOMENT = "yyyy-mm-dd hh:mm:ss"

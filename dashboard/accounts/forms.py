@@ -10,7 +10,7 @@ from django.utils.translation import get_language_info, gettext
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.accounts.models import Preferences
-from dashboard.accounts.zones import zone_called, zone_names
+from dashboard.accounts.zone_names import zone_called, zone_names
 
 
 def zone_choices() -> list[tuple[str, Any]]:

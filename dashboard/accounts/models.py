@@ -10,7 +10,7 @@ from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.accounts.zones import zone_called
+from dashboard.accounts.zone_names import zone_called
 
 
 class Team(models.Model):

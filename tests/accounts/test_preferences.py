@@ -11,7 +11,7 @@ from pytest_django import Settings
 
 from appoints.saved_views.models import PersonColumns
 from dashboard.accounts.models import Preferences, User
-from dashboard.accounts.zones import UTC_TOO, zone_called, zone_names
+from dashboard.accounts.zone_names import UTC_TOO, zone_called, zone_names
 
 PATH = "/accounts/preferences/"
 

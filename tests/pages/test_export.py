@@ -15,7 +15,7 @@ from django.test import Client
 from appoints.connections.models import Connection
 from appoints.isales.simulator import Simulator
 from appoints.pages import export
-from appoints.results import guard
+from appoints.results import spreadsheet_cells
 
 COLUMNS = (
     "appoint_id,state,late,appoint_time,called_no,agent,agent_name,task_id,task_name,task_status,"
@@ -82,7 +82,7 @@ def test_a_csv_for_excel_is_one_in_every_language_and_keeps_digits_as_text(
 def test_more_rows_than_a_sheet_holds_are_refused_for_excel_alone(
     signed_in: Client, connection: Connection, monkeypatch: pytest.MonkeyPatch, file: str
 ) -> None:
-    monkeypatch.setattr(guard, "MOST_ROWS", 500)
+    monkeypatch.setattr(spreadsheet_cells, "MOST_ROWS", 500)
     refused = signed_in.get(f"/appoints/{file}")
     assert refused.status_code == 422
     assert "a sheet of Excel holds 500" in refused.content.decode()
@@ -127,7 +127,7 @@ def test_a_workbook_has_typed_dates_and_says_of_what_it_is(
 def test_a_workbook_says_that_it_has_cut_cells(
     signed_in: Client, connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(guard, "MOST_IN_CELL", 40)
+    monkeypatch.setattr(spreadsheet_cells, "MOST_IN_CELL", 40)
     content = signed_in.get("/appoints/export.xlsx").content
     about = openpyxl.load_workbook(io.BytesIO(content)).worksheets[1]
     facts = {line[0].value: line[1].value for line in about.iter_rows()}

@@ -19,7 +19,7 @@ from appoints.isales import codes
 from appoints.query.columns import FILE_COLUMNS
 from appoints.query.query import STATES, Query
 from appoints.query.time_range import EVER, Window
-from appoints.results import export, guard, states, workbook
+from appoints.results import export, spreadsheet_cells, states, workbook
 from appoints.results.result import Result
 from appoints.snapshots import frame
 from appoints.snapshots.reconcile import deduplicated
@@ -152,7 +152,7 @@ def test_every_column_sorts_both_ways_with_empty_ones_last(name: str) -> None:
 
 @given(st.text(max_size=6) | st.text("=+-@＝;\t\r\n\" 1a'.\u00a0", max_size=9))
 def test_no_cell_runs_as_a_formula(text: str) -> None:
-    cell = guard.made_harmless(pl.DataFrame({"text": [text]}), ["text"]).item()
+    cell = spreadsheet_cells.made_harmless(pl.DataFrame({"text": [text]}), ["text"]).item()
     assert cell.replace("'", "") == text.replace("'", "")
     # Whichever separator divides the columns, and wherever a row ends.
     for number, part in enumerate(re.split(r"[;\t\r\n]", cell)):

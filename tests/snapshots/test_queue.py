@@ -23,7 +23,7 @@ from appoints.snapshots.models import Snapshot
 from appoints.snapshots.pool import Pool
 from appoints.snapshots.upstream import UpstreamRequest
 from dashboard.accounts.models import User
-from dashboard.accounts.zones import zone_called
+from dashboard.accounts.zone_names import zone_called
 from tests.factories import connection_to, raw
 
 UTC = zone_called("UTC")

@@ -18,7 +18,7 @@ from appoints.isales.endpoint import Endpoint, origin
 from appoints.isales.errors import HostRefused
 from appoints.isales.signing import SigningOptions
 from dashboard.accounts.models import User
-from dashboard.accounts.zones import zone_called
+from dashboard.accounts.zone_names import zone_called
 
 USUAL_PAGE = 100  # rows; the most that sister endpoints give
 

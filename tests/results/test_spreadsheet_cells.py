@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appoints.query.columns import FILE_COLUMNS
-from appoints.results import export, guard, workbook
+from appoints.results import export, spreadsheet_cells, workbook
 from tests.results.test_export import frame_of
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -46,7 +46,7 @@ def test_a_text_that_a_cell_of_excel_cannot_hold_is_marked(text: str) -> None:
         assert cell.endswith(f" … [cut: {len(text)} characters]")
         assert cell[:10_000] == text[:10_000]
         assert len(cell.encode("utf-16-le")) // 2 in (32_766, 32_767)
-    assert guard.cut_cells(table(userName=text, taskName="short")) == 1
+    assert spreadsheet_cells.cut_cells(table(userName=text, taskName="short")) == 1
 
 
 @pytest.mark.parametrize("text", LONG)
@@ -60,8 +60,8 @@ def test_the_same_text_is_whole_in_csv_and_json(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["x" * 32_767, "😀" * 16_383, ""])
 def test_a_text_that_just_fits_is_whole(text: str) -> None:
-    assert guard.cut(text) == text
-    assert guard.cut_cells(table(userName=text)) == 0
+    assert spreadsheet_cells.cut(text) == text
+    assert spreadsheet_cells.cut_cells(table(userName=text)) == 0
 
 
 @given(st.text("a😀é", min_size=1, max_size=9), st.integers(16_300, 33_000))
@@ -69,18 +69,18 @@ def test_what_is_cut_is_no_longer_than_a_cell_and_ends_at_a_character(
     part: str, length: int
 ) -> None:
     text = (part * length)[:length]
-    cut = guard.cut(text)
+    cut = spreadsheet_cells.cut(text)
     assert len(cut.encode("utf-16-le")) <= 2 * 32_767
     assert cut == text or text.startswith(cut.partition(" … ")[0])
 
 
 def test_more_rows_than_a_sheet_of_excel_has_are_refused() -> None:
     full = table(userName="x")[[0] * 2**20]  # one more than there is room for, with the header
-    with pytest.raises(guard.SheetIsFull):
+    with pytest.raises(spreadsheet_cells.SheetIsFull):
         workbook.xlsx(full, BERLIN, [])
-    with pytest.raises(guard.SheetIsFull):
+    with pytest.raises(spreadsheet_cells.SheetIsFull):
         export.csv(full, BERLIN, excel=True)
-    guard.fits_a_sheet(full.head(2**20 - 1))
+    spreadsheet_cells.fits_a_sheet(full.head(2**20 - 1))
 
 
 @pytest.mark.parametrize("text", ["\x00\x01\x0b", "\ufffe\uffff", "_x0041_", "a\rb", "\u2028"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from appoints.display.presets import days, presets
+from appoints.display.preset_links import days, presets
 from appoints.query.query import Query
 
 
