@@ -195,7 +195,7 @@ def test_a_stranger_finds_the_own_language_before_the_sign_in(client: Client, db
     assert 'lang="ar"' in client.get(asked).content.decode()
     response = client.post("/accounts/language/", {"language": "ar", "next": asked})
     assert response.headers["Location"] == asked
-    assert '<html lang="ar" dir="rtl">' in client.get(asked).content.decode()
+    assert '<html lang="ar" dir="rtl"' in client.get(asked).content.decode()
 
 
 def test_the_choice_of_a_language_leads_nowhere_else(client: Client, db: None) -> None:

@@ -33,7 +33,7 @@ def text(client: Client, path: str, **headers: str) -> str:
 def test_what_waits_says_how_many_are_before_it(
     signed_in: Client, connection: Connection, path: str
 ) -> None:
-    assert "Waits for its turn to be loaded: it is the next." in text_of(
+    assert "Waits for its turn to be loaded: it is the next." in text(
         signed_in, "/appoints/?number=1"
     )
     assert "Waits for its turn to be loaded: 1 result is before it." in text(signed_in, path)
