@@ -53,7 +53,10 @@ class ConnectionForm(ModelForm):
         if self.instance.secret_key and not cleaned.get("secret_key"):
             names = ("base_url", "sign_host", "ca_certificate")
             wanted = Connection(**{name: cleaned.get(name, "") for name in names})
-            if not set(names) & set(self.errors) and wanted.place() != self.instance.place():
+            if (
+                not set(names) & set(self.errors)
+                and wanted.destination() != self.instance.destination()
+            ):
                 self.add_error("secret_key", NEEDED_ANEW)
         return cleaned
 

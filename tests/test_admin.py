@@ -253,7 +253,7 @@ class TestAnotherHost:
         response: Any = person("change_connection").post(change(connection), filled(**values))
         assert list(response.context["adminform"].form.errors) == ["secret_key"]
         assert "needs the secret key anew" in text(response)
-        assert Connection.objects.get().place() == connection.place()
+        assert Connection.objects.get().destination() == connection.destination()
 
     @pytest.mark.parametrize("values", ELSEWHERE)
     def test_who_knows_the_secret_may_go_elsewhere(
@@ -261,7 +261,7 @@ class TestAnotherHost:
     ) -> None:
         response = admin_client.post(change(connection), filled(secret_key="new", **values))
         assert response.status_code == 302
-        assert Connection.objects.get().place() != connection.place()
+        assert Connection.objects.get().destination() != connection.destination()
 
     @pytest.mark.parametrize("url", ["HTTP://127.0.0.1:9/", "http://127.0.0.1:9/isales"])
     def test_another_writing_of_the_same_host_keeps_the_secret(

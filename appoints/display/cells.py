@@ -1,4 +1,4 @@
-"""What stands in a cell: each kind of column's way to show a record as HTML."""
+"""The content of a cell: each kind of column's way to show a record as HTML."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def clock_of(
     records: Iterable[Mapping[str, Any]],
     columns: Iterable[str] = TIMES,
 ) -> Clock:
-    """Return the clock of the times that stand in some columns of records."""
+    """Return the clock of the times in some columns of records."""
     names = [name for name in columns if name in TIMES]
     moments = [record[name] for record in records for name in names if record[name] is not None]
     moments = moments or _ends(question)

@@ -40,7 +40,7 @@ class EmptyState:
 
     @property
     def is_good_news(self) -> bool:
-        """Whether calls are at hand and all that was looked for is what is behind."""
+        """Whether only overdue calls were asked for, and of the rows that exist none is overdue."""
         others = set(self._query.local()) - {"state", "preset", "sort"}
         return self.in_range > 0 and not others and self._query.wanted_states() == ("overdue",)
 
@@ -98,7 +98,7 @@ class EmptyState:
         lacked = tuple(NAMES[name] for name in names if self._query.lacks(name))
         alone = replace(alone, without=lacked)
         text = ", ".join(chip.text for chip in chips(alone, self._zone, self._names))
-        rows = self._result.without.get(names[0], 0)
+        rows = self._result.rows_without_filter.get(names[0], 0)
         without = self._query.leaving_out(*names)
         # No row at hand may mean that iSales was not asked for any.
         return Exit(text, rows if sure or rows else None, without.urlencode())

@@ -1,4 +1,4 @@
-"""Where a reservation stands in the list, and which others call the same number."""
+"""The position of a reservation in the list, and which others call the same number."""
 
 from __future__ import annotations
 

@@ -160,7 +160,7 @@ class NotFound:
 
 @dataclass(frozen=True, kw_only=True)
 class DetailContext(Context):
-    """One reservation, or why it is not at hand; ``place`` is where it stands in the list."""
+    """One reservation, or why it is not at hand; ``place`` is its position in the list."""
 
     template = "appoints/detail.html"
 

@@ -10,23 +10,16 @@ from appoints.display import preset_links
 from appoints.display.clock import clock_of
 from appoints.display.detail import Detail
 from appoints.display.related import Neighbours, Others
-from appoints.pages.base import ResultView
 from appoints.pages.contexts import DetailContext, Failed, NotFound, NotYet, Reservation
-from appoints.pages.list import FORM_ONLY, no_connection, wrong_form
+from appoints.pages.explaining import FORM_ONLY, ExplainingView
 from appoints.results.passthrough import TooLong
 from appoints.results.result import NeedsWhole, Result
 
 NOT_FOUND = 404
 
 
-class DetailPage(ResultView):
+class DetailPage(ExplainingView):
     """One reservation of what is asked for."""
-
-    def without_connection(self) -> HttpResponse:
-        return no_connection(self)
-
-    def invalid(self) -> HttpResponse:
-        return wrong_form(self)
 
     def refused(self, refusal: NeedsWhole | TooLong) -> HttpResponse:
         context = self._context(NotFound(is_browsing=False))

@@ -105,7 +105,7 @@ class ExportFile(ResultView):
             return self.failed(failure_of(result.error))
         if result.is_loading or result.refreshing:
             return refusals.not_yet(result)
-        if not result.settled and "partial" not in self.request.GET:
+        if not result.is_settled and "partial" not in self.request.GET:
             return refusals.unsettled(result)
         return None
 
@@ -207,7 +207,7 @@ def _as_of(question: Question, result: Result) -> str:
 def _name(question: Question, result: Result, suffix: str) -> str:
     """Return a file name that says connection, range and row count, and PARTIAL if so."""
     rows = f"{result.total}-rows"
-    if not result.settled:
+    if not result.is_settled:
         right = result.received - result.unrequested
         rows = f"PARTIAL_{right}-of-{result.reported}-rows"
     return f"reserved-calls_{question.connection.slug}_{_range(question)}_{rows}.{suffix}"

@@ -9,11 +9,9 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django_htmx.http import HttpResponseClientRefresh
 
 from appoints.connections import lookups
 from appoints.connections.failures import Failure
-from appoints.connections.models import Connection
 from appoints.display import facets as facet_menus
 from appoints.display import preset_links
 from appoints.display.cells import View
@@ -21,15 +19,13 @@ from appoints.display.charts import charts
 from appoints.display.chips import Names, chips
 from appoints.display.clock import clock_of
 from appoints.display.empty import EmptyState
-from appoints.display.intervals import INTERVALS
 from appoints.display.pagination import Pager
 from appoints.display.table import AppointTable, known
 from appoints.forms.submit import address_of, posted
-from appoints.pages.base import ResultView
-from appoints.pages.contexts import Failed, ListContext, NoConnectionContext, Rows
+from appoints.pages.contexts import Failed, ListContext, Rows
+from appoints.pages.explaining import REFRESH, ExplainingView
 from appoints.pages.freshness import seconds_since, seconds_until, stale
 from appoints.query.filters import PER_PAGE
-from appoints.query.query import Query
 from appoints.results import facets, passthrough
 from appoints.results.result import NeedsWhole, Result
 from appoints.saved_views.menu import columns_of, view_called, view_menu_of
@@ -37,15 +33,13 @@ from appoints.saved_views.menu import columns_of, view_called, view_menu_of
 NEEDS_WHOLE = gettext_lazy(
     "This needs the whole result, which is too large here: narrow the range, or leave it out."
 )
-FORM_ONLY = frozenset({"csrfmiddlewaretoken"})
-REFRESH = "refresh"  # of the link by which a person asks for newer rows; no part of an address
 POLL = 1  # seconds between two looks at a result that is being loaded
 # Seconds that such a look waits: enough to take a load over from a dead worker, and so short that
 # many viewers do not hold all threads.
 POLL_WAIT = 0.5
 
 
-class ListPage(ResultView):
+class ListPage(ExplainingView):
     """A page of what is asked for; a posted form is checked and becomes an address."""
 
     http_method_names = ["get", "head", "post"]
@@ -74,12 +68,6 @@ class ListPage(ResultView):
             wait=POLL_WAIT if self.request.htmx else settings.APPOINTS_PAGE_WAIT
         )
 
-    def without_connection(self) -> HttpResponse:
-        return no_connection(self)
-
-    def invalid(self) -> HttpResponse:
-        return wrong_form(self)
-
     def refused(self, refusal: NeedsWhole | passthrough.TooLong) -> HttpResponse:
         """Show the filters that cannot be applied to a result as large as this."""
         if isinstance(refusal, NeedsWhole):
@@ -87,7 +75,7 @@ class ListPage(ResultView):
                 self.form.form.add_error(name, NEEDS_WHOLE)
         else:
             self.form.form.add_error("per_page", _("At most %s rows a page here.") % refusal.most)
-        return wrong_form(self, self._question_context())
+        return self.wrong_form(self._question_context())
 
     def failed(self, failure: Failure) -> HttpResponse:
         answer = Failed(failure=failure, at=self.question.now)
@@ -116,11 +104,11 @@ class ListPage(ResultView):
         ).response(self.request)
 
     def _question_context(self) -> ListContext:
-        """Return what stands around the answer to a question."""
+        """Return the context of a question, without its answer."""
         question = self.question
         query = question.query
         return replace(
-            base_context(self),
+            self.base_context(),
             view_menu=None
             if self.request.htmx
             else view_menu_of(self.request.user, query.view, query),
@@ -167,34 +155,3 @@ class ListPage(ResultView):
             size, sizes = passthrough.size_of(connection, query), passthrough.sizes(connection)
         records = result.page(query.page, size)
         return Pager(query, result.total, size, len(records), sizes), records
-
-
-def base_context(view: ResultView) -> ListContext:
-    """Return what stands around any answer, whether or not the form is right."""
-    form = view.form
-    return ListContext(
-        form=form.form,
-        connections=view.scope.connections,
-        unknown=form.unknown(FORM_ONLY | {REFRESH}),
-        zone=form.zone,
-        # Of a form that is wrong only the way out is offered.
-        preset_links=preset_links.presets(Query()),
-        facets=facet_menus.facets({}, Query(), {}),
-        intervals=INTERVALS,
-    )
-
-
-def wrong_form(view: ResultView, context: ListContext | None = None) -> HttpResponse:
-    """Show what was typed, with the errors beside the fields."""
-    if view.request.htmx:
-        # The form is not in the part that refreshes itself.
-        return HttpResponseClientRefresh()
-    if context is None:
-        view_menu = view_menu_of(view.request.user, view.form.form.data.get("view", ""))
-        context = replace(base_context(view), view_menu=view_menu)
-    return context.response(view.request, status=400)
-
-
-def no_connection(view: ResultView) -> HttpResponse:
-    """Say how to connect a call centre, or whom to ask."""
-    return NoConnectionContext(dormant=Connection.objects.exists()).response(view.request)

@@ -57,7 +57,7 @@ def _mask(name: str, value: Any, plan: NumberingPlan) -> pl.Expr:
 
 
 def _unknown(name: str, *, chosen: bool) -> pl.Expr:
-    """Tell whether a filter lets a row through of which it cannot tell."""
+    """Tell whether a filter keeps rows whose value is unknown."""
     if name == "window":
         return pl.lit(True)  # iSales sent it for this range
     if FILTERS[name].needs_whole:
@@ -90,7 +90,7 @@ def without_each(flags: pl.DataFrame) -> dict[str, int]:
 
 
 def in_range(frame: pl.DataFrame, query: Query, window: Window, **how: Any) -> pl.DataFrame:
-    """Return the rows that what iSales itself can filter by lets through."""
+    """Return the rows that match the filters that iSales applies itself."""
     return narrowed(frame, flags(frame, query.upstream(), window, **how))
 
 
@@ -101,7 +101,7 @@ def left_out(frame: pl.DataFrame, query: Query, window: Window, **how: Any) -> p
 
 
 def is_sure(frame: pl.DataFrame, query: Query) -> bool:
-    """Tell whether of each row it can be told if it has the agents, number and task asked for."""
+    """Tell whether every row has the data needed to decide if iSales would send it."""
     asked = query.upstream()
     names = [each.column for name, each in FILTERS.items() if getattr(asked, name)]
     return not frame.select(

@@ -224,7 +224,7 @@ def _answers(
 def _is_sure(
     snapshot: Snapshot, query: Query, asked: UpstreamRequest, connection: Connection
 ) -> bool:
-    """Tell whether of each row of a snapshot it can be told if iSales would send it for this.
+    """Tell whether every row has the data needed to decide if iSales would send it.
 
     Of a row whose time cannot be read, iSales alone knows to which part of the range it belongs.
     """

@@ -42,7 +42,7 @@ class NeedsWhole(Exception):
 
 
 class Position(NamedTuple):
-    """Where a reservation stands: its number in the order, from 1, and the IDs on either side.
+    """The position of a reservation: its number in the order, from 1, and the IDs on either side.
 
     A row without an ID has no page of its own, so that its neighbours follow each other.
     """
@@ -108,22 +108,23 @@ class Result:
         language: str = "",
         plan: NumberingPlan = NO_PLAN,
         chosen: bool = False,
-        **about: Any,
+        **fields: Any,
     ) -> Self:
         """Return the result of narrowing and ordering all rows that are at hand.
 
         ``reasons`` and ``language`` are those of whoever looks. ``chosen`` is whether iSales chose
-        the rows for the question's agents, number and task.
+        the rows for the question's agents, number and task. ``fields`` are further fields of the
+        result, its ``mode`` among them.
         """
         how = {"plan": plan, "chosen": chosen}
         found = flags(frame, query, window, **how)
         rows = narrowed(frame, found)
-        if about["mode"] == "whole":
+        if fields["mode"] == "whole":
             rows = ordered(rows, query.sort, reasons, language)
-            about["count"] = partial(facets, frame, found)
-            about["leaving_out"] = partial(without_each, found)
-        about["ranging"] = partial(in_range, frame, query, window, **how)
-        return cls(rows=rows, total=rows.height, plan=plan, **about)
+            fields["count"] = partial(facets, frame, found)
+            fields["leaving_out"] = partial(without_each, found)
+        fields["ranging"] = partial(in_range, frame, query, window, **how)
+        return cls(rows=rows, total=rows.height, plan=plan, **fields)
 
     @cached_property
     def facets(self) -> Mapping[str, list[ValueCount]] | None:
@@ -131,7 +132,7 @@ class Result:
         return self.count and self.count()
 
     @cached_property
-    def without(self) -> Mapping[str, int]:
+    def rows_without_filter(self) -> Mapping[str, int]:
         """How many rows at hand there are without one filter, by the name of its field."""
         return self.leaving_out()
 
@@ -160,8 +161,8 @@ class Result:
         return self.error is None and not self.is_loading
 
     @property
-    def settled(self) -> bool:
-        """Tell whether iSales' count and the rows that came and were asked for agree."""
+    def is_settled(self) -> bool:
+        """Whether iSales' count and the rows that came and were asked for agree."""
         return self.reported == self.received and not self.unrequested
 
     def find(self, appoint_id: str) -> dict[str, object] | None:
@@ -179,7 +180,7 @@ class Result:
 
     def absent(self, query: Query) -> Absent | None:
         """Return which agents no row in the range names, None where all are or nobody can tell."""
-        if self.mode != "whole" or not query.agents:
+        if not self.is_whole or not query.agents:
             return None
         present = set(self.in_range["agent"].drop_nulls())
         unnamed = [each for each in query.agents if each not in present]
@@ -197,9 +198,9 @@ class Result:
         return self.in_range.filter(same & other).sort("appoint_time", nulls_last=True).to_dicts()
 
     def position(self, appoint_id: str) -> Position | None:
-        """Return where a reservation stands; None where it is not among rows that are whole."""
+        """Return the position of a reservation; None where it is not among rows that are whole."""
         ids = self.rows["appoint_id"]
-        if self.mode != "whole" or (at := ids.index_of(appoint_id)) is None:
+        if not self.is_whole or (at := ids.index_of(appoint_id)) is None:
             return None
         before, after = ids.head(at).drop_nulls(), ids.slice(at + 1).drop_nulls()
         return Position(
@@ -210,7 +211,7 @@ class Result:
 
     def page(self, number: int, size: int) -> list[dict[str, object]]:
         """Return the records of a page, counted from 1; a record has the frame's columns."""
-        if self.mode == "browsing":
+        if self.is_browsing:
             return self.rows.to_dicts()
         return self.rows.slice((number - 1) * size, size).to_dicts()
 

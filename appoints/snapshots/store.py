@@ -67,7 +67,7 @@ def criteria_of(snapshot: Snapshot) -> Criteria:
 def covering(connection: Connection, asked: UpstreamRequest, window: Window) -> QuerySet[Snapshot]:
     """Return whole snapshots that hold every row of ``window``, newest first.
 
-    Those of the very subject that is asked for come besides those of everybody and everything.
+    Includes snapshots of everything as well as those of this exact subject.
     """
     everything = subject_of(Criteria(), connection)
     held = Q()

@@ -58,12 +58,12 @@ class TestConnection:
     def test_another_host_needs_the_key_file_anew(self, key_file: str) -> None:
         create(key_file)
         for words in (["--base-url", "https://isales.other:28080"], ["--sign-host", "x"]):
-            before = Connection.objects.get().place()
+            before = Connection.objects.get().destination()
             with pytest.raises(CommandError, match="--secret-key-file: .*anew"):
                 run("connection", "berlin", *words)
-            assert Connection.objects.get().place() == before
+            assert Connection.objects.get().destination() == before
             run("connection", "berlin", *words, "--secret-key-file", key_file)
-            assert Connection.objects.get().place() != before
+            assert Connection.objects.get().destination() != before
 
     @pytest.mark.parametrize("host", ["169.254.169.254", "0xa9fea9fe", "[fd00:ec2::254]"])
     def test_a_host_that_may_not_be_called_is_refused(self, key_file: str, host: str) -> None:

@@ -56,7 +56,7 @@ def test_a_row_whose_time_cannot_be_read_is_in_the_range_it_was_sent_for(
 ) -> None:
     loose.listing.source = [*(raw(number) for number in range(40)), raw(99, appointTime=time)]
     result = asked(connection)
-    assert (result.total, result.settled) == (41, True)
+    assert (result.total, result.is_settled) == (41, True)
     assert result.find(str(raw(99)["appointId"]))["state"] == "unknown"
     assert {line.value: line.rows for line in result.facets["states"]}["unknown"] == 1
     assert export.csv(export.table(result.rows, {}), UTC, excel=False).count(b"\r\n") == 42
@@ -120,7 +120,7 @@ def test_a_row_that_isales_found_by_a_value_it_does_not_show_stays(
     rows = [raw(7, **{column: value}), raw(8, **{column: sent})]
     monkeypatch.setattr(simulator.listing, "_filtered", lambda asked: rows)
     result = asked(connection, **{name: (value,) if name == "agents" else value})
-    assert (result.total, result.settled) == (2, True)
+    assert (result.total, result.is_settled) == (2, True)
 
 
 def test_a_row_without_an_agent_is_nobodys_where_all_rows_are_at_hand(
@@ -161,7 +161,7 @@ def test_a_row_that_was_not_asked_for_is_left_out_and_said_to_be(
     rows = [raw(7, taskId="1"), raw(8, calledNo="13900000007", taskId="1") | stray]
     monkeypatch.setattr(simulator.listing, "_filtered", lambda asked: rows)
     result = asked(connection, **parts)
-    assert (result.total, result.unrequested, result.settled) == (1, 1, False)
+    assert (result.total, result.unrequested, result.is_settled) == (1, 1, False)
 
 
 def test_rows_at_the_rounded_ends_of_a_range_are_no_strays(
@@ -169,7 +169,7 @@ def test_rows_at_the_rounded_ends_of_a_range_are_no_strays(
 ) -> None:
     simulator.listing.source = [raw(number) for number in range(-1, 62)]
     result = asked(connection, Window(NOON + timedelta(minutes=5), NOON + timedelta(minutes=7)))
-    assert (result.total, result.unrequested, result.settled) == (2, 0, True)
+    assert (result.total, result.unrequested, result.is_settled) == (2, 0, True)
 
 
 words = st.text("abcä外", min_size=1, max_size=4)

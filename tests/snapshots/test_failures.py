@@ -61,7 +61,7 @@ def test_a_refresh_that_fails_amid_keeps_the_last_good_rows(
     after = everything(connection)
     assert isinstance(after.error, ISalesError)
     assert after.rows.equals(before.rows)
-    assert (after.mode, after.settled) == ("whole", True)
+    assert (after.mode, after.is_settled) == ("whole", True)
     assert after.as_of is not None and after.as_of < timezone.now() - timedelta(minutes=4)
 
 
@@ -88,7 +88,7 @@ def test_a_load_that_is_asked_for_quiet_waits_and_goes_on(
 ) -> None:
     simulator.fault = Fault("429:1", after=4, times=1)
     result = everything(connection)
-    assert (result.total, result.settled) == (85, True)
+    assert (result.total, result.is_settled) == (85, True)
     assert len(simulator.list_calls) == 10
 
 
@@ -183,7 +183,7 @@ def test_a_total_of_the_page_alone_is_asked_past(
     simulator.listing.page = of_the_page
     result = everything(connection)
     assert result.total == 85
-    assert not result.settled
+    assert not result.is_settled
 
 
 def test_a_range_that_isales_refuses_says_so(connection: Connection, simulator: Simulator) -> None:

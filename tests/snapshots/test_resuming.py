@@ -66,7 +66,7 @@ def test_a_load_whose_worker_was_killed_is_resumed_where_it_stopped(
 ) -> None:
     half_loaded(connection, simulator)
     result = everything(connection)
-    assert (result.mode, result.total, result.settled) == ("whole", 85, True)
+    assert (result.mode, result.total, result.is_settled) == ("whole", 85, True)
     assert offsets(simulator) == list(range(4 * PAGE, 85, PAGE))
 
 
@@ -147,7 +147,7 @@ def test_a_whole_result_that_lost_a_chunk_is_never_shown_short(
         Chunk.objects.filter(number=2).delete()
     simulator.calls.clear()
     result = everything(connection)
-    assert (result.mode, result.total, result.settled) == ("whole", 85, True)
+    assert (result.mode, result.total, result.is_settled) == ("whole", 85, True)
     assert len(simulator.list_calls) == 9
 
 

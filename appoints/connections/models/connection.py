@@ -209,7 +209,7 @@ class Connection(CallState):
             hosts=tuple(settings.ISALES_HOSTS),
         )
 
-    def place(self) -> tuple[object, ...]:
+    def destination(self) -> tuple[object, ...]:
         """Return what decides who receives the signed calls; a change needs the secret key anew.
 
         Otherwise a person who may change a connection could use its key elsewhere unseen.

@@ -1,4 +1,4 @@
-"""The pictures of a whole result: over time, why calls fail, and who is behind."""
+"""The charts of a whole result: over time, by cause of failure, and by agent."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from appoints.results.result import Result
 
 
 class Charts(NamedTuple):
-    """What happened over time, why calls fail, and which agents are behind."""
+    """What happened over time, why calls fail, and which agents have overdue or failed calls."""
 
     histogram: Histogram
     causes: Causes

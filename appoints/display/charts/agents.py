@@ -1,4 +1,4 @@
-"""Who is behind: overdue and failed calls by agent, a bar each, a link each, with its table."""
+"""Which agents have overdue or failed calls: a bar and a link for each, and the table."""
 
 from __future__ import annotations
 

@@ -135,7 +135,7 @@ class Histogram:
 
 
 def _length(bucket: Bucket) -> timedelta:
-    # In UTC: within a zone Python reckons with what a clock on the wall shows.
+    # Subtract in UTC: within one zone Python ignores changes of offset.
     return bucket.end.astimezone(UTC) - bucket.begin.astimezone(UTC)
 
 

@@ -91,11 +91,11 @@ class Command(BaseCommand):
             created, connection = True, Connection(name=name, slug=name)
         else:
             created = False
-        before = connection.place()
+        before = connection.destination()
         for field, value in values.items():
             setattr(connection, field, value)
         _check(connection)
-        if not created and connection.place() != before and "secret_key" not in values:
+        if not created and connection.destination() != before and "secret_key" not in values:
             words = _("another host, host to sign or CA needs the secret key anew")
             raise CommandError(f"--secret-key-file: {words}")
         # Only what was given: a rest that another process stores meanwhile must stay.

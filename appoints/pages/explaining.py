@@ -1,0 +1,54 @@
+"""The pages that say themselves what is wrong with a question; all others lead to the list."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from django.http import HttpResponse
+from django_htmx.http import HttpResponseClientRefresh
+
+from appoints.connections.models import Connection
+from appoints.display import facets, preset_links
+from appoints.display.intervals import INTERVALS
+from appoints.pages.base import ResultView
+from appoints.pages.contexts import ListContext, NoConnectionContext
+from appoints.query.query import Query
+from appoints.saved_views.menu import view_menu_of
+
+FORM_ONLY = frozenset({"csrfmiddlewaretoken"})
+REFRESH = "refresh"  # of the link by which a person asks for newer rows; no part of an address
+
+
+class ExplainingView(ResultView):
+    """A page that shows a wrong form itself, and says how to connect a call centre."""
+
+    def without_connection(self) -> HttpResponse:
+        """Say how to connect a call centre, or whom to ask."""
+        return NoConnectionContext(dormant=Connection.objects.exists()).response(self.request)
+
+    def invalid(self) -> HttpResponse:
+        return self.wrong_form()
+
+    def wrong_form(self, context: ListContext | None = None) -> HttpResponse:
+        """Show what was typed, with the errors beside the fields."""
+        if self.request.htmx:
+            # The form is not in the part that refreshes itself.
+            return HttpResponseClientRefresh()
+        if context is None:
+            view_menu = view_menu_of(self.request.user, self.form.form.data.get("view", ""))
+            context = replace(self.base_context(), view_menu=view_menu)
+        return context.response(self.request, status=400)
+
+    def base_context(self) -> ListContext:
+        """Return the context of any form, right or wrong, without an answer."""
+        form = self.form
+        return ListContext(
+            form=form.form,
+            connections=self.scope.connections,
+            unknown=form.unknown(FORM_ONLY | {REFRESH}),
+            zone=form.zone,
+            # Of a form that is wrong only the way out is offered.
+            preset_links=preset_links.presets(Query()),
+            facets=facets.facets({}, Query(), {}),
+            intervals=INTERVALS,
+        )
