@@ -24,6 +24,7 @@ from appoints.saved_views.models import SavedView, TeamDefault
 from dashboard.accounts.admin import TeamAdmin as BaseTeamAdmin
 from dashboard.accounts.admin import is_superuser
 from dashboard.accounts.models import Team
+from dashboard.audit.changes import watching
 
 if TYPE_CHECKING:  # Django's own classes take type arguments in their stubs only
     ModelForm = forms.ModelForm[Connection]
@@ -155,6 +156,10 @@ class DefaultInline(DefaultInlineBase):
 @admin.register(Team)
 class TeamAdmin(BaseTeamAdmin):
     inlines = (*BaseTeamAdmin.inlines, DefaultInline)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        with watching(form.instance, form.instance.members):
+            super().save_related(request, form, formsets, change)
 
 
 @admin.register(SavedView)

@@ -39,6 +39,7 @@ FLAGS = {
 }
 # Default, least and most of what an operator may tune.
 NUMBERS = {
+    "AUDIT_DAYS": (365, 1, 3650),
     "BOOKING_HORIZON_DAYS": (90, 0, 3650),
     "FRESH_SECONDS": (20, 1, 86_400),
     "KEEP_HOURS": (12, 1, 24 * 90),

@@ -25,6 +25,7 @@ WSGI_APPLICATION = "dashboard.wsgi.application"
 INSTALLED_APPS = [
     "dashboard",
     "dashboard.accounts",
+    "dashboard.audit",
     "appoints",
     "appoints.query",
     "appoints.connections",
@@ -63,6 +64,7 @@ MIDDLEWARE = [
     "dashboard.accounts.sessions.RenewalMiddleware",
     "dashboard.accounts.middleware.PreferencesMiddleware",
     "dashboard.accounts.sign_in.SignInMiddleware",
+    "dashboard.audit.origin.OriginMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -144,6 +146,8 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_TEMPLATE = "registration/locked_out.html"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
+# How long the log of who looked at, took and changed what is kept.
+AUDIT_KEPT_FOR = timedelta(days=ENVIRONMENT.numbers["AUDIT_DAYS"])
 CSRF_FAILURE_VIEW = "dashboard.accounts.views.form_refused"
 
 # Security

@@ -18,6 +18,7 @@ handler500 = "dashboard.http.error_pages.server_error"
 urlpatterns = [
     path("", include("appoints.urls")),
     path("accounts/", include("dashboard.accounts.urls")),
+    path("audit/", include("dashboard.audit.urls")),
     path("admin/login/", admin_login),
     path("admin/", admin.site.urls),
 ]

@@ -13,9 +13,12 @@ from appoints.connections.failures import Failure, failure_of
 from appoints.forms.bind import Question, form_of, question_of
 from appoints.forms.filterset import AppointFilter
 from appoints.isales.errors import FetchError
+from appoints.pages import trail
 from appoints.results.passthrough import TooLong
 from appoints.results.result import NeedsWhole, Result
 from dashboard.accounts.requests import SignedInRequest
+
+OK = 200
 
 
 class ResultView(View):
@@ -59,7 +62,8 @@ class ResultView(View):
     def respond(self) -> HttpResponse:
         """Ask, and show the answer or say what went wrong; in the zone of the question."""
         try:
-            return self.answered(self.ask())
+            result = self.ask()
+            return self.logged(result, self.answered(result))
         except (NeedsWhole, TooLong) as refusal:
             return self.refused(refusal)
         except FetchError as error:
@@ -88,6 +92,12 @@ class ResultView(View):
     def answered(self, result: Result) -> HttpResponse:
         """Show a result."""
         raise NotImplementedError
+
+    def logged(self, result: Result, response: HttpResponse) -> HttpResponse:
+        """Record who looked, and return the response."""
+        if response.status_code == OK:
+            trail.look(self.request, self.question, result)
+        return response
 
     def to_list(self) -> HttpResponse:
         """Lead to the list of the same question."""

@@ -10,6 +10,7 @@ from appoints.display import preset_links
 from appoints.display.clock import clock_of
 from appoints.display.detail import Detail
 from appoints.display.related import Neighbours, Others
+from appoints.pages import trail
 from appoints.pages.contexts import DetailContext, Failed, NotFound, NotYet, Reservation
 from appoints.pages.explaining import FORM_ONLY, ExplainingView
 from appoints.results.passthrough import TooLong
@@ -19,7 +20,9 @@ NOT_FOUND = 404
 
 
 class DetailPage(ExplainingView):
-    """One reservation of what is asked for."""
+    """One reservation of what is asked for; ``number`` is its own, None where it is not shown."""
+
+    number: str | None = None
 
     def refused(self, refusal: NeedsWhole | TooLong) -> HttpResponse:
         context = self._context(NotFound(is_browsing=False))
@@ -34,6 +37,11 @@ class DetailPage(ExplainingView):
         context = self._context(answer, Neighbours(result, self.question.query, self._id))
         status = NOT_FOUND if isinstance(answer, NotFound) else 200
         return context.response(self.request, status)
+
+    def logged(self, result: Result, response: HttpResponse) -> HttpResponse:
+        if self.number is not None:
+            trail.look(self.request, self.question, result, self._id, [self.number])
+        return response
 
     @property
     def _id(self) -> str:
@@ -51,6 +59,7 @@ class DetailPage(ExplainingView):
             if result.is_loading:
                 return NotYet(waiting=result.waiting)
             return NotFound(is_browsing=result.is_browsing)
+        self.number = str(record["called_no"] or "")
         reasons = lookups.reasons(question.connection, platform=result.may_ask_names)
         return Reservation(
             result=result,

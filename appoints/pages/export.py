@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -11,6 +12,7 @@ from typing import ClassVar
 import polars as pl
 from django.conf import settings
 from django.contrib.humanize.templatetags.humanize import intcomma
+from django.db import Error as DatabaseError
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,12 +24,15 @@ from appoints.display.chips import chips
 from appoints.display.dictionary import dictionary
 from appoints.forms.bind import Question
 from appoints.pages import export_refusals as refusals
-from appoints.pages.base import ResultView
+from appoints.pages import trail
+from appoints.pages.base import OK, ResultView
 from appoints.query.query import DEFAULT_SORT
 from appoints.results import export, spreadsheet_cells, workbook
 from appoints.results.offsets import offsets_in
 from appoints.results.passthrough import TooLong
 from appoints.results.result import NeedsWhole, Result
+
+logger = logging.getLogger(__name__)
 
 OPTIONS = frozenset({"excel", "partial"})
 BAD_REQUEST = 400
@@ -83,6 +88,16 @@ class ExportFile(ResultView):
             "X-Data-As-Of": _as_of(self.question, result),
         }
         return HttpResponse(body, content_type=self.content_type(), headers=headers)
+
+    def logged(self, result: Result, response: HttpResponse) -> HttpResponse:
+        """Refuse a file of which the log would not know."""
+        if response.status_code == OK:
+            try:
+                trail.file(self.request, self.question, result)
+            except DatabaseError:
+                logger.exception("a file is refused, for it cannot be recorded")
+                return refusals.unlogged()
+        return response
 
     def _unknown(self) -> Iterator[str]:
         for name in self.form.unknown(OPTIONS):

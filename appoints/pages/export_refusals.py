@@ -67,6 +67,15 @@ def too_long(result: Result) -> HttpResponse:
     )
 
 
+def unlogged() -> HttpResponse:
+    """Refuse a file of which the log cannot say who took it."""
+    return refusal(
+        NOT_YET,
+        _("The log of who takes a file cannot be written, so no file is sent."),
+        _("Try again in a moment. If it stays, tell an administrator."),
+    )
+
+
 def refusal(status: int, *lines: str) -> HttpResponse:
     """Return lines of plain text in place of a file."""
     text = "\n".join([*lines, ""])

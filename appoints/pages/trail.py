@@ -1,0 +1,83 @@
+"""What a person looked at and took, for the log; numbers only as tokens."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from django.http import HttpRequest
+
+from appoints.forms.bind import Question
+from appoints.query.query import Query
+from appoints.results.looks import plan_of
+from appoints.results.numbers import writings
+from appoints.results.result import Result
+from dashboard.audit.log import Thing, record, record_look
+from dashboard.audit.models import Event
+from dashboard.audit.origin import of_request
+
+HIDDEN = "•••"
+# What changes no row, or only which of them stand on one page.
+NO_FILTERS = frozenset({"connection", "page", "per_page", "sort", "tz", "view"})
+MAY_BE_NUMBER = re.compile(r"\d\D{0,3}\d\D{0,3}\d")
+
+
+def look(
+    request: HttpRequest,
+    question: Question,
+    result: Result,
+    reservation: str = "",
+    numbers: Iterable[str] = (),
+) -> None:
+    """Record a look at the rows of a question, or at one reservation and its number."""
+    thing = Thing("reservation", reservation) if reservation else _connection(question)
+    details = _details(request, question, result)
+    same = (details["page"], details["filters"])
+    tokens = _numbers(question, numbers)
+    record_look(of_request(request), thing, details, tokens, same)
+
+
+def file(request: HttpRequest, question: Question, result: Result) -> None:
+    """Record a file that is about to be sent. Raises django.db.Error."""
+    details = _details(request, question, result)
+    origin = of_request(request, Event.Way.FILE)
+    record(origin, Event.Action.FILE, _connection(question), details, _numbers(question))
+
+
+def _connection(question: Question) -> Thing:
+    connection = question.connection
+    return Thing("connection", connection.slug, connection.name)
+
+
+def _details(request: HttpRequest, question: Question, result: Result) -> dict[str, Any]:
+    page = request.resolver_match.view_name if request.resolver_match else ""
+    return {
+        "page": page,
+        "connection": question.connection.slug,
+        "filters": dict(filters(question.query)),
+        "rows": result.total,
+    }
+
+
+def filters(query: Query) -> Mapping[str, str]:
+    """Return the filters in force; what may be a customer's number is hidden."""
+    found: dict[str, str] = {}
+    for name, value in query.params():
+        if name in NO_FILTERS:
+            continue
+        hidden = name == "number" or (name == "q" and MAY_BE_NUMBER.search(value))
+        text = HIDDEN if hidden else value
+        found[name] = f"{found[name]}, {text}" if name in found else text
+    return found
+
+
+def _numbers(question: Question, more: Iterable[str] = ()) -> Iterator[str]:
+    """Yield every writing of each number that was asked for or seen, for any may be typed."""
+    query = question.query
+    sought = [query.number] if query.number else []
+    if MAY_BE_NUMBER.search(query.text):
+        sought.append(query.text)
+    for number in (*sought, *more):
+        yield number
+        yield from writings(number, plan_of(question.connection))

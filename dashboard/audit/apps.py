@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.utils.translation import gettext_lazy as _
+
+
+class AuditConfig(AppConfig):
+    name = "dashboard.audit"
+    verbose_name = _("Log")
+
+    def ready(self) -> None:
+        # Models can be imported only once all apps are there.
+        from axes.signals import user_locked_out
+        from django.contrib.auth.models import Group
+
+        from dashboard.accounts.models import Team, User
+        from dashboard.audit import sign_in
+        from dashboard.audit.changes import watch
+
+        user_logged_in.connect(sign_in.signed_in)
+        user_logged_out.connect(sign_in.signed_out)
+        user_login_failed.connect(sign_in.failed)
+        user_locked_out.connect(sign_in.locked_out)
+        watch(User, machine={"last_login"})
+        watch(Team)
+        watch(Group)

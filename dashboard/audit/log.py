@@ -1,0 +1,125 @@
+"""The one way into the log."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from django.core.cache import cache
+from django.db import Error, connection
+from django.utils import timezone
+
+from dashboard.audit.models import Event
+from dashboard.audit.origin import Origin
+from dashboard.audit.tokens import number_token
+
+logger = logging.getLogger(__name__)
+
+SAME_LOOK = timedelta(minutes=10)
+PATIENCE = 200  # milliseconds that a page waits for SQLite's lock, to record a look
+
+
+class Thing(NamedTuple):
+    """What an event is about."""
+
+    kind: str = ""
+    id: str = ""
+    name: str = ""
+
+
+def record(
+    origin: Origin,
+    action: str,
+    thing: Thing = Thing(),  # noqa: B008 immutable
+    details: Mapping[str, Any] | None = None,
+    numbers: Iterable[str] = (),
+) -> None:
+    """Store an event. ``numbers`` are kept as tokens only. Raises django.db.Error."""
+    _event(origin, action, thing, details or {}, numbers).save()
+
+
+def record_once(
+    origin: Origin,
+    action: str,
+    thing: Thing,
+    details: Mapping[str, Any],
+    numbers: Iterable[str] = (),
+    same: object = None,
+) -> None:
+    """Store an event unless its like, by ``same``, is at most ten minutes old.
+
+    Raises django.db.Error.
+    """
+    event = _event(origin, action, thing, details, numbers)
+    event.look = _look(event, same)
+    key, since = f"audit.{event.look}", event.at - SAME_LOOK
+    if cache.get(key, since) > since:
+        return  # this worker knows of it
+    if not Event.objects.filter(look=event.look, at__gt=since).exists():
+        event.save()
+        cache.set(key, event.at, SAME_LOOK.total_seconds())
+
+
+def record_look(
+    origin: Origin,
+    thing: Thing,
+    details: Mapping[str, Any],
+    numbers: Iterable[str] = (),
+    same: object = None,
+) -> None:
+    """Store a look, once for a page that is refreshed; the page stands where that fails."""
+    try:
+        with _soon():
+            record_once(origin, Event.Action.LOOK, thing, details, numbers, same)
+    except Error:
+        logger.exception("a look of person %s is not in the log", origin.person)
+
+
+def _event(
+    origin: Origin,
+    action: str,
+    thing: Thing,
+    details: Mapping[str, Any],
+    numbers: Iterable[str],
+) -> Event:
+    tokens = sorted({number_token(each) for each in numbers})
+    return Event(
+        at=timezone.now(),
+        person=origin.person,
+        actor=origin.actor[:150],
+        address=origin.address,
+        way=origin.way,
+        action=action,
+        kind=thing.kind[:50],
+        object_id=thing.id[:100],
+        name=thing.name[:255],
+        details=dict(details),
+        numbers=f" {' '.join(tokens)} " if tokens else "",
+    )
+
+
+def _look(event: Event, same: object) -> str:
+    about: list[object] = [event.person, event.actor, event.address, event.way, event.action]
+    about += [event.kind, event.object_id, event.numbers, same]
+    text = json.dumps(about, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+@contextmanager
+def _soon() -> Iterator[None]:
+    """Let SQLite wait for its lock only shortly; PostgreSQL does not lock a table to add to it."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    connection.ensure_connection()
+    before = connection.connection.execute("PRAGMA busy_timeout").fetchone()[0]
+    connection.connection.execute(f"PRAGMA busy_timeout = {PATIENCE}")
+    try:
+        yield
+    finally:
+        connection.connection.execute(f"PRAGMA busy_timeout = {before}")

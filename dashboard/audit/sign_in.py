@@ -1,0 +1,39 @@
+"""Sign-ins, sign-outs, failures and lock-outs, as Django and django-axes tell them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest
+
+from dashboard.accounts.models import User
+from dashboard.audit.log import Thing, record, record_once
+from dashboard.audit.models import Event
+from dashboard.audit.origin import Origin, address_of
+
+
+def signed_in(user: User, request: HttpRequest | None = None, **_about: Any) -> None:
+    record(_origin(request, user), Event.Action.SIGN_IN)
+
+
+def signed_out(user: User | None, request: HttpRequest | None = None, **_about: Any) -> None:
+    if user is not None:
+        record(_origin(request, user), Event.Action.SIGN_OUT)
+
+
+def failed(
+    credentials: Mapping[str, Any], request: HttpRequest | None = None, **_about: Any
+) -> None:
+    name = str(credentials.get(User.USERNAME_FIELD) or "")
+    record(_origin(request, None, name), Event.Action.SIGN_IN_FAILED)
+
+
+def locked_out(request: HttpRequest | None = None, username: str = "", **_about: Any) -> None:
+    # Once: whoever is locked out may go on trying.
+    record_once(_origin(request, None, username or ""), Event.Action.LOCKED_OUT, Thing(), {})
+
+
+def _origin(request: HttpRequest | None, user: User | None, name: str = "") -> Origin:
+    actor = user.get_username() if user else name
+    return Origin(user.pk if user else None, actor, address_of(request), Event.Way.SIGN_IN)

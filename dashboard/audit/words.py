@@ -1,0 +1,32 @@
+"""What an event says of itself besides its fields, on one line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dashboard.audit.models import Event
+
+
+def details(event: Event) -> str:
+    """Return the details of an event as words: names with their values."""
+    return " · ".join(f"{name}: {_value(value)}" for name, value in _flat(event.details))
+
+
+def _flat(found: dict[str, Any]) -> list[tuple[str, Any]]:
+    filters = found.get("filters")
+    if not isinstance(filters, dict):
+        return list(found.items())
+    rest = [(name, value) for name, value in found.items() if name != "filters"]
+    return [*filters.items(), *rest]
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(
+            name if of is None else f"{name} = {_value(of)}" for name, of in value.items()
+        )
+    if isinstance(value, list):
+        return ", ".join(map(_value, value))
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)

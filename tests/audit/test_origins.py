@@ -1,0 +1,154 @@
+"""Sign-ins and changes find their way into the log."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import Group
+from django.test import Client
+
+from appoints.connections.models import Connection
+from appoints.saved_views.models import SavedView
+from dashboard.accounts.models import Team, User
+from dashboard.audit.models import Event
+from tests.factories import connection_to
+
+PASSWORD = "correct horse battery"
+
+
+def told() -> list[tuple[str, str, str]]:
+    """Return what the log says since it was emptied, oldest first."""
+    events = Event.objects.order_by("pk")
+    return [(each.actor, each.action, each.kind) for each in events]
+
+
+@pytest.fixture
+def administrator(client: Client, db: None) -> Client:
+    client.force_login(User.objects.create_superuser("root", password=PASSWORD))
+    return client
+
+
+def last() -> Event:
+    event = Event.objects.order_by("-pk").first()
+    assert event is not None
+    return event
+
+
+def sign_in(client: Client, password: str) -> None:
+    data = {"username": "supervisor", "password": password}
+    client.post("/accounts/login/", data, REMOTE_ADDR="10.1.2.3")
+
+
+def test_a_sign_in_is_told_with_its_address(client: Client, supervisor: User) -> None:
+    sign_in(client, PASSWORD)
+    event = last()
+    assert (event.actor, event.action, event.address) == ("supervisor", "sign-in", "10.1.2.3")
+    assert event.person == supervisor.pk and event.way == "sign-in"
+
+
+def test_a_sign_out_is_told(client: Client, supervisor: User) -> None:
+    sign_in(client, PASSWORD)
+    client.post("/accounts/logout/")
+    assert (last().actor, last().action) == ("supervisor", "sign-out")
+
+
+def test_a_failed_sign_in_is_told_without_the_password(client: Client, supervisor: User) -> None:
+    sign_in(client, "wrong-word")
+    assert (last().actor, last().action, last().person) == ("supervisor", "sign-in failed", None)
+    assert "wrong-word" not in repr(list(Event.objects.values()))
+
+
+def test_a_lock_out_is_told_once(client: Client, supervisor: User) -> None:
+    for _ in range(13):
+        sign_in(client, "wrong-word")
+    found = Event.objects.filter(action="locked out")
+    assert [each.actor for each in found] == ["supervisor"]
+
+
+def test_a_deleted_person_stays_readable(client: Client, supervisor: User) -> None:
+    sign_in(client, PASSWORD)
+    supervisor.delete()
+    assert Event.objects.filter(actor="supervisor", action="sign-in").exists()
+    assert (last().action, last().kind, last().name) == ("delete", "user", "supervisor")
+
+
+def test_a_sign_in_is_no_change_of_the_person(client: Client, supervisor: User) -> None:
+    sign_in(client, PASSWORD)
+    assert not Event.objects.filter(action="change").exists()
+
+
+def test_a_change_names_the_fields_and_no_secret(db: None) -> None:
+    person = User.objects.create_user("ana")
+    person.set_password("a new pass phrase")
+    person.is_superuser = True
+    person.save()
+    assert last().details == {"changed": {"password": None, "is_superuser": True}}
+    assert last().way == "command"
+
+
+def test_a_field_that_is_not_stored_is_no_change(db: None) -> None:
+    person = User.objects.create_user("ana")
+    before = last().pk
+    person.first_name, person.email = "Ana", "ana@example.org"
+    person.save(update_fields=["last_login"])
+    assert last().pk == before
+    person.save(update_fields=["email"])
+    assert last().details == {"changed": {"email": None}}
+
+
+@pytest.mark.parametrize("forward", [True, False])
+def test_membership_is_told_from_either_side(db: None, forward: bool) -> None:
+    person, team = User.objects.create_user("ana"), Team.objects.create(name="North")
+    person.teams.add(team) if forward else team.members.add(person)
+    event = last()
+    expected = {"of": "team", "added": ["North"]} if forward else {"of": "user", "added": ["ana"]}
+    assert event.details == expected
+    person.teams.clear() if forward else team.members.remove(person)
+    assert last().action == "change" and last().pk > event.pk
+
+
+def test_a_role_that_is_given_is_told(db: None) -> None:
+    User.objects.create_user("ana").groups.add(Group.objects.create(name="auditor x"))
+    assert last().details == {"of": "group", "added": ["auditor x"]}
+
+
+def test_a_membership_given_in_the_admin_is_told(administrator: Client) -> None:
+    ana = User.objects.create_user("ana")
+    team = Team.objects.create(name="North")
+    empty = {"-INITIAL_FORMS": "0", "-MIN_NUM_FORMS": "0", "-MAX_NUM_FORMS": "1000"}
+    form = administrator.get(f"/admin/accounts/team/{team.pk}/change/").context["adminform"].form
+    inlines = {
+        f"{prefix}{name}": value
+        for prefix in ("User_teams", "default_view")
+        for name, value in {**empty, "-TOTAL_FORMS": "1" if prefix == "User_teams" else "0"}.items()
+    }
+    data = {name: str(form.initial.get(name) or "") for name in form.fields}
+    data |= {**inlines, "User_teams-0-user": str(ana.pk), "User_teams-0-team": str(team.pk)}
+    response = administrator.post(f"/admin/accounts/team/{team.pk}/change/", data)
+    assert response.status_code == 302
+    event = Event.objects.get(action="change", kind="team")
+    assert event.details == {"of": "user", "added": ["ana"]}
+    assert (event.actor, event.way, event.address) == ("root", "admin", "127.0.0.1")
+
+
+def test_a_connection_is_told_but_not_what_the_product_notes_of_it(db: None) -> None:
+    connection = connection_to("https://isales.example:28080")
+    connection.name = "Madrid"
+    connection.save()
+    assert last().details == {"changed": {"name": None}} and last().name == "Madrid"
+    before = last().pk
+    connection.trial_holder = "x"
+    connection.save(update_fields=["trial_holder"])
+    assert last().pk == before
+    connection.delete()
+    assert (last().action, last().kind) == ("delete", "connection")
+    assert "SK" not in repr(list(Event.objects.values()))
+    assert Connection.objects.count() == 0
+
+
+def test_a_saved_view_is_told_without_what_it_asks(client: Client, supervisor: User) -> None:
+    client.force_login(supervisor)
+    connection_to("https://isales.example:28080")
+    client.post("/views/new/?number=13900000042", {"name": "Mine", "audience": "private"})
+    assert SavedView.objects.exists()
+    assert (last().actor, last().action, last().name) == ("supervisor", "create", "Mine")
+    assert "13900000042" not in repr(list(Event.objects.values()))
