@@ -16,7 +16,7 @@ from appoints.connections.models import Connection
 from appoints.isales.client import Criteria
 from appoints.isales.secret import Secret
 from appoints.query.time_range import EVER
-from appoints.snapshots import store
+from appoints.snapshots import leases, store
 from appoints.snapshots.models import Snapshot
 from appoints.snapshots.upstream import UpstreamRequest
 
@@ -75,5 +75,5 @@ def connected(base_url: str, **changes: Any) -> Iterator[Connection]:
 
 def leased(connection: Connection) -> Snapshot:
     begun = store.begin_or_join(connection, UpstreamRequest(Criteria(), EVER))
-    assert store.take_lease(begun)
+    assert leases.take(begun)
     return begun

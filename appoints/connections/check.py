@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from appoints.connections import limiter, lookups
-from appoints.connections.failures import OLD_RELEASE, failure_of, is_old_release
+from appoints.connections.failures import failure_of
 from appoints.connections.models import Connection
+from appoints.connections.old_release import OLD_RELEASE, is_old_release
 from appoints.isales import codes
 from appoints.isales.client import Criteria, Page
 from appoints.isales.errors import FetchError, NotAuthorised, Refused

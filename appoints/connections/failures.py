@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from appoints.connections.errors import Busy, DatabaseFailed, QueueFull, Resting
+from appoints.connections.old_release import OLD_RELEASE, is_old_release
 from appoints.encryption import WrongKey
 from appoints.isales import codes
 from appoints.isales.errors import (
@@ -29,11 +30,6 @@ from appoints.isales.errors import (
 from dashboard.database import TROUBLES
 
 NO_ANSWER, BAD_ANSWER, NOT_NOW = 504, 502, 503
-NOT_KNOWN_THERE = frozenset({400, 404})  # what a release without reservations answers
-OLD_RELEASE = gettext_lazy(
-    "iSales lists reserved calls since release 25.200.0 (June 2025); an older one answers like"
-    " this. So does a wrong port: 28080 is usual on premises, 28050 on the hosted service."
-)
 TRY_AGAIN = gettext_lazy("Try again in a minute. If it stays, show this to whoever runs iSales.")
 
 MendedBy = Literal["time", "connection", "filters"]
@@ -79,13 +75,6 @@ def _unexpected(error: UnexpectedAnswer) -> Failure:
             "Look at the base URL (%(url)s) and the VDN (%(vdn)s): is iSales itself there?"
         ),
     )
-
-
-def is_old_release(error: FetchError) -> bool:
-    """Tell whether a release without reserved calls would answer like this."""
-    if isinstance(error, Refused):
-        return error.status in NOT_KNOWN_THERE and error.code not in codes.RESULT_CODES
-    return isinstance(error, UnexpectedAnswer) and error.status in NOT_KNOWN_THERE
 
 
 @failure_of.register

@@ -66,9 +66,8 @@ def _take(connection: Connection, check: datetime | None) -> tuple[Slot, datetim
         slot.last_call = max(
             now, last_call + interval(connection), max(calls.values()) + spacing(connection)
         )
-        mine = Slot.objects.filter(pk=slot.pk, **before).update(
-            holder=slot.holder, held_until=slot.held_until, last_call=slot.last_call
-        )
+        values = {"holder": slot.holder, "held_until": slot.held_until}
+        mine = Slot.objects.filter(pk=slot.pk, **before).update(last_call=slot.last_call, **values)
     return (slot, last_call) if mine else None
 
 

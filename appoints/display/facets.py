@@ -55,6 +55,11 @@ class Choice(NamedTuple):
     hint: str | Promise = ""
 
     @property
+    def style(self) -> str:
+        """The name by which the summary's style sheet knows it."""
+        return "late" if self.value == "true" else self.value or ""
+
+    @property
     def word(self) -> str:
         """The value as a list has it."""
         return "" if self.value is None else written(self.value)

@@ -29,9 +29,14 @@ def columns(request: SignedInRequest) -> HttpResponse:
     """
     back = came_from(request) or reverse("home")
     view = _view(request, back)
-    if request.method != "POST":
-        names = known(columns_of(view, request.user))
-        return ColumnsContext(offered=offered(names), back=back, view=view).response(request)
+    if request.method == "POST":
+        return _changed(request, view, back)
+    names = known(columns_of(view, request.user))
+    return ColumnsContext(offered=offered(names), back=back, view=view).response(request)
+
+
+def _changed(request: SignedInRequest, view: SavedView | None, back: str) -> HttpResponse:
+    """Keep the columns of a posted form, and lead on."""
     names = [] if "reset" in request.POST else known(request.POST.getlist("column"))
     steps = STEPS.keys() & request.POST.keys()
     for step in steps:

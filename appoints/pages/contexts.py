@@ -82,6 +82,26 @@ class Rows:
     newer: int
     poll: int
 
+    @property
+    def has_calls(self) -> bool:
+        """Whether the page has a row."""
+        return len(self.table.data) > 0
+
+    @property
+    def shows_tiles(self) -> bool:
+        """Whether the summary is shown: also where only filters of ours leave every row out."""
+        return bool(self.tiles) if self.empty_state is None else bool(self.empty_state.in_range)
+
+    @property
+    def can_sort(self) -> bool:
+        """Whether the rows can be sorted: all of them are loaded."""
+        return self.has_calls and self.result.is_whole
+
+    @property
+    def can_choose_columns(self) -> bool:
+        """Whether columns and pages are offered: a load would close their menus."""
+        return self.has_calls and not self.result.is_loading
+
 
 @dataclass(frozen=True, kw_only=True)
 class ListContext(Context):
@@ -172,64 +192,6 @@ class DetailContext(Context):
     cleared: str
     place: Neighbours | None
     answer: Reservation | NotYet | NotFound | Failed
-
-
-@dataclass(frozen=True, kw_only=True)
-class Calls:
-    """The first calls in a state, by their time, as a table, and how many there are in all."""
-
-    state: str
-    word: str | Promise
-    total: int
-    address: str
-    table: AppointTable
-
-
-@dataclass(frozen=True, kw_only=True)
-class Board:
-    """What the wallboard shows where rows are at hand."""
-
-    result: Result
-    tiles: Sequence[Choice]
-    to_act_on: Sequence[Calls]
-    charts: Charts | None
-    clock: Clock
-    stale: Stale | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Notice:
-    """Why the wallboard shows nothing, and what comes next."""
-
-    title: str | Promise
-    advice: str | Promise
-
-
-@dataclass(frozen=True, kw_only=True)
-class WallboardContext(Context):
-    """The wallboard: ``board``, or the ``notice`` in its place.
-
-    ``every`` is the seconds up to the next refresh, ``every_words`` the usual interval in words.
-    ``seconds`` is the age of the rows and ``limit`` from which age on they count as old, None
-    where there is no age. ``patterns`` are the words in which the script tells spans of time.
-    """
-
-    template = "appoints/wallboard.html"
-    fragment = "appoints/_wallboard.html"
-
-    zone: ZoneInfo
-    now: datetime
-    patterns: Mapping[str, str]
-    every: int
-    every_words: str | Promise
-    address: str
-    as_of: datetime
-    seconds: int | None = None
-    limit: int | None = None
-    connection: Connection | None = None
-    chips: Sequence[Chip] = ()
-    notice: Notice | None = None
-    board: Board | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,8 +20,8 @@ from appoints.display.clock import clock_of
 from appoints.display.intervals import INTERVALS
 from appoints.display.table import AppointTable
 from appoints.pages.base import ResultView
-from appoints.pages.contexts import Board, Calls, Notice, WallboardContext
 from appoints.pages.freshness import seconds_since, stale
+from appoints.pages.wallboard_contexts import Board, Calls, Notice, WallboardContext
 from appoints.results.result import Result
 
 REFRESH_SECONDS = 30  # seconds between two refreshes

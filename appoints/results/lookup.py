@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 from django.utils.translation import get_language
 
-from appoints.connections.errors import Resting, database_failure
+from appoints.connections.errors import database_failure
 from appoints.connections.models import Connection
 from appoints.isales.errors import FetchError
 from appoints.query.filters import NAMES
@@ -27,13 +27,11 @@ from appoints.results.filtering import Reasons
 from appoints.results.looks import Look, looked_for, looks, plan_of, together
 from appoints.results.result import NeedsWhole, Result, browsing
 from appoints.results.states import Rules
-from appoints.snapshots import queue, store
+from appoints.snapshots import queue, store, waiting
 from appoints.snapshots.models import Snapshot
-from appoints.snapshots.pool import POOL
 from appoints.snapshots.upstream import UpstreamRequest
 
 NEAR = timedelta(minutes=1)  # what iSales may round a range by
-LOOK_AGAIN = 0.02  # seconds between two looks at a snapshot that is being loaded
 
 
 def rules() -> Rules:
@@ -132,7 +130,7 @@ class Asking:
         try:
             if error is not None:
                 raise error
-            found = _load(connection, asked, deadline, self.person)
+            found = waiting.load(connection, asked, deadline, self.person)
         except (FetchError, DatabaseError) as caught:
             failure = caught if isinstance(caught, FetchError) else database_failure(caught)
             if older is None or failure is None:
@@ -155,7 +153,6 @@ class Asking:
             # iSales chose by its own names of the agents, which the rows need not show.
             query = query.but(agents=())
         whole = all(each.status == Snapshot.Status.WHOLE for each in held)
-        totals = [each.total for each in held if each.total is not None]
         return Result.of(
             together([CACHE.of(each, rules(), searched=searched) for each in held], asked),
             query,
@@ -166,45 +163,25 @@ class Asking:
             chosen=chosen,
             unrequested=together(unrequested, asked).height,
             mode="whole" if whole and (len(held) == len(asked) or not chosen) else "loading",
-            as_of=min((each.as_of for each in held if each.as_of), default=None),
-            fresh_until=_soonest(store.fresh_until(each) for each in held),
-            newer_from=_soonest(store.rested(each, 1) for each in held),
-            reported=sum(totals) if totals else None,
-            received=sum(each.received for each in held),
-            waiting=queue.before(held[-1]),
-            error=next((each.error for each in found if each.error), None),
-            refreshing=any(each.refreshing for each in found),
+            **_progress(found),
             writings=looked_for(query.number, plan, asked),
         )
 
 
-def _load(
-    connection: Connection, asked: UpstreamRequest, deadline: float, person: int | None
-) -> Snapshot:
-    """Return the snapshot of what is asked once it is loaded, or as it is at the deadline.
-
-    Raises what the load failed with.
-    """
-    connection.refresh_from_db()
-    if connection.resting:
-        raise Resting(connection.resting)
-    snapshot = queue.enqueue(connection, asked, person)
-    while True:
-        if snapshot.status == Snapshot.Status.FAILED:
-            raise FetchError.from_json(snapshot.failure or {})
-        if snapshot.status != Snapshot.Status.LOADING:
-            return snapshot
-        if time.monotonic() > deadline:
-            if not snapshot.received and (failure := store.failure_before(snapshot)):
-                raise FetchError.from_json(failure)
-            return snapshot
-        if not store.is_leased(snapshot):
-            POOL.wake()
-        time.sleep(LOOK_AGAIN)
-        try:
-            snapshot = Snapshot.objects.select_related("connection").get(pk=snapshot.pk)
-        except Snapshot.DoesNotExist:
-            raise store.RowsLost from None
+def _progress(found: Sequence[Found]) -> dict[str, object]:
+    """Return how far the loads have come, how old their rows are, and what went wrong."""
+    held = [each.snapshot for each in found]
+    totals = [each.total for each in held if each.total is not None]
+    return {
+        "as_of": min((each.as_of for each in held if each.as_of), default=None),
+        "fresh_until": _soonest(store.fresh_until(each) for each in held),
+        "newer_from": _soonest(store.rested(each, 1) for each in held),
+        "reported": sum(totals) if totals else None,
+        "received": sum(each.received for each in held),
+        "waiting": queue.before(held[-1]),
+        "error": next((each.error for each in found if each.error), None),
+        "refreshing": any(each.refreshing for each in found),
+    }
 
 
 def _answers(

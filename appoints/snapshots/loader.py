@@ -15,7 +15,7 @@ from django.utils import timezone
 from appoints.connections.errors import InternalError, database_failure
 from appoints.isales.client import Criteria
 from appoints.isales.errors import FetchError
-from appoints.snapshots import fetcher, frame, store
+from appoints.snapshots import fetcher, frame, leases, store
 from appoints.snapshots.fetcher import Arrival
 from appoints.snapshots.frame import Fetched
 from appoints.snapshots.models import Snapshot
@@ -37,7 +37,7 @@ def run(snapshot: Snapshot) -> None:
     """Fetch, and store what went wrong; the caller holds the snapshot's lease."""
     try:
         Load(snapshot).run()
-    except store.LeaseLost:
+    except leases.LeaseLost:
         logger.warning("snapshot %s: another worker goes on with it", snapshot.pk)
     except Exception as error:  # noqa: BLE001 or pages would wait for the lease's end
         _give_up(snapshot, error)
@@ -51,7 +51,7 @@ def _give_up(snapshot: Snapshot, error: Exception) -> None:
     database.close()  # it may be broken
     try:
         store.finish(snapshot, Snapshot.Status.FAILED, failure=failure.to_json())
-    except store.LeaseLost:
+    except leases.LeaseLost:
         pass
     except Error as again:
         # Pages meet the same failure of the database, and the lease ends by itself.
@@ -78,7 +78,7 @@ class Load:
             self._load()
         except Paused:
             self._write(list(self.unwritten))
-            store.keep_lease(self.snapshot, leased_until=timezone.now())
+            leases.keep(self.snapshot, leased_until=timezone.now())
         except store.TooManyRows:
             store.finish(self.snapshot, Snapshot.Status.TOO_MANY, total=self.total)
         except FetchError as error:
@@ -213,7 +213,7 @@ class Load:
         elif time.monotonic() - self.last_heartbeat < HEARTBEAT:
             return
         self.last_heartbeat = time.monotonic()
-        store.keep_lease(self.snapshot)
+        leases.keep(self.snapshot)
         self.snapshot.refresh_from_db(fields=["wanted"])
         if timezone.now() - self.snapshot.wanted > store.UNWANTED:
             raise Paused
@@ -236,7 +236,7 @@ class Load:
             self.rows[number] = rows
             infos = {at: self.infos[at] for at in self._offsets(number) if at in self.infos}
             store.write(self.snapshot, number, infos, rows)
-        store.keep_lease(
+        leases.keep(
             self.snapshot,
             total=self.total,
             received=self._received,

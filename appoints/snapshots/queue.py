@@ -17,7 +17,7 @@ from django.db.models import Max, QuerySet
 from appoints.connections import timestamps
 from appoints.connections.errors import QueueFull
 from appoints.connections.models import Connection
-from appoints.snapshots import store
+from appoints.snapshots import leases, store
 from appoints.snapshots.models import Snapshot
 from appoints.snapshots.upstream import UpstreamRequest
 
@@ -88,21 +88,21 @@ def _take(snapshot: Snapshot) -> bool:
             get_user_model().objects.select_for_update(no_key=True).filter(pk=person).first()
             if _running().filter(person=person).count() >= settings.APPOINTS_LOADS_PER_PERSON:
                 return False
-        return store.take_lease(snapshot)
+        return leases.take(snapshot)
 
 
 def _waits(snapshot: Snapshot) -> bool:
-    return snapshot.status == Snapshot.Status.LOADING and not store.is_leased(snapshot)
+    return snapshot.status == Snapshot.Status.LOADING and not leases.is_held(snapshot)
 
 
 def _waiting() -> QuerySet[Snapshot]:
     return Snapshot.objects.filter(
-        timestamps.passed("leased_until", store.LEASE),
+        timestamps.passed("leased_until", leases.LEASE),
         timestamps.since("wanted", store.UNWANTED),
         status=Snapshot.Status.LOADING,
     )
 
 
 def _running() -> QuerySet[Snapshot]:
-    leased = timestamps.in_force("leased_until", store.LEASE)
+    leased = timestamps.in_force("leased_until", leases.LEASE)
     return Snapshot.objects.filter(leased, status=Snapshot.Status.LOADING)

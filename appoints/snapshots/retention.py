@@ -6,8 +6,9 @@ from django.conf import settings
 from django.db.models import Count, Q, QuerySet, Sum
 
 from appoints.connections import timestamps
+from appoints.snapshots.leases import LEASE
 from appoints.snapshots.models import Snapshot
-from appoints.snapshots.store import LEASE, RESUMABLE
+from appoints.snapshots.store import RESUMABLE
 
 OWN_WEIGHT = 500  # a result without rows counts as so many
 

@@ -1,4 +1,4 @@
-"""Storage of snapshots: find, begin, lease, write, read, finish."""
+"""Storage of snapshots: find, begin, write, read, finish."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from appoints.connections.models import Connection
 from appoints.encryption import WrongKey, decrypt, encrypt
 from appoints.isales.client import Criteria
 from appoints.query.time_range import Window
+from appoints.snapshots import leases
 from appoints.snapshots.models import Chunk, Snapshot
 from appoints.snapshots.reconcile import PageInfo
 from appoints.snapshots.upstream import UpstreamRequest
 
-LEASE = timedelta(seconds=30)  # longer than one answer of iSales may take
 # How long a failure stands that came too late for the page that asked; a page that asks again
 # would otherwise never hear of it. Whoever waited hears of any other, and the next asks anew.
 FAILURE_STANDS = timedelta(seconds=10)
@@ -33,10 +33,6 @@ UNWANTED = timedelta(minutes=1)  # nobody asked for so long: not loaded, until s
 RESTS = 5  # times that the work of a load took, between it and the next
 LONGEST_REST = timedelta(minutes=15)  # however long that work was
 FAILURE_EXPLAINS = timedelta(minutes=2)  # why nothing has come yet, while iSales is asked again
-
-
-class LeaseLost(Exception):
-    """Another worker holds the lease now, or the snapshot was dropped."""
 
 
 class TooManyRows(Exception):
@@ -140,11 +136,6 @@ def is_fresh(snapshot: Snapshot) -> bool:
     return until is not None and timezone.now() < until
 
 
-def is_leased(snapshot: Snapshot) -> bool:
-    """Tell whether a loader holds the lease."""
-    return bool(timestamps.left(snapshot.leased_until, LEASE))
-
-
 def begin_or_join(
     connection: Connection, asked: UpstreamRequest, person: int | None = None
 ) -> Snapshot:
@@ -179,7 +170,7 @@ def _joinable() -> Q:
     """Return the condition for snapshots that answer instead of a new one."""
     status, fresh_for = Snapshot.Status, settings.APPOINTS_FRESH_FOR
     resumable = Q(as_of__isnull=True) | timestamps.since("as_of", RESUMABLE)
-    resumable |= timestamps.in_force("leased_until", LEASE)
+    resumable |= timestamps.in_force("leased_until", leases.LEASE)
     late = Q(ended__gt=F("created") + timedelta(seconds=settings.APPOINTS_PAGE_WAIT))
     late &= timestamps.since("ended", FAILURE_STANDS)
     return (
@@ -204,38 +195,13 @@ def failure_before(snapshot: Snapshot) -> dict[str, object] | None:
     return failed.order_by("-pk").values_list("failure", flat=True).first()
 
 
-def take_lease(snapshot: Snapshot) -> bool:
-    """Take the lease if nobody holds it; ``snapshot.lease`` is then its number."""
-    now = timezone.now()
-    taken = Snapshot.objects.filter(
-        timestamps.passed("leased_until", LEASE),
-        pk=snapshot.pk,
-        lease=snapshot.lease,
-        status=Snapshot.Status.LOADING,
-    ).update(lease=snapshot.lease + 1, leased_until=now + LEASE, taken=now)
-    snapshot.lease += taken
-    return bool(taken)
-
-
-def keep_lease(snapshot: Snapshot, **changes: object) -> None:
-    """Renew the lease and write changes. Raises LeaseLost."""
-    values = {"leased_until": timezone.now() + LEASE, **changes}
-    held = Snapshot.objects.filter(
-        pk=snapshot.pk, lease=snapshot.lease, status=Snapshot.Status.LOADING
-    )
-    if not held.update(**values):
-        raise LeaseLost
-    for name, value in values.items():
-        setattr(snapshot, name, value)
-
-
 def write(snapshot: Snapshot, number: int, pages: dict[int, PageInfo], rows: pl.DataFrame) -> None:
     """Write a chunk, over what it held. Raises LeaseLost."""
     payload = io.BytesIO()
     rows.write_ipc(payload, compression="zstd")
     values = {"pages": [[at, *info] for at, info in pages.items()]}
     with transaction.atomic():
-        keep_lease(snapshot)
+        leases.keep(snapshot)
         Chunk.objects.update_or_create(
             snapshot=snapshot,
             number=number,
@@ -261,7 +227,7 @@ def finish(snapshot: Snapshot, status: Snapshot.Status, **changes: object) -> No
     """End a load and, once it is whole, drop what it replaces. Raises LeaseLost."""
     now = timezone.now()
     with transaction.atomic():
-        keep_lease(snapshot, status=status, ended=now, leased_until=now, **changes)
+        leases.keep(snapshot, status=status, ended=now, leased_until=now, **changes)
         if status == Snapshot.Status.WHOLE:
             Snapshot.objects.filter(
                 connection_id=snapshot.connection_id,

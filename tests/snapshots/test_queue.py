@@ -18,7 +18,7 @@ from appoints.isales.simulator import Simulator
 from appoints.query.query import Query
 from appoints.query.time_range import EVER
 from appoints.results.lookup import ask
-from appoints.snapshots import fetcher, queue, store
+from appoints.snapshots import fetcher, leases, queue, store
 from appoints.snapshots.models import Snapshot
 from appoints.snapshots.pool import Pool
 from appoints.snapshots.upstream import UpstreamRequest
@@ -43,7 +43,7 @@ def question(connection: Connection, number: int, person: int | None = None) -> 
 
 
 def begin(snapshot: Snapshot) -> None:
-    assert store.take_lease(snapshot)
+    assert leases.take(snapshot)
 
 
 def end(snapshot: Snapshot) -> None:

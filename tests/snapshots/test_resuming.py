@@ -19,10 +19,10 @@ from appoints.results.cache import Cache
 from appoints.results.lookup import ask
 from appoints.results.result import Result
 from appoints.results.states import Rules
-from appoints.snapshots import loader, store
+from appoints.snapshots import leases, loader, store
+from appoints.snapshots.leases import LeaseLost
 from appoints.snapshots.loader import Load
 from appoints.snapshots.models import Chunk, Snapshot
-from appoints.snapshots.store import LeaseLost
 from appoints.snapshots.upstream import UpstreamRequest
 from tests.factories import PAGE, leased
 
@@ -104,7 +104,7 @@ def test_a_lease_has_one_holder(connection: Connection) -> None:
     snapshot = leased(connection)
     expired(snapshot)
     one, other = Snapshot.objects.get(), Snapshot.objects.get()
-    assert [store.take_lease(one), store.take_lease(other)] == [True, False]
+    assert [leases.take(one), leases.take(other)] == [True, False]
 
 
 def test_who_comes_when_a_load_just_ended_begins_no_other(connection: Connection) -> None:

@@ -205,20 +205,7 @@ def _number(dice: random.Random) -> str:
 def odd_rows(now: datetime) -> list[Row]:
     """Return one row for each oddity that isales-api.md warns of, reserved around a moment."""
     at = epoch(now) // MINUTE * MINUTE - 20 * MINUTE
-    plain: Row = {
-        "appointId": "174730253678826340158055543",
-        "callType": "2",
-        "appointTime": at,
-        "calledNo": "66660001",
-        "taskId": "1106025109",
-        "taskName": "Preempted task",
-        "taskStatus": "2",
-        "timeout": True,
-        "userAccount": "116",
-        "userName": "116",
-        "callFlag": "0",
-        "createTime": at - DAY,
-    }
+    plain = _plain_row(at)
     called = {"beginTime": at - 10_000, "endTime": at, "callFlag": "2", "callerNo": "710002"}
     sample = {**called, "failCode": "00604", "result": "0101", "createTime": at + 13_000,
               "busiResult": "Reservation business result > aab"}  # fmt: skip
@@ -242,3 +229,21 @@ def odd_rows(now: datetime) -> list[Row]:
     ]
     nulls: Row = dict.fromkeys([*plain, *sample])
     return [*rows, {**nulls, "appointId": f"{plain['appointId']}900"}, {"appointTime": at}]
+
+
+def _plain_row(at: int) -> Row:
+    """Return an overdue call of an ordinary campaign."""
+    return {
+        "appointId": "174730253678826340158055543",
+        "callType": "2",
+        "appointTime": at,
+        "calledNo": "66660001",
+        "taskId": "1106025109",
+        "taskName": "Preempted task",
+        "taskStatus": "2",
+        "timeout": True,
+        "userAccount": "116",
+        "userName": "116",
+        "callFlag": "0",
+        "createTime": at - DAY,
+    }

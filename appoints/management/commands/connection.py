@@ -81,16 +81,9 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, name: str, **options: Any) -> None:
-        connection = Connection.objects.filter(slug=name).first()
+        stored = Connection.objects.filter(slug=name).first()
         values = _values(options)
-        if connection is None:
-            missing = [option for field, option in NEEDED.items() if field not in values]
-            if missing:
-                words = _("%(name)s does not exist yet; to create it, also give %(options)s")
-                raise CommandError(words % {"name": name, "options": ", ".join(missing)})
-            created, connection = True, Connection(name=name, slug=name)
-        else:
-            created = False
+        connection, created = stored or _new(name, values), stored is None
         before = connection.destination()
         for field, value in values.items():
             setattr(connection, field, value)
@@ -168,6 +161,14 @@ def _read(path: str, option: str) -> str:
     except UnicodeDecodeError:
         # Not "from": that error holds the bytes it could not read, and they may be the key's.
         raise CommandError(_("%(option)s: this is not UTF-8 text") % {"option": option}) from None
+
+
+def _new(name: str, values: dict[str, object]) -> Connection:
+    """Return a new connection, for which every needed value is given."""
+    if missing := [option for field, option in NEEDED.items() if field not in values]:
+        words = _("%(name)s does not exist yet; to create it, also give %(options)s")
+        raise CommandError(words % {"name": name, "options": ", ".join(missing)})
+    return Connection(name=name, slug=name)
 
 
 def _check(connection: Connection) -> None:
