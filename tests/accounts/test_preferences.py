@@ -12,6 +12,7 @@ from pytest_django import Settings
 from appoints.saved_views.models import PersonColumns
 from dashboard.accounts.models import Preferences, User
 from dashboard.accounts.zone_names import UTC_TOO, zone_called, zone_names
+from tests.screen import Screen
 
 PATH = "/accounts/preferences/"
 
@@ -94,7 +95,9 @@ def test_colours_and_rows_are_kept_and_told_to_the_style_sheet(
 ) -> None:
     client.force_login(supervisor)
     response = client.post(PATH, {"theme": "dark", "density": "dense"}, follow=True)
-    assert '<html lang="en" data-bs-theme="dark" data-density="dense">' in response.content.decode()
+    page = Screen(response)
+    assert page.values("html", "data-bs-theme") == ["dark"]
+    assert page.values("html", "data-density") == ["dense"]
 
 
 def test_without_a_choice_the_device_decides_the_colours(client: Client, supervisor: User) -> None:

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appoints.query.columns import FILE_COLUMNS
-from appoints.results import export, guard, workbook
+from appoints.results import export, spreadsheet_cells, workbook
 from tests.results.test_export import frame_of
 
 ZONE = ZoneInfo("UTC")
@@ -104,7 +104,7 @@ def test_every_text_of_the_csv_for_excel_is_shown_as_it_is(opened: Opened, langu
     assert [cell.value for cell in column(rows)][: len(texts)] == texts
     assert [cell.value for cell in column(rows, "appoint_id")][: len(texts)] == texts
     marked = column(rows)[len(texts) :]
-    assert [cell.value for cell in marked] == [guard.harmless(text) for text in MARKED]
+    assert [cell.value for cell in marked] == [spreadsheet_cells.harmless(text) for text in MARKED]
     assert not any(cell.is_formula for cell in marked)
 
 
@@ -121,7 +121,7 @@ def test_where_formulas_are_not_evaluated_words_are_shown_as_they_are_and_nothin
 
 
 def marked(text: str) -> str:
-    return guard.made_literal(pl.DataFrame({"text": [text]}), ["text"]).item()
+    return spreadsheet_cells.made_literal(pl.DataFrame({"text": [text]}), ["text"]).item()
 
 
 @given(st.text(st.sampled_from("aéÑ张أ5٣=+-@#＝\"';, \t")))
@@ -153,7 +153,9 @@ def test_a_plain_csv_has_its_columns_where_every_separator_divides(opened: Opene
     texts = reading(f"{COMMA}/{SEMICOLON}/{TAB}", UTF_8, "en")
     rows = opened(content, "csv", texts.replace("false,true", "true,true"))
     assert {len(row) for row in rows} == {len(FILE_COLUMNS)}
-    assert [cell.value for cell in column(rows)] == [guard.harmless(text) for text in TEXTS]
+    assert [cell.value for cell in column(rows)] == [
+        spreadsheet_cells.harmless(text) for text in TEXTS
+    ]
 
 
 def test_every_text_of_a_workbook_is_shown_as_it_is(opened: Opened) -> None:

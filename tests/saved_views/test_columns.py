@@ -65,6 +65,7 @@ def test_the_pages_own_refresh_shows_the_same_columns(
     signed_in: Client, connection: Connection, view: SavedView
 ) -> None:
     address = f"/appoints/?{ASKED}&view={view.slug}"
+    signed_in.get(address)  # waits until every row is there, which a refresh does not
     page = Screen(signed_in.get(address, headers={"HX-Request": "true"}))
     assert page.values("th[aria-sort]", "class") == ["col-appoint_time"]
     assert not page.all(".col-late")
