@@ -35,7 +35,7 @@ test: .venv/installed-dev
 	$(BIN)/python -m django makemigrations --check --dry-run --settings tests.settings
 	sh tests/postgresql.sh $(BIN)/pytest -qq $(ON_POSTGRESQL)
 	sh tests/newest_django.sh -qq --numprocesses 3 $(ON_NEWEST_DJANGO)
-	$(BIN)/pytest -qq -p tests.on_httpx2 --numprocesses 3 tests/isales --ignore-glob='*/test_simulator_*'
+	$(BIN)/python -m pytest -qq -p tests.on_httpx2 --numprocesses 3 tests/isales --ignore-glob='*/test_simulator_*'
 	$(BIN)/pytest --cov --numprocesses 3
 
 bench: .venv/installed-bench
