@@ -45,7 +45,7 @@ class EventFilter(django_filters.FilterSet):
         method="filter_number",
         label=_("Number"),
         max_length=100,
-        help_text=_("Whole. Only its code is looked for, which the address shows in its place."),
+        help_text=_("Whole number. The log and the address of the page keep only a code of it."),
     )
 
     class Meta:

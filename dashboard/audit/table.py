@@ -16,7 +16,7 @@ class EventTable(tables.Table):
 
     at = tables.Column(verbose_name=_("Time"))
     actor = tables.Column(verbose_name=_("Person"), default="–")
-    address = tables.Column(verbose_name=_("From"), default="–")
+    address = tables.Column(verbose_name=_("IP address"), default="–")
     way = tables.Column(verbose_name=_("Way"))
     action = tables.Column(verbose_name=_("Action"))
     name = tables.Column(verbose_name=_("Of what"), empty_values=())

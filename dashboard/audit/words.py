@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import pgettext
+
 from dashboard.audit.models import Event
 
 
@@ -28,5 +30,5 @@ def _value(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(map(_value, value))
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return pgettext("flag", "yes") if value else pgettext("flag", "no")
     return str(value)
