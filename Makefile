@@ -7,7 +7,8 @@ PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
 # What leans on the database: lines, the queue, leases, chunks, secrets.
-ON_POSTGRESQL := tests/connections/test_limiter.py tests/snapshots/test_queue.py tests/test_encryption.py tests/pages/test_list.py
+ON_POSTGRESQL := tests/connections/test_limiter.py tests/snapshots/test_queue.py tests/test_encryption.py \
+	tests/pages/test_list.py tests/audit/test_log.py
 # What leans on Django: forms, models, pages, the admin, sign-in, commands, headers.
 ON_NEWEST_DJANGO := tests/accounts tests/forms tests/http tests/management tests/pages tests/query \
 	tests/saved_views tests/test_admin.py tests/test_encryption.py tests/test_environment.py
@@ -16,7 +17,7 @@ INSTALL = $(BIN)/pip install --quiet --no-deps --require-hashes -r $(lastword $^
 LOCK := $(BIN)/uv pip compile pyproject.toml --extra postgresql --universal \
 	--upgrade --generate-hashes --no-emit-index-url --no-header --quiet
 
-.PHONY: install demo test bench screenshots messages lock
+.PHONY: install demo test coverage bench screenshots messages lock
 
 install: .venv/installed
 
@@ -36,7 +37,12 @@ test: .venv/installed-dev
 	sh tests/postgresql.sh $(BIN)/pytest -qq $(ON_POSTGRESQL)
 	sh tests/newest_django.sh -qq --numprocesses 3 $(ON_NEWEST_DJANGO)
 	$(BIN)/python -m pytest -qq -p tests.on_httpx2 --numprocesses 3 tests/isales --ignore-glob='*/test_simulator_*'
-	$(BIN)/pytest --cov --numprocesses 3
+	$(BIN)/pytest --numprocesses 4
+
+# Which lines no test runs.
+coverage: .venv/installed-dev
+	@sh tests/debian.sh
+	$(BIN)/pytest --cov --numprocesses 4
 
 bench: .venv/installed-bench
 	$(BIN)/python -m tests.bench

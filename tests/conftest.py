@@ -19,17 +19,23 @@ settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
 
 
-class OneBrowser(LoadScopeScheduling):  # type: ignore[misc]
-    """Files go to whichever worker is free; the browser's all to one, with one demo."""
+# The slow half of the browser's files, which take about as long as all the others.
+SLOW = {f"tests/browser/test_{name}.py" for name in ("axe", "hostile", "print", "wallboard")}
+
+
+class TwoBrowsers(LoadScopeScheduling):  # type: ignore[misc]
+    """Files go to whichever worker is free; the browser's to two, each with one demo."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
-        return "tests/browser" if file.startswith("tests/browser/") else file
+        if not file.startswith("tests/browser/"):
+            return file
+        return "tests/browser, slow" if file in SLOW else "tests/browser"
 
 
 # xdist's own groups go by a part of pytest that pytest 9.2 has no more.
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneBrowser:
-    return OneBrowser(config, log)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> TwoBrowsers:
+    return TwoBrowsers(config, log)
 
 
 @pytest.fixture
