@@ -1,5 +1,5 @@
 # install: the environment · demo: try it · test: every check and test · bench: the benchmarks
-# screenshots: the pictures of the README, and of what else is worth a look
+# coverage: which lines no test runs · screenshots: the pictures of the README, and of what else is worth a look
 # messages: bring the catalogues up to date with the sources, and compile them
 # lock: pin the newest versions that pyproject.toml allows
 
@@ -39,7 +39,6 @@ test: .venv/installed-dev
 	$(BIN)/python -m pytest -qq -p tests.on_httpx2 --numprocesses 3 tests/isales --ignore-glob='*/test_simulator_*'
 	$(BIN)/pytest --numprocesses 4
 
-# Which lines no test runs.
 coverage: .venv/installed-dev
 	@sh tests/debian.sh
 	$(BIN)/pytest --cov --numprocesses 4

@@ -19,23 +19,24 @@ settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
 
 
-# The slow half of the browser's files, which take about as long as all the others.
-SLOW = {f"tests/browser/test_{name}.py" for name in ("axe", "hostile", "print", "wallboard")}
+# Files of the browser that one worker takes together, so that all end at about the same time.
+TOGETHER = (("axe", "hostile"), ("live", "print", "states", "wallboard"))
 
 
-class TwoBrowsers(LoadScopeScheduling):  # type: ignore[misc]
-    """Files go to whichever worker is free; the browser's to two, each with one demo."""
+class FewBrowsers(LoadScopeScheduling):  # type: ignore[misc]
+    """Files go to whichever worker is free; the browser's to three, each with one demo."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
         if not file.startswith("tests/browser/"):
             return file
-        return "tests/browser, slow" if file in SLOW else "tests/browser"
+        name = file.removeprefix("tests/browser/test_").removesuffix(".py")
+        return next((f"browser: {group}" for group in TOGETHER if name in group), "browser")
 
 
 # xdist's own groups go by a part of pytest that pytest 9.2 has no more.
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> TwoBrowsers:
-    return TwoBrowsers(config, log)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FewBrowsers:
+    return FewBrowsers(config, log)
 
 
 @pytest.fixture

@@ -44,6 +44,7 @@ PAGES = {
         "/v/{view}/",
     ],
     "appoints:detail": ["{call}", "/appoints/no-such-call/?preset=today"],
+    "audit:list": ["/audit/", "/audit/?action=look&number=1"],
     "choices": [f"/choices/agents/?{WEEK}", f"/choices/causes/?{WEEK}"],
     "columns": ["/columns/?next=/appoints/%3Fpreset%3Dtoday"],
     "password_change": ["/accounts/password_change/"],
@@ -63,7 +64,7 @@ STRANGERS_PAGES = {"login": "/accounts/login/"}
 # They give files, lead elsewhere or only take what is posted.
 NO_PAGES = {
     *("home", "language", "logout"),
-    *("appoints:csv", "appoints:json", "appoints:xlsx"),
+    *("appoints:csv", "appoints:json", "appoints:xlsx", "audit:csv"),
     *("views:default", "views:open", "views:update"),
 }
 FORMS = ("password_change", "views:new")

@@ -81,5 +81,6 @@ def test_keys_can_be_switched_off(page: Page) -> None:
     page.keyboard.press("?")
     page.locator("#keys-on").uncheck()
     page.keyboard.press("Escape")
+    expect(page.locator("#keys-on")).to_be_hidden()
     page.keyboard.press("j")
     assert page.evaluate("document.activeElement.tagName") == "BODY"
