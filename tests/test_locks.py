@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+import pytest
 from packaging.markers import Marker
 
 from dashboard.operations.servers import ROOT
@@ -115,46 +116,37 @@ def environment(index: Path) -> Mapping[str, str]:
     }
 
 
-def test_an_empty_environment_gets_just_what_each_lock_pins_from_an_index_with_newer_versions(
-    tmp_path: Path,
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
+def test_an_empty_environment_gets_just_what_a_lock_pins_from_an_index_with_newer_versions(
+    lock: Path, tmp_path: Path
 ) -> None:
     index = tmp_path / "index"
     index.mkdir()
     for name, text in stand_ins(index).items():
         (tmp_path / name).write_text(text)
     shutil.copy(ROOT / "Makefile", tmp_path)
-    # Each installs what those before it did, too.
-    for name in ("requirements", "requirements-dev", "requirements-bench"):
-        made(name.replace("requirements", ".venv/installed"), tmp_path)
-        pinned = pins(ROOT / f"{name}.lock")
-        wanted = {pin.name: pin.version for pin in pinned if pin.is_for_this_machine}
-        installed = freeze(tmp_path)
-        assert {each: installed[each] for each in installed.keys() - INSTALLERS} == {
-            each: wanted[each] for each in wanted.keys() - INSTALLERS
-        }
+    target = lock.name.replace("requirements", ".venv/installed").removesuffix(".lock")
 
-
-def made(target: str, folder: Path) -> None:
-    """Make a target from the folder's index."""
-    done = subprocess.run(
+    made = subprocess.run(
         ["make", target, f"PYTHON={sys.executable}"],
-        cwd=folder,
-        env=environment(folder / "index"),
+        cwd=tmp_path,
+        env=environment(index),
         capture_output=True,
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stdout + done.stderr
 
-
-def freeze(folder: Path) -> dict[str, str]:
-    """Return what is installed, by name."""
-    done = subprocess.run(
+    assert made.returncode == 0, made.stdout + made.stderr
+    listed = subprocess.run(
         [".venv/bin/pip", "freeze", "--all"],
-        cwd=folder,
-        env=environment(folder / "index"),
+        cwd=tmp_path,
+        env=environment(index),
         capture_output=True,
         text=True,
         check=True,
     )
-    return dict(line.split("==") for line in done.stdout.split())
+    installed = dict(line.split("==") for line in listed.stdout.split())
+    wanted = {pin.name: pin.version for pin in pins(lock) if pin.is_for_this_machine}
+    assert {name: installed[name] for name in installed.keys() - INSTALLERS} == {
+        name: wanted[name] for name in wanted.keys() - INSTALLERS
+    }
