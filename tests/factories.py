@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 from django.core.cache import cache
+from django.utils.text import slugify
 
 from appoints.connections.models import Connection
 from appoints.isales.client import Criteria
@@ -19,6 +20,7 @@ from appoints.query.time_range import EVER
 from appoints.snapshots import leases, store
 from appoints.snapshots.models import Snapshot
 from appoints.snapshots.upstream import UpstreamRequest
+from dashboard.accounts.models import Team, User
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 MINUTE = 60_000  # milliseconds
@@ -71,6 +73,13 @@ def connected(base_url: str, **changes: Any) -> Iterator[Connection]:
     for thread in threading.enumerate():
         if thread.name.startswith("load-"):
             thread.join(timeout=10)
+
+
+def team_called(name: str, *members: User, **changes: Any) -> Team:
+    """A team, its slug the name in small letters."""
+    made = Team.objects.create(name=name, slug=slugify(name), **changes)
+    made.members.add(*members)
+    return made
 
 
 def leased(connection: Connection) -> Snapshot:

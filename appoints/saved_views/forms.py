@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from appoints.saved_views.models import MOST, PersonDefault, SavedView, TeamDefault
 from dashboard.accounts.forms import Unremembered
-from dashboard.accounts.models import User
+from dashboard.accounts.models import Team, User
 
 if TYPE_CHECKING:  # Django's own classes take type arguments in their stubs only
     ModelForm = forms.ModelForm[SavedView]
@@ -57,7 +57,7 @@ class NamingForm(Unremembered, ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        teams = self.instance.owner.teams.all()
+        teams = Team.objects.of(self.instance.owner)
         if teams:
             self._offer(teams)
         else:
@@ -92,6 +92,15 @@ class NamingForm(Unremembered, ModelForm):
             cleaned["team"] = None
             if cleaned.get("team_default"):
                 self.add_error("team_default", _("Only a team's view can be its default."))
+        elif cleaned.get("team_default") and self._decides_for_all(cleaned.get("team")):
+            words = _("The default view of a team of everybody is set in the administration.")
+            self.add_error("team_default", words)
+
+    def _decides_for_all(self, team: Team | None) -> bool:
+        """Tell whether the view would newly open for whoever can sign in."""
+        if team is None or not team.everybody:
+            return False
+        return not TeamDefault.objects.filter(team=team, view=self.instance.pk).exists()
 
     def stored(self) -> bool:
         """Store a view whose form is valid; otherwise the form knows what is wrong."""

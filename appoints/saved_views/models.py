@@ -36,7 +36,7 @@ class SavedViewQuerySet(models.QuerySet["SavedView"]):
         if not user.is_authenticated:
             return self.none()
         shown = models.Q(owner=user) | models.Q(audience=SavedView.Audience.EVERYBODY)
-        teams = models.Q(audience=SavedView.Audience.TEAM, team__in=user.teams.values("pk"))
+        teams = models.Q(audience=SavedView.Audience.TEAM, team__in=Team.objects.of(user))
         return self.filter(shown | teams)
 
     def changeable_by(self, user: User | AnonymousUser) -> SavedViewQuerySet:
@@ -57,7 +57,7 @@ class SavedViewQuerySet(models.QuerySet["SavedView"]):
         seen = self.visible_to(user)
         if own := seen.filter(person_defaults__person=user).first():
             return Default(own, None)
-        teams = TeamDefault.objects.filter(team__in=user.teams.values("pk"))
+        teams = TeamDefault.objects.filter(team__in=Team.objects.of(user))
         found = teams.filter(view__in=seen).select_related("view", "team").order_by("team__name")
         first = found.first()
         return Default(first.view, first.team) if first else None

@@ -31,6 +31,7 @@ from appoints.saved_views.contexts import (
 from appoints.saved_views.forms import NamingForm
 from appoints.saved_views.menu import GROUPS, columns_of, text_of, view_called
 from appoints.saved_views.models import PersonDefault, SavedView
+from dashboard.accounts.models import Team
 from dashboard.accounts.requests import SignedInRequest
 
 PER_PAGE = 50
@@ -60,7 +61,7 @@ def view_list(request: SignedInRequest) -> HttpResponse:
     )
     own = PersonDefault.objects.filter(person=request.user).values_list("view", flat=True).first()
     teams: defaultdict[int, list[str]] = defaultdict(list)
-    for name, default in request.user.teams.values_list("name", "default_view__view"):
+    for name, default in Team.objects.of(request.user).values_list("name", "default_view__view"):
         teams[default].append(name)
 
     def line(view: SavedView) -> SavedViewLine:

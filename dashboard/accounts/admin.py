@@ -5,6 +5,7 @@ Only a superuser gives rights away: whoever may change people must not give them
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin
@@ -56,7 +57,9 @@ class MemberInline(MemberInlineBase):
 class TeamAdmin(TeamAdminBase):
     """A team and its members. The app that adds fields to it registers a subclass."""
 
-    search_fields = ("name",)
+    search_fields = ("name", "slug")
+    list_display = ("name", "slug", "everybody")
+    prepopulated_fields: ClassVar[dict[str, Sequence[str]]] = {"slug": ("name",)}
     inlines: ClassVar[tuple[type[Any], ...]] = (MemberInline,)
 
 

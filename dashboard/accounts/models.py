@@ -4,6 +4,7 @@ from typing import Self
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AbstractUser, AnonymousUser
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.base_session import AbstractBaseSession
@@ -13,10 +14,26 @@ from django.utils.translation import gettext_lazy as _
 from dashboard.accounts.zone_names import zone_called
 
 
+class TeamQuerySet(models.QuerySet["Team"]):
+    def of(self, user: AbstractBaseUser | AnonymousUser) -> TeamQuerySet:
+        """Return the teams that a person belongs to: the one place that decides it."""
+        if not (isinstance(user, User) and user.is_active):
+            return self.none()
+        return self.filter(models.Q(everybody=True) | models.Q(pk__in=user.teams.values("pk")))
+
+
 class Team(models.Model):
-    """People who share views."""
+    """People who share views and what they may see."""
 
     name = models.CharField(_("name"), max_length=150, unique=True)
+    slug = models.SlugField(_("short name"), unique=True, help_text=_("For commands."))
+    everybody = models.BooleanField(
+        _("everybody"),
+        default=False,
+        help_text=_("Every person who can sign in is a member, whoever is named below."),
+    )
+
+    objects = TeamQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
@@ -35,7 +52,7 @@ class User(AbstractUser):
         verbose_name=_("teams"),
         related_name="members",
         blank=True,
-        help_text=_("Views that are saved for a team are for its people."),
+        help_text=_("A team sees what it is granted, and the views that are saved for it."),
     )
 
 

@@ -9,7 +9,8 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 
 from appoints.saved_views.models import SavedView
-from dashboard.accounts.models import Team, User
+from dashboard.accounts.models import User
+from tests.factories import team_called
 
 NUMBER = "66609876543"
 PASSWORD = "correct horse battery"
@@ -38,8 +39,7 @@ def address(view: SavedView) -> str:
 
 def test_a_private_view_cannot_be_made_ones_own(view: SavedView) -> None:
     user, client = staff("change_savedview")
-    night = Team.objects.create(name="Night")
-    night.members.add(user)
+    night = team_called("Night", user)
     for given in ("private", "team", "everybody"):
         posted = {"name": "Taken", "owner": str(user.pk), "audience": given, "team": str(night.pk)}
         client.post(address(view), posted)
@@ -122,10 +122,11 @@ def test_superusers_are_not_deleted_by_the_lists_action(admin_user: User) -> Non
 @pytest.mark.django_db
 def test_who_may_change_teams_changes_no_right() -> None:
     _, client = staff("change_team", "view_team")
-    night = Team.objects.create(name="Night")
+    night = team_called("Night")
     right = Permission.objects.get(codename="change_connection")
     posted: dict[str, Any] = {
         "name": "Nights",
+        "slug": "night",
         "permissions": str(right.pk),
         "User_teams-TOTAL_FORMS": "0",
         "User_teams-INITIAL_FORMS": "0",

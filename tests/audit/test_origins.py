@@ -8,9 +8,9 @@ from django.test import Client
 
 from appoints.connections.models import Connection
 from appoints.saved_views.models import SavedView
-from dashboard.accounts.models import Team, User
+from dashboard.accounts.models import User
 from dashboard.audit.models import Event
-from tests.factories import connection_to
+from tests.factories import connection_to, team_called
 
 PASSWORD = "correct horse battery"
 
@@ -97,7 +97,7 @@ def test_a_field_that_is_not_stored_is_no_change(db: None) -> None:
 
 @pytest.mark.parametrize("forward", [True, False])
 def test_membership_is_told_from_either_side(db: None, forward: bool) -> None:
-    person, team = User.objects.create_user("ana"), Team.objects.create(name="North")
+    person, team = User.objects.create_user("ana"), team_called("North")
     person.teams.add(team) if forward else team.members.add(person)
     event = last()
     expected = {"of": "team", "added": ["North"]} if forward else {"of": "user", "added": ["ana"]}
@@ -113,7 +113,7 @@ def test_a_role_that_is_given_is_told(db: None) -> None:
 
 def test_a_membership_given_in_the_admin_is_told(administrator: Client) -> None:
     ana = User.objects.create_user("ana")
-    team = Team.objects.create(name="North")
+    team = team_called("North")
     empty = {"-INITIAL_FORMS": "0", "-MIN_NUM_FORMS": "0", "-MAX_NUM_FORMS": "1000"}
     form = administrator.get(f"/admin/accounts/team/{team.pk}/change/").context["adminform"].form
     inlines = {

@@ -11,7 +11,7 @@ from appoints.connections.models import Connection
 from appoints.saved_views.models import PersonDefault, SavedView
 from appoints.urls import saved_views
 from dashboard.accounts.models import Team, User
-from tests.factories import connection_to
+from tests.factories import connection_to, team_called
 
 OPEN, LIST, NEW = "/v/{slug}/", "/views/", "/views/new/?preset=today"
 EDIT, DELETE = "/views/{slug}/", "/views/{slug}/delete/"
@@ -56,9 +56,8 @@ def scene(db: None) -> Scene:
     connection_to()
     people = {name: User.objects.create_user(name) for name in PEOPLE[:3]}
     people["staff"] = User.objects.create_superuser("staff")
-    team = Team.objects.create(name="Night")
-    team.members.add(people["owner"], people["teammate"])
-    Team.objects.create(name="Day").members.add(people["stranger"])
+    team = team_called("Night", people["owner"], people["teammate"])
+    team_called("Day", people["stranger"])
     view = SavedView(owner=people["owner"], name="Morning list")
     view.keep("connection=demo&preset=today&state=overdue")
     view.save()
@@ -173,6 +172,7 @@ def test_the_admin_sets_a_teams_default_among_what_the_team_may_see(scene: Scene
     client = client_of(scene, "staff")
     posted = {
         "name": "Night",
+        "slug": "night",
         "User_teams-TOTAL_FORMS": "0",
         "User_teams-INITIAL_FORMS": "0",
         "default_view-TOTAL_FORMS": "1",

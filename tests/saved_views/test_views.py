@@ -11,6 +11,7 @@ from appoints.connections.models import Connection
 from appoints.saved_views.forms import NamingForm
 from appoints.saved_views.models import PersonDefault, SavedView, TeamDefault
 from dashboard.accounts.models import Team, User
+from tests.factories import team_called
 from tests.screen import text_of
 
 ASKED = "connection=demo&preset=today&state=overdue"
@@ -24,9 +25,7 @@ def person(signed_in: Client) -> User:
 
 @pytest.fixture
 def team(person: User) -> Team:
-    team = Team.objects.create(name="Night")
-    team.members.add(person)
-    return team
+    return team_called("Night", person)
 
 
 def saved(owner: User, name: str = "Morning list", query: str = ASKED, **values) -> SavedView:
@@ -169,7 +168,7 @@ def test_a_teams_view_needs_a_team_and_a_person_without_one_is_not_asked(
     address = "/views/new/?preset=today"
     assert "a team" not in text_of(signed_in.get(address))
     for name in ("Day", "Night"):
-        Team.objects.create(name=name).members.add(person)
+        team_called(name, person)
     response = signed_in.post(address, {"name": "Ours", "audience": "team"})
     assert response.status_code == 400
     assert "Choose a team." in text_of(response)
@@ -233,11 +232,7 @@ class TestDefaults:
     def test_of_several_teams_the_first_by_name_that_has_one_counts(
         self, signed_in: Client, person: User
     ) -> None:
-        made = {}
-        for name in ("Night", "Day", "Alpha"):
-            team = Team.objects.create(name=name)
-            team.members.add(person)
-            made[name] = team
+        made = {name: team_called(name, person) for name in ("Night", "Day", "Alpha")}
         TeamDefault.objects.create(team=made["Night"], view=of_everybody("for night"))
         day = of_everybody("for day")
         TeamDefault.objects.create(team=made["Day"], view=day)
@@ -252,6 +247,25 @@ class TestDefaults:
         view = SavedView.objects.get()
         signed_in.post(f"/views/{view.slug}/", {"name": "Ours", "audience": "private"})
         assert not TeamDefault.objects.exists()
+
+    def test_what_opens_for_everybody_is_no_choice_of_anybody(
+        self, signed_in: Client, connection: Connection, person: User
+    ) -> None:
+        all_of_us = team_called("All of us", everybody=True)
+        posted = {"name": "Ours", "audience": "team", "team": all_of_us.pk, "team_default": "on"}
+        response = signed_in.post("/views/new/?preset=today", posted)
+        assert response.status_code == 400
+        assert "is set in the administration." in text_of(response)
+
+    def test_a_default_that_the_administration_set_stays_when_its_view_is_renamed(
+        self, signed_in: Client, connection: Connection, person: User
+    ) -> None:
+        all_of_us = team_called("All of us", everybody=True)
+        view = saved(person, audience="team", team=all_of_us)
+        TeamDefault.objects.create(team=all_of_us, view=view)
+        posted = {"name": "New", "audience": "team", "team": all_of_us.pk, "team_default": "on"}
+        assert signed_in.post(f"/views/{view.slug}/", posted).status_code == 302
+        assert TeamDefault.objects.get().view == view
 
     def test_a_private_view_is_no_teams_default(
         self, signed_in: Client, connection: Connection, team: Team
@@ -289,7 +303,7 @@ def test_the_page_of_views_marks_the_own_default_and_the_teams(
     own, ours = saved(person), of_everybody("Ours")
     PersonDefault.objects.create(person=person, view=own)
     TeamDefault.objects.create(team=team, view=ours)
-    Team.objects.create(name="Others, who have none")
+    team_called("Others, who have none")
     page = text_of(signed_in.get("/views/"))
     assert "Morning list my default" in page
     assert "Ours default of the team Night" in page

@@ -36,6 +36,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=150, unique=True, verbose_name='name')),
+                ('slug', models.SlugField(help_text='For commands.', unique=True, verbose_name='short name')),
+                ('everybody', models.BooleanField(default=False, help_text='Every person who can sign in is a member, whoever is named below.', verbose_name='everybody')),
             ],
             options={
                 'verbose_name': 'team',
@@ -59,7 +61,7 @@ class Migration(migrations.Migration):
                 ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
                 ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
-                ('teams', models.ManyToManyField(blank=True, help_text='Views that are saved for a team are for its people.', related_name='members', to='accounts.team', verbose_name='teams')),
+                ('teams', models.ManyToManyField(blank=True, help_text='A team sees what it is granted, and the views that are saved for it.', related_name='members', to='accounts.team', verbose_name='teams')),
             ],
             options={
                 'verbose_name': 'user',
