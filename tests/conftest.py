@@ -12,7 +12,7 @@ from appoints.connections.models import Connection
 from appoints.isales.simulator import Simulator
 from dashboard.accounts.models import User
 
-from .factories import connected
+from .factories import browser_of, connected, person
 
 # How long an example takes says how busy the machine is, not whether the code is right.
 settings.register_profile("unhurried", deadline=None)
@@ -42,14 +42,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FewBrowsers:
 @pytest.fixture
 def supervisor(db: None) -> User:
     """A person who may sign in and is no administrator."""
-    return User.objects.create_user("supervisor", password="correct horse battery")
+    return person()
 
 
 @pytest.fixture
-def signed_in(transactional_db: None) -> Client:
-    client = Client()
-    client.force_login(User.objects.create_user("supervisor"))
-    return client
+def signed_in(supervisor: User, transactional_db: None) -> Client:
+    """The supervisor's browser."""
+    return browser_of(supervisor)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Connections, rows and loads, as the tests need them."""
+"""People, connections, rows and loads, as the tests need them."""
 
 from __future__ import annotations
 
@@ -10,13 +10,16 @@ from typing import Any
 
 import httpx
 import pytest
+from django.contrib.auth.models import Permission
 from django.core.cache import cache
+from django.test import Client
 from django.utils.text import slugify
 
 from appoints.connections.models import Connection
 from appoints.isales.client import Criteria
 from appoints.isales.secret import Secret
 from appoints.query.time_range import EVER
+from appoints.saved_views.models import SavedView
 from appoints.snapshots import leases, store
 from appoints.snapshots.models import Snapshot
 from appoints.snapshots.upstream import UpstreamRequest
@@ -25,6 +28,40 @@ from dashboard.accounts.models import Team, User
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 MINUTE = 60_000  # milliseconds
 PAGE = 10  # rows
+PASSWORD = "correct horse battery"  # of every person
+
+
+def person(name: str = "supervisor", *permissions: str, **fields: Any) -> User:
+    """A person who may sign in and is no administrator."""
+    made = User.objects.create_user(name, password=PASSWORD, **fields)
+    if permissions:
+        made.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+    return made
+
+
+def administrator(name: str = "administrator") -> User:
+    return User.objects.create_superuser(name, password=PASSWORD)
+
+
+def browser_of(person: User) -> Client:
+    """A browser in which this person is signed in."""
+    browser = Client()
+    browser.force_login(person)
+    return browser
+
+
+def team_called(name: str, *members: User, **changes: Any) -> Team:
+    """A team, its slug the name in small letters."""
+    made = Team.objects.create(name=name, slug=slugify(name), **changes)
+    made.members.add(*members)
+    return made
+
+
+def saved_view(owner: User, name: str, query: str = "", **fields: Any) -> SavedView:
+    view = SavedView(owner=owner, name=name, **fields)
+    view.keep(query)
+    view.save()
+    return view
 
 
 def raw(number: int, **changes: Any) -> dict[str, Any]:
@@ -73,13 +110,6 @@ def connected(base_url: str, **changes: Any) -> Iterator[Connection]:
     for thread in threading.enumerate():
         if thread.name.startswith("load-"):
             thread.join(timeout=10)
-
-
-def team_called(name: str, *members: User, **changes: Any) -> Team:
-    """A team, its slug the name in small letters."""
-    made = Team.objects.create(name=name, slug=slugify(name), **changes)
-    made.members.add(*members)
-    return made
 
 
 def leased(connection: Connection) -> Snapshot:

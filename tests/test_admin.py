@@ -7,7 +7,6 @@ import httpx
 import pytest
 from cryptography.fernet import Fernet
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 from pytest_django.fixtures import Settings
@@ -17,7 +16,7 @@ from appoints.connections.models import Connection
 from appoints.isales.errors import NotAuthorised
 from appoints.isales.secret import Secret
 from dashboard.accounts.models import User
-from tests.factories import answer_with, connection_to
+from tests.factories import answer_with, browser_of, connection_to, person
 
 SK = "SK-seen-nowhere-7391"
 ADD = "/admin/connections/connection/add/"
@@ -45,12 +44,9 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[httpx.Request]:
     return asked
 
 
-def person(*permissions: str) -> Client:
-    user = User.objects.create_user("somebody", password="x", is_staff=True)
-    user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
-    client = Client()
-    client.force_login(user)
-    return client
+def staff(*permissions: str) -> Client:
+    """The browser of somebody who may do this, and no more, in the admin."""
+    return browser_of(person("staff", *permissions, is_staff=True))
 
 
 def change(connection: Connection) -> str:
@@ -181,7 +177,7 @@ def test_the_form_names_the_usual_ports_and_the_first_release(admin_client: Clie
 
 
 def test_somebody_who_may_only_view_sees_no_secret_and_no_button(connection: Connection) -> None:
-    page = text(person("view_connection").get(change(connection)))
+    page = text(staff("view_connection").get(change(connection)))
     assert "Check connection" not in page
     assert SK not in page
 
@@ -212,7 +208,7 @@ class TestCheck:
     def test_it_needs_the_permission_to_change(
         self, connection: Connection, calls: list[httpx.Request]
     ) -> None:
-        assert person("view_connection").post(check(connection)).status_code == 403
+        assert staff("view_connection").post(check(connection)).status_code == 403
         assert not calls
 
     def test_it_needs_the_token_of_the_page(
@@ -250,7 +246,7 @@ class TestAnotherHost:
     def test_another_host_asks_for_the_secret_anew(
         self, connection: Connection, values: dict[str, str]
     ) -> None:
-        response: Any = person("change_connection").post(change(connection), filled(**values))
+        response: Any = staff("change_connection").post(change(connection), filled(**values))
         assert list(response.context["adminform"].form.errors) == ["secret_key"]
         assert "needs the secret key anew" in text(response)
         assert Connection.objects.get().destination() == connection.destination()

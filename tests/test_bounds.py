@@ -19,21 +19,15 @@ from appoints.snapshots import retention as results
 from appoints.snapshots.models import Snapshot
 from dashboard.accounts import retention as accounts
 from dashboard.accounts.models import Session, User
+from tests.factories import PASSWORD, person, saved_view
 from tests.screen import Screen
 
-SIGN_IN = {"username": "supervisor", "password": "correct horse battery"}
+SIGN_IN = {"username": "supervisor", "password": PASSWORD}
 LONG = [f"{number:03}-{'x' * 60}" for number in range(40)]
 
 
-def view(owner: User, name: str, query: str = "", **values: object) -> SavedView:
-    made = SavedView(owner=owner, name=name, **values)
-    made.keep(query)
-    made.save()
-    return made
-
-
-def list_of(person: User, name: str) -> str:
-    return AgentList.keep([name, *LONG], person.pk)
+def list_of(owner: User, name: str) -> str:
+    return AgentList.keep([name, *LONG], owner.pk)
 
 
 def shown(client: Client, path: str) -> list[str]:
@@ -55,15 +49,14 @@ def test_a_person_keeps_so_many_views_and_is_told(
 
 
 def test_views_are_listed_page_by_page(
-    signed_in: Client, connection: Connection, monkeypatch: pytest.MonkeyPatch
+    signed_in: Client, supervisor: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("appoints.saved_views.views.PER_PAGE", 3)
-    own = User.objects.get(username="supervisor")
-    colleague = User.objects.create_user("colleague")
+    colleague = person("colleague")
     for name in ("b", "a"):
-        view(own, name)
+        saved_view(supervisor, name)
     for name in ("d", "c"):
-        view(colleague, name, audience="everybody")
+        saved_view(colleague, name, audience="everybody")
     assert shown(signed_in, "/views/") == ["a", "b", "c"]
     assert shown(signed_in, "/views/?page=2") == ["d"]
     assert shown(signed_in, "/views/?page=99") == ["d"]
@@ -73,9 +66,9 @@ def test_views_are_listed_page_by_page(
 def test_the_menu_reads_no_more_views_than_it_shows(
     signed_in: Client, connection: Connection
 ) -> None:
-    colleague = User.objects.create_user("colleague")
+    colleague = person("colleague")
     for number in range(30):
-        view(colleague, f"view {number:02}", audience="everybody")
+        saved_view(colleague, f"view {number:02}", audience="everybody")
     page = signed_in.get("/appoints/").content.decode()
     assert "view 11" in page and "view 12" not in page
     assert "and 18 more" in page
@@ -86,8 +79,8 @@ def test_a_person_keeps_so_many_lists_of_agents_those_in_views_besides(
 ) -> None:
     monkeypatch.setattr("appoints.query.models.MOST", 2)
     in_view = list_of(supervisor, "in a view")
-    view(supervisor, "mine", f"agent_list={in_view}")
-    others = list_of(User.objects.create_user("colleague"), "a colleague's")
+    saved_view(supervisor, "mine", f"agent_list={in_view}")
+    others = list_of(person("colleague"), "a colleague's")
     made = [list_of(supervisor, str(number)) for number in range(3)]
     kept = set(AgentList.objects.values_list("slug", flat=True))
     assert kept == {in_view, others, *made[1:]}
@@ -95,7 +88,7 @@ def test_a_person_keeps_so_many_lists_of_agents_those_in_views_besides(
 
 def test_a_list_that_is_opened_stays_and_one_that_is_not_ends(supervisor: User) -> None:
     opened, forgotten, in_view = (list_of(supervisor, each) for each in "ofv")
-    view(supervisor, "mine", f"agent_list={in_view}")
+    saved_view(supervisor, "mine", f"agent_list={in_view}")
     AgentList.objects.update(used=timezone.now() - timedelta(days=401))
     assert AgentList.agents_of(opened)
     call_command("purge")

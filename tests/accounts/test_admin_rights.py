@@ -10,27 +10,20 @@ from django.test import Client
 
 from appoints.saved_views.models import SavedView
 from dashboard.accounts.models import User
-from tests.factories import team_called
+from tests.factories import browser_of, person, saved_view, team_called
 
 NUMBER = "66609876543"
-PASSWORD = "correct horse battery"
 
 
 @pytest.fixture
 def view(db: None) -> SavedView:
     """A private view that names a customer's number."""
-    view = SavedView(owner=User.objects.create_user("owner"), name="Mine")
-    view.keep(f"number={NUMBER}")
-    view.save()
-    return view
+    return saved_view(person("owner"), "Mine", f"number={NUMBER}")
 
 
 def staff(*rights: str) -> tuple[User, Client]:
-    user = User.objects.create_user("staff", password=PASSWORD, is_staff=True)
-    user.user_permissions.set(Permission.objects.filter(codename__in=rights))
-    client = Client()
-    client.force_login(user)
-    return user, client
+    user = person("staff", *rights, is_staff=True)
+    return user, browser_of(user)
 
 
 def address(view: SavedView) -> str:
@@ -95,7 +88,7 @@ def test_who_may_change_people_gives_themselves_no_rights() -> None:
 @pytest.mark.django_db
 def test_who_may_change_people_makes_nobody_staff() -> None:
     _, client = staff("change_user", "view_user", "add_user")
-    friend = User.objects.create_user("friend")
+    friend = person("friend")
     client.post(f"/admin/accounts/user/{friend.pk}/change/", person_form(friend, is_staff="on"))
     assert not User.objects.get(username="friend").is_staff
 
@@ -140,7 +133,7 @@ def test_who_may_change_teams_changes_no_right() -> None:
 
 
 def test_a_superuser_gives_rights(admin_client: Client) -> None:
-    friend = User.objects.create_user("friend")
+    friend = person("friend")
     admin_client.post(
         f"/admin/accounts/user/{friend.pk}/change/", person_form(friend, is_staff="on")
     )

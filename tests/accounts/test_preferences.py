@@ -12,6 +12,7 @@ from pytest_django import Settings
 from appoints.saved_views.models import PersonColumns
 from dashboard.accounts.models import Preferences, User
 from dashboard.accounts.zone_names import UTC_TOO, zone_called, zone_names
+from tests.factories import person
 from tests.screen import Screen
 
 PATH = "/accounts/preferences/"
@@ -59,7 +60,7 @@ def test_an_empty_post_is_the_sites_zone_not_an_error(client: Client, supervisor
 
 
 def test_one_persons_zone_is_not_anothers(client: Client, supervisor: User) -> None:
-    colleague = User.objects.create_user("colleague")
+    colleague = person("colleague")
     client.force_login(supervisor)
     client.post(PATH, {"time_zone": "Europe/Istanbul"})
     assert Preferences.of(colleague).zone == ZoneInfo("UTC")

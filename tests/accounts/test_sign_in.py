@@ -13,18 +13,12 @@ from django.utils import timezone
 
 from dashboard.accounts.models import User
 from dashboard.gunicorn import access_log_format
-
-PASSWORD = "correct horse battery"
+from tests.factories import PASSWORD, administrator
 
 
 def sign_in(client: Client, password: str = PASSWORD, address: str = "127.0.0.1") -> int:
     data = {"username": "supervisor", "password": password}
     return client.post("/accounts/login/", data, REMOTE_ADDR=address).status_code
-
-
-@pytest.fixture
-def administrator(db: None) -> User:
-    return User.objects.create_superuser("administrator", password=PASSWORD)
 
 
 @pytest.mark.parametrize(
@@ -120,19 +114,17 @@ def test_a_supervisor_may_not_administer(client: Client, supervisor: User) -> No
     assert "Your account may not see this page" in response.content.decode()
 
 
-def test_an_administrator_may(client: Client, administrator: User) -> None:
-    client.force_login(administrator)
+def test_an_administrator_may(client: Client, db: None) -> None:
+    client.force_login(administrator())
     response = client.get("/admin/")
     assert response.status_code == 200
     assert "Reserved calls" in response.content.decode()
 
 
-def test_only_staff_see_the_way_to_the_admin(
-    client: Client, supervisor: User, administrator: User
-) -> None:
+def test_only_staff_see_the_way_to_the_admin(client: Client, supervisor: User) -> None:
     client.force_login(supervisor)
     assert 'href="/admin/"' not in client.get("/accounts/preferences/").content.decode()
-    client.force_login(administrator)
+    client.force_login(administrator())
     assert 'href="/admin/"' in client.get("/accounts/preferences/").content.decode()
 
 

@@ -7,7 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError
 
 from dashboard.accounts.models import Team, User
-from tests.factories import team_called
+from tests.factories import person, team_called
 
 pytestmark = pytest.mark.django_db
 
@@ -17,7 +17,7 @@ def names(user: User | AnonymousUser) -> list[str]:
 
 
 def test_a_person_belongs_to_the_teams_that_name_them(supervisor: User) -> None:
-    other = User.objects.create_user("other")
+    other = person("other")
     team_called("South", other)
     team_called("North", supervisor, other)
     assert names(supervisor) == ["North"]
@@ -29,7 +29,7 @@ def test_a_team_of_everybody_needs_to_name_nobody(supervisor: User) -> None:
 
 
 def test_a_team_of_everybody_that_names_people_is_one_team(supervisor: User) -> None:
-    team_called("All", supervisor, User.objects.create_user("other"), everybody=True)
+    team_called("All", supervisor, person("other"), everybody=True)
     assert names(supervisor) == ["All"]
 
 

@@ -10,9 +10,7 @@ from appoints.connections.models import Connection
 from appoints.saved_views.models import SavedView
 from dashboard.accounts.models import User
 from dashboard.audit.models import Event
-from tests.factories import connection_to, team_called
-
-PASSWORD = "correct horse battery"
+from tests.factories import PASSWORD, administrator, browser_of, connection_to, person, team_called
 
 
 def told() -> list[tuple[str, str, str]]:
@@ -22,9 +20,8 @@ def told() -> list[tuple[str, str, str]]:
 
 
 @pytest.fixture
-def administrator(client: Client, db: None) -> Client:
-    client.force_login(User.objects.create_superuser("root", password=PASSWORD))
-    return client
+def administrators_browser(db: None) -> Client:
+    return browser_of(administrator("root"))
 
 
 def last() -> Event:
@@ -77,53 +74,53 @@ def test_a_sign_in_is_no_change_of_the_person(client: Client, supervisor: User) 
 
 
 def test_a_change_names_the_fields_and_no_secret(db: None) -> None:
-    person = User.objects.create_user("ana")
-    person.set_password("a new pass phrase")
-    person.is_superuser = True
-    person.save()
+    ana = person("ana")
+    ana.set_password("a new pass phrase")
+    ana.is_superuser = True
+    ana.save()
     assert last().details == {"changed": {"password": None, "is_superuser": True}}
     assert last().way == "command"
 
 
 def test_a_field_that_is_not_stored_is_no_change(db: None) -> None:
-    person = User.objects.create_user("ana")
+    ana = person("ana")
     before = last().pk
-    person.first_name, person.email = "Ana", "ana@example.org"
-    person.save(update_fields=["last_login"])
+    ana.first_name, ana.email = "Ana", "ana@example.org"
+    ana.save(update_fields=["last_login"])
     assert last().pk == before
-    person.save(update_fields=["email"])
+    ana.save(update_fields=["email"])
     assert last().details == {"changed": {"email": None}}
 
 
 @pytest.mark.parametrize("forward", [True, False])
 def test_membership_is_told_from_either_side(db: None, forward: bool) -> None:
-    person, team = User.objects.create_user("ana"), team_called("North")
-    person.teams.add(team) if forward else team.members.add(person)
+    ana, north = person("ana"), team_called("North")
+    ana.teams.add(north) if forward else north.members.add(ana)
     event = last()
     expected = {"of": "team", "added": ["North"]} if forward else {"of": "user", "added": ["ana"]}
     assert event.details == expected
-    person.teams.clear() if forward else team.members.remove(person)
+    ana.teams.clear() if forward else north.members.remove(ana)
     assert last().action == "change" and last().pk > event.pk
 
 
 def test_a_role_that_is_given_is_told(db: None) -> None:
-    User.objects.create_user("ana").groups.add(Group.objects.create(name="auditor x"))
+    person("ana").groups.add(Group.objects.create(name="auditor x"))
     assert last().details == {"of": "group", "added": ["auditor x"]}
 
 
-def test_a_membership_given_in_the_admin_is_told(administrator: Client) -> None:
-    ana = User.objects.create_user("ana")
-    team = team_called("North")
+def test_a_membership_given_in_the_admin_is_told(administrators_browser: Client) -> None:
+    ana, north = person("ana"), team_called("North")
+    address = f"/admin/accounts/team/{north.pk}/change/"
     empty = {"-INITIAL_FORMS": "0", "-MIN_NUM_FORMS": "0", "-MAX_NUM_FORMS": "1000"}
-    form = administrator.get(f"/admin/accounts/team/{team.pk}/change/").context["adminform"].form
+    form = administrators_browser.get(address).context["adminform"].form
     inlines = {
         f"{prefix}{name}": value
         for prefix in ("User_teams", "default_view")
         for name, value in {**empty, "-TOTAL_FORMS": "1" if prefix == "User_teams" else "0"}.items()
     }
     data = {name: str(form.initial.get(name) or "") for name in form.fields}
-    data |= {**inlines, "User_teams-0-user": str(ana.pk), "User_teams-0-team": str(team.pk)}
-    response = administrator.post(f"/admin/accounts/team/{team.pk}/change/", data)
+    data |= {**inlines, "User_teams-0-user": str(ana.pk), "User_teams-0-team": str(north.pk)}
+    response = administrators_browser.post(address, data)
     assert response.status_code == 302
     event = Event.objects.get(action="change", kind="team")
     assert event.details == {"of": "user", "added": ["ana"]}

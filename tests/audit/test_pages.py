@@ -8,7 +8,6 @@ import json
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import Permission
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
@@ -18,6 +17,7 @@ from dashboard.audit.log import Thing, record
 from dashboard.audit.models import Event
 from dashboard.audit.origin import Origin
 from dashboard.audit.tokens import number_token
+from tests.factories import browser_of, person
 
 NUMBER = "13900000042"
 ANA = Origin(7, "ana", "10.0.0.1", Event.Way.PAGE)
@@ -25,11 +25,8 @@ BEN = Origin(8, "ben", "10.0.0.2", Event.Way.FILE)
 
 
 @pytest.fixture
-def auditor(client: Client, db: None) -> Client:
-    person = User.objects.create_user("auditor")
-    person.user_permissions.add(Permission.objects.get(codename="view_event"))
-    client.force_login(person)
-    return client
+def auditor(db: None) -> Client:
+    return browser_of(person("auditor", "view_event"))
 
 
 @pytest.fixture

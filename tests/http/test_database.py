@@ -24,7 +24,7 @@ from appoints.isales.simulator import Simulator
 from appoints.saved_views.models import SavedView
 from appoints.snapshots.models import Chunk, Snapshot
 from dashboard import database
-from dashboard.accounts.models import User
+from tests.factories import PASSWORD, administrator
 from tests.screen import text_of
 
 WORDS = {"down": "database does not answer", "locked": "database is locked"}
@@ -40,7 +40,7 @@ def _only_sqlite() -> None:
 def client(transactional_db: None) -> Client:
     """A signed-in client whose request fails as in production."""
     client = Client(raise_request_exception=False)
-    client.force_login(User.objects.create_superuser("chief", password="correct horse battery"))
+    client.force_login(administrator("chief"))
     return client
 
 
@@ -137,7 +137,7 @@ def test_a_form_that_cannot_be_stored_says_so(client: Client, state: str) -> Non
 
 @pytest.mark.parametrize("state", ["down", "locked"])
 def test_a_sign_in_that_cannot_be_stored_says_so(client: Client, state: str) -> None:
-    form = {"username": "chief", "password": "correct horse battery"}
+    form = {"username": "chief", "password": PASSWORD}
     with STATES[state]():
         answer = Client(raise_request_exception=False).post("/accounts/login/", form)
     assert (answer.status_code, WORDS[state] in text_of(answer)) == (503, True)

@@ -7,7 +7,7 @@ from django.test import Client
 
 from appoints.connections.models import Connection
 from appoints.isales.simulator import Simulator
-from dashboard.accounts.models import User
+from tests.factories import administrator, browser_of
 from tests.pages.test_failures import FAULTS
 from tests.screen import Screen, address_of, text_of
 
@@ -17,10 +17,8 @@ FIRST = {"401": MEND, "403": MEND, "code:0200001": LEAVE}
 
 
 @pytest.fixture
-def administrator(transactional_db: None) -> Client:
-    client = Client()
-    client.force_login(User.objects.create_superuser("administrator"))
-    return client
+def administrators_browser(transactional_db: None) -> Client:
+    return browser_of(administrator())
 
 
 def first_act(response) -> str:
@@ -31,10 +29,10 @@ def first_act(response) -> str:
 
 @pytest.mark.parametrize("fault", KINDS)
 def test_each_failure_has_a_title_advice_and_one_thing_to_do_first(
-    administrator: Client, connection: Connection, simulator: Simulator, fault: str
+    administrators_browser: Client, connection: Connection, simulator: Simulator, fault: str
 ) -> None:
     simulator.fault = fault
-    response = administrator.get("/appoints/?preset=last-7d&number=4711")
+    response = administrators_browser.get("/appoints/?preset=last-7d&number=4711")
     title, advice = Screen(response).texts("section.standing h2, section.standing h2 + p")
     assert len(title) >= 10 and len(advice) >= 10
     assert first_act(response) == FIRST.get(fault, AGAIN)
@@ -60,8 +58,10 @@ def test_what_only_needs_time_is_tried_again_by_the_page(
     assert '<noscript><meta http-equiv="refresh" content="7">' in page
 
 
-def test_the_first_visit_shows_an_administrator_how_to_begin(administrator: Client) -> None:
-    response = administrator.get("/appoints/")
+def test_the_first_visit_shows_an_administrator_how_to_begin(
+    administrators_browser: Client,
+) -> None:
+    response = administrators_browser.get("/appoints/")
     assert first_act(response) == "Add a connection"
     assert "manage.py check_connection" in text_of(response)
 
@@ -75,10 +75,10 @@ def test_the_first_visit_tells_others_whom_to_ask(signed_in: Client) -> None:
 
 
 def test_connections_that_are_switched_off_are_to_be_switched_on(
-    administrator: Client, connection: Connection
+    administrators_browser: Client, connection: Connection
 ) -> None:
     Connection.objects.update(active=False)
-    assert first_act(administrator.get("/appoints/")) == "Open the connections"
+    assert first_act(administrators_browser.get("/appoints/")) == "Open the connections"
 
 
 @pytest.mark.parametrize("path", ["/nowhere", "/admin/appoints/"])

@@ -8,7 +8,7 @@ from django.test import Client
 from appoints.connections.models import Connection
 from appoints.display.table import DEFAULT_COLUMNS
 from appoints.saved_views.models import PersonColumns
-from dashboard.accounts.models import User
+from tests.factories import browser_of, person
 from tests.screen import Screen, shown_columns
 
 PATH = "/columns/"
@@ -72,9 +72,8 @@ def test_the_way_back_never_leads_away(signed_in: Client, away: str) -> None:
 
 def test_one_persons_columns_are_not_anothers(signed_in: Client) -> None:
     signed_in.post(PATH, {"column": ["late"]})
-    colleague = User.objects.create_user("colleague")
-    signed_in.force_login(colleague)
-    assert Screen(signed_in.get(PATH)).values("[checked]", "value") == [
+    colleague = browser_of(person("colleague"))
+    assert Screen(colleague.get(PATH)).values("[checked]", "value") == [
         name for name in DEFAULT_COLUMNS if name != "appoint_time"
     ]
 

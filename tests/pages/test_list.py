@@ -11,7 +11,7 @@ from appoints.connections.models import Connection
 from appoints.isales.rows import parse_row
 from appoints.isales.simulator import Simulator, odd_rows
 from appoints.snapshots.models import Chunk, Snapshot
-from dashboard.accounts.models import User
+from tests.factories import administrator, browser_of, person
 from tests.screen import Screen, address_of, ids_of, number_of, text_of, total_of, words_of
 
 LIST = "/appoints/"
@@ -146,9 +146,8 @@ def test_without_a_connection_the_page_says_whom_to_ask(signed_in: Client) -> No
 
 
 def test_an_administrator_without_a_connection_is_led_to_add_one(transactional_db: None) -> None:
-    client = Client()
-    client.force_login(User.objects.create_superuser("root"))
-    assert "/admin/connections/connection/add/" in client.get(LIST).content.decode()
+    page = browser_of(administrator()).get(LIST).content.decode()
+    assert "/admin/connections/connection/add/" in page
 
 
 def test_an_inactive_connection_is_nobodys_to_see(
@@ -291,8 +290,7 @@ def test_data_are_shared_by_everybody_who_may_see_them(
     signed_in: Client, connection: Connection, simulator: Simulator
 ) -> None:
     signed_in.get(LIST)
-    colleague = Client()
-    colleague.force_login(User.objects.create_user("colleague"))
+    colleague = browser_of(person("colleague"))
     before = len(simulator.list_calls)
     colleague.get(LIST)
     assert len(simulator.list_calls) == before

@@ -7,7 +7,6 @@ from django.test import Client
 from pytest_django import Settings
 
 from appoints.connections.models import Connection
-from appoints.isales.simulator import Simulator
 from appoints.snapshots.models import Snapshot
 from appoints.snapshots.pool import Pool
 from dashboard.accounts.models import User
@@ -54,10 +53,10 @@ def test_what_waits_looks_again_by_itself(signed_in: Client, connection: Connect
 
 
 def test_a_question_counts_as_the_persons_who_asks(
-    signed_in: Client, connection: Connection, simulator: Simulator
+    signed_in: Client, supervisor: User, connection: Connection
 ) -> None:
     signed_in.get("/appoints/")
-    assert Snapshot.objects.get().person == User.objects.get(username="supervisor")
+    assert Snapshot.objects.get().person == supervisor
 
 
 def test_a_person_with_too_many_waiting_is_told(

@@ -11,7 +11,7 @@ from appoints.connections.models import Connection
 from appoints.isales.simulator import Simulator
 from appoints.query.lists import written
 from appoints.query.models import AgentList
-from dashboard.accounts.models import User
+from tests.factories import browser_of, person
 from tests.screen import Screen
 
 LIST = "/appoints/"
@@ -72,8 +72,7 @@ def test_a_list_that_fits_is_written_out(signed_in: Client, connection: Connecti
 def test_list_file_and_detail_show_its_rows_to_a_colleague(
     address: str, agents: list[str], simulator: Simulator
 ) -> None:
-    colleague = Client()
-    colleague.force_login(User.objects.create_user("colleague"))
+    colleague = browser_of(person("colleague"))
     query = address.partition("?")[2]
     lines = colleague.get(f"{LIST}export.csv?{query}").content.decode().splitlines()[1:]
     listed = [row["userAccount"] for row in simulator.rows() if row.get("userAccount") in agents]

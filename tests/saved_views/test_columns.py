@@ -11,6 +11,7 @@ from appoints.connections.models import Connection
 from appoints.display.table import DEFAULT_COLUMNS
 from appoints.saved_views.models import PersonColumns, SavedView
 from dashboard.accounts.models import User
+from tests.factories import browser_of, person, saved_view
 from tests.screen import Screen, shown_columns
 
 ASKED = "connection=demo&preset=today"
@@ -26,22 +27,16 @@ def choose(client: Client, view: SavedView, *names: str) -> str:
 
 
 @pytest.fixture
-def person(signed_in: Client) -> User:
-    person = User.objects.get(username="supervisor")
-    PersonColumns.objects.create(person=person, columns=["appoint_time", "late"])
-    return person
+def person_columns(supervisor: User) -> None:
+    """The supervisor's own choice."""
+    PersonColumns.objects.create(person=supervisor, columns=["appoint_time", "late"])
 
 
 @pytest.fixture
-def view(person: User) -> SavedView:
+def view(supervisor: User, person_columns: None) -> SavedView:
     """A view for everybody; it shows other columns than the person's own."""
-    return SavedView.objects.create(
-        owner=person,
-        name="Morning list",
-        columns=["state", "appoint_time"],
-        audience="everybody",
-        sealed=b"",
-    )
+    columns = ["state", "appoint_time"]
+    return saved_view(supervisor, "Morning list", columns=columns, audience="everybody")
 
 
 def test_a_new_view_keeps_the_columns_that_are_shown(
@@ -92,8 +87,7 @@ def test_its_owner_changes_its_columns_and_not_their_own(
 def test_somebody_else_chooses_their_own_and_leaves_the_view(
     connection: Connection, view: SavedView
 ) -> None:
-    colleague = Client()
-    colleague.force_login(User.objects.create_user("colleague"))
+    colleague = browser_of(person("colleague"))
     assert choose(colleague, view, "appoint_time", "agent") == f"/appoints/?{ASKED}"
     assert heads(colleague, ASKED) == ["appoint_time", "agent"]
     view.refresh_from_db()
@@ -110,7 +104,7 @@ def test_saving_the_question_anew_keeps_its_columns(
 
 @pytest.mark.parametrize("slug", ["%00", "gone", "%2F", ""])
 def test_a_view_that_is_none_leaves_the_choice_to_the_person(
-    signed_in: Client, person: User, slug: str
+    signed_in: Client, person_columns: None, slug: str
 ) -> None:
     back = f"/appoints/?view={slug}"
     assert signed_in.get("/columns/", {"next": back}).status_code == 200

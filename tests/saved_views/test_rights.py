@@ -11,7 +11,7 @@ from appoints.connections.models import Connection
 from appoints.saved_views.models import PersonDefault, SavedView
 from appoints.urls import saved_views
 from dashboard.accounts.models import Team, User
-from tests.factories import connection_to, team_called
+from tests.factories import administrator, connection_to, person, saved_view, team_called
 
 OPEN, LIST, NEW = "/v/{slug}/", "/views/", "/views/new/?preset=today"
 EDIT, DELETE = "/views/{slug}/", "/views/{slug}/delete/"
@@ -54,14 +54,11 @@ class Scene(NamedTuple):
 def scene(db: None) -> Scene:
     """A view of the owner's, who shares a team with the teammate alone."""
     connection_to()
-    people = {name: User.objects.create_user(name) for name in PEOPLE[:3]}
-    people["staff"] = User.objects.create_superuser("staff")
-    team = team_called("Night", people["owner"], people["teammate"])
+    people = {name: person(name) for name in PEOPLE[:3]} | {"staff": administrator("staff")}
+    night = team_called("Night", people["owner"], people["teammate"])
     team_called("Day", people["stranger"])
-    view = SavedView(owner=people["owner"], name="Morning list")
-    view.keep("connection=demo&preset=today&state=overdue")
-    view.save()
-    return Scene(people, team, view)
+    asked = "connection=demo&preset=today&state=overdue"
+    return Scene(people, night, saved_view(people["owner"], "Morning list", asked))
 
 
 def share(scene: Scene, audience: str) -> None:

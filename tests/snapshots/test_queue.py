@@ -22,9 +22,8 @@ from appoints.snapshots import fetcher, leases, queue, store
 from appoints.snapshots.models import Snapshot
 from appoints.snapshots.pool import Pool
 from appoints.snapshots.upstream import UpstreamRequest
-from dashboard.accounts.models import User
 from dashboard.accounts.zone_names import zone_called
-from tests.factories import connection_to, raw
+from tests.factories import connection_to, person, raw
 
 UTC = zone_called("UTC")
 QUESTIONS = 25
@@ -33,7 +32,7 @@ QUESTIONS = 25
 @pytest.fixture
 def people(transactional_db: None) -> tuple[int, int]:
     """The IDs of two persons, Ada and Ben."""
-    return User.objects.create_user("ada").pk, User.objects.create_user("ben").pk
+    return person("ada").pk, person("ben").pk
 
 
 def question(connection: Connection, number: int, person: int | None = None) -> Snapshot:
