@@ -31,7 +31,7 @@ INSTALLED_APPS = [
     "appoints.connections",
     "appoints.snapshots",
     "appoints.saved_views",
-    "django.contrib.admin",
+    "dashboard.accounts.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",

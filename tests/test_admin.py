@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django.fixtures import Settings
 
-from appoints.admin import ConnectionForm
+from appoints.admin.connections import ConnectionForm
 from appoints.connections.models import Connection
 from appoints.isales.errors import NotAuthorised
 from appoints.isales.secret import Secret

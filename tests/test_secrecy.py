@@ -135,8 +135,8 @@ def test_an_error_page_of_a_call_does_not_show_it(
     [
         "appoints.connections.models.Connection.save",
         "appoints.connections.models.Connection.full_clean",
-        "appoints.admin.ConnectionForm.clean",
-        "appoints.admin.ConnectionAdmin.log_change",
+        "appoints.admin.connections.ConnectionForm.clean",
+        "appoints.admin.connections.ConnectionAdmin.log_change",
         "appoints.encryption.SecretFormField.validate",
         "appoints.encryption.cipher",
         "appoints.encryption.sealed",

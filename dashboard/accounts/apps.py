@@ -1,8 +1,9 @@
 from __future__ import annotations
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
+from django.contrib.admin import apps as django_admin
 from django.contrib.auth.signals import user_logged_in
-from django.db.models.signals import pre_save
+from django.db.models.signals import post_migrate, pre_save
 
 
 class AccountsConfig(AppConfig):
@@ -11,7 +12,17 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         # Models can be imported only once all apps are loaded.
         from dashboard.accounts.retention import bound
+        from dashboard.accounts.roles import make_missing_roles
         from dashboard.accounts.sign_in import keep_no_data
 
         pre_save.connect(keep_no_data, sender="axes.AccessAttempt")
         user_logged_in.connect(bound)
+        # Groups are Django's, whose apps are installed after ours: our permissions are there then.
+        post_migrate.connect(make_missing_roles, sender=apps.get_app_config("auth"))
+
+
+class AdminConfig(django_admin.AdminConfig):
+    """Django's admin, which opens for administrators too."""
+
+    default = False
+    default_site = "dashboard.accounts.admin_site.AdminSite"

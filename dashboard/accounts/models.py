@@ -8,10 +8,13 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AbstractUser, AnonymousUser
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.base_session import AbstractBaseSession
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.accounts.zone_names import zone_called
+
+NO_TEAM = "none"  # in place of a team's short name
 
 
 class TeamQuerySet(models.QuerySet["Team"]):
@@ -43,6 +46,11 @@ class Team(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        """Refuse the word that takes all teams away in a command."""
+        if self.slug == NO_TEAM:
+            raise ValidationError({"slug": _("This word means no team; take another.")})
+
 
 class User(AbstractUser):
     """A person who may sign in."""
@@ -54,6 +62,17 @@ class User(AbstractUser):
         blank=True,
         help_text=_("A team sees what it is granted, and the views that are saved for it."),
     )
+
+    class Meta(AbstractUser.Meta):
+        permissions = [
+            ("enter_admin", "Can enter the administration"),
+            ("give_roles", "Can give roles"),
+        ]
+
+    @property
+    def may_enter_admin(self) -> bool:
+        """Whether the administration opens; what can be done there is a matter of permissions."""
+        return self.is_active and (self.is_staff or self.has_perm("accounts.enter_admin"))
 
 
 class Session(AbstractBaseSession):

@@ -66,6 +66,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'user',
                 'verbose_name_plural': 'users',
+                'permissions': [('enter_admin', 'Can enter the administration'), ('give_roles', 'Can give roles')],
                 'abstract': False,
             },
             managers=[

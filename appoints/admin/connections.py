@@ -1,4 +1,4 @@
-"""Connections, teams and saved views in the admin. A secret key is never shown."""
+"""Connections in the admin. A secret key is never shown."""
 
 from __future__ import annotations
 
@@ -20,21 +20,12 @@ from appoints.connections.check import check
 from appoints.connections.models import Connection
 from appoints.encryption import WrongKey
 from appoints.isales.secret import Secret
-from appoints.saved_views.models import SavedView, TeamDefault
-from dashboard.accounts.admin import TeamAdmin as BaseTeamAdmin
-from dashboard.accounts.admin import is_superuser
-from dashboard.accounts.models import Team
-from dashboard.audit.changes import watching
 
 if TYPE_CHECKING:  # Django's own classes take type arguments in their stubs only
     ModelForm = forms.ModelForm[Connection]
     ModelAdmin = admin.ModelAdmin[Connection]
-    SavedViewAdminBase = admin.ModelAdmin[SavedView]
-    DefaultInlineBase = admin.StackedInline[TeamDefault, Team]
 else:
     ModelForm, ModelAdmin = forms.ModelForm, admin.ModelAdmin
-    SavedViewAdminBase, DefaultInlineBase = admin.ModelAdmin, admin.StackedInline
-
 
 NEEDED_ANEW = gettext_lazy(
     "Another host, host to sign or CA certificate needs the secret key anew: enter it here."
@@ -140,49 +131,6 @@ class ConnectionAdmin(ModelAdmin):
             until = timezone.localtime(connection.quiet_until)
             return _("quiet until %s, as iSales asked") % until.strftime("%H:%M:%S %Z")
         return _("ready")
-
-
-class DefaultInline(DefaultInlineBase):
-    model = TeamDefault
-    extra = 1
-
-    def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
-        """Offer what a team may be shown."""
-        if db_field.name == "view":
-            kwargs["queryset"] = SavedView.objects.exclude(audience=SavedView.Audience.PRIVATE)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
-
-@admin.register(Team)
-class TeamAdmin(BaseTeamAdmin):
-    inlines = (*BaseTeamAdmin.inlines, DefaultInline)
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        with watching(form.instance, form.instance.members):
-            super().save_related(request, form, formsets, change)
-
-
-@admin.register(SavedView)
-class SavedViewAdmin(SavedViewAdminBase):
-    """What a view asks is not shown: it may name a customer's number.
-
-    So it cannot be given to anybody here either, who would then read it on the page of views.
-    """
-
-    list_display = ("name", "owner", "audience", "team", "changed")
-    list_filter = ("audience", "team")
-    search_fields = ("name", "owner__username")
-    fields = ("name", "owner", "audience", "team", "slug", "created", "changed")
-    readonly_fields = ("owner", "slug", "created", "changed")
-
-    def get_readonly_fields(self, request: HttpRequest, obj: SavedView | None = None) -> Any:
-        """Let only superusers, who see everything, say who sees a view."""
-        fields = super().get_readonly_fields(request, obj)
-        return fields if is_superuser(request) else (*fields, "audience", "team")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Refuse: views are saved from the list."""
-        return False
 
 
 def _seal(request: HttpRequest) -> None:
