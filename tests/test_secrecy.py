@@ -117,7 +117,7 @@ def test_no_log_holds_it(
         "httpx.HTTPTransport.handle_request",
         "appoints.isales.answers.read",
         "appoints.connections.limiter.Line.list_page",
-        "appoints.connections.slots._take",
+        "appoints.connections.slots.check_callable",
     ],
 )
 def test_an_error_page_of_a_call_does_not_show_it(

@@ -88,9 +88,9 @@ def running(folder: Path, port: int, rows: int = 6000) -> Iterator[Stack]:
     isales = free_port()
     children: Children = {}
     try:
-        children["simulator"] = _simulator(isales, secret, rows, env)
+        children["simulator"] = start_simulator(isales, secret, rows, env)
         _set_up(isales, secret, env)
-        children["dashboard"] = _dashboard(port, env)
+        children["dashboard"] = start_dashboard(port, env)
         wait_for(isales, "/", children)
         wait_for(port, "/readyz", children)
         yield Stack(f"http://127.0.0.1:{port}", children)
@@ -98,7 +98,7 @@ def running(folder: Path, port: int, rows: int = 6000) -> Iterator[Stack]:
         end(children)
 
 
-def _simulator(
+def start_simulator(
     port: int, secret: str, rows: int, env: Mapping[str, str]
 ) -> subprocess.Popen[bytes]:
     # As one argument: a random secret may begin with a dash.
@@ -107,7 +107,7 @@ def _simulator(
     return start(["manage.py", "simulator", *where, *keys], env)
 
 
-def _dashboard(port: int, env: Mapping[str, str]) -> subprocess.Popen[bytes]:
+def start_dashboard(port: int, env: Mapping[str, str]) -> subprocess.Popen[bytes]:
     bind = ["--bind", f"127.0.0.1:{port}", "--log-level", "warning"]
     return start(
         ["-m", "gunicorn", "-c", "python:dashboard.gunicorn", *bind, "dashboard.wsgi"], env
@@ -115,23 +115,24 @@ def _dashboard(port: int, env: Mapping[str, str]) -> subprocess.Popen[bytes]:
 
 
 def _set_up(isales: int, secret: str, env: Mapping[str, str]) -> None:
-    _manage(env, "migrate", "--verbosity", "0")
-    _manage(env, "collectstatic", "--no-input", "--verbosity", "0")
-    _manage(
+    manage(env, "migrate", "--verbosity", "0")
+    manage(env, "collectstatic", "--no-input", "--verbosity", "0")
+    manage(
         env,
         *("connection", "demo", "--base-url", f"http://127.0.0.1:{isales}", "--vdn", "1"),
         *("--access-key", ACCESS_KEY, "--secret-key-file", secret),
     )
-    made = _manage(
+    made = manage(
         env, "createsuperuser", "--no-input", "--username", USER, "--email", "", fails=True
     )
     if made.returncode and b"already taken" not in made.stderr:
         raise Broken(made.stderr.decode())
 
 
-def _manage(
+def manage(
     env: Mapping[str, str], *words: str, fails: bool = False
 ) -> subprocess.CompletedProcess[bytes]:
+    """Run a command of ``manage.py``. Raises Broken where it fails, unless ``fails``."""
     done = subprocess.run(
         [sys.executable, "manage.py", *words], cwd=ROOT, env=env, capture_output=True, check=False
     )

@@ -90,14 +90,14 @@ def hostile(stack: demo.Stack, folder: Path) -> Iterator[str]:
     secret = folder / "hostile-secret"
     secret.write_text("SK")
     with Simulator(access_key="AK", secret_key=Secret("SK"), data=rows()).running() as simulator:
-        demo._manage(
+        demo.manage(
             env,
             *("connection", "zz-hostile", "--base-url", simulator.base_url, "--vdn", "1"),
             *("--access-key", "AK", "--secret-key-file", str(secret)),
         )
         yield "connection=zz-hostile"
         gone = "Connection.objects.filter(slug='zz-hostile').delete()"
-        demo._manage(env, "shell", "-c", gone)
+        demo.manage(env, "shell", "-c", gone)
 
 
 @pytest.fixture(params=[390, 1280])

@@ -117,7 +117,7 @@ def test_a_server_that_restarts_is_gone_for_a_while_and_then_live_again(wall: Wa
     wall.page.clock.fast_forward(DAY)
     expect(wall.banner).to_contain_text("1 d")
     assert wall.distances == before
-    wall.stack.children["dashboard"] = demo._dashboard(port, demo.environment(wall.folder))
+    wall.stack.children["dashboard"] = demo.start_dashboard(port, demo.environment(wall.folder))
     wait_for(port, "/readyz", wall.stack.children)
     wall.come_back()
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from itertools import chain
 from pathlib import Path
-from threading import Thread
 
 import httpx
 import pytest
@@ -145,6 +145,15 @@ def test_a_row_vanishes_once_the_first_page_was_read(
     assert ids(ask(line)) == [*range(1, 11)]
 
 
+def test_an_unfiltered_page_has_rows_that_were_not_asked_for(
+    simulator: Simulator, line: httpx.Client
+) -> None:
+    body = {"offset": 0, "limit": 10, "calledNo": "4711"}
+    assert line.post(ROOT + "/appoint/list", json=body).json()["totalCount"] == 0
+    simulator.fault = "unfiltered"
+    assert line.post(ROOT + "/appoint/list", json=body).json()["totalCount"] == 40
+
+
 @pytest.mark.parametrize("status", [401, 403, 500, 502, 503])
 def test_the_host_s_faults_strike_the_lookups_too(
     simulator: Simulator, line: httpx.Client, status: int
@@ -190,12 +199,10 @@ def test_an_unknown_fault_is_told_with_the_known_ones(text: str) -> None:
 
 
 def test_list_calls_at_once_are_counted() -> None:
-    with Simulator(data=ROWS, latency=0.1).running() as simulator:
-        auth = AkskAuth("AK", Secret("SK"), SigningOptions())
-        with httpx.Client(base_url=simulator.base_url, auth=auth, trust_env=False) as line:
-            threads = [Thread(target=ask, args=(line,)) for _ in range(4)]
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                thread.join()
-    assert (simulator.most_at_once, len(simulator.list_calls)) == (4, 4)
+    simulator = Simulator(data=ROWS)
+    with ExitStack() as held:
+        for listing in (True, True, False):
+            held.enter_context(simulator.at_work(listing=listing))
+    with simulator.at_work(listing=True):
+        pass
+    assert simulator.most_at_once == 2

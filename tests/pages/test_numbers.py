@@ -177,12 +177,12 @@ def test_a_number_is_asked_for_once_in_each_writing(
 
 
 def test_a_server_that_matches_loosely_doubles_no_row(
-    signed_in: Client, connection: Connection, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+    signed_in: Client, connection: Connection, simulator: Simulator
 ) -> None:
     serve(simulator, "13800138000", "999")
     for row in simulator.listing.source:
         row["appointId"] = None
-    monkeypatch.setattr(simulator.listing, "_filtered", lambda _: simulator.listing.source)
+    simulator.fault = "unfiltered"
     page = signed_in.get(LIST, {"number": "13800138000"}).content.decode()
     assert page.count('<bdi class="number">13800138000</bdi>') == 2
 

@@ -24,13 +24,12 @@ def raw(number: int, **changes: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def odd(connection: Connection, simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> Simulator:
+def odd(connection: Connection, simulator: Simulator) -> Simulator:
     """An iSales that sends ten good rows of today, odd ones, and an item that is no row."""
     rows = [raw(number) for number in range(10)]
     rows += [raw(90 + number, appointTime=at) for number, at in enumerate(ODD)]
     simulator.listing.source = [*rows, "no row at all"]
-    monkeypatch.setattr(simulator.listing, "_filtered", lambda asked: simulator.listing.source)
-    monkeypatch.setattr("appoints.isales.simulator.listing._shown", lambda row, now: row)
+    simulator.fault = "unfiltered"
     return simulator
 
 

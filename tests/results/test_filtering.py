@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appoints.connections.models import Connection
-from appoints.isales.rows import EARLIEST, LATEST
 from appoints.isales.simulator import Simulator
 from appoints.query.query import Query
 from appoints.query.time_range import EVER, Window
@@ -34,27 +33,17 @@ def asked(connection: Connection, window: Window = DAY, **parts: Any) -> Result:
 
 
 @pytest.fixture
-def loose(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> Simulator:
-    """An iSales that finds a row by a value that it then does not send as was agreed."""
-    within = simulator.listing._in_range
-
-    def in_range(row: Any, begin: int, end: int) -> bool:
-        if not isinstance(row, dict):
-            return True
-        at = row.get("appointTime")
-        readable = type(at) is int and EARLIEST <= at < LATEST
-        return within(row, begin, end) if readable else True
-
-    monkeypatch.setattr(simulator.listing, "_in_range", in_range)
-    monkeypatch.setattr("appoints.isales.simulator.listing._shown", lambda row, now: row)
+def unfiltered(simulator: Simulator) -> Simulator:
+    """An iSales that sends rows whose values do not show why it found them."""
+    simulator.fault = "unfiltered"
     return simulator
 
 
 @pytest.mark.parametrize("time", ODD_TIMES, ids=repr)
 def test_a_row_whose_time_cannot_be_read_is_in_the_range_it_was_sent_for(
-    connection: Connection, loose: Simulator, time: object
+    connection: Connection, unfiltered: Simulator, time: object
 ) -> None:
-    loose.listing.source = [*(raw(number) for number in range(40)), raw(99, appointTime=time)]
+    unfiltered.listing.source = [*(raw(number) for number in range(40)), raw(99, appointTime=time)]
     result = asked(connection)
     assert (result.total, result.is_settled) == (41, True)
     assert result.find(str(raw(99)["appointId"]))["state"] == "unknown"
@@ -63,38 +52,38 @@ def test_a_row_whose_time_cannot_be_read_is_in_the_range_it_was_sent_for(
 
 
 def test_an_item_that_is_no_row_is_in_the_range_it_was_sent_for(
-    connection: Connection, loose: Simulator
+    connection: Connection, unfiltered: Simulator
 ) -> None:
-    loose.listing.source = [raw(1), "no row", 7]
+    unfiltered.listing.source = [raw(1), "no row", 7]
     assert asked(connection).total == 3
     assert asked(connection, text="o ro").total == 1
 
 
 def test_a_shorter_range_asks_isales_which_of_these_rows_it_has(
-    connection: Connection, loose: Simulator
+    connection: Connection, unfiltered: Simulator
 ) -> None:
-    loose.listing.source = [raw(number) for number in range(40)]
+    unfiltered.listing.source = [raw(number) for number in range(40)]
     asked(connection)
-    before = len(loose.list_calls)
+    before = len(unfiltered.list_calls)
     hour = Window(NOON, NOON + HOUR)
     asked(connection, hour)
-    assert len(loose.list_calls) == before
-    loose.listing.source.append(raw(99, appointTime=None))
+    assert len(unfiltered.list_calls) == before
+    unfiltered.listing.source.append(raw(99, appointTime=None))
     Snapshot.objects.all().delete()
     assert asked(connection).total == 41
-    before = len(loose.list_calls)
-    loose.listing.source.pop()  # of this hour iSales has none
+    before = len(unfiltered.list_calls)
+    unfiltered.listing.source.pop()  # of this hour iSales has none
     assert asked(connection, hour).total == 40
-    assert len(loose.list_calls) > before
+    assert len(unfiltered.list_calls) > before
 
 
 def test_while_isales_fails_older_rows_of_a_longer_range_are_shown_with_the_unknown(
-    connection: Connection, loose: Simulator
+    connection: Connection, unfiltered: Simulator
 ) -> None:
-    loose.listing.source = [raw(0), raw(99, appointTime=None)]
+    unfiltered.listing.source = [raw(0), raw(99, appointTime=None)]
     asked(connection)
     Snapshot.objects.update(as_of=timezone.now() - timedelta(minutes=5))
-    loose.fault = "500"
+    unfiltered.fault = "500"
     result = ask(connection, Query(), Window(NOON, NOON + HOUR), UTC, wait=10)
     assert (result.total, result.error is not None) == (2, True)
 
@@ -110,15 +99,13 @@ def test_while_isales_fails_older_rows_of_a_longer_range_are_shown_with_the_unkn
 @pytest.mark.parametrize("sent", [None, "", {"hidden": True}], ids=repr)
 def test_a_row_that_isales_found_by_a_value_it_does_not_show_stays(
     connection: Connection,
-    simulator: Simulator,
-    monkeypatch: pytest.MonkeyPatch,
+    unfiltered: Simulator,
     name: str,
     column: str,
     value: str,
     sent: object,
 ) -> None:
-    rows = [raw(7, **{column: value}), raw(8, **{column: sent})]
-    monkeypatch.setattr(simulator.listing, "_filtered", lambda asked: rows)
+    unfiltered.listing.source = [raw(7, **{column: value}), raw(8, **{column: sent})]
     result = asked(connection, **{name: (value,) if name == "agents" else value})
     assert (result.total, result.is_settled) == (2, True)
 
@@ -153,13 +140,12 @@ def test_of_a_row_with_an_odd_agent_isales_is_asked(
 )
 def test_a_row_that_was_not_asked_for_is_left_out_and_said_to_be(
     connection: Connection,
-    simulator: Simulator,
-    monkeypatch: pytest.MonkeyPatch,
+    unfiltered: Simulator,
     stray: dict[str, object],
     parts: dict[str, str],
 ) -> None:
-    rows = [raw(7, taskId="1"), raw(8, calledNo="13900000007", taskId="1") | stray]
-    monkeypatch.setattr(simulator.listing, "_filtered", lambda asked: rows)
+    other = raw(8, calledNo="13900000007", taskId="1") | stray
+    unfiltered.listing.source = [raw(7, taskId="1"), other]
     result = asked(connection, **parts)
     assert (result.total, result.unrequested, result.is_settled) == (1, 1, False)
 

@@ -117,4 +117,4 @@ def test_two_equal_times_are_told_apart_in_a_workbook() -> None:
 def test_a_text_in_a_workbook_is_no_link_of_which_a_sheet_has_few() -> None:
     content = workbook.xlsx(table(userName="https://example.com/"), BERLIN, [])
     sheet = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
-    assert sheet._hyperlinks == []
+    assert not any(cell.hyperlink for row in sheet.iter_rows() for cell in row)

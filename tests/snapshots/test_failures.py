@@ -199,7 +199,7 @@ def test_a_defect_amid_a_load_is_told_and_does_not_keep_pages_waiting(
     def defect(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("appoints.snapshots.loader.Load._fetch_missing", defect)
+    monkeypatch.setattr(fetcher, "pages", defect)
     begun = time.monotonic()
     with pytest.raises(InternalError):
         everything(connection)

@@ -14,7 +14,6 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from appoints.connections.models import Connection
-from appoints.isales.client import Criteria
 from appoints.isales.errors import FetchError
 from appoints.isales.simulator import Simulator
 from appoints.isales.simulator.faults import Fault
@@ -24,7 +23,7 @@ from appoints.results import lookup
 from appoints.results.cache import Cache
 from appoints.results.lookup import ask
 from appoints.results.result import Result
-from appoints.snapshots import retention, store
+from appoints.snapshots import loader, retention, store
 from appoints.snapshots.loader import Load
 from appoints.snapshots.models import Snapshot
 from tests.factories import PAGE, leased
@@ -38,6 +37,11 @@ def _no_frames(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lookup, "CACHE", Cache())
 
 
+@pytest.fixture(autouse=True)
+def _every_page_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loader, "SHOWN_EVERY", 0.0)
+
+
 def everything(connection: Connection) -> Result:
     return ask(connection, Query(), EVER, UTC, wait=20)
 
@@ -46,6 +50,13 @@ def shift(by: timedelta) -> None:
     """Let everything that is stored have happened so much earlier."""
     stamps = ("created", "as_of", "ended", "wanted", "leased_until")
     Snapshot.objects.update(**{name: F(name) - by for name in stamps})
+
+
+def paused(connection: Connection) -> None:
+    """Begin a load that nobody waits for any more."""
+    begun = leased(connection)
+    Snapshot.objects.update(wanted=timezone.now() - timedelta(minutes=2))
+    Load(begun).run()
 
 
 @contextmanager
@@ -60,11 +71,7 @@ def test_a_load_that_paused_does_not_count_its_pause_as_work(
     connection: Connection, simulator: Simulator
 ) -> None:
     with clock_set(simulator, -timedelta(minutes=9, seconds=30)):
-        load = Load(leased(connection))
-        load.criteria = Criteria()
-        load._fetch([0])
-        load._fetch([PAGE, 2 * PAGE])
-        load._write(list(load.unwritten))
+        paused(connection)
     assert everything(connection).total == 85
     whole = Snapshot.objects.get()
     assert 0 < whole.worked < 60
@@ -147,10 +154,8 @@ class TestClockThatWasAhead:
         self, connection: Connection, simulator: Simulator, ahead: timedelta
     ) -> None:
         with clock_set(simulator, ahead):
-            load = Load(leased(connection))
-            load.criteria = Criteria()
-            load._fetch([0])
-            load._write(list(load.unwritten))
+            paused(connection)
+            assert Snapshot.objects.get().received == PAGE
         assert everything(connection).as_of <= timezone.now()
 
     def test_a_failure_and_a_cap_are_forgotten(

@@ -103,21 +103,6 @@ def test_a_total_that_cannot_be_settled_is_kept_beside_what_came(
     assert ids(snapshot) == served(simulator)
 
 
-def test_rows_booked_while_pages_are_read_are_found(
-    simulator: Simulator, snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    keep = Load._keep
-
-    def keep_and_book(load, fetched, total):
-        if len(simulator.listing.source) == 85:
-            simulator.listing.source.insert(0, raw(999))
-        keep(load, fetched, total)
-
-    monkeypatch.setattr(Load, "_keep", keep_and_book)
-    Load(snapshot).run()
-    assert set(served(simulator)) == set(ids(snapshot))
-
-
 def test_a_server_that_ignores_offsets_is_not_asked_for_ever(
     simulator: Simulator, snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

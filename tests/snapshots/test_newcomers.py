@@ -15,16 +15,20 @@ from tests.factories import PAGE, raw
 
 
 def load_while_booked(
-    snapshot: Snapshot, simulator: Simulator, monkeypatch: pytest.MonkeyPatch, *places: int
+    snapshot: Snapshot,
+    simulator: Simulator,
+    monkeypatch: pytest.MonkeyPatch,
+    *places: int,
+    after: int = 5,
 ) -> None:
-    """Load, and book a row at each place once iSales has given half of the pages."""
+    """Load, and book a row at each place once iSales has given so many of the nine pages."""
     snapshot.connection.max_concurrency = 1
     snapshot.connection.save()
     give, given = simulator.listing.page, []
 
     def give_and_book(*asked: Any) -> dict[str, Any]:
         given.append(give(*asked))
-        if len(given) == 5:
+        if len(given) == after:
             for place in places:
                 simulator.listing.source.insert(place, raw(1000 + place))
         return given[-1]
@@ -45,6 +49,13 @@ def test_a_row_that_came_in_is_found_wherever_it_stands(
     load_while_booked(snapshot, simulator, monkeypatch, place)
     assert ids_of(snapshot) == {row["appointId"] for row in simulator.rows()}
     assert (snapshot.total, snapshot.received) == (86, 86)
+
+
+def test_a_row_that_came_in_after_the_first_page_is_found(
+    snapshot: Snapshot, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load_while_booked(snapshot, simulator, monkeypatch, 0, after=1)
+    assert ids_of(snapshot) == {row["appointId"] for row in simulator.rows()}
 
 
 def test_a_row_that_came_in_is_found_without_reading_all_again(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
+from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -19,7 +22,7 @@ from appoints.results.cache import Cache
 from appoints.results.lookup import ask
 from appoints.results.result import Result
 from appoints.results.states import Rules
-from appoints.snapshots import leases, loader, store
+from appoints.snapshots import fetcher, leases, loader, store
 from appoints.snapshots.leases import LeaseLost
 from appoints.snapshots.loader import Load
 from appoints.snapshots.models import Chunk, Snapshot
@@ -44,14 +47,22 @@ def expired(snapshot: Snapshot) -> None:
     Snapshot.objects.filter(pk=snapshot.pk).update(leased_until=timezone.now())
 
 
+class Killed(BaseException):
+    """What ends a worker without a word."""
+
+
 def half_loaded(connection: Connection, simulator: Simulator) -> Snapshot:
-    """A snapshot whose worker was killed when some of its chunks were written."""
-    snapshot = leased(connection)
-    load = Load(snapshot)
-    load.criteria = Criteria()
-    load._fetch([0])
-    load._fetch([PAGE, 2 * PAGE, 3 * PAGE])
-    load._write(list(load.unwritten))
+    """A snapshot whose worker was killed when it had written four pages."""
+    snapshot, fetched = leased(connection), fetcher.pages
+
+    def first_pages(*asked: Any) -> Iterator[fetcher.Arrival | None]:
+        *rest, offsets = asked
+        yield from fetched(*rest, [at for at in offsets if at < 4 * PAGE])
+        if max(offsets) >= 4 * PAGE:
+            raise Killed
+
+    with patch.object(fetcher, "pages", first_pages), pytest.raises(Killed):
+        Load(snapshot).run()
     expired(snapshot)
     simulator.calls.clear()
     return snapshot

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 KINDS = (
     "none", "code:0200001", "400", "401", "403", "404", "418", "429", "429:7", "500", "502", "503",
     "html", "cut", "cut-json", "no-data", "no-total", "hang", "close", "wrong-total", "drift",
-    "overlap", "vanish",
+    "overlap", "vanish", "unfiltered",
 )  # fmt: skip
 EVERYWHERE = frozenset({"401", "403", "500", "502", "503", "hang", "close"})
 LOAD_ENDS = 10.0  # seconds of silence, after which the same question begins a new load
