@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import include, path, register_converter
 
 from appoints.display import addresses
-from appoints.pages import columns, detail, export, facet, list, wallboard
+from appoints.pages import choices, columns, detail, export, list, wallboard
 from appoints.saved_views import views
 
 register_converter(addresses.AppointId, "appoint_id")
@@ -32,7 +32,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("", include((saved_views, "views"))),
     path("appoints/", include((appoints, "appoints"))),
-    path("choices/<str:name>/", facet.FacetPage.as_view(), name="choices"),
+    path("choices/<str:name>/", choices.ChoicesPage.as_view(), name="choices"),
     path("columns/", columns.columns, name="columns"),
     path("wallboard/", wallboard.Wallboard.as_view(), name="wallboard"),
 ]

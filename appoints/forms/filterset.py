@@ -65,7 +65,7 @@ class QueryForm(Unremembered, forms.Form):
 
     @property
     def wrong_menus(self) -> set[str]:
-        """The menus, by the names of their facets, whose box has something wrong."""
+        """The menus, by the names of their filters, whose box has something wrong."""
         boxes = {"agents": ("agent", "agent_list"), "task": ("task",)}
         return {name for name, fields in boxes.items() if any(self[each].errors for each in fields)}
 

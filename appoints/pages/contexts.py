@@ -19,7 +19,7 @@ from appoints.display.clock import Clock
 from appoints.display.context import Context
 from appoints.display.detail import Detail
 from appoints.display.empty import EmptyState
-from appoints.display.facets import Choice, Facet
+from appoints.display.filter_menus import Choice, FilterMenu
 from appoints.display.pagination import Pager
 from appoints.display.related import Neighbours, Others
 from appoints.display.table import AppointTable, Offered
@@ -119,7 +119,7 @@ class ListContext(Context):
     unknown: Sequence[str]
     zone: ZoneInfo
     preset_links: Sequence[tuple[str, str | Promise, str]]
-    facets: Sequence[Facet]
+    menus: Sequence[FilterMenu]
     intervals: Mapping[int, str | Promise]
     view_menu: ViewMenu | None = None
     query: Query | None = None
@@ -195,12 +195,12 @@ class DetailContext(Context):
 
 
 @dataclass(frozen=True, kw_only=True)
-class FacetContext(Context):
+class ChoicesContext(Context):
     """Every choice of one filter; ``rest`` are the names and values of the other filters."""
 
-    template = "appoints/facet.html"
+    template = "appoints/choices.html"
 
-    facet: Facet
+    menu: FilterMenu
     form: QueryForm
     address: str
     rest: Sequence[tuple[str, str]]

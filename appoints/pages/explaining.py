@@ -8,7 +8,8 @@ from django.http import HttpResponse
 from django_htmx.http import HttpResponseClientRefresh
 
 from appoints.connections.models import Connection
-from appoints.display import facets, preset_links
+from appoints.display import preset_links
+from appoints.display.filter_menus import filter_menus
 from appoints.display.intervals import INTERVALS
 from appoints.pages.base import ResultView
 from appoints.pages.contexts import ListContext, NoConnectionContext
@@ -49,6 +50,6 @@ class ExplainingView(ResultView):
             zone=form.zone,
             # Of a form that is wrong only the way out is offered.
             preset_links=preset_links.presets(Query()),
-            facets=facets.facets({}, Query(), {}),
+            menus=filter_menus({}, Query(), {}),
             intervals=INTERVALS,
         )

@@ -12,15 +12,16 @@ from django.utils.translation import gettext_lazy
 
 from appoints.connections import lookups
 from appoints.connections.failures import Failure
-from appoints.display import facets as facet_menus
 from appoints.display import preset_links
 from appoints.display.cells import View
 from appoints.display.charts import charts
 from appoints.display.chips import Names, chips
 from appoints.display.clock import clock_of
 from appoints.display.empty import EmptyState
+from appoints.display.filter_menus import filter_menus, offered
 from appoints.display.pagination import Pager
 from appoints.display.table import AppointTable, known
+from appoints.display.tiles import tiles
 from appoints.forms.submit import address_of, posted
 from appoints.pages.contexts import Failed, ListContext, Rows
 from appoints.pages.explaining import REFRESH, ExplainingView
@@ -92,14 +93,14 @@ class ListPage(ExplainingView):
         reasons = lookups.reasons(question.connection, platform=ask_names)
         agents = result.facets["agents"] if result.facets and query.agents else []
         names = {"task": tasks, "agents": facets.names(agents)}
-        menus = facet_menus.facets(result.facets or {}, query, reasons)
-        self.form.form.offer(facet_menus.offered(menus))
+        menus = filter_menus(result.facets or {}, query, reasons)
+        self.form.form.offer(offered(menus))
         return replace(
             self._question_context(),
             tasks=tasks,
             chips=chips(query, question.zone, names),
             absent=result.absent(query),
-            facets=menus,
+            menus=menus,
             answer=self._rows(result, reasons, names),
         ).response(self.request)
 
@@ -116,7 +117,7 @@ class ListPage(ExplainingView):
             address=query.urlencode(),
             connection=question.connection,
             chips=chips(query, question.zone),
-            facets=facet_menus.facets({}, query, {}),
+            menus=filter_menus({}, query, {}),
             zone=question.zone,
             preset_links=preset_links.presets(query),
             day_links=preset_links.days(query, question.now.astimezone(question.zone)),
@@ -136,7 +137,7 @@ class ListPage(ExplainingView):
             result=result,
             pager=pager,
             table=AppointTable(records, view, query if result.is_whole else None, columns),
-            tiles=facet_menus.tiles(result.facets, query) if result.facets else [],
+            tiles=tiles(result.facets, query) if result.facets else [],
             charts=charts(question, result, reasons),
             empty_state=EmptyState(query, result, zone, names) if empty else None,
             clock=clock_of(question, result.as_of, records, columns),

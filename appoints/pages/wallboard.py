@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 from appoints import labels
 from appoints.connections import lookups
 from appoints.connections.failures import Failure
-from appoints.display import facets, formats
+from appoints.display import formats
 from appoints.display.cells import View
 from appoints.display.charts import charts
 from appoints.display.chips import Chip, chips
 from appoints.display.clock import clock_of
 from appoints.display.intervals import INTERVALS
 from appoints.display.table import AppointTable
+from appoints.display.tiles import tiles
 from appoints.pages.base import ResultView
 from appoints.pages.freshness import seconds_since, stale
 from appoints.pages.wallboard_contexts import Board, Calls, Notice, WallboardContext
@@ -94,7 +95,7 @@ class Wallboard(ResultView):
         records = [record for calls in to_act_on for record in calls.table.data.data]
         return Board(
             result=result,
-            tiles=facets.tiles(result.facets, question.query) if result.facets else [],
+            tiles=tiles(result.facets, question.query) if result.facets else [],
             to_act_on=to_act_on,
             charts=charts(question, result, reasons),
             clock=clock_of(question, result.as_of, records, COLUMNS),

@@ -14,7 +14,7 @@ from appoints.display.charts import Charts
 from appoints.display.chips import Chip
 from appoints.display.clock import Clock
 from appoints.display.context import Context
-from appoints.display.facets import Choice
+from appoints.display.filter_menus import Choice
 from appoints.display.table import AppointTable
 from appoints.pages.contexts import Stale
 from appoints.results.result import Result

@@ -1,23 +1,23 @@
 // A refresh may fail, or bring no rows: the rows on the page stay, and its foot says what is wrong.
 
-import { showDisconnected } from "./disconnected.js";
+import { showOutdated } from "./outdated.js";
 import { refresh, stopRefreshing } from "./refresh.js";
 import { answer } from "./swap.js";
 
 const AGAIN = 10_000; // milliseconds between two looks whether somebody has signed in again
-const kept = document.querySelector("#kept");
+const failureBox = document.querySelector("#refresh-failure");
 
-let unheard = false;
+let unanswered = false;
 let signedOut = false;
 let looking = false;
 
 export const showState = () => {
   const old = answer()?.querySelector(".stale");
-  showDisconnected(unheard ? "unheard" : kept?.firstChild ? "kept" : old ? "old" : "");
+  showOutdated(unanswered ? "unanswered" : failureBox?.firstChild ? "failed" : old ? "old" : "");
 };
 
-export const hear = (yes) => {
-  unheard = !yes;
+export const setAnswered = (answered) => {
+  unanswered = !answered;
   showState();
 };
 
@@ -47,12 +47,12 @@ export const refuseFailure = (page) => {
     location.reload();
     return false;
   }
-  kept.replaceChildren();
+  failureBox.replaceChildren();
   if (page.querySelector("#answer .as-of")) return true;
   if (page.querySelector("#signed-out")) signOut();
   const failure = page.querySelector(".standing[role=alert]");
   if (failure && !answer().querySelector("tbody tr")) return true;
-  if (failure) kept.append(document.adoptNode(failure));
-  hear(Boolean(failure)); // what a proxy on the way says is no answer of ours
+  if (failure) failureBox.append(document.adoptNode(failure));
+  setAnswered(Boolean(failure)); // what a proxy on the way says is no answer of ours
   return false;
 };

@@ -3,8 +3,8 @@
 import { markChanges, rememberRows } from "./changes.js";
 import "./chooser.js";
 import { addCopyButtons } from "./copy.js";
-import { keepTouched } from "./facets.js";
-import { hear, mayAsk, refuseFailure, showState } from "./failures.js";
+import { mayAsk, refuseFailure, setAnswered, showState } from "./failures.js";
+import { keepTouched } from "./filter-menus.js";
 import "./incomplete-dates.js";
 import "./keys.js";
 import { rememberPlace, restorePlace } from "./place.js";
@@ -13,7 +13,7 @@ import { updateTimes } from "./relative-times.js";
 import { watchRequests, watchSwaps } from "./swap.js";
 import { countAgain, countWhileHidden } from "./title.js";
 
-watchRequests({ mayAsk, heard: hear, ended: endRequest });
+watchRequests({ mayAsk, answered: setAnswered, ended: endRequest });
 watchSwaps({
   before: [refuseFailure, countWhileHidden, refuseWhileBusy, rememberRows, rememberPlace],
   after: [
@@ -25,6 +25,6 @@ watchSwaps({
     addCopyButtons, // before the place: the focus may be on such a button
     restorePlace,
   ],
-  keeps: (element) => element.id === "facets" && keepTouched(element),
+  keeps: (element) => element.id === "filter-menus" && keepTouched(element),
 });
 showState();

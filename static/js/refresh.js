@@ -110,7 +110,7 @@ sayPace();
 
 // A click on "refresh" swaps too; where nothing newer can come, it says so.
 document.addEventListener("click", (event) => {
-  const link = event.target.closest("#answer .as-of a, #kept a[href^='?']");
+  const link = event.target.closest("#answer .as-of a, #refresh-failure a[href^='?']");
   if (!link || chosen.disabled || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   refreshByHand();

@@ -24,8 +24,8 @@ const update = () => {
   const pattern = patterns();
   const now = Date.now() + ahead;
   // Over rows that are not kept up to date only their own age goes on.
-  const dead = document.querySelector("#answer.is-dead");
-  for (const time of document.querySelectorAll(dead ? "#dead time.off" : "time.off")) {
+  const outdated = document.querySelector("#answer.is-outdated");
+  for (const time of document.querySelectorAll(outdated ? "#outdated time.off" : "time.off")) {
     const length = Date.parse(time.dateTime) - now;
     const name = length > 0 ? "ahead" : "late" in time.dataset ? "overdue" : "ago";
     const text = fill(pattern[name], { value: span(Math.abs(length), pattern) });

@@ -39,13 +39,13 @@ export const watchSwaps = ({ before, after, keeps = () => false }) => {
   });
 };
 
-export const watchRequests = ({ mayAsk = () => true, heard = () => {}, ended = () => {} }) => {
+export const watchRequests = ({ mayAsk = () => true, answered = () => {}, ended = () => {} }) => {
   document.addEventListener("htmx:beforeRequest", (event) => {
     if (!mayAsk()) event.preventDefault();
   });
   for (const failure of ["sendError", "timeout", "responseError"]) {
-    document.addEventListener(`htmx:${failure}`, () => heard(false));
+    document.addEventListener(`htmx:${failure}`, () => answered(false));
   }
-  document.addEventListener("htmx:beforeOnLoad", ({ detail }) => heard(detail.xhr.status < 400));
+  document.addEventListener("htmx:beforeOnLoad", ({ detail }) => answered(detail.xhr.status < 400));
   document.addEventListener("htmx:afterRequest", ended);
 };

@@ -21,7 +21,7 @@ const showCount = (frozen = false) => {
   const { count, at, age } = last;
   const passed = Number(age ?? 0) + since(last.came);
   const late = passed > Math.max(pace(), SLOW) + OLD;
-  const old = frozen || late || document.querySelector("#answer.is-dead");
+  const old = frozen || late || document.querySelector("#answer.is-outdated");
   const words = old ? fill(note.dataset.old, { count, time: at }) : count;
   const name = document.title.replace(/^\(.*?\) /, "");
   const known = count && count !== "0" && passed < FORGOTTEN;

@@ -2,13 +2,13 @@
 // answer comes, for whatever reason, time alone makes it say so, and it never stops asking.
 
 import { since, stamp } from "./clock.js";
-import { showDisconnected } from "./disconnected.js";
+import { showOutdated } from "./outdated.js";
 import { updateTimes } from "./relative-times.js";
 import { abort, answer, askAgain, watchRequests, watchSwaps } from "./swap.js";
 
 const RETRY = 10; // seconds from a request that failed to the next
 const TIME_OUT = 15; // seconds that a request may take
-const UNHEARD = 45; // seconds without an answer after which nothing here counts as live
+const UNANSWERED = 45; // seconds without an answer after which nothing here counts as live
 let came = stamp(); // the last answer
 let tried = came;
 let asking = false;
@@ -17,12 +17,12 @@ let databaseFailed; // when the dashboard last said so
 
 const reason = () => {
   const { age, limit } = answer().dataset; // seconds, of the rows
-  if (databaseFailed && since(databaseFailed) <= UNHEARD) return "database";
-  if (since(came) > UNHEARD) return "unheard";
+  if (databaseFailed && since(databaseFailed) <= UNANSWERED) return "database";
+  if (since(came) > UNANSWERED) return "unanswered";
   return limit && Number(age) + since(came) > Number(limit) ? "old" : "";
 };
 
-const showState = () => showDisconnected(reason());
+const showState = () => showOutdated(reason());
 
 const ask = () => {
   tried = stamp();
@@ -49,7 +49,7 @@ const returned = () => {
 // The rows stay, and the banner repeats what the answer says of the database.
 const isOfDatabase = (page) => {
   const words = page.querySelectorAll("#answer[data-trouble] [role=alert] :is(h2, p)");
-  const shown = document.querySelector("#dead [data-why=database]");
+  const shown = document.querySelector("#outdated [data-why=database]");
   if (!words.length || !shown) return false;
   shown.textContent = Array.from(words, (each) => each.textContent.trim()).join(" ");
   databaseFailed = stamp();

@@ -14,7 +14,7 @@ def page(blank: Page) -> Page:
     return blank
 
 
-@pytest.mark.parametrize("name", ["causes", "behind"])
+@pytest.mark.parametrize("name", ["causes", "agents"])
 def test_bars_narrow_and_their_tables_say_the_same(page: Page, name: str) -> None:
     page.goto("/appoints/")
     card = page.locator(f".ranking-{name}")
@@ -31,7 +31,7 @@ def test_bars_narrow_and_their_tables_say_the_same(page: Page, name: str) -> Non
 
 def test_a_bar_of_time_narrows_from_the_keyboard(page: Page) -> None:
     page.goto("/appoints/")
-    card = page.locator(".overtime")
+    card = page.locator(".histogram")
     bar = card.locator("svg a").nth(3)
     said = bar.get_attribute("aria-label") or ""
     reserved = re.search(r": ([\d,]+) reserved", said)

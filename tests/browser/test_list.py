@@ -50,7 +50,7 @@ def test_a_number_finds_its_calls(everything: Page) -> None:
 
 
 def menu(page: Page, name: str) -> Locator:
-    found = page.locator("#facets details", has=page.locator("summary", has_text=name))
+    found = page.locator("#filter-menus details", has=page.locator("summary", has_text=name))
     found.locator("summary").click()
     return found
 

@@ -151,7 +151,7 @@ def test_a_refresh_that_brings_no_rows_leaves_those_that_are_there(page: Page) -
 
     page.unroute_all()
     refresh(page)
-    expect(page.locator("#kept")).to_be_empty()
+    expect(page.locator("#refresh-failure")).to_be_empty()
 
 
 def test_what_some_proxy_says_is_not_taken_for_an_answer(page: Page) -> None:
@@ -159,7 +159,7 @@ def test_what_some_proxy_says_is_not_taken_for_an_answer(page: Page) -> None:
         "**/appoints/?*", lambda route: route.fulfill(body="<h1>Welcome to the network</h1>")
     )
     refresh(page)
-    expect(page.locator("#dead")).to_be_in_viewport()
+    expect(page.locator("#outdated")).to_be_in_viewport()
     expect(page.locator(ROWS).first).to_be_visible()
 
 
@@ -186,18 +186,18 @@ def test_a_sign_in_in_another_tab_brings_the_page_back(apart: Page) -> None:
     expect(apart.locator(ROWS).first).to_be_visible()
     apart.context.clear_cookies()
     refresh(apart)
-    expect(apart.locator("#kept")).to_contain_text("You are signed out")
-    expect(apart.locator("#dead")).to_contain_text("Nothing new since")
+    expect(apart.locator("#refresh-failure")).to_contain_text("You are signed out")
+    expect(apart.locator("#outdated")).to_contain_text("Nothing new since")
     apart.clock.run_for(11_000)
-    expect(apart.locator("#kept")).to_contain_text("You are signed out")
+    expect(apart.locator("#refresh-failure")).to_contain_text("You are signed out")
     other = apart.context.new_page()
     sign_in(other)
     other.close()
     with apart.expect_event("load"):
         apart.clock.run_for(11_000)
     expect(apart.locator("#refresh")).to_be_enabled()
-    expect(apart.locator("#dead, #kept *")).to_have_count(1)
-    expect(apart.locator("#dead")).to_be_hidden()
+    expect(apart.locator("#outdated, #refresh-failure *")).to_have_count(1)
+    expect(apart.locator("#outdated")).to_be_hidden()
 
 
 def test_rows_that_are_not_refreshed_any_more_do_not_look_live(apart: Page) -> None:
@@ -207,19 +207,19 @@ def test_rows_that_are_not_refreshed_any_more_do_not_look_live(apart: Page) -> N
     apart.locator("#refresh").select_option("30")
     apart.route("**/appoints/?*", lambda route: route.abort())
     apart.clock.run_for(32_000)
-    expect(apart.locator("#dead")).to_be_in_viewport()
-    expect(apart.locator("#dead")).to_contain_text("Nothing new since")
-    expect(apart.locator("#answer.is-dead")).to_have_count(1)
+    expect(apart.locator("#outdated")).to_be_in_viewport()
+    expect(apart.locator("#outdated")).to_contain_text("Nothing new since")
+    expect(apart.locator("#answer.is-outdated")).to_have_count(1)
     before = apart.locator("#answer time.off").all_inner_texts()
     apart.clock.fast_forward("48:00:00")
     apart.clock.run_for(16_000)
-    expect(apart.locator("#dead")).to_contain_text("2 d ago")
+    expect(apart.locator("#outdated")).to_contain_text("2 d ago")
     assert apart.locator("#answer time.off").all_inner_texts() == before
 
     apart.unroute_all()
     apart.clock.run_for(32_000)
-    expect(apart.locator("#answer:not(.is-dead)")).to_be_visible()
-    expect(apart.locator("#dead")).to_be_hidden()
+    expect(apart.locator("#answer:not(.is-outdated)")).to_be_visible()
+    expect(apart.locator("#outdated")).to_be_hidden()
 
 
 HIDE = "Object.defineProperty(document, 'hidden', {value: true, configurable: true})"

@@ -33,21 +33,21 @@ class Wall(NamedTuple):
 
     @property
     def banner(self) -> Locator:
-        return self.page.locator("#dead")
+        return self.page.locator("#outdated")
 
     @property
     def distances(self) -> list[str]:
         return self.page.locator("#answer time.off").all_inner_texts()
 
     def expect_live(self, timeout: float = 5000) -> None:
-        tile = self.page.locator("#answer:not(.is-dead) .tile-overdue")
+        tile = self.page.locator("#answer:not(.is-outdated) .tile-overdue")
         expect(tile).to_be_visible(timeout=timeout)
         expect(self.banner).to_be_hidden(timeout=timeout)
 
-    def expect_dead(self, why: str) -> None:
+    def expect_outdated(self, why: str) -> None:
         expect(self.banner).to_be_visible()
         expect(self.banner).to_contain_text(why)
-        expect(self.page.locator("#answer.is-dead")).to_have_count(1)
+        expect(self.page.locator("#answer.is-outdated")).to_have_count(1)
 
     def pass_by(self, seconds: int) -> None:
         """Let time pass on the wall, each of its seconds."""
@@ -102,7 +102,7 @@ def test_each_day_of_a_fortnight_it_is_live_again_after_the_night(wall: Wall) ->
 def test_after_a_night_asleep_yesterdays_numbers_do_not_look_fresh(wall: Wall) -> None:
     wall.page.route("**/wallboard/?*", lambda route: None)  # the answer is on its way
     wall.page.clock.fast_forward(DAY)
-    wall.expect_dead("Nothing new since")
+    wall.expect_outdated("Nothing new since")
     wall.page.unroute_all()
     wall.pass_by(16)  # the request's time is out, another follows
     wall.expect_live()
@@ -112,7 +112,7 @@ def test_a_server_that_restarts_is_gone_for_a_while_and_then_live_again(wall: Wa
     port = int(wall.stack.address.rpartition(":")[2])
     end({"dashboard": wall.stack.children["dashboard"]})
     wall.pass_by(50)
-    wall.expect_dead("The dashboard does not answer")
+    wall.expect_outdated("The dashboard does not answer")
     before = wall.distances
     wall.page.clock.fast_forward(DAY)
     expect(wall.banner).to_contain_text("1 d")
@@ -126,7 +126,7 @@ def test_a_server_that_hangs_is_no_live_one(wall: Wall) -> None:
     wall.signal_dashboard(signal.SIGSTOP)
     try:
         wall.pass_by(50)
-        wall.expect_dead("The dashboard does not answer")
+        wall.expect_outdated("The dashboard does not answer")
     finally:
         wall.signal_dashboard(signal.SIGCONT)
     wall.come_back()
@@ -146,7 +146,7 @@ def test_a_database_that_is_gone_is_told_and_then_live_again(wall: Wall) -> None
     try:
         for _ in range(8):
             wall.pass_by(11)
-        wall.expect_dead("The dashboard's database")
+        wall.expect_outdated("The dashboard's database")
     finally:
         (wall.folder / "away").rename(file)
     wall.come_back()
@@ -156,7 +156,7 @@ def test_a_database_that_is_gone_is_told_and_then_live_again(wall: Wall) -> None
 def test_what_some_proxy_says_is_not_taken_for_an_answer(wall: Wall, answer: str) -> None:
     wall.page.route("**/wallboard/?*", lambda route: route.fulfill(body=answer))
     wall.pass_by(50)
-    wall.expect_dead("The dashboard does not answer")
+    wall.expect_outdated("The dashboard does not answer")
     wall.page.unroute_all()
     wall.come_back()
 
@@ -168,7 +168,7 @@ def test_an_answer_that_a_proxy_kept_is_no_new_one(wall: Wall) -> None:
     wall.page.route("**/wallboard/?*", lambda route: route.fulfill(body=kept))
     wall.pass_by(31)
     wall.pass_by(60)
-    wall.expect_dead("The dashboard does not answer")
+    wall.expect_outdated("The dashboard does not answer")
     wall.page.unroute_all()
     wall.come_back()
 
@@ -177,7 +177,7 @@ def test_a_database_that_fails_is_named_beside_the_last_rows(wall: Wall) -> None
     wall.page.route("**/wallboard/?*", lambda route: route.fulfill(body=DATABASE))
     for _ in range(8):
         wall.pass_by(11)
-    wall.expect_dead("The dashboard's database is locked. Try again.")
+    wall.expect_outdated("The dashboard's database is locked. Try again.")
     expect(wall.page.locator("#answer .tile-overdue")).to_be_visible()
     wall.page.unroute_all()
     wall.come_back()
@@ -199,7 +199,7 @@ def test_rows_that_isales_keeps_from_renewing_are_not_live(wall: Wall) -> None:
         wall.in_database("UPDATE snapshots_snapshot SET as_of = datetime(as_of, '-1 hour')")
         with wall.page.expect_response(re.compile("/wallboard/")):
             wall.pass_by(31)
-        wall.expect_dead("iSales sends nothing newer")
+        wall.expect_outdated("iSales sends nothing newer")
         expect(wall.banner).to_contain_text("1 h")
     finally:
         wall.stack.children["simulator"].send_signal(signal.SIGCONT)

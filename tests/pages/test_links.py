@@ -85,7 +85,7 @@ def test_every_agent_is_ticked_as_a_list_has_it(signed_in: Client, page: Screen)
     assert opened(signed_in, address) == rows
 
 
-@pytest.mark.parametrize("chart", ["behind", "causes"])
+@pytest.mark.parametrize("chart", ["agents", "causes"])
 def test_every_bar_opens_the_rows_that_it_counts(
     signed_in: Client, page: Screen, chart: str
 ) -> None:

@@ -92,7 +92,7 @@ def test_older_rows_stand_with_their_age_where_newer_ones_fail(
     simulator.fault = "html"
     page = signed_in.get("/wallboard/").content.decode()
     assert "The rows below are 9 min old." in page
-    assert "is-dead" in page
+    assert "is-outdated" in page
     assert 'class="tile tile-overdue"' in page
 
 
@@ -101,7 +101,7 @@ def test_rows_that_are_as_old_as_rows_may_be_are_live(
 ) -> None:
     signed_in.get("/wallboard/")
     page = signed_in.get("/wallboard/").content.decode()
-    assert "is-dead" not in page and 'data-limit="90"' in page
+    assert "is-outdated" not in page and 'data-limit="90"' in page
 
 
 def test_distances_do_not_go_on_ageing_over_rows_that_are_old(

@@ -19,7 +19,7 @@ def section(response: HttpResponseBase, name: str) -> LexborNode:
     return Screen(response).one(f"section.chart.{name}")
 
 
-@pytest.mark.parametrize(("name", "links"), [("causes", BARS), ("behind", "td a")])
+@pytest.mark.parametrize(("name", "links"), [("causes", BARS), ("agents", "td a")])
 def test_each_number_leads_to_as_many_rows_as_it_says(
     signed_in: Client, connection: Connection, name: str, links: str
 ) -> None:
@@ -55,19 +55,19 @@ def test_failures_of_the_groups_are_the_failures_of_the_summary(
 def test_pictures_with_nothing_to_show_say_so(signed_in: Client, connection: Connection) -> None:
     page = signed_in.get(LIST, {"state": "reached"})
     assert "No failures here" in words_of(section(page, "ranking-causes"))
-    assert "Nothing overdue or failed here" in words_of(section(page, "ranking-behind"))
+    assert "Nothing overdue or failed here" in words_of(section(page, "ranking-agents"))
 
 
 def test_bars_name_the_zone_of_their_hours(signed_in: Client, connection: Connection) -> None:
     page = signed_in.get(LIST, {"preset": "today", "tz": "Asia/Kathmandu"})
-    assert "by hour in Asia/Kathmandu" in words_of(section(page, "overtime"))
+    assert "by hour in Asia/Kathmandu" in words_of(section(page, "histogram"))
 
 
 def test_a_range_too_long_for_one_picture_says_so(
     signed_in: Client, connection: Connection
 ) -> None:
     page = signed_in.get(LIST, {"from": "2020-01-01"})
-    assert "at most 400 days" in words_of(section(page, "overtime"))
+    assert "at most 400 days" in words_of(section(page, "histogram"))
 
 
 def test_there_are_no_pictures_of_nothing_nor_of_a_part(
@@ -84,5 +84,5 @@ def test_words_of_people_are_text_in_pictures(
     for row in simulator.rows():
         row["userName"] = "<b>Ann</b>"
     response = signed_in.get(LIST, {"q": "<b>ann"})
-    assert "<b>Ann</b>" in words_of(section(response, "ranking-behind"))
+    assert "<b>Ann</b>" in words_of(section(response, "ranking-agents"))
     assert "<b>Ann" not in response.content.decode()

@@ -16,7 +16,7 @@ from appoints.query.filters import FILTERS, NAMES
 from appoints.query.lists import written
 from appoints.query.parameters import Filter
 from appoints.query.query import Query
-from appoints.results.facets import ValueCount, summary
+from appoints.results.facets import ValueCount
 
 MOST_CHOICES = 12  # lines of a menu that has many
 
@@ -28,17 +28,6 @@ MENUS = dict(
     )
 )
 TYPED = ("agents", "task")  # chosen also by what stands in no row
-# What the summary counts, where words alone leave it open.
-HINTS: Mapping[str, str | Promise] = {
-    "overdue": _("Their time has passed, and no call is known."),
-    "due": _("To be called within minutes."),
-    "upcoming": _("Reserved for later."),
-    "calling": _("The call is going on."),
-    "reached": _("The customer was reached."),
-    "failed": _("Called, but the customer was not reached."),
-    "unknown": _("iSales does not say what became of them."),
-    "late": _("Called later than promised. They are counted under their state too."),
-}
 
 
 class Choice(NamedTuple):
@@ -65,7 +54,7 @@ class Choice(NamedTuple):
         return "" if self.value is None else written(self.value)
 
 
-class Facet(NamedTuple):
+class FilterMenu(NamedTuple):
     """The choices of one filter; ``more`` counts those that are not shown, ``chosen`` its values.
 
     ``name`` is that of the question's field.
@@ -78,14 +67,16 @@ class Facet(NamedTuple):
     chosen: int
 
 
-def facets(
+def filter_menus(
     counted: Mapping[str, list[ValueCount]], query: Query, reasons: Mapping[str, str]
-) -> list[Facet]:
+) -> list[FilterMenu]:
     """Return every menu that has a choice to make, with its most frequent choices.
 
     Where not all rows are at hand nothing is counted, and what can be typed is left.
     """
-    found = [facet(name, counted.get(name, []), query, reasons, MOST_CHOICES) for name in MENUS]
+    found = [
+        filter_menu(name, counted.get(name, []), query, reasons, MOST_CHOICES) for name in MENUS
+    ]
     return [
         each
         for each in found
@@ -94,15 +85,15 @@ def facets(
     ]
 
 
-def facet(
+def filter_menu(
     name: str,
     lines: Iterable[ValueCount],
     query: Query,
     reasons: Mapping[str, str],
     most: int | None,
-) -> Facet:
+) -> FilterMenu:
     """Return the choices of one filter: those chosen, none, and at most so many others."""
-    choices = _told_apart([_choice(name, line, query, reasons) for line in lines])
+    choices = _told_apart([choice_of(name, line, query, reasons) for line in lines])
     shown = [
         choice
         for number, choice in enumerate(choices)
@@ -110,14 +101,14 @@ def facet(
     ]
     more = len(choices) - len(shown)
     chosen = len(_chosen(name, query)) + query.lacks(name)
-    return Facet(name, MENUS[name].menu, shown, more, chosen)
+    return FilterMenu(name, MENUS[name].menu, shown, more, chosen)
 
 
-def offered(facets: Iterable[Facet]) -> set[str]:
+def offered(menus: Iterable[FilterMenu]) -> set[str]:
     """Return the agents that menus offer one by one."""
     return {
         choice.value
-        for each in facets
+        for each in menus
         if each.name == "agents"
         for choice in each.choices
         if choice.value and choice.address is not None
@@ -135,25 +126,7 @@ def _told_apart(choices: list[Choice]) -> list[Choice]:
     ]
 
 
-def tiles(counted: Mapping[str, list[ValueCount]], query: Query) -> list[Choice]:
-    """Return the summary line: the rows of each state, and the late ones."""
-    return [
-        _tile(name, rows, query)._replace(hint=HINTS[name])
-        for name, rows in summary(counted).items()
-        if rows or name != "unknown"
-    ]
-
-
-def _tile(name: str, rows: int, query: Query) -> Choice:
-    """Return a number of the summary; a state takes the place of those that are chosen."""
-    if name == "late":
-        return _choice(name, ValueCount("true", None, rows), query, {})
-    state = _choice("states", ValueCount(name, None, rows), query, {})
-    alone = query.wanted_states() == (name,)
-    return state if alone else state._replace(address=query.but(states=(name,)).urlencode())
-
-
-def _choice(name: str, line: ValueCount, query: Query, reasons: Mapping[str, str]) -> Choice:
+def choice_of(name: str, line: ValueCount, query: Query, reasons: Mapping[str, str]) -> Choice:
     value = line.value
     if value is None:
         return _none(name, line.rows, query)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse
 
 from appoints.connections import lookups
-from appoints.display.facets import MENUS, facet, offered
+from appoints.display.filter_menus import MENUS, filter_menu, offered
 from appoints.pages.base import ResultView
-from appoints.pages.contexts import FacetContext
+from appoints.pages.contexts import ChoicesContext
 from appoints.results.result import Result
 
 
-class FacetPage(ResultView):
+class ChoicesPage(ResultView):
     """Every choice of a filter with its count; what cannot be counted, the list explains."""
 
     def get(self, request: HttpRequest, **kwargs: str) -> HttpResponse:
@@ -25,10 +25,10 @@ class FacetPage(ResultView):
             return self.to_list()
         name, query = self.kwargs["name"], self.question.query
         reasons = lookups.reasons(self.question.connection, platform=result.error is None)
-        chosen = facet(name, result.facets[name], query, reasons, None)
-        self.form.form.offer(offered([chosen]))
-        return FacetContext(
-            facet=chosen,
+        menu = filter_menu(name, result.facets[name], query, reasons, None)
+        self.form.form.offer(offered([menu]))
+        return ChoicesContext(
+            menu=menu,
             form=self.form.form,
             address=query.urlencode(),
             rest=list(query.but(**{name: type(getattr(query, name))()}).params()),

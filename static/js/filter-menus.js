@@ -1,4 +1,4 @@
-// Find a choice of a facet by typing, in a menu that has many. Arrows walk, Enter takes the first
+// Find a choice of a filter by typing, in a menu that has many. Arrows walk, Enter takes the first
 // one found.
 // Without this script a menu shows the most frequent ones and leads to a page with all.
 
@@ -27,7 +27,7 @@ const addSearch = (menu) => {
   box.type = "search";
   box.autocomplete = "off";
   box.className = "choice-find";
-  box.placeholder = menu.closest("#facets").dataset.words;
+  box.placeholder = menu.closest("#filter-menus").dataset.words;
   box.setAttribute(
     "aria-label",
     `${box.placeholder}: ${menu.querySelector("summary").textContent}`,

@@ -1,11 +1,11 @@
 // Say that the rows are not kept up to date any more, why, and since when.
 
 // The reason is the name of a text in the banner; empty where the rows are up to date.
-export const showDisconnected = (reason) => {
+export const showOutdated = (reason) => {
   const answer = document.querySelector("#answer");
-  const banner = document.querySelector("#dead");
+  const banner = document.querySelector("#outdated");
   if (!answer || !banner) return; // there is nothing to refresh
-  answer.classList.toggle("is-dead", reason !== "");
+  answer.classList.toggle("is-outdated", reason !== "");
   banner.hidden = reason === "";
   if (!reason) return;
   for (const words of banner.querySelectorAll("[data-why]")) {

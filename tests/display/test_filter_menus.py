@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from appoints.display.facets import facet, facets, tiles
+from appoints.display.filter_menus import filter_menu, filter_menus
 from appoints.query.query import Query
 from appoints.results.facets import ValueCount
 
@@ -14,7 +14,8 @@ from appoints.results.facets import ValueCount
 )
 def test_a_value_that_no_address_can_name_is_counted_without_a_link(name: str, value: str) -> None:
     counted = {name: [ValueCount(value, None, 3), ValueCount("1", None, 2)]}
-    odd, plain = next(each for each in facets(counted, Query(), {}) if each.name == name).choices
+    [menu] = [each for each in filter_menus(counted, Query(), {}) if each.name == name]
+    odd, plain = menu.choices
     assert (odd.rows, odd.address) == (3, None)
     assert plain.address
 
@@ -30,45 +31,30 @@ def test_a_value_that_no_address_can_name_is_counted_without_a_link(name: str, v
     ],
 )
 def test_rows_that_have_none_are_a_choice_too(name: str, before: Query, after: str) -> None:
-    [none] = facet(name, [ValueCount(None, None, 3)], before, {}, None).choices
+    [none] = filter_menu(name, [ValueCount(None, None, 3)], before, {}, None).choices
     assert (none.text, none.address) == ("none", after)
     assert none.chosen is before.lacks(name)
 
 
 def test_a_menu_that_only_has_none_is_shown_while_it_is_chosen() -> None:
     counted = {"causes": [ValueCount(None, None, 3)]}
-    assert "causes" not in [each.name for each in facets(counted, Query(), {})]
-    chosen = facets(counted, Query(without=("cause",)), {})
+    assert "causes" not in [each.name for each in filter_menus(counted, Query(), {})]
+    chosen = filter_menus(counted, Query(without=("cause",)), {})
     assert [each.chosen for each in chosen if each.name == "causes"] == [1]
 
 
 def test_choices_of_the_same_name_are_told_apart_by_their_value() -> None:
     lines = [ValueCount("101", "Ana", 3), ValueCount("102", "Ana", 2), ValueCount("103", "Bo", 1)]
-    choices = facet("agents", lines, Query(), {}, None).choices
+    choices = filter_menu("agents", lines, Query(), {}, None).choices
     assert [choice.text for choice in choices] == ["Ana · 101", "Ana · 102", "Bo"]
 
 
 def test_a_menu_shows_the_most_frequent_choices_and_those_chosen() -> None:
     lines = [ValueCount(str(number), None, 100 - number) for number in range(20)]
-    shown = facet("agents", lines, Query(agents=("17",)), {}, 12)
+    shown = filter_menu("agents", lines, Query(agents=("17",)), {}, 12)
     assert [choice.value for choice in shown.choices] == [*map(str, range(12)), "17"]
     assert (shown.more, shown.chosen) == (7, 1)
 
 
 def test_agents_and_tasks_can_be_given_where_nothing_is_counted() -> None:
-    assert [each.name for each in facets({}, Query(), {})] == ["agents", "task"]
-
-
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [
-        (Query(), "state=failed"),
-        (Query(states=("overdue",)), "state=failed"),
-        (Query(states=("overdue", "failed")), "state=failed"),
-        (Query(states=("failed",)), ""),
-        (Query(preset="overdue"), "preset=overdue&state=failed"),
-    ],
-)
-def test_the_summary_goes_from_one_state_to_the_other(before: Query, after: str) -> None:
-    counted = {"states": [ValueCount("failed", None, 3)], "late": []}
-    assert {tile.value: tile.address for tile in tiles(counted, before)}["failed"] == after
+    assert [each.name for each in filter_menus({}, Query(), {})] == ["agents", "task"]
