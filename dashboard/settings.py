@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "appoints",
     "appoints.query",
     "appoints.connections",
+    "appoints.access",
     "appoints.snapshots",
     "appoints.saved_views",
     "dashboard.accounts.apps.AdminConfig",

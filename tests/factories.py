@@ -13,15 +13,21 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 from django.utils.text import slugify
 
+from appoints.access.models import Grant
+from appoints.access.row_filter import EVERYTHING
+from appoints.access.scope import Scope
 from appoints.connections.models import Connection
 from appoints.isales.client import Criteria
+from appoints.isales.rows import parse_row
 from appoints.isales.secret import Secret
 from appoints.query.time_range import EVER
 from appoints.saved_views.models import SavedView
-from appoints.snapshots import leases, store
+from appoints.snapshots import frame, leases, store
 from appoints.snapshots.models import Snapshot
+from appoints.snapshots.reconcile import PageInfo
 from appoints.snapshots.upstream import UpstreamRequest
 from dashboard.accounts.models import Team, User
 
@@ -31,16 +37,21 @@ PAGE = 10  # rows
 PASSWORD = "correct horse battery"  # of every person
 
 
-def person(name: str = "supervisor", *permissions: str, **fields: Any) -> User:
-    """A person who may sign in and is no administrator."""
+def person(
+    name: str = "supervisor",
+    *permissions: str,
+    rights: tuple[str, ...] = ("see_numbers", "export_files"),
+    **fields: Any,
+) -> User:
+    """A person who may sign in, see numbers in full and take files, and is no administrator."""
     made = User.objects.create_user(name, password=PASSWORD, **fields)
-    if permissions:
-        made.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+    given = Permission.objects.filter(codename__in=[*rights, *permissions])
+    made.user_permissions.set(given)
     return made
 
 
-def administrator(name: str = "administrator") -> User:
-    return User.objects.create_superuser(name, password=PASSWORD)
+def administrator(name: str = "administrator", **fields: Any) -> User:
+    return User.objects.create_superuser(name, password=PASSWORD, **fields)
 
 
 def browser_of(person: User) -> Client:
@@ -90,7 +101,10 @@ def answer_with(answer: Answer, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def connection_to(base_url: str = NOWHERE, **changes: Any) -> Connection:
-    """A stored connection to the iSales at this address, without a limit of its pace."""
+    """A stored connection to the iSales at this address, which everybody may see.
+
+    Its pace has no limit.
+    """
     fields = {
         "name": "Demo",
         "slug": "demo",
@@ -99,7 +113,25 @@ def connection_to(base_url: str = NOWHERE, **changes: Any) -> Connection:
         "secret_key": Secret("SK"),
         "max_per_second": 0,
     }
-    return Connection.objects.create(base_url=base_url, **(fields | changes))
+    connection = Connection.objects.create(base_url=base_url, **(fields | changes))
+    Grant.objects.create(team=everybody(), connection=connection)
+    return connection
+
+
+def everybody() -> Team:
+    """The team of all who may sign in."""
+    values = {"name": "Everybody", "everybody": True}
+    return Team.objects.get_or_create(slug="everybody", defaults=values)[0]
+
+
+def whole(connection: Connection, *, masked: bool = False) -> Scope:
+    """The scope of somebody who may see every row of a connection."""
+    return Scope(
+        row_filters=frozenset({(connection.pk, EVERYTHING)}),
+        masked=masked,
+        person=None,
+        connections=Connection.objects.filter(pk=connection.pk),
+    )
 
 
 @contextmanager
@@ -116,3 +148,13 @@ def leased(connection: Connection) -> Snapshot:
     begun = store.begin_or_join(connection, UpstreamRequest(Criteria(), EVER))
     assert leases.take(begun)
     return begun
+
+
+def at_hand(connection: Connection, data: list[dict[str, Any]]) -> Snapshot:
+    """A whole snapshot of everything that has just been loaded."""
+    begun, now = leased(connection), timezone.now()
+    rows = frame.plain([frame.Fetched(0, [parse_row(each) for each in data], now)])
+    store.write(begun, 0, {0: PageInfo(len(data), len(data))}, rows)
+    counts = {"total": len(data), "received": len(data), "as_of": now}
+    store.finish(begun, Snapshot.Status.WHOLE, **counts)
+    return Snapshot.objects.get(pk=begun.pk)

@@ -90,10 +90,10 @@ def test_a_list_that_is_opened_stays_and_one_that_is_not_ends(supervisor: User) 
     opened, forgotten, in_view = (list_of(supervisor, each) for each in "ofv")
     saved_view(supervisor, "mine", f"agent_list={in_view}")
     AgentList.objects.update(used=timezone.now() - timedelta(days=401))
-    assert AgentList.agents_of(opened)
+    assert AgentList.agents_of(opened, supervisor)
     call_command("purge")
     assert set(AgentList.objects.values_list("slug", flat=True)) == {opened, in_view}
-    assert not AgentList.agents_of(forgotten)
+    assert not AgentList.agents_of(forgotten, supervisor)
 
 
 def test_a_person_keeps_so_many_sessions(supervisor: User, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +22,7 @@ from appoints.query.query import Query
 from appoints.query.time_range import Window
 from appoints.results.lookup import ask, request_refresh
 from appoints.results.result import Result
-from dashboard.accounts.models import Preferences
+from dashboard.accounts.models import Preferences, User
 from dashboard.accounts.zone_names import zone_called
 
 
@@ -57,24 +58,33 @@ class Question:
             self.query,
             self.window,
             self.zone,
+            self.scope,
             wait=wait,
             reasons=reasons,
-            person=self.scope.person,
         )
 
     def request_refresh(self) -> None:
         """Request newer rows for a person, as soon as the pace allows."""
-        request_refresh(self.connection, self.query, self.window, self.zone)
+        request_refresh(self.connection, self.query, self.window, self.zone, self.scope)
+
+    def task_names(self) -> Mapping[str, str]:
+        """Return the names of the tasks by ID that the person may see. May ask iSales."""
+        return task_names(self.connection, self.scope)
+
+
+def task_names(connection: Connection, scope: Scope) -> Mapping[str, str]:
+    """Return the names of a connection's tasks by ID that a scope holds. May ask iSales."""
+    return scope.of(connection).row_filter.task_names(lookups.tasks(connection))
 
 
 def form_of(data: QueryDict, scope: Scope, own: Preferences) -> AppointFilter:
     """Return the form for what an address or a person's form says."""
-    return AppointFilter(_with_list(data), scope.connections, own.zone)
+    return AppointFilter(_with_list(data, own.user), scope.connections, own.zone)
 
 
-def _with_list(data: QueryDict) -> QueryDict:
+def _with_list(data: QueryDict, person: User) -> QueryDict:
     """Return the data with the agents of the stored list that they name, as an address has them."""
-    agents = AgentList.agents_of(data.get("agent_list") or "")
+    agents = AgentList.agents_of(data.get("agent_list") or "", person)
     if not agents or data.get("agent"):
         return data
     filled = data.copy()

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import django_filters
 from django import forms
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
@@ -34,6 +35,8 @@ from appoints.query.time_range import moment
 from dashboard.accounts.forms import Unremembered
 from dashboard.accounts.zone_names import zone_called
 
+BAD_REQUEST, NOT_FOUND = 400, 404
+UNKNOWN_LIST = "unknown_list"  # code of the error
 # Fields stand in menus beside the form too, and name it by its ID.
 FORM = {"form": "filter-form"}
 # Folded away under "More filters", unless something is wrong with one.
@@ -90,7 +93,9 @@ class QueryForm(Unremembered, forms.Form):
         slug = self.cleaned_data.get("agent_list")
         agents = list(map(written, self.cleaned_data.get("agent", ())))
         if slug and slug != AgentList.slug_of(agents):
-            self.add_error("agent", _("There is no such list of agents."))
+            words = _("There is no such list of agents.")
+            code = "other_agents" if agents else UNKNOWN_LIST
+            self.add_error("agent", ValidationError(words, code=code))
 
     def _refuse_repeated(self) -> None:
         for name in self.fields.keys() - REPEATABLE:
@@ -232,6 +237,15 @@ class AppointFilter(django_filters.FilterSet):
             if value not in (None, "", [], ())
         }
         return Query(**{**given, "connection": connection.slug if connection else ""})
+
+    @property
+    def wrong_status(self) -> int:
+        """The HTTP status of a form that is wrong: 404 for a connection or list that is not there.
+
+        One that the person may not see answers alike.
+        """
+        gone = [("connection", "invalid_choice"), ("agent", UNKNOWN_LIST)]
+        return NOT_FOUND if any(self.form.has_error(*each) for each in gone) else BAD_REQUEST
 
     def unknown(self, also: frozenset[str] = frozenset()) -> list[str]:
         """Return the names of parameters that mean nothing here."""

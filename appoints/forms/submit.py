@@ -9,8 +9,8 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from appoints.connections import lookups
-from appoints.connections.models import Connection
+from appoints.access.scope import Scope
+from appoints.forms.bind import task_names
 from appoints.forms.filterset import AppointFilter
 from appoints.query.lists import written
 from appoints.query.models import AgentList
@@ -42,16 +42,16 @@ def _dialled(number: str) -> str:
     return "".join(each for each in number if unicodedata.category(each) != "Cf").strip()
 
 
-def address_of(form: AppointFilter, person: int) -> str | None:
+def address_of(form: AppointFilter, scope: Scope) -> str | None:
     """Return the address of a person's valid form; None where the form then says what is wrong.
 
     May ask iSales for the names of tasks.
     """
-    query = _with_task(form)
+    query = _with_task(form, scope)
     if query is None:
         return None
     if query.agents and len(query.urlencode()) > LONG_ADDRESS:
-        slug = AgentList.keep(list(map(written, query.agents)), person)
+        slug = AgentList.keep(list(map(written, query.agents)), scope.person)
         query = query.but(agent_list=slug, page=query.page)
     address = f"{reverse('appoints:list')}?{query.urlencode()}"
     if len(address) > LONGEST_ADDRESS:
@@ -60,12 +60,12 @@ def address_of(form: AppointFilter, person: int) -> str | None:
     return address
 
 
-def _with_task(form: AppointFilter) -> Query | None:
+def _with_task(form: AppointFilter, scope: Scope) -> Query | None:
     """Return the question with a task that was called by its name by its ID."""
     query = form.query()
     if not query.task or query.task.isdigit():
         return query
-    names = lookups.tasks(Connection.objects.get(slug=query.connection))
+    names = task_names(scope.connections.get(slug=query.connection), scope)
     if query.task in names:
         return query  # an ID, whatever other task has it for a name
     called = [task for task, name in names.items() if _plain(name) == _plain(query.task)]

@@ -28,6 +28,7 @@ from appoints.query.query import Query
 from appoints.results.result import Absent, Result
 from appoints.saved_views.menu import ViewMenu
 from appoints.saved_views.models import SavedView
+from dashboard.accounts.models import User
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,11 +137,17 @@ class ListContext(Context):
 
 @dataclass(frozen=True, kw_only=True)
 class NoConnectionContext(Context):
-    """The first visit: ``dormant`` says whether connections are stored, none of them active."""
+    """A person who may see no connection.
+
+    ``dormant`` says whether connections are stored, none of them active; ``ungranted`` whether one
+    is active, but granted to no team of the person. ``administrators`` are whom to ask.
+    """
 
     template = "appoints/no_connection.html"
 
     dormant: bool
+    ungranted: bool
+    administrators: Sequence[User]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,6 +24,9 @@ class DetailPage(ExplainingView):
 
     number: str | None = None
 
+    def without_connection(self, status: int = NOT_FOUND) -> HttpResponse:
+        return super().without_connection(status)
+
     def refused(self, refusal: NeedsWhole | TooLong) -> HttpResponse:
         context = self._context(NotFound(is_browsing=False))
         return context.response(self.request, NOT_FOUND)

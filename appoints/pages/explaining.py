@@ -15,6 +15,7 @@ from appoints.pages.base import ResultView
 from appoints.pages.contexts import ListContext, NoConnectionContext
 from appoints.query.query import Query
 from appoints.saved_views.menu import view_menu_of
+from dashboard.accounts.administrators import administrators
 
 FORM_ONLY = frozenset({"csrfmiddlewaretoken"})
 REFRESH = "refresh"  # of the link by which a person asks for newer rows; no part of an address
@@ -23,9 +24,14 @@ REFRESH = "refresh"  # of the link by which a person asks for newer rows; no par
 class ExplainingView(ResultView):
     """A page that shows a wrong form itself, and says how to connect a call centre."""
 
-    def without_connection(self) -> HttpResponse:
+    def without_connection(self, status: int = 200) -> HttpResponse:
         """Say how to connect a call centre, or whom to ask."""
-        return NoConnectionContext(dormant=Connection.objects.exists()).response(self.request)
+        active = Connection.objects.filter(active=True).exists()
+        return NoConnectionContext(
+            dormant=not active and Connection.objects.exists(),
+            ungranted=active,
+            administrators=administrators(),
+        ).response(self.request, status)
 
     def invalid(self) -> HttpResponse:
         return self.wrong_form()
@@ -38,7 +44,7 @@ class ExplainingView(ResultView):
         if context is None:
             view_menu = view_menu_of(self.request.user, self.form.form.data.get("view", ""))
             context = replace(self.base_context(), view_menu=view_menu)
-        return context.response(self.request, status=400)
+        return context.response(self.request, self.form.wrong_status)
 
     def base_context(self) -> ListContext:
         """Return the context of any form, right or wrong, without an answer."""

@@ -13,16 +13,18 @@ import polars as pl
 from django.conf import settings
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db import Error as DatabaseError
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from appoints.access.rights import EXPORT_FILES
 from appoints.connections import lookups
 from appoints.connections.failures import Failure, failure_of
 from appoints.display.chips import chips
 from appoints.display.dictionary import dictionary
 from appoints.forms.bind import Question
+from appoints.forms.filterset import BAD_REQUEST, NOT_FOUND
 from appoints.pages import export_refusals as refusals
 from appoints.pages import trail
 from appoints.pages.base import OK, ResultView
@@ -35,7 +37,6 @@ from appoints.results.result import NeedsWhole, Result
 logger = logging.getLogger(__name__)
 
 OPTIONS = frozenset({"excel", "partial"})
-BAD_REQUEST = 400
 
 WAITING = BoundedSemaphore(settings.APPOINTS_FILES_WAITING)
 
@@ -44,6 +45,12 @@ class ExportFile(ResultView):
     """The rows of a question as a file, whole or refused in plain text."""
 
     suffix: ClassVar[str]
+
+    def get(self, request: HttpRequest, **kwargs: str) -> HttpResponse:
+        """Answer those who may take files."""
+        if not self.request.user.has_perm(EXPORT_FILES):
+            return refusals.forbidden()
+        return super().get(request, **kwargs)
 
     def content_type(self) -> str:
         """Return the type of the file."""
@@ -56,11 +63,11 @@ class ExportFile(ResultView):
     def check(self) -> HttpResponse | None:
         """Refuse also what the list only warns of: a file is read by programs."""
         problems = list(self._problems())
-        return refusals.refusal(BAD_REQUEST, *problems) if problems else None
+        return refusals.refusal(self._wrong_status, *problems) if problems else None
 
     def without_connection(self) -> HttpResponse:
         none = _("connection: there is none that you may see.")
-        return refusals.refusal(BAD_REQUEST, *self._unknown(), none)
+        return refusals.refusal(NOT_FOUND, none)
 
     def ask(self) -> Result:
         with _patience() as wait:
@@ -105,6 +112,10 @@ class ExportFile(ResultView):
         for name in OPTIONS & self.request.GET.keys():
             if self.request.GET.getlist(name) != ["1"]:
                 yield _("%s: only 1 is possible.") % name
+
+    @property
+    def _wrong_status(self) -> int:
+        return BAD_REQUEST if self.form.is_valid() else self.form.wrong_status
 
     def _problems(self) -> Iterator[str]:
         yield from self._unknown()
@@ -176,7 +187,7 @@ class XlsxFile(ExportFile):
     def _about(self, result: Result, table: pl.DataFrame) -> list[tuple[str, str]]:
         question = self.question
         made = timezone.localtime(timezone=question.zone)
-        names = {"task": lookups.tasks(question.connection)}
+        names = {"task": question.task_names()}
         filters = " · ".join(chip.text for chip in chips(question.query, question.zone, names))
         return [
             (_("Connection"), question.connection.name),
@@ -222,7 +233,9 @@ def _as_of(question: Question, result: Result) -> str:
 def _name(question: Question, result: Result, suffix: str) -> str:
     """Return a file name that says connection, range and row count, and PARTIAL if so."""
     rows = f"{result.total}-rows"
-    if not result.is_settled:
+    if not result.is_settled and result.reported is None:
+        rows = f"PARTIAL_{rows}"
+    elif not result.is_settled:
         right = result.received - result.unrequested
         rows = f"PARTIAL_{right}-of-{result.reported}-rows"
     return f"reserved-calls_{question.connection.slug}_{_range(question)}_{rows}.{suffix}"

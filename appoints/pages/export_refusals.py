@@ -15,23 +15,41 @@ from appoints.results import spreadsheet_cells
 from appoints.results.result import Result
 
 AGAIN = 5  # seconds after which a file that is being loaded is worth another try
-TOO_MANY, NOT_YET, NOT_SURE = 422, 503, 502
+FORBIDDEN, TOO_MANY, NOT_YET, NOT_SURE = 403, 422, 503, 502
+
+
+def forbidden() -> HttpResponse:
+    """Refuse a person who may not take files."""
+    return refusal(
+        FORBIDDEN,
+        _("You may look at these rows, but not take them as a file."),
+        _("Ask an administrator for the role “exporter”."),
+    )
 
 
 def unsettled(result: Result) -> HttpResponse:
     """Refuse rows of which iSales reported another number."""
-    counts = {"reported": intcomma(result.reported), "received": intcomma(result.received)}
-    unrequested = ngettext(
-        "%s of them is not of the time, number or task asked for.",
-        "%s of them are not of the time, number or task asked for.",
-        result.unrequested,
-    )
     return refusal(
         NOT_SURE,
-        _("iSales reported %(reported)s rows, %(received)s were received.") % counts,
-        *([unrequested % intcomma(result.unrequested)] if result.unrequested else []),
+        *_difference(result),
         _("No file is sent that may be short. Add partial=1 for the rows that are at hand."),
     )
+
+
+def _difference(result: Result) -> Iterator[str]:
+    """Yield how the counts differ; the numbers, to those who may see all of the rows."""
+    if result.reported is None:
+        yield _("iSales reported another number of rows than came.")
+        return
+    counts = {"reported": intcomma(result.reported), "received": intcomma(result.received)}
+    yield _("iSales reported %(reported)s rows, %(received)s were received.") % counts
+    if result.unrequested:
+        unrequested = ngettext(
+            "%s of them is not of the time, number or task asked for.",
+            "%s of them are not of the time, number or task asked for.",
+            result.unrequested,
+        )
+        yield unrequested % intcomma(result.unrequested)
 
 
 def not_yet(result: Result) -> HttpResponse:

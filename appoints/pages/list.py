@@ -49,7 +49,7 @@ class ListPage(ExplainingView):
         """Lead to the address of a form."""
         if (refusal := self.bind(posted(self.request.POST))) is not None:
             return refusal
-        address = address_of(self.form, self.scope.person)
+        address = address_of(self.form, self.scope)
         if address is None:
             return self.invalid()
         # 303, so that a reload of the page does not send the form again.
@@ -89,10 +89,11 @@ class ListPage(ExplainingView):
             return HttpResponse(status=204)
         question = self.question
         query, ask_names = question.query, result.may_ask_names
-        tasks = lookups.tasks(question.connection) if ask_names else {}
+        tasks = question.task_names() if ask_names else {}
         reasons = lookups.reasons(question.connection, platform=ask_names)
         agents = result.facets["agents"] if result.facets and query.agents else []
-        names = {"task": tasks, "agents": facets.names(agents)}
+        own = facets.names(result.facets["task"]) if result.facets and query.task else {}
+        names = {"task": {**own, **tasks}, "agents": facets.names(agents)}
         menus = filter_menus(result.facets or {}, query, reasons)
         self.form.form.offer(offered(menus))
         return replace(

@@ -62,7 +62,7 @@ class Wallboard(ResultView):
         if result.is_browsing:
             return self.to_list()
         question = self.question
-        tasks = lookups.tasks(question.connection) if result.may_ask_names else {}
+        tasks = question.task_names() if result.may_ask_names else {}
         context = self._question_context(chips(question.query, question.zone, {"task": tasks}))
         if result.is_loading:
             context = replace(context, every=LOADING_REFRESH_SECONDS)

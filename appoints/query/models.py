@@ -11,6 +11,8 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from dashboard.accounts.models import Team, User
+
 MOST = 200  # lists that one person keeps
 UNUSED = timedelta(days=400)  # a list that nobody opened for so long is dropped
 STAMPED = timedelta(days=1)  # a use is stored once in so long
@@ -18,20 +20,39 @@ STAMPED = timedelta(days=1)  # a use is stored once in so long
 SLUG = re.compile(r"[a-z2-7]{16}")
 
 
+class AgentListQuerySet(models.QuerySet["AgentList"]):
+    def visible_to(self, user: User) -> AgentListQuerySet:
+        """Return the lists that a person may open: their own and those of their teams' people.
+
+        People without a team of their own share lists where a team of everybody exists.
+        """
+        if user.is_superuser:
+            return self
+        shared = models.Q(people=user) | models.Q(people__teams__in=user.teams.values("pk"))
+        if Team.objects.filter(everybody=True).exists():
+            shared |= models.Q(people__isnull=False, people__teams=None)
+        return self.filter(shared).distinct()
+
+    def droppable(self) -> AgentListQuerySet:
+        """Return the lists that no saved view names."""
+        return self.filter(saved_views=None)
+
+
 class AgentList(models.Model):
     """Agents that are too many for an address, which names them by ``slug`` instead.
 
     The slug is made of the list itself: a list never changes, and the same list has the same link.
-    Agents stand in it as addresses write them.
+    Agents stand in it as addresses write them. ``people`` are those who made the list, or opened it
+    by a saved view.
     """
 
     slug = models.CharField(max_length=16, primary_key=True)
     agents = models.JSONField(help_text="accounts or IDs, in order")
     created = models.DateTimeField(auto_now_add=True)
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
-    )
+    people = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="agent_lists")
     used = models.DateTimeField(default=timezone.now, db_index=True)
+
+    objects = AgentListQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.slug
@@ -43,19 +64,19 @@ class AgentList(models.Model):
         return b32encode(digest[:10]).decode().lower()
 
     @classmethod
-    def keep(cls, agents: Sequence[str], person: int | None = None) -> str:
-        """Store a list, if it is not yet, and return its slug; ``person`` is an ID.
+    def keep(cls, agents: Sequence[str], person: int) -> str:
+        """Store a list, if it is not yet, and return its slug; ``person`` is the ID of its maker.
 
-        Above MOST, the person's list goes that was not used for longest.
+        Above MOST, the one that was not used for longest is no longer theirs.
         """
         slug = cls.slug_of(agents)
-        values = {"agents": list(agents), "person_id": person}
-        found, created = cls.objects.get_or_create(slug=slug, defaults=values)
-        if created and person is not None:
-            own = cls.droppable().filter(person=person).exclude(slug=slug).order_by("-used")
-            cls.objects.filter(
-                slug__in=list(own.values_list("slug", flat=True)[MOST - 1 :])
-            ).delete()
+        found, created = cls.objects.get_or_create(slug=slug, defaults={"agents": list(agents)})
+        found.people.add(person)
+        if created:
+            own = cls.objects.droppable().filter(people=person).exclude(slug=slug)
+            oldest = list(own.order_by("-used").values_list("slug", flat=True)[MOST - 1 :])
+            cls.people.through.objects.filter(user=person, agentlist__in=oldest).delete()
+            cls.objects.filter(slug__in=oldest, people=None).delete()
         found._stamp()
         return slug
 
@@ -65,21 +86,17 @@ class AgentList(models.Model):
             AgentList.objects.filter(pk=self.pk).update(used=now)
 
     @classmethod
-    def droppable(cls) -> models.QuerySet[AgentList]:
-        """Return the lists that no saved view names."""
-        return cls.objects.filter(saved_views=None)
-
-    @classmethod
     def purge(cls) -> int:
         """Drop the lists that were not used for long; return how many that were."""
-        return cls.droppable().filter(used__lt=timezone.now() - UNUSED).delete()[0]
+        unused = cls.objects.droppable().filter(used__lt=timezone.now() - UNUSED)
+        return unused.delete()[1].get(cls._meta.label, 0)
 
     @classmethod
-    def agents_of(cls, slug: str) -> list[str]:
-        """Return the agents of a stored list; none of anything else."""
+    def agents_of(cls, slug: str, user: User) -> list[str]:
+        """Return the agents of a stored list that a person may open; none of anything else."""
         if not SLUG.fullmatch(slug):
             return []
-        found = cls.objects.filter(slug=slug).first()
+        found = cls.objects.visible_to(user).filter(slug=slug).first()
         if found is None:
             return []
         found._stamp()

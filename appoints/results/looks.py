@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from appoints.access.scope import Visibility
 from appoints.connections.models import Connection
 from appoints.query.query import Query
 from appoints.query.time_range import Window
@@ -34,12 +35,18 @@ class Look(NamedTuple):
 
 
 def looks(
-    connection: Connection, query: Query, window: Window, zone: ZoneInfo, rules: Rules
+    connection: Connection,
+    query: Query,
+    window: Window,
+    zone: ZoneInfo,
+    rules: Rules,
+    visible: Visibility,
 ) -> list[Look]:
-    """Return the looks that find every row of a question."""
+    """Return the looks that find every row of a question that a person may see."""
     asked = [query]
     if query.upstream().number:
-        writings = _writings(connection, query, window, rules)
+        unmasked = visible._replace(masked=False)
+        writings = _writings(connection, query, window, rules, unmasked)
         asked = [query.but(number=each, page=query.page) for each in writings]
     return [Look(each, upstream.whole(each, window, zone, connection)) for each in asked]
 
@@ -73,13 +80,16 @@ def together(frames: Sequence[pl.DataFrame], looks: Iterable[Look]) -> pl.DataFr
 
 
 def _writings(
-    connection: Connection, query: Query, window: Window, rules: Rules
+    connection: Connection, query: Query, window: Window, rules: Rules, visible: Visibility
 ) -> tuple[str, ...]:
-    """Return the writings to ask for: those of rows at hand, and likely ones if more may be."""
+    """Return the writings to ask for: those of rows at hand, and likely ones if more may be.
+
+    Rows that the person may not see tell nothing here either.
+    """
     plan = plan_of(connection)
     known: list[str] = []
     for snapshot in store.of_everything(connection)[:SEARCHED]:
-        rows = CACHE.of(snapshot, rules)
+        rows = CACHE.of(snapshot, rules, visible)
         same = rows.filter(filtering.is_number(query.number, plan))["called_no"]
         found = same.unique(maintain_order=True).to_list()
         holds = store.holds(snapshot, window) and store.is_fresh(snapshot)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -15,14 +15,15 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 from django.utils.translation import get_language
 
+from appoints.access.scope import Scope, Visibility
 from appoints.connections.errors import database_failure
 from appoints.connections.models import Connection
 from appoints.isales.errors import FetchError
 from appoints.query.filters import NAMES
 from appoints.query.query import Query
-from appoints.query.time_range import EVER, Window
-from appoints.results import filtering
+from appoints.query.time_range import Window
 from appoints.results.cache import CACHE
+from appoints.results.coverage import asked_for, is_sure, unrequested
 from appoints.results.filtering import Reasons
 from appoints.results.looks import Look, looked_for, looks, plan_of, together
 from appoints.results.result import NeedsWhole, Result, browsing
@@ -30,8 +31,6 @@ from appoints.results.states import Rules
 from appoints.snapshots import queue, store, waiting
 from appoints.snapshots.models import Snapshot
 from appoints.snapshots.upstream import UpstreamRequest
-
-NEAR = timedelta(minutes=1)  # what iSales may round a range by
 
 
 def rules() -> Rules:
@@ -44,30 +43,35 @@ def ask(
     query: Query,
     window: Window,
     zone: ZoneInfo,
+    scope: Scope,
     *,
     wait: float,
     reasons: Reasons = dict,
-    person: int | None = None,
 ) -> Result:
-    """Return what is at hand for a question of a person after at most ``wait`` seconds.
+    """Return what is at hand for a question within a scope after at most ``wait`` seconds.
+
+    iSales is asked for every row of the window, which all scopes share and are cut from; only
+    where those are too many it is asked for just the agents or the task of the scope.
 
     ``reasons`` are the words that ``fail_reason`` is sorted by; without, by its codes. Raises
     NeedsWhole where only iSales' own pages can be had and the question needs every row, and what a
     call to iSales raises where no row is at hand at all.
     """
-    found = Asking(connection, query, window, zone, person)
+    asking = Asking(connection, query, window, zone, scope)
     deadline = time.monotonic() + wait
     while True:
         try:
-            return found.result(deadline, reasons)
+            return asking.result(deadline, reasons)
         except store.RowsLost:
             continue  # it was dropped; what is left is asked, or else iSales
 
 
-def request_refresh(connection: Connection, query: Query, window: Window, zone: ZoneInfo) -> None:
+def request_refresh(
+    connection: Connection, query: Query, window: Window, zone: ZoneInfo, scope: Scope
+) -> None:
     """Request newer rows for the next look at a question, as soon as the pace allows."""
     with suppress(store.RowsLost):  # what was dropped is asked for anew anyway
-        for look in looks(connection, query, window, zone, rules()):
+        for look in Asking(connection, query, window, zone, scope).looks(query):
             store.request_refresh(connection, look.asked, window)
 
 
@@ -81,25 +85,34 @@ class Found(NamedTuple):
 
 @dataclass(frozen=True)
 class Asking:
-    """A question of a person, and how it is answered from what is at hand and from iSales."""
+    """A question within a scope, and how it is answered from what is at hand and from iSales."""
 
     connection: Connection
     query: Query
     window: Window
     zone: ZoneInfo
-    person: int | None
+    scope: Scope
+
+    @property
+    def visible(self) -> Visibility:
+        """What of the connection may be seen."""
+        return self.scope.of(self.connection)
+
+    def looks(self, query: Query) -> list[Look]:
+        """Return the looks at iSales for a question."""
+        return looks(self.connection, query, self.window, self.zone, rules(), self.visible)
 
     def result(self, deadline: float, reasons: Reasons) -> Result:
         """Return what is at hand by the deadline, on the monotonic clock."""
-        asked = looks(self.connection, self.query, self.window, self.zone, rules())
-        try:
-            found = self._found(asked, deadline)
-        except store.TooManyRows:
-            if len(asked) > 1:
-                # Pages of several lists are no pages of one.
-                raise NeedsWhole([NAMES["number"]]) from None
-            return browsing(self.connection, asked[0].query, self.window, rules())
-        return self._shown(found, asked, reasons)
+        narrowed = self.visible.row_filter.narrowed(self.query)
+        for query in filter(None, (self.query, narrowed)):
+            asked = self.looks(query)
+            with suppress(store.TooManyRows):
+                return self._shown(self._found(asked, deadline), asked, reasons)
+        if len(asked) > 1:
+            # Pages of several lists are no pages of one.
+            raise NeedsWhole([NAMES["number"]])
+        return browsing(self.connection, asked[0].query, self.window, rules(), self.visible)
 
     def _found(self, asked: Sequence[Look], deadline: float) -> list[Found]:
         """Return an answer for each look in turn, up to one that is still being loaded."""
@@ -107,7 +120,7 @@ class Asking:
         error = None
         for look in asked:
             one = self._find(look, deadline, error)
-            if not _asked_for(one.snapshot, look.asked, self.connection):
+            if not asked_for(one.snapshot, look.asked, self.connection):
                 return [one]  # it holds every number
             found.append(one)
             error = error or one.error
@@ -122,15 +135,15 @@ class Asking:
         for snapshot in known:
             if (
                 store.is_fresh(snapshot)
-                and _answers(snapshot, query, asked, connection)
-                and _is_sure(snapshot, query, asked, connection)
+                and self._answers(snapshot, query, asked)
+                and is_sure(snapshot, query, asked, connection, rules())
             ):
                 return Found(snapshot)
-        older = next((each for each in known if _answers(each, query, asked, connection)), None)
+        older = next((each for each in known if self._answers(each, query, asked)), None)
         try:
             if error is not None:
                 raise error
-            found = waiting.load(connection, asked, deadline, self.person)
+            found = waiting.load(connection, asked, deadline, self.scope.person)
         except (FetchError, DatabaseError) as caught:
             failure = caught if isinstance(caught, FetchError) else database_failure(caught)
             if older is None or failure is None:
@@ -142,87 +155,80 @@ class Asking:
             return Found(found)
         return Found(older, refreshing=True)
 
+    def _answers(self, snapshot: Snapshot, query: Query, asked: UpstreamRequest) -> bool:
+        """Tell whether a snapshot that holds the window also answers for the agents.
+
+        An agent may be named by account or by ID, and rows show but one of them, so that only a
+        value that occurs can be filtered by here; iSales must be asked for any other. One that
+        occurs out of the person's sight counts as any other: it takes as long.
+        """
+        if not query.agents or asked_for(snapshot, asked, self.connection):
+            return True
+        present = set(CACHE.of(snapshot, rules(), self.visible)["agent"].unique())
+        return present.issuperset(query.agents)
+
     def _shown(self, found: Sequence[Found], asked: Sequence[Look], reasons: Reasons) -> Result:
         held = [each.snapshot for each in found]
-        searched = bool(self.query.text)
-        chosen = _asked_for(held[0], asked[0].asked, self.connection)
+        chosen = asked_for(held[0], asked[0].asked, self.connection)
         query, plan = self.query, plan_of(self.connection)
-        wanted = query if chosen else Query()
-        unrequested = [_unrequested(each, wanted, self.connection) for each in held]
-        if chosen and asked[0].asked.criteria.agents:
+        if chosen and query.upstream().agents:
             # iSales chose by its own names of the agents, which the rows need not show.
             query = query.but(agents=())
         whole = all(each.status == Snapshot.Status.WHOLE for each in held)
+        whole = whole and (len(held) == len(asked) or not chosen)
         return Result.of(
-            together([CACHE.of(each, rules(), searched=searched) for each in held], asked),
+            self._rows(held, asked),
             query,
             self.window,
             reasons=reasons,
             language=get_language() or "",
             plan=plan,
             chosen=chosen,
-            unrequested=together(unrequested, asked).height,
-            mode="whole" if whole and (len(held) == len(asked) or not chosen) else "loading",
+            mode="whole" if whole else "loading",
             **_progress(found),
+            **self._counts(held, asked),
             writings=looked_for(query.number, plan, asked),
         )
 
+    def _rows(self, held: Sequence[Snapshot], asked: Sequence[Look]) -> pl.DataFrame:
+        searched = bool(self.query.text)
+        frames = [CACHE.of(each, rules(), self.visible, searched=searched) for each in held]
+        return together(frames, asked)
+
+    def _counts(self, held: Sequence[Snapshot], asked: Sequence[Look]) -> dict[str, object]:
+        """Return how many rows iSales reported and sent, and whether these numbers agree.
+
+        The numbers themselves are of rows that a person of a limited scope may not see.
+        """
+        chosen = asked_for(held[0], asked[0].asked, self.connection)
+        wanted = asked[0].query if chosen else Query()
+        surplus = together(
+            [unrequested(each, wanted, self.connection, rules()) for each in held], asked
+        ).height
+        totals = [each.total for each in held if each.total is not None]
+        reported, received = sum(totals), sum(each.received for each in held)
+        settled = bool(totals) and reported == received and not surplus
+        if not self.visible.row_filter.is_everything:
+            return {"is_settled": settled}
+        return {
+            "is_settled": settled,
+            "reported": reported if totals else None,
+            "received": received,
+            "unrequested": surplus,
+        }
+
 
 def _progress(found: Sequence[Found]) -> dict[str, object]:
-    """Return how far the loads have come, how old their rows are, and what went wrong."""
+    """Return how old the rows of the loads are, when newer ones come, and what went wrong."""
     held = [each.snapshot for each in found]
-    totals = [each.total for each in held if each.total is not None]
     return {
         "as_of": min((each.as_of for each in held if each.as_of), default=None),
         "fresh_until": _soonest(store.fresh_until(each) for each in held),
         "newer_from": _soonest(store.rested(each, 1) for each in held),
-        "reported": sum(totals) if totals else None,
-        "received": sum(each.received for each in held),
         "waiting": queue.before(held[-1]),
         "error": next((each.error for each in found if each.error), None),
         "refreshing": any(each.refreshing for each in found),
     }
-
-
-def _answers(
-    snapshot: Snapshot, query: Query, asked: UpstreamRequest, connection: Connection
-) -> bool:
-    """Tell whether a snapshot that holds the window also answers for the agents.
-
-    An agent may be named by account or by ID, and rows show but one of them, so that only a value
-    that occurs can be filtered by here; iSales must be asked for any other.
-    """
-    if not query.agents or _asked_for(snapshot, asked, connection):
-        return True
-    present = set(CACHE.of(snapshot, rules())["agent"].unique())
-    return present.issuperset(query.agents)
-
-
-def _is_sure(
-    snapshot: Snapshot, query: Query, asked: UpstreamRequest, connection: Connection
-) -> bool:
-    """Tell whether every row has the data needed to decide if iSales would send it.
-
-    Of a row whose time cannot be read, iSales alone knows to which part of the range it belongs.
-    """
-    rows = CACHE.of(snapshot, rules())
-    if (snapshot.begin, snapshot.end) != asked.window and rows["appoint_time"].null_count():
-        return False
-    return _asked_for(snapshot, asked, connection) or filtering.is_sure(rows, query)
-
-
-def _unrequested(snapshot: Snapshot, query: Query, connection: Connection) -> pl.DataFrame:
-    """Return the rows that iSales sent though their time, number or task was not asked for."""
-    window = EVER
-    if connection.range_field == Connection.RangeField.APPOINT_TIME:
-        begin, end = snapshot.begin, snapshot.end
-        window = Window(begin and begin - NEAR, end and end + NEAR)
-    rows, plan = CACHE.of(snapshot, rules()), plan_of(connection)
-    return filtering.left_out(rows, query, window, plan=plan, chosen=True)
-
-
-def _asked_for(snapshot: Snapshot, asked: UpstreamRequest, connection: Connection) -> bool:
-    return snapshot.subject == store.subject_of(asked.criteria, connection)
 
 
 def _soonest(moments: Iterable[datetime | None]) -> datetime | None:

@@ -10,8 +10,10 @@ from typing import Any, Literal, NamedTuple, Self
 
 import polars as pl
 
+from appoints.access.scope import Visibility
 from appoints.connections.models import Connection
 from appoints.isales.errors import FetchError
+from appoints.query.filters import NAMES
 from appoints.query.query import Query
 from appoints.query.time_range import Window
 from appoints.results import passthrough, states
@@ -65,13 +67,14 @@ class Absent(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
-    """Rows for a question, and how much of the whole they are.
+    """Rows for a question within a scope, and how much of the whole they are.
 
     ``rows`` match all filters and are in order: all that are at hand, or while ``browsing`` those
     of the page. ``total`` counts what matches: exact when ``whole``, iSales' own count when
-    ``browsing``, so far when ``loading``. ``reported`` and ``received`` are rows before local
-    filters; they differ when iSales' count cannot be settled. ``unrequested`` counts those that
-    iSales was not asked for, which are left out. ``error`` is why nothing newer is at hand,
+    ``browsing``, so far when ``loading``. ``is_settled`` says whether iSales' count and the rows
+    that came and were asked for agree. ``reported`` and ``received`` count rows before local
+    filters, and ``unrequested`` those that iSales was not asked for, which are left out: known to
+    those who may see all of them. ``error`` is why nothing newer is at hand,
     ``refreshing`` that newer rows are on their way, ``waiting`` how many results are loaded before
     this one, None once it is loading itself. ``as_of`` is when the oldest row was
     fetched, None without any; up to ``fresh_until`` iSales is not asked anew by itself, and up to
@@ -83,6 +86,7 @@ class Result:
     rows: pl.DataFrame
     total: int
     as_of: datetime | None
+    is_settled: bool = True
     reported: int | None = None
     received: int = 0
     unrequested: int = 0
@@ -160,11 +164,6 @@ class Result:
         """
         return self.error is None and not self.is_loading
 
-    @property
-    def is_settled(self) -> bool:
-        """Whether iSales' count and the rows that came and were asked for agree."""
-        return self.reported == self.received and not self.unrequested
-
     def find(self, appoint_id: str) -> dict[str, object] | None:
         """Return the record of a reservation, None where it is not among the rows."""
         return _first(self.rows, appoint_id)
@@ -221,17 +220,25 @@ def _first(rows: pl.DataFrame, appoint_id: str) -> dict[str, object] | None:
     return found[0] if found else None
 
 
-def browsing(connection: Connection, query: Query, window: Window, rules: states.Rules) -> Result:
-    """Return one page of iSales' own list. Raises NeedsWhole, or what a call to iSales raises."""
+def browsing(
+    connection: Connection,
+    query: Query,
+    window: Window,
+    rules: states.Rules,
+    visible: Visibility,
+) -> Result:
+    """Return one page of iSales' own list.
+
+    Raises NeedsWhole, also where iSales' list has rows that the person may not see, or what a call
+    to iSales raises.
+    """
     if names := query.local():
         raise NeedsWhole(names)
+    if not visible.row_filter.is_upstream(query):
+        raise NeedsWhole([NAMES["agents"]])
     asked = upstream.exact(query, window, connection)
     found = passthrough.page(connection, asked, query, rules)
-    return Result(
-        mode="browsing",
-        rows=found.rows,
-        total=found.total,
-        as_of=found.as_of,
-        reported=found.total,
-        received=found.rows.height,
-    )
+    rows = visible.applied(found.rows)
+    if rows.height != found.rows.height:
+        raise NeedsWhole([NAMES["agents"]])
+    return Result(mode="browsing", rows=rows, total=found.total, as_of=found.as_of)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -148,12 +148,14 @@ def _own(request: SignedInRequest, slug: str) -> SavedView:
     return get_object_or_404(SavedView.objects.changeable_by(request.user), slug=slug)
 
 
-def _opened(request: HttpRequest, view: SavedView) -> HttpResponse:
+def _opened(request: SignedInRequest, view: SavedView) -> HttpResponse:
     query = view.query
     if query is None:
         words = _("What “%s” asks cannot be read: none of CREDENTIAL_KEYS decrypts it.")
         messages.error(request, words % view)
         return redirect("views:list")
+    if view.agent_list is not None:
+        view.agent_list.people.add(request.user)
     return _to_list("&".join(part for part in (query, f"view={view.slug}") if part))
 
 

@@ -116,7 +116,7 @@ def test_superusers_are_not_deleted_by_the_lists_action(admin_user: User) -> Non
 def test_who_may_change_teams_changes_no_right() -> None:
     _, client = staff("change_team", "view_team")
     night = team_called("Night")
-    right = Permission.objects.get(codename="change_connection")
+    right = Permission.objects.get(codename="change_lookup")
     posted: dict[str, Any] = {
         "name": "Nights",
         "slug": "night",

@@ -41,9 +41,10 @@ def _ours(connection: Connection) -> float:
     from appoints.query.time_range import EVER
     from appoints.results.lookup import ask
     from appoints.snapshots.models import Snapshot
+    from tests.factories import whole
 
     begun = time.perf_counter()
-    result = ask(connection, Query(), EVER, ZoneInfo("UTC"), wait=60)
+    result = ask(connection, Query(), EVER, ZoneInfo("UTC"), whole(connection), wait=60)
     took = time.perf_counter() - begun
     assert (result.mode, result.total) == ("whole", ROWS)
     Snapshot.objects.all().delete()

@@ -29,6 +29,7 @@ from appoints.isales.errors import FetchError, NoAnswer, NotAuthorised, Refused,
 from appoints.pages.contexts import Failed, Rows, Stale
 from appoints.query.query import Query
 from appoints.results.result import Mode, Result
+from dashboard.accounts.models import User
 from dashboard.operations import demo
 
 WEEK = "preset=last-7d"
@@ -83,7 +84,9 @@ def failed(error: FetchError) -> tuple[str, dict[str, Any]]:
 def rows(mode: Mode, stale: Stale | None = None) -> tuple[str, dict[str, Any]]:
     """An answer without a row on its page, of which iSales reported more than came."""
     none = pl.DataFrame()
-    result = Result(mode=mode, rows=none, total=8000, as_of=NOW, reported=9000, received=8000)
+    result = Result(
+        mode=mode, rows=none, total=8000, as_of=NOW, is_settled=False, reported=9000, received=8000
+    )
     answer = Rows(
         result=result,
         pager=Pager(Query(), 8000, 25, 0),
@@ -113,6 +116,7 @@ DRAWN: list[tuple[str, dict[str, Any]]] = [
     ("appoints/no_connection.html", {}),
     ("appoints/no_connection.html", {"dormant": True, **RIGHTS}),
     ("appoints/no_connection.html", RIGHTS),
+    ("appoints/no_connection.html", {"ungranted": True, "administrators": [User(username="ana")]}),
     ("registration/locked_out.html", {}),
     ("403_csrf.html", {}),
     ("500.html", {}),

@@ -56,10 +56,11 @@ def _ask(number: str) -> None:
     from appoints.query.query import Query
     from appoints.query.time_range import EVER
     from appoints.results.lookup import ask
+    from tests.factories import whole
 
     try:
         connection = Connection.objects.get()
-        ask(connection, Query(number=number), EVER, ZoneInfo("UTC"), wait=20)
+        ask(connection, Query(number=number), EVER, ZoneInfo("UTC"), whole(connection), wait=20)
         lookups.tasks(connection)
         lookups.fail_words(connection, "en" if number.endswith("0") else "zh")
     except FetchError:

@@ -20,7 +20,7 @@ from appoints.query.query import Query
 from appoints.query.time_range import EVER
 from appoints.results.lookup import ask
 from tests.connections.crowd import crowd
-from tests.factories import connection_to
+from tests.factories import connection_to, whole
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Start = Callable[..., Simulator]
@@ -81,7 +81,14 @@ def test_a_key_that_is_revoked_amid_loads_costs_what_is_under_way_and_no_more(
 
     simulator.answer = answered  # type: ignore[method-assign]
     with pytest.raises(NotAuthorised):
-        ask(Connection.objects.get(), Query(), EVER, ZoneInfo("UTC"), wait=20)
+        ask(
+            Connection.objects.get(),
+            Query(),
+            EVER,
+            ZoneInfo("UTC"),
+            whole(Connection.objects.get()),
+            wait=20,
+        )
     # Turns are a tenth of a second apart; a busy machine may need two to store the first refusal.
     assert 1 <= sum(refused(simulator).values()) <= cap / 2
     assert Connection.objects.get().resting

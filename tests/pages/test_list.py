@@ -189,7 +189,6 @@ def test_unknown_parameters_are_named_and_ignored(
         ("&".join(f"agent={n}" for n in range(10_000)), "At most 300"),
         ("state=lost", "lost is not one of the available choices"),
         ("sort=secret", "secret is not one of the available choices"),
-        ("connection=other", "not one of the available choices"),
         ("number=1&number=2", "given more than once"),
     ],
 )
@@ -199,6 +198,16 @@ def test_bad_input_is_named_and_nothing_is_asked(
     response = signed_in.get(f"{LIST}?{query}")
     assert response.status_code == 400
     assert words in text_of(response)
+    assert simulator.calls == []
+
+
+@pytest.mark.parametrize("query", ["connection=other", "connection=other&preset=never"])
+def test_a_connection_that_there_is_not_is_404(
+    signed_in: Client, connection: Connection, simulator: Simulator, query: str
+) -> None:
+    response = signed_in.get(f"{LIST}?{query}")
+    assert response.status_code == 404
+    assert "not one of the available choices" in text_of(response)
     assert simulator.calls == []
 
 

@@ -11,7 +11,7 @@ from appoints.connections.models import Connection
 from appoints.isales.simulator import Simulator
 from appoints.query.lists import written
 from appoints.query.models import AgentList
-from tests.factories import browser_of, person
+from tests.factories import browser_of, person, saved_view, team_called
 from tests.screen import Screen
 
 LIST = "/appoints/"
@@ -103,7 +103,7 @@ def test_a_list_that_is_not_stored_is_no_list_of_everybody(
 ) -> None:
     for path in (LIST, f"{LIST}export.csv"):
         response = signed_in.get(f"{path}?{query}")
-        assert response.status_code == 400
+        assert response.status_code == 404
         assert "There is no such list of agents." in response.content.decode()
     assert simulator.calls == []
 
@@ -119,3 +119,25 @@ def test_what_is_too_long_without_its_agents_is_refused(
     response = signed_in.post(LIST, {"cause": causes, "agent": "101"})
     assert response.status_code == 400
     assert "too long for an address" in response.content.decode()
+
+
+def test_a_list_of_another_team_is_as_if_it_were_not(address: str) -> None:
+    maker = AgentList.objects.get().people.get()
+    team_called("North", maker)
+    stranger = browser_of(person("stranger"))
+    other = address.replace("agent_list=", "agent_list=a")
+    found, none = (stranger.get(each) for each in (address, other))
+    assert (found.status_code, none.status_code) == (404, 404)
+    assert "no such list of agents" in found.content.decode()
+    assert "xxxxx" not in found.content.decode()
+
+
+def test_a_saved_view_opens_its_list_to_whoever_may_open_it(
+    signed_in: Client, address: str, agents: list[str]
+) -> None:
+    maker = AgentList.objects.get().people.get()
+    team_called("North", maker)
+    shared = saved_view(maker, "ours", address.partition("?")[2], audience="everybody")
+    stranger = browser_of(person("stranger"))
+    assert stranger.get(address).status_code == 404
+    assert stranger.get(f"/v/{shared.slug}/", follow=True).status_code == 200

@@ -19,7 +19,7 @@ from appoints.results import export
 from appoints.results.lookup import ask
 from appoints.results.result import Result
 from appoints.snapshots.models import Snapshot
-from tests.factories import NOON, raw
+from tests.factories import NOON, raw, whole
 from tests.results.test_export import frame_of
 
 UTC = ZoneInfo("UTC")
@@ -29,7 +29,7 @@ ODD_TIMES = [None, "", round(NOON.timestamp()), "2026-06-01T12:00:00Z", 1.5, Tru
 
 
 def asked(connection: Connection, window: Window = DAY, **parts: Any) -> Result:
-    return ask(connection, Query(**parts), window, UTC, wait=10)
+    return ask(connection, Query(**parts), window, UTC, whole(connection), wait=10)
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def test_while_isales_fails_older_rows_of_a_longer_range_are_shown_with_the_unkn
     asked(connection)
     Snapshot.objects.update(as_of=timezone.now() - timedelta(minutes=5))
     unfiltered.fault = "500"
-    result = ask(connection, Query(), Window(NOON, NOON + HOUR), UTC, wait=10)
+    result = ask(connection, Query(), Window(NOON, NOON + HOUR), UTC, whole(connection), wait=10)
     assert (result.total, result.error is not None) == (2, True)
 
 

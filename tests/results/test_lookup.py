@@ -21,7 +21,7 @@ from appoints.results.result import Result
 from appoints.snapshots import store
 from appoints.snapshots.models import Snapshot
 from appoints.snapshots.upstream import UpstreamRequest
-from tests.factories import NOON, raw
+from tests.factories import NOON, raw, whole
 
 UTC = ZoneInfo("UTC")
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -33,7 +33,7 @@ DAY = Window(NOON - 12 * HOUR, NOON + 12 * HOUR)
 def asked(
     connection: Connection, window: Window = EVER, zone: ZoneInfo = UTC, **parts: object
 ) -> Result:
-    return ask(connection, Query(**parts), window, zone, wait=10)
+    return ask(connection, Query(**parts), window, zone, whole(connection), wait=10)
 
 
 @pytest.fixture
@@ -180,7 +180,7 @@ def test_older_rows_are_shown_while_newer_ones_come(
 ) -> None:
     Snapshot.objects.update(as_of=timezone.now() - timedelta(minutes=5))
     simulator.latency = 0.3
-    result = ask(loaded, Query(), DAY, UTC, wait=0.1)
+    result = ask(loaded, Query(), DAY, UTC, whole(loaded), wait=0.1)
     assert (result.mode, result.total, result.refreshing) == ("whole", 85, True)
 
 

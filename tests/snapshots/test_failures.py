@@ -24,13 +24,13 @@ from appoints.results.passthrough import TooLong
 from appoints.results.result import NeedsWhole, Result
 from appoints.snapshots import fetcher
 from appoints.snapshots.models import Snapshot
-from tests.factories import PAGE, raw
+from tests.factories import PAGE, raw, whole
 
 UTC = ZoneInfo("UTC")
 
 
 def everything(connection: Connection, **parts: object) -> Result:
-    return ask(connection, Query(**parts), EVER, UTC, wait=10)
+    return ask(connection, Query(**parts), EVER, UTC, whole(connection), wait=10)
 
 
 def aged(minutes: int = 5) -> None:

@@ -26,7 +26,7 @@ from appoints.results.result import Result
 from appoints.snapshots import loader, retention, store
 from appoints.snapshots.loader import Load
 from appoints.snapshots.models import Snapshot
-from tests.factories import PAGE, leased
+from tests.factories import PAGE, leased, whole
 
 UTC = ZoneInfo("UTC")
 AHEAD = [timedelta(minutes=3), timedelta(hours=2), timedelta(days=400)]
@@ -43,7 +43,7 @@ def _every_page_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def everything(connection: Connection) -> Result:
-    return ask(connection, Query(), EVER, UTC, wait=20)
+    return ask(connection, Query(), EVER, UTC, whole(connection), wait=20)
 
 
 def shift(by: timedelta) -> None:
@@ -116,7 +116,7 @@ def test_a_persons_refresh_is_obeyed_once_isales_has_rested(
     simulator.calls.clear()
     everything(connection)
     assert simulator.calls == []
-    lookup.request_refresh(connection, Query(), EVER, UTC)
+    lookup.request_refresh(connection, Query(), EVER, UTC, whole(connection))
     everything(connection)
     assert len(simulator.list_calls) == 9
 
@@ -126,7 +126,7 @@ def test_a_persons_refresh_waits_for_the_pace(connection: Connection, simulator:
     Snapshot.objects.update(worked=60.0, ended=F("created") + timedelta(seconds=60))
     shift(timedelta(seconds=100))
     simulator.calls.clear()
-    lookup.request_refresh(connection, Query(), EVER, UTC)
+    lookup.request_refresh(connection, Query(), EVER, UTC, whole(connection))
     result = everything(connection)
     assert simulator.calls == []
     assert timedelta() < result.newer_from - timezone.now() <= timedelta(seconds=20)

@@ -23,7 +23,7 @@ from appoints.snapshots.models import Snapshot
 from appoints.snapshots.pool import Pool
 from appoints.snapshots.upstream import UpstreamRequest
 from dashboard.accounts.zone_names import zone_called
-from tests.factories import connection_to, person, raw
+from tests.factories import connection_to, person, raw, whole
 
 UTC = zone_called("UTC")
 QUESTIONS = 25
@@ -77,10 +77,10 @@ def test_many_questions_at_once_are_all_loaded_by_few_threads(
     simulator.listing.source = [raw(each, calledNo=f"{each:04}") for each in range(QUESTIONS)]
     simulator.latency = 0.02
     for number in range(QUESTIONS):
-        ask(connection, Query(number=f"{number:04}"), EVER, UTC, wait=0)
+        ask(connection, Query(number=f"{number:04}"), EVER, UTC, whole(connection), wait=0)
     deadline = time.monotonic() + 30
     while Snapshot.objects.filter(status="loading").exists() and time.monotonic() < deadline:
-        ask(connection, Query(number=f"{QUESTIONS - 1:04}"), EVER, UTC, wait=0.1)
+        ask(connection, Query(number=f"{QUESTIONS - 1:04}"), EVER, UTC, whole(connection), wait=0.1)
     assert set(Snapshot.objects.values_list("status", "received")) == {("whole", 1)}
     assert Snapshot.objects.count() == QUESTIONS
     assert most_threads[0] <= 2 * settings.APPOINTS_LOADERS + settings.APPOINTS_SHARED_FETCHERS
@@ -201,12 +201,12 @@ def test_a_load_that_finds_no_shared_thread_goes_on_with_its_own(
     none_left.acquire()
     monkeypatch.setattr(fetcher, "SHARED_THREADS", none_left)
     simulator.latency = 0.01
-    assert ask(connection, Query(), EVER, UTC, wait=10).total == 85
+    assert ask(connection, Query(), EVER, UTC, whole(connection), wait=10).total == 85
     assert simulator.most_at_once == 1
 
 
 def test_shared_threads_are_given_back(connection: Connection, settings: Settings) -> None:
-    ask(connection, Query(), EVER, UTC, wait=10)
+    ask(connection, Query(), EVER, UTC, whole(connection), wait=10)
     for thread in threading.enumerate():
         if thread.name == "fetch":
             thread.join(5)
@@ -224,7 +224,21 @@ def test_a_load_waits_for_a_line_instead_of_failing(
     Connection.objects.update(max_concurrency=1)
     simulator.latency = 0.05
     for number in range(4):
-        ask(Connection.objects.get(), Query(number=f"1390000{number:04}"), EVER, UTC, wait=0)
-    last = ask(Connection.objects.get(), Query(number="13900000003"), EVER, UTC, wait=10)
+        ask(
+            Connection.objects.get(),
+            Query(number=f"1390000{number:04}"),
+            EVER,
+            UTC,
+            whole(Connection.objects.get()),
+            wait=0,
+        )
+    last = ask(
+        Connection.objects.get(),
+        Query(number="13900000003"),
+        EVER,
+        UTC,
+        whole(Connection.objects.get()),
+        wait=10,
+    )
     assert (last.mode, last.total) == ("whole", 1)
     assert not Snapshot.objects.filter(status="failed").exists()

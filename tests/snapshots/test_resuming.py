@@ -27,7 +27,7 @@ from appoints.snapshots.leases import LeaseLost
 from appoints.snapshots.loader import Load
 from appoints.snapshots.models import Chunk, Snapshot
 from appoints.snapshots.upstream import UpstreamRequest
-from tests.factories import PAGE, leased
+from tests.factories import PAGE, leased, whole
 
 UTC = ZoneInfo("UTC")
 
@@ -39,7 +39,7 @@ def _small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def everything(connection: Connection, wait: float = 10) -> Result:
-    return ask(connection, Query(), EVER, UTC, wait=wait)
+    return ask(connection, Query(), EVER, UTC, whole(connection), wait=wait)
 
 
 def expired(snapshot: Snapshot) -> None:

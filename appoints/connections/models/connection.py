@@ -5,7 +5,6 @@ import ssl
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
@@ -17,16 +16,9 @@ from appoints.isales import hosts
 from appoints.isales.endpoint import Endpoint, origin
 from appoints.isales.errors import HostRefused
 from appoints.isales.signing import SigningOptions
-from dashboard.accounts.models import User
 from dashboard.accounts.zone_names import zone_called
 
 USUAL_PAGE = 100  # rows; the most that sister endpoints give
-
-
-class ConnectionQuerySet(models.QuerySet["Connection"]):
-    def visible_to(self, user: User | AnonymousUser) -> ConnectionQuerySet:
-        """Return what this person may see: the one place that decides it."""
-        return self.filter(active=True) if user.is_authenticated else self.none()
 
 
 class Connection(CallState):
@@ -149,8 +141,6 @@ class Connection(CallState):
         blank=True,
         help_text=_("Signed instead of the Host header; empty for the header as sent."),
     )
-
-    objects = ConnectionQuerySet.as_manager()
 
     class Meta:
         ordering = ["name", "pk"]

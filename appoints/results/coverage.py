@@ -1,0 +1,54 @@
+"""What a snapshot holds of what iSales is asked for; the same for every scope."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import polars as pl
+
+from appoints.connections.models import Connection
+from appoints.query.query import Query
+from appoints.query.time_range import EVER, Window
+from appoints.results import filtering
+from appoints.results.cache import CACHE
+from appoints.results.looks import plan_of
+from appoints.results.states import Rules
+from appoints.snapshots import store
+from appoints.snapshots.models import Snapshot
+from appoints.snapshots.upstream import UpstreamRequest
+
+NEAR = timedelta(minutes=1)  # what iSales may round a range by
+
+
+def is_sure(
+    snapshot: Snapshot,
+    query: Query,
+    asked: UpstreamRequest,
+    connection: Connection,
+    rules: Rules,
+) -> bool:
+    """Tell whether every row has the data needed to decide if iSales would send it.
+
+    Of a row whose time cannot be read, iSales alone knows to which part of the range it belongs.
+    """
+    rows = CACHE.of(snapshot, rules)
+    if (snapshot.begin, snapshot.end) != asked.window and rows["appoint_time"].null_count():
+        return False
+    return asked_for(snapshot, asked, connection) or filtering.is_sure(rows, query)
+
+
+def unrequested(
+    snapshot: Snapshot, query: Query, connection: Connection, rules: Rules
+) -> pl.DataFrame:
+    """Return the rows that iSales sent though their time, number or task was not asked for."""
+    window = EVER
+    if connection.range_field == Connection.RangeField.APPOINT_TIME:
+        begin, end = snapshot.begin, snapshot.end
+        window = Window(begin and begin - NEAR, end and end + NEAR)
+    rows, plan = CACHE.of(snapshot, rules), plan_of(connection)
+    return filtering.left_out(rows, query, window, plan=plan, chosen=True)
+
+
+def asked_for(snapshot: Snapshot, asked: UpstreamRequest, connection: Connection) -> bool:
+    """Tell whether a snapshot is of the agents, number and task of a request."""
+    return snapshot.subject == store.subject_of(asked.criteria, connection)
