@@ -21,7 +21,7 @@ from appoints.results.states import fail_reason, unreadable
 
 # Gives the words for fail codes in the viewer's language, once they are needed.
 Reasons = Callable[[], Mapping[str, str]]
-NUMBERS = ("called_key", "caller_key")
+NUMBERS = ("called_digits", "caller_key")
 
 
 def masks(

@@ -32,21 +32,26 @@ class Rules(NamedTuple):
 
 def derived(frame: pl.DataFrame, rules: Rules) -> pl.DataFrame:
     """Add state, late, delay, talk_time, fail_group (isales-api.md sections 4 and 6) and the
-    numbers in the one way in which they are compared.
+    numbers in the one way in which they are compared: ``called_key`` with whole numbers, and
+    ``called_digits`` with parts of them, which masking takes away.
 
     Delay and talk time are durations; "now" is the moment at which each row was fetched, for rows
     that age would otherwise invent overdue calls.
     """
     now = pl.col("fetched_at")
-    return frame.with_columns(
-        state(now, rules).cast(STATE).alias("state"),
-        late(rules.grace).alias("late"),
-        delay().alias("delay"),
-        fail_group().cast(GROUP).alias("fail_group"),
-    ).with_columns(
-        talk_time().alias("talk_time"),
-        compacted(frame["called_no"]).alias("called_key"),
-        compacted(frame["caller_no"]).alias("caller_key"),
+    return (
+        frame.with_columns(
+            state(now, rules).cast(STATE).alias("state"),
+            late(rules.grace).alias("late"),
+            delay().alias("delay"),
+            fail_group().cast(GROUP).alias("fail_group"),
+        )
+        .with_columns(
+            talk_time().alias("talk_time"),
+            compacted(frame["called_no"]).alias("called_key"),
+            compacted(frame["caller_no"]).alias("caller_key"),
+        )
+        .with_columns(pl.col("called_key").alias("called_digits"))
     )
 
 
@@ -59,8 +64,10 @@ def unreadable(name: str) -> pl.Expr:
 
 
 def searchable(frame: pl.DataFrame) -> pl.DataFrame:
-    """Add ``folded``: all that free text is looked for in, a line for each."""
-    columns = [folded(each) for each in (*frame.select(SEARCHED).get_columns(), sent(frame))]
+    """Add ``folded``: all that free text is looked for in, a line for each; no masked number."""
+    number = pl.when(pl.col("called_digits").is_not_null()).then("called_no").alias("called_no")
+    texts = frame.with_columns(number).select(SEARCHED)
+    columns = [folded(each) for each in (*texts.get_columns(), sent(frame))]
     lines = pl.concat_str(pl.all(), separator="\n", ignore_nulls=True).alias("folded")
     return frame.with_columns(pl.DataFrame(columns).select(lines))
 
