@@ -31,6 +31,7 @@ from appoints.query.query import Query
 from appoints.results.result import Mode, Result
 from dashboard.accounts.models import User
 from dashboard.operations import demo
+from tests.browser.conftest import settle
 
 WEEK = "preset=last-7d"
 # By the names in dashboard/urls.py; {call} and {view} stand for a reservation and a saved view.
@@ -220,6 +221,7 @@ def states(page: Page, places: dict[str, str], language: str) -> Iterator[str]:
     for name, addresses in PAGES.items():
         for address in addresses:
             page.goto(address.format(**places))
+            settle(page)
             assert resolve(urlsplit(page.url).path).view_name == name, f"{address} leads elsewhere"
             yield address
         if name in FORMS:

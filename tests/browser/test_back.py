@@ -43,10 +43,12 @@ for (const each of document.querySelectorAll("form :is(input, select, textarea),
 )
 def test_what_was_changed_and_left_is_gone_after_back(blank: Page, path: str) -> None:
     blank.goto(path)
+    settle(blank)
     blank.evaluate(CHANGE_ALL)
     assert blank.evaluate(CHANGED)
     blank.goto("/views/")
     blank.go_back()
+    settle(blank)
     assert blank.url.endswith(path)
     assert blank.evaluate(CHANGED) == []
 
@@ -69,8 +71,10 @@ def test_the_next_search_after_back_carries_nothing_along(blank: Page) -> None:
 
 def test_a_reload_shows_what_the_address_asks(blank: Page) -> None:
     blank.goto(ASKED)
+    settle(blank)
     blank.evaluate(CHANGE_ALL)
     blank.reload()
+    settle(blank)
     assert blank.evaluate(CHANGED) == []
 
 
@@ -78,7 +82,7 @@ def test_a_reload_shows_what_the_address_asks(blank: Page) -> None:
 def keeping(stack: demo.Stack, session: StorageState, chromium: Browser) -> Iterator[Page]:
     """A page of a browser that keeps pages as they were left, which Playwright switches off."""
     browser = chromium.browser_type.launch(
-        executable_path="/usr/bin/chromium",
+        executable_path="/usr/bin/chromium",  # the one without a window keeps no page
         args=[*SWITCHES, "--enable-features=CacheControlNoStoreEnterBackForwardCache"],
         ignore_default_args=["--disable-back-forward-cache"],
     )

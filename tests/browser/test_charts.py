@@ -7,6 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import settle
+
 
 @pytest.fixture
 def page(blank: Page) -> Page:
@@ -17,6 +19,7 @@ def page(blank: Page) -> Page:
 @pytest.mark.parametrize("name", ["causes", "agents"])
 def test_bars_narrow_and_their_tables_say_the_same(page: Page, name: str) -> None:
     page.goto("/appoints/")
+    settle(page)
     card = page.locator(f".ranking-{name}")
     bar = card.locator("ol a").first
     text, numbers = bar.locator("bdi").inner_text(), bar.locator("b").all_text_contents()
@@ -31,6 +34,7 @@ def test_bars_narrow_and_their_tables_say_the_same(page: Page, name: str) -> Non
 
 def test_a_bar_of_time_narrows_from_the_keyboard(page: Page) -> None:
     page.goto("/appoints/")
+    settle(page)
     card = page.locator(".histogram")
     bar = card.locator("svg a").nth(3)
     said = bar.get_attribute("aria-label") or ""
@@ -48,6 +52,7 @@ def test_a_bar_of_time_narrows_from_the_keyboard(page: Page) -> None:
 def test_pictures_leave_the_first_screen_to_the_calls(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})
     page.goto("/appoints/?preset=last-7d")
+    settle(page)
     box = page.locator(".charts").bounding_box()
     assert box and box["height"] < 180
     assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -16,6 +16,7 @@ def page(blank: Page) -> Page:
 
 def test_keys_lead_through_the_list_and_the_way_back_to_the_row(page: Page) -> None:
     page.goto("/appoints/?state=failed&per_page=25&sort=called_no&page=2")
+    settle(page)
     listed = page.locator("td.col-called_no").all_inner_texts()
     page.locator("td.col-appoint_time a").nth(23).click()
     number, place = page.locator(".verdict .number"), page.locator(".beside")
@@ -43,6 +44,7 @@ def test_keys_lead_through_the_list_and_the_way_back_to_the_row(page: Page) -> N
 def test_the_way_back_leads_to_the_row_and_a_refresh_leaves_it(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 844})
     page.goto("/appoints/")
+    settle(page)
     row = page.locator("td.col-appoint_time a").nth(30)
     address = row.get_attribute("href")
     row.click()
@@ -51,8 +53,7 @@ def test_the_way_back_leads_to_the_row_and_a_refresh_leaves_it(page: Page, width
     expect(back).to_have_attribute("href", address or "")
     expect(back).to_be_in_viewport()
 
-    page.evaluate("scrollTo(0, 0)")
-    with page.expect_response("**/appoints/**"):
-        refresh(page)
     settle(page)
+    page.evaluate("scrollTo(0, 0)")
+    refresh(page)
     assert page.evaluate("scrollY") == 0

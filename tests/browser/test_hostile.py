@@ -124,6 +124,7 @@ def look(page: Page, address: str, tallest: Mapping[int, int] = TALLEST) -> list
     """Return what is too large on a page, as it comes and with all menus open."""
     answer = page.goto(address)
     assert answer and answer.status < 500
+    settle(page)
     found = measure(page, tallest)
     page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
     found += measure(page, tallest)
@@ -132,8 +133,6 @@ def look(page: Page, address: str, tallest: Mapping[int, int] = TALLEST) -> list
 
 def test_no_value_makes_a_page_wide_or_a_line_endless(wide: Page, hostile: str) -> None:
     list_ = f"/appoints/?{hostile}&per_page=100"
-    wide.goto(list_)
-    settle(wide)
     found = look(wide, list_)
     for link in wide.locator("tbody td.col-appoint_time a").all()[:30:4]:
         link.focus()
@@ -163,6 +162,7 @@ def test_a_views_name_and_question_make_no_page_wide(wide: Page) -> None:
     wide.get_by_label("Name").fill("W" * 100)
     found = measure(wide)
     wide.get_by_role("button", name="Save").click()
+    wide.wait_for_load_state()
     found += look(wide, f"{wide.url.rpartition('/')[0]}/?{wide.url.partition('?')[2]}")
     found += look(wide, "/views/")
     delete = wide.locator(".views a[href*='/delete/']").first.get_attribute("href") or ""

@@ -7,6 +7,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from dashboard.operations import demo
+from tests.browser.conftest import settle
 
 ROWS = "table.appoints tbody tr"
 
@@ -19,13 +20,13 @@ def test_a_keyboard_alone_gets_from_the_sign_in_to_a_call_and_a_file(stranger: P
     stranger.keyboard.type(demo.PASSWORD)
     press("Enter")
     expect(stranger.locator(ROWS).first).to_be_visible()
-    stranger.wait_for_load_state()  # for the keys come last
+    settle(stranger)  # for the keys come last
 
     press("/")
     stranger.keyboard.type("survey")
     press("Enter")
     expect(stranger.locator(".chips")).to_contain_text("with “survey”")
-    stranger.wait_for_load_state()
+    settle(stranger)
 
     press("j")
     press("j")
@@ -33,7 +34,7 @@ def test_a_keyboard_alone_gets_from_the_sign_in_to_a_call_and_a_file(stranger: P
     expect(stranger.locator(".timeline")).to_be_visible()
     stranger.go_back()  # Alt+Left is the window's, not the page's
     expect(stranger.locator(".chips")).to_contain_text("with “survey”")
-    stranger.wait_for_load_state()
+    settle(stranger)
 
     press("e")
     with stranger.expect_download() as download:
@@ -46,6 +47,7 @@ def test_the_skip_links_lead_to_the_calls(page: Page) -> None:
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to the calls")).to_be_in_viewport()
     page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("#calls$"))
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.closest('table.appoints') !== null")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import refresh
+from tests.browser.conftest import refresh, settle
 
 
 def rows(page: Page):
@@ -29,14 +29,16 @@ def unfold(page: Page) -> None:
 
 
 def show(part: Page | Locator) -> None:
-    part.get_by_role("button", name="Show").first.click()
-    part.locator("xpath=/").page.wait_for_load_state()
+    """Send the filters; what is on the page then answers them."""
+    button = part.get_by_role("button", name="Show").first
+    button.click()
+    settle(button.page)
 
 
 @pytest.fixture
 def everything(blank: Page) -> Page:
     blank.goto("/appoints/")
-    expect(blank.locator(".tiles")).to_be_visible(timeout=15_000)
+    settle(blank)
     return blank
 
 
@@ -76,6 +78,7 @@ def test_agents_are_found_by_typing_and_chosen_by_keyboard(everything: Page) -> 
     everything.keyboard.press("Enter")
 
     expect(everything.locator(".chips")).to_contain_text("agent Émilie Laurent")
+    settle(everything)
     assert {each.split("\n")[0] for each in column(everything, "agent_name")} == {"Émilie Laurent"}
 
 
@@ -83,6 +86,7 @@ def test_agents_are_found_by_typing_and_chosen_by_keyboard(everything: Page) -> 
 def test_every_menu_opens_within_the_page(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})
     page.goto("/appoints/?preset=today&agent=101&task=1106025101&state=failed")
+    settle(page)
     if width == 390:
         page.locator(".fold > summary").click()
     for summary in page.locator(".filters .menu > summary").all():
@@ -101,8 +105,7 @@ def test_a_ticked_agent_survives_a_refresh(everything: Page) -> None:
     box = agents.get_by_role("checkbox").first
     box.check()
     everything.keyboard.press("Escape")
-    with everything.expect_response(lambda response: "/appoints/" in response.url):
-        refresh(everything)
+    refresh(everything)
     agents.locator("summary").click()
 
     expect(box).to_be_checked()
@@ -111,6 +114,7 @@ def test_a_ticked_agent_survives_a_refresh(everything: Page) -> None:
 def test_a_task_is_offered_with_its_calls_and_by_name(everything: Page) -> None:
     tasks = menu(everything, "Task")
     tasks.get_by_role("link", name="Renewal wave").click()
+    settle(everything)
     assert {each.split("\n")[0] for each in column(everything, "task_name")} == {"Renewal wave"}
     tasks = menu(everything, "Task")
     tasks.get_by_label("ID or name").fill("winback")
@@ -154,6 +158,7 @@ def test_states_are_chosen_together(everything: Page) -> None:
     states.get_by_label("Overdue").check()
     show(everything)
     everything.goto(f"{everything.url}&per_page=200")
+    settle(everything)
 
     shown = {each.split("\n")[0].strip() for each in column(everything, "state")}
     assert shown == {"Failed", "Overdue"}
@@ -184,6 +189,7 @@ def test_pages_and_their_size(everything: Page) -> None:
     first = column(everything, "appoint_time")
     pages.get_by_role("link", name="Next").click()
     expect(everything.locator(".found")).to_contain_text("51–100 of")
+    settle(everything)
     assert column(everything, "appoint_time") != first
 
     pages.get_by_role("link", name="25", exact=True).click()
@@ -198,11 +204,13 @@ def test_a_head_sorts_the_whole_result_both_ways(everything: Page) -> None:
     head = everything.get_by_role("columnheader", name="Number")
     head.get_by_role("link").click()
     expect(head).to_have_attribute("aria-sort", "ascending")
+    settle(everything)
     smallest = column(everything, "called_no")
     assert smallest == sorted(smallest)
 
     head.get_by_role("link").click()
     expect(head).to_have_attribute("aria-sort", "descending")
+    settle(everything)
     assert column(everything, "called_no")[0] >= smallest[-1]
 
 
@@ -211,12 +219,13 @@ def test_a_number_above_leads_to_as_many_rows(everything: Page) -> None:
     count = int(tile.locator("strong").inner_text().replace(",", ""))
     tile.click()
     expect(tile).to_have_attribute("aria-current", "true")
-
+    settle(everything)
     assert total(everything) == count
 
 
 def test_a_file_holds_the_rows_of_the_page(everything: Page, tmp_path: Path) -> None:
     everything.locator(".tile-failed").click()
+    settle(everything)
     with everything.expect_download() as download:
         everything.get_by_role("link", name="CSV", exact=True).click()
     download.value.save_as(tmp_path / "file.csv")
@@ -251,6 +260,7 @@ def test_without_scripts_all_the_same(plain: Page) -> None:
 
 def test_without_scripts_a_call_opens_and_a_file_comes(plain: Page) -> None:
     plain.goto("/appoints/?preset=last-7d&state=failed")
+    settle(plain)
     with plain.expect_download() as download:
         plain.get_by_role("link", name="CSV", exact=True).click()
     assert f"_{total(plain)}-rows.csv" in download.value.suggested_filename

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, StorageState, expect
 
 from dashboard.operations import demo
+from tests.browser.conftest import settle
 
 ROWS = "table.appoints tbody tr"
 
@@ -65,6 +66,7 @@ def test_colours_and_rows_follow_what_a_person_chose(page: Page) -> None:
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Your preferences are saved.")).to_be_visible()
     page.goto("/")
+    settle(page)
     assert 0 < page.evaluate(room) < comfortable
     assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"
     page.goto("/accounts/preferences/")
@@ -86,6 +88,7 @@ def test_in_arabic_it_runs_from_the_right_and_numbers_from_the_left(
     ) as context:
         page = context.new_page()
         page.goto("/appoints/?preset=last-7d")
+        settle(page)
         expect(page.locator("html")).to_have_attribute("dir", "rtl")
         number = page.locator(".appoints .number").first
         assert number.evaluate("each => getComputedStyle(each).direction") == "ltr"

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, Page, StorageState
 
 from dashboard.operations import demo
-from tests.browser.conftest import refresh
+from tests.browser.conftest import refresh, settle
 
 FIRST_VISIT, REFRESH = 300_000, 40_000  # bytes at the most, as they come over the wire
 
@@ -31,6 +31,7 @@ def test_a_first_visit_and_a_refresh_are_small_and_ask_nobody_else(
         page.on("request", lambda request: asked.append(urlsplit(request.url).netloc))
         sizes = counted(page)
         page.goto("/appoints/", wait_until="networkidle")
+        settle(page)
         assert page.locator(".appoints tbody tr").count() == 50
         assert 10_000 < sum(sizes) < FIRST_VISIT
 

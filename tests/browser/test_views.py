@@ -24,6 +24,7 @@ def delete(link: Locator) -> None:
     link.click()
     link.page.get_by_role("button", name="Delete").click()
     expect(link.page).to_have_url(re.compile("/views/$"))
+    link.page.wait_for_load_state()
 
 
 def test_a_view_for_each_morning(visitor: Page) -> None:

@@ -39,7 +39,7 @@ class Wall(NamedTuple):
     def distances(self) -> list[str]:
         return self.page.locator("#answer time.off").all_inner_texts()
 
-    def expect_live(self, timeout: float = 5000) -> None:
+    def expect_live(self, timeout: float = 15_000) -> None:
         tile = self.page.locator("#answer:not(.is-outdated) .tile-overdue")
         expect(tile).to_be_visible(timeout=timeout)
         expect(self.banner).to_be_hidden(timeout=timeout)

@@ -6,6 +6,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import timedelta
@@ -204,13 +205,21 @@ def test_a_load_that_cannot_be_stored_ends_and_says_why(
 def test_a_load_whose_end_cannot_be_stored_is_taken_up_again(
     client: Client, connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    ended = threading.Event()
+
     def refuse(*_: object, **__: object) -> None:
         raise OperationalError("the server closed the connection")
 
+    def refuse_the_end(*_: object, **__: object) -> None:
+        ended.set()
+        refuse()
+
     with monkeypatch.context() as broken:
         broken.setattr("appoints.snapshots.store.write", refuse)
-        broken.setattr("appoints.snapshots.store.finish", refuse)
+        broken.setattr("appoints.snapshots.store.finish", refuse_the_end)
         broken.setattr("django.conf.settings.APPOINTS_PAGE_WAIT", 0.5)
+        client.get("/appoints/")
+        assert ended.wait(20)
         assert "Asking iSales" in text_of(client.get("/appoints/"))
     Snapshot.objects.update(leased_until="2026-01-01T00:00Z")
     assert client.get("/appoints/").status_code == 200
