@@ -297,5 +297,5 @@ def test_called_too_fast_for_nobody_knows_how_long_is_left_alone_for_a_while(
     simulator.fault = "code:0200022"
     first = signed_in.get("/appoints/" + QUERY)
     second = signed_in.get("/appoints/" + QUERY)
-    assert (first["Retry-After"], second["Retry-After"]) == ("10", "10")
+    assert all(5 <= int(each["Retry-After"]) <= 10 for each in (first, second))
     assert len(simulator.calls) == 1
