@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -35,13 +36,15 @@ class Scope:
     """What a person may see: rows by connection, and whether numbers are masked.
 
     Two people who may see the same have equal scopes. ``person`` is the ID of whoever asks,
-    ``connections`` are those of which they may see rows.
+    ``connections`` are those of which they may see rows, ``teams`` are the names of the teams that
+    are granted them, in order.
     """
 
     row_filters: frozenset[tuple[int, RowFilter]]
     masked: bool
     person: int = field(compare=False)
     connections: QuerySet[Connection] = field(compare=False)
+    teams: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def is_empty(self) -> bool:
@@ -55,13 +58,22 @@ class Scope:
 
 def scope_of(user: User) -> Scope:
     """Return what a person may see: everything for a superuser, else what their teams may."""
-    found = _everything() if user.is_active and user.is_superuser else _granted(user)
+    unlimited = user.is_active and user.is_superuser
+    grants = [] if unlimited else _grants(user)
+    found = _everything() if unlimited else _row_filters(grants)
     return Scope(
         row_filters=frozenset(found.items()),
         masked=not user.has_perm(SEE_NUMBERS),
         person=user.pk,
         connections=Connection.objects.filter(active=True, pk__in=found),
+        teams=tuple(sorted({grant.team.name for grant in grants})),
     )
+
+
+def _grants(user: User) -> list[Grant]:
+    teams = Team.objects.of(user)
+    found = Grant.objects.filter(team__in=teams, connection__active=True)
+    return list(found.select_related("team"))
 
 
 def _everything() -> dict[int, RowFilter]:
@@ -70,9 +82,8 @@ def _everything() -> dict[int, RowFilter]:
     )
 
 
-def _granted(user: User) -> dict[int, RowFilter]:
+def _row_filters(grants: Iterable[Grant]) -> dict[int, RowFilter]:
     parts: defaultdict[int, list[Part]] = defaultdict(list)
-    grants = Grant.objects.filter(team__in=Team.objects.of(user), connection__active=True)
-    for connection, agents, tasks in grants.values_list("connection", "agents", "tasks"):
-        parts[connection].append(Part(frozenset(agents), frozenset(tasks)))
+    for grant in grants:
+        parts[grant.connection_id].append(Part(frozenset(grant.agents), frozenset(grant.tasks)))
     return {connection: RowFilter.of(found) for connection, found in parts.items()}

@@ -110,6 +110,7 @@ class ListContext(Context):
 
     The fields without a default are there for any form. Of a wrong form there is no ``answer``
     and no ``address``. ``view_menu`` is the menu of saved views, not shown by a fragment.
+    ``limits`` says what the person may see, empty for everything.
     """
 
     template = "appoints/list.html"
@@ -122,6 +123,7 @@ class ListContext(Context):
     preset_links: Sequence[tuple[str, str | Promise, str]]
     menus: Sequence[FilterMenu]
     intervals: Mapping[int, str | Promise]
+    limits: str
     view_menu: ViewMenu | None = None
     query: Query | None = None
     address: str | None = None

@@ -11,6 +11,7 @@ from appoints.connections.models import Connection
 from appoints.display import preset_links
 from appoints.display.filter_menus import filter_menus
 from appoints.display.intervals import INTERVALS
+from appoints.display.limits import limits
 from appoints.pages.base import ResultView
 from appoints.pages.contexts import ListContext, NoConnectionContext
 from appoints.query.query import Query
@@ -58,4 +59,5 @@ class ExplainingView(ResultView):
             preset_links=preset_links.presets(Query()),
             menus=filter_menus({}, Query(), {}),
             intervals=INTERVALS,
+            limits=limits(self.scope),
         )

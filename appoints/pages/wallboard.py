@@ -18,6 +18,7 @@ from appoints.display.charts import charts
 from appoints.display.chips import Chip, chips
 from appoints.display.clock import clock_of
 from appoints.display.intervals import INTERVALS
+from appoints.display.limits import limits
 from appoints.display.table import AppointTable
 from appoints.display.tiles import tiles
 from appoints.pages.base import ResultView
@@ -78,6 +79,7 @@ class Wallboard(ResultView):
             every=REFRESH_SECONDS,
             every_words=INTERVALS[REFRESH_SECONDS],
             address="",
+            limits=limits(self.scope),
         )
 
     def _question_context(self, chosen: list[Chip]) -> WallboardContext:

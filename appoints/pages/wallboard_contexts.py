@@ -57,7 +57,8 @@ class WallboardContext(Context):
 
     ``every`` is the seconds up to the next refresh, ``every_words`` the usual interval in words.
     ``seconds`` is the age of the rows and ``limit`` from which age on they count as old, None
-    where there is no age. ``patterns`` are the words in which the script tells spans of time.
+    where there is no age. ``patterns`` are the words in which the script tells spans of time,
+    ``limits`` say what the person may see.
     """
 
     template = "appoints/wallboard.html"
@@ -69,6 +70,7 @@ class WallboardContext(Context):
     every: int
     every_words: str | Promise
     address: str
+    limits: str
     as_of: datetime
     seconds: int | None = None
     limit: int | None = None

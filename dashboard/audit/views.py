@@ -9,6 +9,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dashboard.accounts.requests import SignedInRequest
@@ -48,7 +49,9 @@ def event_csv(request: SignedInRequest) -> HttpResponseBase:
     with timezone.override(zone):
         found = EventFilter(request.GET, Event.objects.all())
         if not found.is_valid():
-            return HttpResponse(found.form.errors.as_text(), "text/plain; charset=utf-8", 400)
+            return _refusal(found.form.errors.as_text())
+        if unknown := _unknown(request):
+            return _refusal(_("%s: there is no such parameter.") % ", ".join(unknown))
         events = found.qs
         record(of_request(request, Event.Way.FILE), Event.Action.FILE, LOG, *_about(found))
     response = StreamingHttpResponse(
@@ -57,6 +60,15 @@ def event_csv(request: SignedInRequest) -> HttpResponseBase:
     name = timezone.localtime(timezone=zone).strftime("log_%Y-%m-%d_%H%M%S.csv")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
+
+
+def _unknown(request: SignedInRequest) -> list[str]:
+    """Return the parameters of the address that are no filter."""
+    return sorted(request.GET.keys() - EventFilter.base_filters.keys())
+
+
+def _refusal(text: str) -> HttpResponse:
+    return HttpResponse(text, "text/plain; charset=utf-8", 400)
 
 
 def _page(
@@ -70,6 +82,7 @@ def _page(
         "page": page,
         "address": address,
         "before": f"{address}&" if address else "",
+        "unknown": [name for name in _unknown(request) if name != "page"],
     }
     return render(request, "audit/list.html", context, status=status)
 

@@ -18,6 +18,7 @@ from dashboard.audit.models import Event
 from dashboard.audit.origin import Origin
 from dashboard.audit.tokens import number_token
 from tests.factories import browser_of, person
+from tests.screen import text_of
 
 NUMBER = "13900000042"
 ANA = Origin(7, "ana", "10.0.0.1", Event.Way.PAGE)
@@ -104,6 +105,15 @@ def test_a_wrong_filter_is_refused_with_nothing_shown(
 @pytest.mark.parametrize("query", ["since=0001-01-01", "until=9999-12-31", "page=99", "page=x"])
 def test_an_odd_filter_is_answered(auditor: Client, events: None, query: str) -> None:
     assert auditor.get(f"/audit/?{query}").status_code == 200
+
+
+def test_an_unknown_parameter_is_named_on_the_page_and_refused_for_the_file(
+    auditor: Client, events: None
+) -> None:
+    page, file = auditor.get("/audit/?whom=ana"), auditor.get("/audit/export.csv?whom=ana")
+    assert (page.status_code, file.status_code) == (200, 400)
+    assert "ignored: whom" in text_of(page)
+    assert "whom: there is no such parameter" in file.content.decode()
 
 
 def test_the_form_leads_to_an_address_without_the_number(auditor: Client, events: None) -> None:

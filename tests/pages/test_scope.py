@@ -71,6 +71,11 @@ def test_a_file_holds_the_rows_of_the_grant(browser: Client, suffix: str) -> Non
     assert not [each for each in HIDDEN if each in response.content.decode()]
 
 
+@pytest.mark.parametrize("place", ["/appoints/", "/wallboard/?state=due"])
+def test_a_limited_person_reads_so(browser: Client, place: str) -> None:
+    assert "Team North: 1 connection, 1 agent, 1 task" in text_of(browser.get(place))
+
+
 def test_every_choice_is_counted_within_the_grant(browser: Client) -> None:
     whole = json.loads(browser.get("/appoints/export.json").content)
     tiles = Screen(browser.get("/appoints/")).texts(".tile strong")
