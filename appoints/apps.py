@@ -11,12 +11,14 @@ class AppointsConfig(AppConfig):
 
     def ready(self) -> None:
         # Models can be imported only once all apps are there.
+        from appoints.access.models import Grant
         from appoints.checks import secrets_can_be_decrypted
         from appoints.connections.models import Connection
         from appoints.saved_views.models import SavedView, TeamDefault
         from dashboard.audit.changes import watch
 
         watch(Connection, machine={*Connection.STATE, "trial_holder", "trial_until"})
+        watch(Grant)
         watch(SavedView, machine={"changed"})
         watch(TeamDefault)
         register(secrets_can_be_decrypted, Tags.database)

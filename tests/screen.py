@@ -85,3 +85,22 @@ def total_of(response: HttpResponseBase | str) -> int:
     """Return how many rows a page says that it found, 0 where it says nothing of them."""
     found = Screen(response).texts(".found strong")
     return number_of(found[1]) if found else 0
+
+
+def form_of(page: HttpResponseBase, css: str = "#content-main form[method=post]") -> dict[str, Any]:
+    """Return what a browser sends of a form that nobody has touched yet."""
+    found: dict[str, Any] = {}
+    for field in Screen(page).one(css).css("[name]"):
+        name = field.attributes["name"] or ""
+        kind = field.attributes.get("type")
+        if field.tag == "select":
+            chosen = [each.attributes.get("value") for each in field.css("option[selected]")]
+            found[name] = chosen if "multiple" in field.attributes else (chosen or [""])[0]
+        elif field.tag == "textarea":
+            found[name] = field.text().removeprefix("\n")
+        elif kind in ("checkbox", "radio"):
+            if "checked" in field.attributes:
+                found[name] = field.attributes.get("value") or "on"
+        elif kind not in ("submit", "file"):
+            found[name] = field.attributes.get("value") or ""
+    return found

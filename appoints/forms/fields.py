@@ -24,6 +24,7 @@ from dashboard.accounts.zone_names import zone_called
 # Of characters that quotes would spell out; those that part words are none of these.
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f]")
 LONGEST = 500  # characters of a number, an ID or a code; an address holds one of any alphabet
+MOST_NAMES = 10_000  # agents, or tasks, that one grant names
 # What is meant for a time, but is no ISO 8601: seconds since 1970, and words as in "now-1h".
 SECONDS = re.compile(r"[0-9]{9,10}")
 RELATIVE = re.compile(r"now|today|tomorrow|yesterday|[-+]?[0-9]+ *[smhdw]", re.IGNORECASE)
@@ -117,6 +118,26 @@ class WordsField(forms.Field):
         for word in value:
             if not word or len(word) > LONGEST:
                 raise _impossible(word)
+
+
+class NamesField(WordsField):
+    """Agents or tasks of a grant, as they are pasted; the empty list stands for all."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(most=MOST_NAMES, **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(map(written, value)) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> list[str]:
+        found = list(super().clean(value))
+        if value.strip() and not found:
+            # A column of separators is a mistake, and must not give everything away.
+            raise ValidationError(_("No name stands here. Leave it empty for all."))
+        return found
+
+    def has_changed(self, initial: list[str] | None, data: Any) -> bool:
+        return super().has_changed(tuple(initial or ()), data)
 
 
 class BoundInput(forms.DateTimeInput):

@@ -112,7 +112,7 @@ class MemberInline(MemberInlineBase):
 class TeamAdmin(TeamAdminBase):
     """A team and its members. The app that adds fields to it registers a subclass."""
 
-    search_fields = ("name", "slug", "members__username")
+    search_fields: ClassVar[tuple[str, ...]] = ("name", "slug", "members__username")
     list_display = ("name", "slug", "everybody")
     prepopulated_fields: ClassVar[dict[str, Sequence[str]]] = {"slug": ("name",)}
     inlines: ClassVar[tuple[type[Any], ...]] = (MemberInline,)

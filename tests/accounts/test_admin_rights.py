@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from django.contrib.auth.models import Permission
 from django.test import Client
@@ -11,6 +9,7 @@ from django.test import Client
 from appoints.saved_views.models import SavedView
 from dashboard.accounts.models import User
 from tests.factories import browser_of, person, saved_view, team_called
+from tests.screen import form_of
 
 NUMBER = "66609876543"
 
@@ -117,16 +116,9 @@ def test_who_may_change_teams_changes_no_right() -> None:
     _, client = staff("change_team", "view_team")
     night = team_called("Night")
     right = Permission.objects.get(codename="change_lookup")
-    posted: dict[str, Any] = {
-        "name": "Nights",
-        "slug": "night",
-        "permissions": str(right.pk),
-        "User_teams-TOTAL_FORMS": "0",
-        "User_teams-INITIAL_FORMS": "0",
-        "default_view-TOTAL_FORMS": "0",
-        "default_view-INITIAL_FORMS": "0",
-    }
-    response = client.post(f"/admin/accounts/team/{night.pk}/change/", posted)
+    address = f"/admin/accounts/team/{night.pk}/change/"
+    posted = form_of(client.get(address), "#team_form")
+    response = client.post(address, posted | {"name": "Nights", "permissions": str(right.pk)})
     assert response.status_code == 302
     night.refresh_from_db()
     assert (night.name, right.user_set.count(), right.group_set.count()) == ("Nights", 0, 0)

@@ -11,6 +11,7 @@ from appoints.saved_views.models import SavedView
 from dashboard.accounts.models import User
 from dashboard.audit.models import Event
 from tests.factories import PASSWORD, administrator, browser_of, connection_to, person, team_called
+from tests.screen import form_of
 
 
 def told() -> list[tuple[str, str, str]]:
@@ -113,16 +114,8 @@ def test_a_role_that_is_given_is_told(db: None) -> None:
 def test_a_membership_given_in_the_admin_is_told(administrators_browser: Client) -> None:
     ana, north = person("ana"), team_called("North")
     address = f"/admin/accounts/team/{north.pk}/change/"
-    empty = {"-INITIAL_FORMS": "0", "-MIN_NUM_FORMS": "0", "-MAX_NUM_FORMS": "1000"}
-    form = administrators_browser.get(address).context["adminform"].form
-    inlines = {
-        f"{prefix}{name}": value
-        for prefix in ("User_teams", "default_view")
-        for name, value in {**empty, "-TOTAL_FORMS": "1" if prefix == "User_teams" else "0"}.items()
-    }
-    data = {name: str(form.initial.get(name) or "") for name in form.fields}
-    data |= {**inlines, "User_teams-0-user": str(ana.pk), "User_teams-0-team": str(north.pk)}
-    response = administrators_browser.post(address, data)
+    form = form_of(administrators_browser.get(address), "#team_form")
+    response = administrators_browser.post(address, form | {"User_teams-0-user": str(ana.pk)})
     assert response.status_code == 302
     event = Event.objects.get(action="change", kind="team")
     assert event.details == {"of": "user", "added": ["ana"]}

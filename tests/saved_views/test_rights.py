@@ -12,6 +12,7 @@ from appoints.saved_views.models import PersonDefault, SavedView
 from appoints.urls import saved_views
 from dashboard.accounts.models import Team, User
 from tests.factories import administrator, connection_to, person, saved_view, team_called
+from tests.screen import form_of
 
 OPEN, LIST, NEW = "/v/{slug}/", "/views/", "/views/new/?preset=today"
 EDIT, DELETE = "/views/{slug}/", "/views/{slug}/delete/"
@@ -167,17 +168,9 @@ def test_the_admin_puts_people_into_teams(scene: Scene) -> None:
 
 def test_the_admin_sets_a_teams_default_among_what_the_team_may_see(scene: Scene) -> None:
     client = client_of(scene, "staff")
-    posted = {
-        "name": "Night",
-        "slug": "night",
-        "User_teams-TOTAL_FORMS": "0",
-        "User_teams-INITIAL_FORMS": "0",
-        "default_view-TOTAL_FORMS": "1",
-        "default_view-INITIAL_FORMS": "0",
-        "default_view-0-team": str(scene.team.pk),
-        "default_view-0-view": str(scene.view.pk),
-    }
     address = f"/admin/accounts/team/{scene.team.pk}/change/"
+    posted = form_of(client.get(address), "#team_form")
+    posted |= {"default_view-0-view": str(scene.view.pk)}
     assert client.post(address, posted).status_code == 200  # private: not offered
     share(scene, "team")
     assert client.post(address, posted).status_code == 302
