@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from django.test import Client
 
     from appoints.connections.models import Connection
+    from dashboard.accounts.models import User
 
 FOLDER = Path(tempfile.mkdtemp(prefix="reserved-calls-bench-"))
 
@@ -48,11 +49,27 @@ def connection(base_url: str) -> Connection:
 
 
 def signed_in() -> Client:
-    """Return a client of a signed-in person."""
-    from django.test import Client
-
+    """Return a client of a person who may see everything."""
     from dashboard.accounts.models import User
 
+    return _client_of(User.objects.get_or_create(username="bench", is_superuser=True)[0])
+
+
+def limited_to(connection: Connection, agents: list[str]) -> Client:
+    """Return a client of a person who sees the rows of some agents, their numbers masked."""
+    from appoints.access.models import Grant
+    from dashboard.accounts.models import Team, User
+
+    team = Team.objects.get_or_create(slug="bench", name="Bench")[0]
+    Grant.objects.get_or_create(team=team, connection=connection, agents=agents)
+    person = User.objects.get_or_create(username="limited")[0]
+    person.teams.add(team)
+    return _client_of(person)
+
+
+def _client_of(person: User) -> Client:
+    from django.test import Client
+
     client = Client()
-    client.force_login(User.objects.get_or_create(username="bench")[0])
+    client.force_login(person)
     return client
