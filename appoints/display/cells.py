@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext
 
 from appoints.display.addresses import anchor, detail_of
-from appoints.display.formats import distance, isolated, off_tag, span, time_tag
+from appoints.display.formats import distance, isolated, relative_tag, span, time_tag
 from appoints.display.html import NOTHING, escaped, html
 from appoints.display.texts import tip, visible
 from appoints.isales import codes
@@ -31,7 +31,7 @@ FITS = 24  # characters of a text that are surely in sight; of a longer one the 
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class CellOptions:
     """What every cell needs to know: the zone of times, words for causes, and the question."""
 
     zone: ZoneInfo
@@ -42,7 +42,7 @@ class View:
 class Cells:
     """The cells of a table: ``show_`` and a column's name where it has its own, else its kind."""
 
-    view: View
+    options: CellOptions
 
     def cell(self, name: str) -> Cell:
         """Return what shows the values of a column."""
@@ -61,7 +61,7 @@ class Cells:
             return _text(None, name, record)
         # Reservations are for the minute, all else happens when it happens.
         exact = name != "appoint_time"
-        return time_tag(value.astimezone(self.view.zone), day, exact=exact)
+        return time_tag(value.astimezone(self.options.zone), day, exact=exact)
 
     def show_state(self, value: str, name: str, record: Record) -> SafeString:
         note = _no_object(record)
@@ -76,17 +76,17 @@ class Cells:
         shown = self.show_time(value, name, record)
         if record["appoint_id"]:
             id_ = record["appoint_id"]
-            address = detail_of(id_, self.view.address)
+            address = detail_of(id_, self.options.address)
             shown = html('<a id="%s" href="%s">%s</a>', anchor(id_), address, shown)
         if value is not None:
             overdue = record["state"] == "overdue"
             words = distance(value, record["fetched_at"], overdue=overdue)
-            shown += _small(off_tag(value, words, overdue=overdue))
+            shown += _small(relative_tag(value, words, overdue=overdue))
         return shown
 
     def show_call_begin(self, value: datetime | None, name: str, record: Record) -> SafeString:
         reserved = record["appoint_time"]
-        day = reserved.astimezone(self.view.zone).date() if reserved else None
+        day = reserved.astimezone(self.options.zone).date() if reserved else None
         shown = self.show_time(value, name, record, day)
         if value is not None and record["call_end"] is not None:
             shown += _small(gettext("for %s") % span(record["call_end"] - value))
@@ -99,7 +99,7 @@ class Cells:
         code = value if value is not None else record["result"]
         if code is None:
             return _text(None, name if SENT_AS[name] in _odd(record) else "result", record)
-        words = self.view.reasons.get(code, code)
+        words = self.options.reasons.get(code, code)
         shown = html('<span title="%s"><bdi>%s</bdi></span>', tip(code), visible(words))
         if record["state"] == "failed":
             icon = self._icon("failed")

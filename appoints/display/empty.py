@@ -18,7 +18,7 @@ ASKED = (*((name,) for name, each in FILTERS.items() if not each.needs_whole), R
 ELSEWHERE = ("last-7d", "next-7d")
 
 
-class Exit(NamedTuple):
+class Suggestion(NamedTuple):
     """A filter in words, the address without it, and its rows; None where only iSales knows."""
 
     text: str
@@ -29,8 +29,8 @@ class Exit(NamedTuple):
 class EmptyState:
     """Why a whole result without rows has none.
 
-    ``in_range`` counts the rows that only filters of ours leave out. ``exits`` each bring rows, or
-    may, the surest first; ``elsewhere`` are words and addresses of other times.
+    ``in_range`` counts the rows that only filters of ours leave out. ``suggestions`` each bring
+    rows, or may, the surest first; ``elsewhere`` are words and addresses of other times.
     """
 
     def __init__(self, query: Query, result: Result, zone: ZoneInfo, names: Names) -> None:
@@ -45,15 +45,15 @@ class EmptyState:
         return self.in_range > 0 and not others and self._query.wanted_states() == ("overdue",)
 
     @property
-    def exits(self) -> list[Exit]:
+    def suggestions(self) -> list[Suggestion]:
         """What to leave out; all filters of ours together where no single one would do."""
         if not self.in_range:
-            found = [self._exit(names, sure=False) for names in ASKED if self._has(names)]
+            found = [self._suggestion(names, sure=False) for names in ASKED if self._has(names)]
         else:
             ours = [(name,) for name in FILTERS if self._narrows(name)]
-            found = [each for each in map(self._exit, ours) if each.rows]
+            found = [each for each in map(self._suggestion, ours) if each.rows]
             if not found and ours and self._query.preset != "overdue":
-                together = self._exit(tuple(name for names in ours for name in names))
+                together = self._suggestion(tuple(name for names in ours for name in names))
                 found = [together._replace(rows=self.in_range)]
         return sorted(found, key=lambda each: -(each.rows or 0))
 
@@ -92,7 +92,7 @@ class EmptyState:
         ours = FILTERS[name].needs_whole and self._has((name,))
         return ours or self._query.lacks(name)
 
-    def _exit(self, names: tuple[str, ...], *, sure: bool = True) -> Exit:
+    def _suggestion(self, names: tuple[str, ...], *, sure: bool = True) -> Suggestion:
         blank = Query()
         alone = replace(blank, **{name: getattr(self._query, name) for name in names})
         lacked = tuple(NAMES[name] for name in names if self._query.lacks(name))
@@ -101,4 +101,4 @@ class EmptyState:
         rows = self._result.rows_without_filter.get(names[0], 0)
         without = self._query.leaving_out(*names)
         # No row at hand may mean that iSales was not asked for any.
-        return Exit(text, rows if sure or rows else None, without.urlencode())
+        return Suggestion(text, rows if sure or rows else None, without.urlencode())

@@ -137,7 +137,9 @@ def time_tag(moment: datetime, known: date | None = None, *, exact: bool = False
     return html('<time datetime="%s">%s</time>', moment.isoformat(), shown)
 
 
-def off_tag(moment: datetime, words: str, *, overdue: bool) -> SafeString:
+def relative_tag(moment: datetime, words: str, *, overdue: bool) -> SafeString:
     """Return a ``distance`` as HTML that a script keeps true while the page stands open."""
     late = " data-late" if overdue else ""
-    return html('<time class="off" datetime="%s"%s>%s</time>', moment.isoformat(), late, words)
+    return html(
+        '<time class="relative-time" datetime="%s"%s>%s</time>', moment.isoformat(), late, words
+    )

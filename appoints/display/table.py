@@ -9,7 +9,7 @@ import django_tables2 as tables
 from django.utils.safestring import SafeString
 from django_tables2.data import TableData
 
-from appoints.display.cells import Cells, Record, View
+from appoints.display.cells import CellOptions, Cells, Record
 from appoints.display.formats import patterns
 from appoints.display.html import html, joined
 from appoints.query.columns import COLUMNS, TABLE_COLUMNS
@@ -72,7 +72,7 @@ class AppointTable(Cells, tables.Table):
     def __init__(
         self,
         records: Sequence[Record],
-        view: View,
+        options: CellOptions,
         query: Query | None,
         columns: Sequence[str] = DEFAULT_COLUMNS,
     ) -> None:
@@ -82,7 +82,7 @@ class AppointTable(Cells, tables.Table):
         """
         heads = [(name, tables.Column(verbose_name=COLUMNS[name].heading)) for name in columns]
         super().__init__(PageData(records), extra_columns=heads)
-        self.view = view
+        self.options = options
         self.query = query
 
     @property

@@ -39,8 +39,8 @@ BAD_REQUEST, NOT_FOUND = 400, 404
 UNKNOWN_LIST = "unknown_list"  # code of the error
 # Fields stand in menus beside the form too, and name it by its ID.
 FORM = {"form": "filter-form"}
-# Folded away under "More filters", unless something is wrong with one.
-FOLDED = [each for each in PARAMETERS.values() if each.in_fold]
+# The menu "More filters", which is open while something is wrong in it.
+MORE_FILTERS = [each for each in PARAMETERS.values() if each.in_more_filters]
 # Filters whose value a row may lack.
 LACKED = [each for each in FILTERS.values() if each.without]
 REPEATABLE = {each.name for each in PARAMETERS.values() if each.is_repeatable}
@@ -52,19 +52,19 @@ class QueryForm(Unremembered, forms.Form):
     zone: ZoneInfo  # in which times without an offset are meant, unless the form names another
 
     @property
-    def wrong_in_fold(self) -> bool:
-        """Whether something is wrong with a filter that is folded away."""
-        return any(field.errors for field in (*self.folded, *self.folded_boxes))
+    def wrong_in_more_filters(self) -> bool:
+        """Whether something is wrong with a field under "More filters"."""
+        return any(field.errors for field in (*self.more_fields, *self.more_boxes))
 
     @property
-    def folded(self) -> list[forms.BoundField]:
+    def more_fields(self) -> list[forms.BoundField]:
         """The fields under "More filters" that are a line each."""
-        return [self[each.name] for each in FOLDED if each.kind != "choices"]
+        return [self[each.name] for each in MORE_FILTERS if each.kind != "choices"]
 
     @property
-    def folded_boxes(self) -> list[forms.BoundField]:
+    def more_boxes(self) -> list[forms.BoundField]:
         """The fields under "More filters" that are a group of boxes each."""
-        return [self[each.name] for each in FOLDED if each.kind == "choices"]
+        return [self[each.name] for each in MORE_FILTERS if each.kind == "choices"]
 
     @property
     def wrong_menus(self) -> set[str]:

@@ -13,7 +13,7 @@ from appoints.connections.failures import Failure, failure_of
 from appoints.forms.bind import Question, form_of, question_of
 from appoints.forms.filterset import AppointFilter
 from appoints.isales.errors import FetchError
-from appoints.pages import trail
+from appoints.pages import audit_trail
 from appoints.results.passthrough import TooLong
 from appoints.results.result import NeedsWhole, Result
 from dashboard.accounts.requests import SignedInRequest
@@ -96,7 +96,7 @@ class ResultView(View):
     def logged(self, result: Result, response: HttpResponse) -> HttpResponse:
         """Record who looked, and return the response."""
         if response.status_code == OK:
-            trail.look(self.request, self.question, result)
+            audit_trail.look(self.request, self.question, result)
         return response
 
     def to_list(self) -> HttpResponse:

@@ -10,7 +10,7 @@ from appoints.display import preset_links
 from appoints.display.clock import clock_of
 from appoints.display.detail import Detail
 from appoints.display.related import Neighbours, Others
-from appoints.pages import trail
+from appoints.pages import audit_trail
 from appoints.pages.contexts import DetailContext, Failed, NotFound, NotYet, Reservation
 from appoints.pages.explaining import FORM_ONLY, ExplainingView
 from appoints.results.passthrough import TooLong
@@ -43,7 +43,7 @@ class DetailPage(ExplainingView):
 
     def logged(self, result: Result, response: HttpResponse) -> HttpResponse:
         if self.number is not None:
-            trail.look(self.request, self.question, result, self._id, [self.number])
+            audit_trail.look(self.request, self.question, result, self._id, [self.number])
         return response
 
     @property

@@ -25,8 +25,8 @@ from appoints.display.chips import chips
 from appoints.display.dictionary import dictionary
 from appoints.forms.bind import Question
 from appoints.forms.filterset import BAD_REQUEST, NOT_FOUND
+from appoints.pages import audit_trail
 from appoints.pages import export_refusals as refusals
-from appoints.pages import trail
 from appoints.pages.base import OK, ResultView
 from appoints.query.query import DEFAULT_SORT
 from appoints.results import export, spreadsheet_cells, workbook
@@ -100,7 +100,7 @@ class ExportFile(ResultView):
         """Refuse a file of which the log would not know."""
         if response.status_code == OK:
             try:
-                trail.file(self.request, self.question, result)
+                audit_trail.file(self.request, self.question, result)
             except DatabaseError:
                 logger.exception("a file is refused, for it cannot be recorded")
                 return refusals.unlogged()

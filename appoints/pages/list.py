@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from appoints.connections import lookups
 from appoints.connections.failures import Failure
 from appoints.display import preset_links
-from appoints.display.cells import View
+from appoints.display.cells import CellOptions
 from appoints.display.charts import charts
 from appoints.display.chips import Names, chips
 from appoints.display.clock import clock_of
@@ -132,12 +132,12 @@ class ListPage(ExplainingView):
         user = self.request.user
         columns = known(columns_of(view_called(user, query.view), user))
         pager, records = self._page(result)
-        view = View(zone, reasons, query.urlencode())
+        options = CellOptions(zone, reasons, query.urlencode())
         empty = result.is_whole and not result.total
         return Rows(
             result=result,
             pager=pager,
-            table=AppointTable(records, view, query if result.is_whole else None, columns),
+            table=AppointTable(records, options, query if result.is_whole else None, columns),
             tiles=tiles(result.facets, query) if result.facets else [],
             charts=charts(question, result, reasons),
             empty_state=EmptyState(query, result, zone, names) if empty else None,

@@ -13,7 +13,7 @@ from appoints import labels
 from appoints.connections import lookups
 from appoints.connections.failures import Failure
 from appoints.display import formats
-from appoints.display.cells import View
+from appoints.display.cells import CellOptions
 from appoints.display.charts import charts
 from appoints.display.chips import Chip, chips
 from appoints.display.clock import clock_of
@@ -109,13 +109,13 @@ class Wallboard(ResultView):
         question = self.question
         query = question.query.but(states=(state,), sort="", per_page=25)
         found = replace(question, query=query).ask(wait=0)
-        view = View(question.zone, {}, query.urlencode())
+        options = CellOptions(question.zone, {}, query.urlencode())
         return Calls(
             state=state,
             word=labels.STATE_WORDS[state],
             total=found.total,
             address=query.urlencode(),
-            table=AppointTable(found.page(1, SHOWN), view, None, COLUMNS),
+            table=AppointTable(found.page(1, SHOWN), options, None, COLUMNS),
         )
 
 

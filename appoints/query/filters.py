@@ -55,7 +55,7 @@ class Parameters:
             kind="words",
             column="agent",
             needs_whole=False,
-            in_fold=False,
+            in_more_filters=False,
             most=MOST_AGENTS,
             one_list=True,
             chip=_("agent %s"),
@@ -75,7 +75,7 @@ class Parameters:
             kind="number",
             column="called_no",
             needs_whole=False,
-            in_fold=False,
+            in_more_filters=False,
             chip=_("number %s"),
             without=_("without anybody to call"),
         ),
@@ -88,7 +88,7 @@ class Parameters:
             kind="word",
             column="task_id",
             needs_whole=False,
-            in_fold=False,
+            in_more_filters=False,
             chip=_("task %s"),
             without=_("without a task"),
             menu=_("Task"),
@@ -153,16 +153,20 @@ class Parameters:
             label=_("What is missing"),
             kind="choices",
             needs_whole=True,
-            in_fold=True,
+            in_more_filters=True,
         ),
     ] = ()
     text: Annotated[
         str,
-        Filter(name="q", label=_("Search"), kind="text", in_fold=False, chip=_("with “%s”")),
+        Filter(
+            name="q", label=_("Search"), kind="text", in_more_filters=False, chip=_("with “%s”")
+        ),
     ] = ""
     sort: Annotated[
         str,
-        Parameter(name="sort", label=_("Sort"), kind="choice", needs_whole=True, in_fold=True),
+        Parameter(
+            name="sort", label=_("Sort"), kind="choice", needs_whole=True, in_more_filters=True
+        ),
     ] = ""
     page: Annotated[
         int,
@@ -175,12 +179,12 @@ class Parameters:
             label=_("Rows per page"),
             kind="choice",
             choices={str(size): str(size) for size in PER_PAGE},
-            in_fold=True,
+            in_more_filters=True,
         ),
     ] = 50
     zone: Annotated[
         str,
-        Parameter(name="tz", label=_("Time zone"), kind="zone", most=64, in_fold=True),
+        Parameter(name="tz", label=_("Time zone"), kind="zone", most=64, in_more_filters=True),
     ] = ""
     view: Annotated[
         str,

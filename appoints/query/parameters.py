@@ -21,8 +21,8 @@ class Parameter:
 
     ``name`` is that in addresses. ``choices`` are the possible values and their words. iSales
     knows nothing of a parameter that ``needs_whole``, so that every row must be at hand.
-    ``in_fold`` places the field among "More filters". ``most`` bounds a number, or how many words.
-    ``one_list`` writes several words as one parameter instead of one each.
+    ``in_more_filters`` places the field among "More filters". ``most`` bounds a number, or how
+    many words. ``one_list`` writes several words as one parameter instead of one each.
     """
 
     name: str
@@ -30,7 +30,7 @@ class Parameter:
     kind: Kind
     choices: Mapping[str, Words] = field(default_factory=dict)
     needs_whole: bool = False
-    in_fold: bool = False
+    in_more_filters: bool = False
     is_hidden: bool = False
     most: int = 100
     one_list: bool = False
@@ -57,7 +57,7 @@ class Filter(Parameter):
 
     column: str = ""
     needs_whole: bool = True
-    in_fold: bool = True
+    in_more_filters: bool = True
     chip: Words = ""
     without: Words = ""
     menu: Words = ""

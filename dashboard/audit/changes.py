@@ -14,7 +14,7 @@ from django.db.models import Manager, Model
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_save
 
 from dashboard.audit import origin
-from dashboard.audit.log import Thing, record
+from dashboard.audit.log import Target, record
 from dashboard.audit.models import Event
 
 STEPS = {"post_add": "added", "post_remove": "removed"}
@@ -115,4 +115,4 @@ def watching(instance: Model, manager: Manager[Any]) -> Iterator[None]:
 
 def _record(instance: Model, action: str, details: dict[str, Any] | None = None) -> None:
     kind = str(instance._meta.model_name)
-    record(origin.current(), action, Thing(kind, str(instance.pk), str(instance)), details)
+    record(origin.current(), action, Target(kind, str(instance.pk), str(instance)), details)

@@ -21,10 +21,10 @@ from dashboard.audit.tokens import number_token
 logger = logging.getLogger(__name__)
 
 SAME_LOOK = timedelta(minutes=10)
-PATIENCE = 200  # milliseconds that a page waits for SQLite's lock, to record a look
+LOCK_TIMEOUT = 200  # milliseconds that a page waits for SQLite's lock, to record a look
 
 
-class Thing(NamedTuple):
+class Target(NamedTuple):
     """What an event is about."""
 
     kind: str = ""
@@ -35,18 +35,18 @@ class Thing(NamedTuple):
 def record(
     origin: Origin,
     action: str,
-    thing: Thing = Thing(),  # noqa: B008 immutable
+    target: Target = Target(),  # noqa: B008 immutable
     details: Mapping[str, Any] | None = None,
     numbers: Iterable[str] = (),
 ) -> None:
     """Store an event. ``numbers`` are kept as tokens only. Raises django.db.Error."""
-    _event(origin, action, thing, details or {}, numbers).save()
+    _event(origin, action, target, details or {}, numbers).save()
 
 
 def record_once(
     origin: Origin,
     action: str,
-    thing: Thing,
+    target: Target,
     details: Mapping[str, Any],
     numbers: Iterable[str] = (),
     same: object = None,
@@ -55,7 +55,7 @@ def record_once(
 
     Raises django.db.Error.
     """
-    event = _event(origin, action, thing, details, numbers)
+    event = _event(origin, action, target, details, numbers)
     event.look = _look(event, same)
     key, since = f"audit.{event.look}", event.at - SAME_LOOK
     if cache.get(key, since) > since:
@@ -67,7 +67,7 @@ def record_once(
 
 def record_look(
     origin: Origin,
-    thing: Thing,
+    target: Target,
     details: Mapping[str, Any],
     numbers: Iterable[str] = (),
     same: object = None,
@@ -75,7 +75,7 @@ def record_look(
     """Store a look, once for a page that is refreshed; the page stands where that fails."""
     try:
         with _soon():
-            record_once(origin, Event.Action.LOOK, thing, details, numbers, same)
+            record_once(origin, Event.Action.LOOK, target, details, numbers, same)
     except Error:
         logger.exception("a look of person %s is not in the log", origin.person)
 
@@ -83,7 +83,7 @@ def record_look(
 def _event(
     origin: Origin,
     action: str,
-    thing: Thing,
+    target: Target,
     details: Mapping[str, Any],
     numbers: Iterable[str],
 ) -> Event:
@@ -95,9 +95,9 @@ def _event(
         address=origin.address,
         way=origin.way,
         action=action,
-        kind=thing.kind[:50],
-        object_id=thing.id[:100],
-        name=thing.name[:255],
+        kind=target.kind[:50],
+        object_id=target.id[:100],
+        name=target.name[:255],
         details=dict(details),
         numbers=f" {' '.join(tokens)} " if tokens else "",
     )
@@ -118,7 +118,7 @@ def _soon() -> Iterator[None]:
         return
     connection.ensure_connection()
     before = connection.connection.execute("PRAGMA busy_timeout").fetchone()[0]
-    connection.connection.execute(f"PRAGMA busy_timeout = {PATIENCE}")
+    connection.connection.execute(f"PRAGMA busy_timeout = {LOCK_TIMEOUT}")
     try:
         yield
     finally:

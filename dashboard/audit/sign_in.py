@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from dashboard.accounts.models import User
-from dashboard.audit.log import Thing, record, record_once
+from dashboard.audit.log import Target, record, record_once
 from dashboard.audit.models import Event
 from dashboard.audit.origin import Origin, address_of
 
@@ -31,7 +31,7 @@ def failed(
 
 def locked_out(request: HttpRequest | None = None, username: str = "", **_about: Any) -> None:
     # Once: whoever is locked out may go on trying.
-    record_once(_origin(request, None, username or ""), Event.Action.LOCKED_OUT, Thing(), {})
+    record_once(_origin(request, None, username or ""), Event.Action.LOCKED_OUT, Target(), {})
 
 
 def _origin(request: HttpRequest | None, user: User | None, name: str = "") -> Origin:

@@ -15,14 +15,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from dashboard.accounts.requests import SignedInRequest
 from dashboard.audit.export import lines
 from dashboard.audit.filters import EventFilter
-from dashboard.audit.log import Thing, record, record_look
+from dashboard.audit.log import Target, record, record_look
 from dashboard.audit.models import Event, EventQuerySet
 from dashboard.audit.origin import of_request
 from dashboard.audit.table import EventTable
 from dashboard.audit.tokens import number_token
 
 PER_PAGE = 50
-LOG = Thing("log")
+LOG = Target("log")
 auditors_only = permission_required("audit.view_event", raise_exception=True)
 
 

@@ -23,8 +23,8 @@ from cryptography.fernet import Fernet
 from dashboard.environment import NUMBERS
 from dashboard.operations.servers import (
     ROOT,
-    Broken,
     Children,
+    ServerFailed,
     check_alive,
     check_free,
     end,
@@ -81,7 +81,7 @@ def environment(folder: Path) -> dict[str, str]:
 
 @contextmanager
 def running(folder: Path, port: int, rows: int = 6000) -> Iterator[Stack]:
-    """Run simulator and dashboard until the block ends. Raises Broken."""
+    """Run simulator and dashboard until the block ends. Raises ServerFailed."""
     check_free(port)
     env = environment(folder)
     secret = _kept(folder / "isales-secret-key", secrets.token_urlsafe(24))
@@ -126,18 +126,18 @@ def _set_up(isales: int, secret: str, env: Mapping[str, str]) -> None:
         env, "createsuperuser", "--no-input", "--username", USER, "--email", "", fails=True
     )
     if made.returncode and b"already taken" not in made.stderr:
-        raise Broken(made.stderr.decode())
+        raise ServerFailed(made.stderr.decode())
 
 
 def manage(
     env: Mapping[str, str], *words: str, fails: bool = False
 ) -> subprocess.CompletedProcess[bytes]:
-    """Run a command of ``manage.py``. Raises Broken where it fails, unless ``fails``."""
+    """Run a command of ``manage.py``. Raises ServerFailed where it fails, unless ``fails``."""
     done = subprocess.run(
         [sys.executable, "manage.py", *words], cwd=ROOT, env=env, capture_output=True, check=False
     )
     if done.returncode and not fails:
-        raise Broken(f"manage.py {words[0]} failed:\n{done.stderr.decode()}")
+        raise ServerFailed(f"manage.py {words[0]} failed:\n{done.stderr.decode()}")
     return done
 
 
@@ -161,7 +161,7 @@ def _zone() -> str:
 def _port() -> int:
     words = os.environ.get("PORT", "8000")
     if not (words.isascii() and words.isdigit() and 0 < int(words) < 65536):
-        raise Broken(f"PORT={words} is no port: make demo PORT=8000")
+        raise ServerFailed(f"PORT={words} is no port: make demo PORT=8000")
     return int(words)
 
 
@@ -194,7 +194,7 @@ def main() -> None:
                 time.sleep(0.5)
     except KeyboardInterrupt:
         print("\nStopped.")
-    except Broken as problem:
+    except ServerFailed as problem:
         sys.exit(str(problem))
 
 

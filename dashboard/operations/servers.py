@@ -13,13 +13,13 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 30.0  # seconds for a server to answer
-PARTING = 10.0  # seconds for a server to end
+START_TIMEOUT = 30.0  # seconds for a server to answer
+STOP_TIMEOUT = 10.0  # seconds for a server to end
 
 Children = dict[str, subprocess.Popen[bytes]]
 
 
-class Broken(Exception):
+class ServerFailed(Exception):
     """The servers cannot go on; the message says why."""
 
 
@@ -37,13 +37,13 @@ def start(words: list[str], env: Mapping[str, str]) -> subprocess.Popen[bytes]:
 
 def wait_for(port: int, path: str, children: Children) -> None:
     """Wait until the server gives any answer but 503."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + START_TIMEOUT
     while time.monotonic() < deadline:
         check_alive(children)
         if _answers(port, path):
             return
         time.sleep(0.1)
-    raise Broken(f"Nothing answered on port {port} within {PATIENCE:.0f} s.")
+    raise ServerFailed(f"Nothing answered on port {port} within {START_TIMEOUT:.0f} s.")
 
 
 def _answers(port: int, path: str) -> bool:
@@ -59,10 +59,10 @@ def _answers(port: int, path: str) -> bool:
 
 
 def check_alive(children: Children) -> None:
-    """Raise Broken if a server has ended."""
+    """Raise ServerFailed if a server has ended."""
     for name, child in children.items():
         if child.poll() is not None:
-            raise Broken(
+            raise ServerFailed(
                 f"The {name} ended with status {child.returncode}; the lines above may say why."
             )
 
@@ -73,7 +73,7 @@ def end(children: Children) -> None:
         child.terminate()
     for child in children.values():
         try:
-            child.wait(PARTING)
+            child.wait(STOP_TIMEOUT)
         except subprocess.TimeoutExpired:
             # The whole session, gunicorn's workers too.
             os.killpg(child.pid, signal.SIGKILL)
@@ -81,13 +81,13 @@ def end(children: Children) -> None:
 
 
 def check_free(port: int) -> None:
-    """Raise Broken if a loopback port is in use or not allowed."""
+    """Raise ServerFailed if a loopback port is in use or not allowed."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
-            raise Broken(
+            raise ServerFailed(
                 f"Port {port}: {error.strerror}. Choose another: make demo PORT={free_port()}"
             ) from error
 

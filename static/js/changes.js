@@ -14,7 +14,7 @@ const hasPage = (way) => document.querySelector(`.pages [rel=${way}]`) !== null;
 // What a row says, but for words that time alone changes, and for what scripts put there.
 const textOf = (row) => {
   const copy = row.cloneNode(true);
-  for (const part of copy.querySelectorAll(".off, .copy, .mark")) part.remove();
+  for (const part of copy.querySelectorAll(".relative-time, .copy, .mark")) part.remove();
   return row.classList[0] + copy.textContent;
 };
 

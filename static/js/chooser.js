@@ -1,8 +1,8 @@
 // Show the form of the columns in its menu, and move a column there without losing the focus.
 // Without this script the menu leads to a page with the form, and each step is posted.
 
+import { fill } from "./placeholders.js";
 import { parse } from "./swap.js";
-import { fill } from "./words.js";
 
 const unfold = async (menu) => {
   const link = menu.querySelector(".menu-list > a");

@@ -1,7 +1,7 @@
 // Buttons that copy a number or a reservation's ID, where the browser lets pages copy at all.
 // They are quiet: style sheets show those of the row under the pointer or with the focus.
 
-import { fill } from "./words.js";
+import { fill } from "./placeholders.js";
 
 const template = document.querySelector("#copy");
 const said = document.querySelector("#copied");

@@ -50,7 +50,7 @@ export const refuseFailure = (page) => {
   failureBox.replaceChildren();
   if (page.querySelector("#answer .as-of")) return true;
   if (page.querySelector("#signed-out")) signOut();
-  const failure = page.querySelector(".standing[role=alert]");
+  const failure = page.querySelector(".empty-state[role=alert]");
   if (failure && !answer().querySelector("tbody tr")) return true;
   if (failure) failureBox.append(document.adoptNode(failure));
   setAnswered(Boolean(failure)); // what a proxy on the way says is no answer of ours

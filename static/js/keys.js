@@ -27,9 +27,9 @@ const KEYS = {
 };
 
 // On the page of one call, the same keys and the arrows lead to its neighbours in the list.
-const beside = document.querySelector(".beside");
-if (beside) {
-  const turn = (way) => () => beside.querySelector(`[rel=${way}]`)?.click();
+const neighbours = document.querySelector(".neighbours");
+if (neighbours) {
+  const turn = (way) => () => neighbours.querySelector(`[rel=${way}]`)?.click();
   const [back, on] =
     document.dir === "rtl" ? ["ArrowRight", "ArrowLeft"] : ["ArrowLeft", "ArrowRight"];
   Object.assign(KEYS, {

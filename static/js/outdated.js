@@ -16,9 +16,9 @@ export const showOutdated = (reason) => {
 
 const showSince = (banner) => {
   const told = document.querySelector("#answer[data-at], #answer [data-at]")?.dataset;
-  const [at, off] = banner.querySelectorAll("time");
+  const [at, distance] = banner.querySelectorAll("time");
   at.parentElement.hidden = told === undefined;
   if (!told || at.textContent === told.at) return;
   at.textContent = told.at;
-  off.dateTime = told.asOf;
+  distance.dateTime = told.asOf;
 };

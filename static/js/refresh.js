@@ -2,8 +2,8 @@
 // Without this script the page stays as it was loaded, and says how old it is.
 
 import { since, stamp } from "./clock.js";
+import { fill } from "./placeholders.js";
 import { answer, ask } from "./swap.js";
-import { fill } from "./words.js";
 
 const CHOSEN = "reserved-calls-refresh"; // seconds, kept by this browser
 const RESTS = 5; // times that a refresh takes, before the next

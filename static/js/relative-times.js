@@ -1,7 +1,7 @@
 // Keep "in 12 min" and "2 h 5 min overdue" true while the page stands open. States stay as they
 // were fetched; a refresh brings new ones. Without this script the words are of that moment too.
 
-import { fill } from "./words.js";
+import { fill } from "./placeholders.js";
 
 const EVERY = 15_000; // milliseconds
 // The words come from the server, as does the time: a desk's clock may be wrong.
@@ -25,7 +25,9 @@ const update = () => {
   const now = Date.now() + ahead;
   // Over rows that are not kept up to date only their own age goes on.
   const outdated = document.querySelector("#answer.is-outdated");
-  for (const time of document.querySelectorAll(outdated ? "#outdated time.off" : "time.off")) {
+  for (const time of document.querySelectorAll(
+    outdated ? "#outdated time.relative-time" : "time.relative-time",
+  )) {
     const length = Date.parse(time.dateTime) - now;
     const name = length > 0 ? "ahead" : "late" in time.dataset ? "overdue" : "ago";
     const text = fill(pattern[name], { value: span(Math.abs(length), pattern) });

@@ -2,8 +2,8 @@
 // or says of when it is.
 
 import { since, stamp } from "./clock.js";
+import { fill } from "./placeholders.js";
 import { pace, SLOW } from "./refresh.js";
-import { fill } from "./words.js";
 
 const OLD = 60; // seconds after a refresh was due from which on the count is old
 const FORGOTTEN = 12 * 60 * 60; // seconds from which on an old count is left out

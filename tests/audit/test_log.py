@@ -14,7 +14,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.audit.log import Thing, record, record_look
+from dashboard.audit.log import Target, record, record_look
 from dashboard.audit.models import Event, Unchangeable
 from dashboard.audit.origin import Origin
 from dashboard.audit.tokens import number_token
@@ -28,7 +28,7 @@ NUMBER = "13900000042"
 
 @pytest.fixture
 def event(db: None) -> Event:
-    record(ORIGIN, Event.Action.LOOK, Thing("connection", "demo", "Demo"), {"rows": 3}, [NUMBER])
+    record(ORIGIN, Event.Action.LOOK, Target("connection", "demo", "Demo"), {"rows": 3}, [NUMBER])
     return Event.objects.get()
 
 
@@ -112,7 +112,7 @@ def test_a_token_depends_on_the_sites_key(settings: object) -> None:
 
 def looks(*sames: object) -> int:
     for same in sames:
-        record_look(ORIGIN, Thing("connection", "demo"), {}, [], same)
+        record_look(ORIGIN, Target("connection", "demo"), {}, [], same)
     return Event.objects.count()
 
 
@@ -133,7 +133,7 @@ def test_after_ten_minutes_the_same_look_counts_again(db: None, other_worker: bo
 
 def test_another_persons_same_look_is_a_look(db: None) -> None:
     looks("a")
-    record_look(ORIGIN._replace(person=8), Thing("connection", "demo"), {}, [], "a")
+    record_look(ORIGIN._replace(person=8), Target("connection", "demo"), {}, [], "a")
     assert Event.objects.count() == 2
 
 

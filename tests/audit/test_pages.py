@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from dashboard.accounts.models import User
-from dashboard.audit.log import Thing, record
+from dashboard.audit.log import Target, record
 from dashboard.audit.models import Event
 from dashboard.audit.origin import Origin
 from dashboard.audit.tokens import number_token
@@ -32,8 +32,8 @@ def auditor(db: None) -> Client:
 
 @pytest.fixture
 def events(db: None) -> None:
-    record(ANA, Event.Action.LOOK, Thing("connection", "demo", "Demo"), {"rows": 3}, [NUMBER])
-    record(BEN, Event.Action.FILE, Thing("connection", "demo", "=1+1"), {"filters": {"task": "9"}})
+    record(ANA, Event.Action.LOOK, Target("connection", "demo", "Demo"), {"rows": 3}, [NUMBER])
+    record(BEN, Event.Action.FILE, Target("connection", "demo", "=1+1"), {"filters": {"task": "9"}})
 
 
 def actors(response: HttpResponse) -> list[str]:

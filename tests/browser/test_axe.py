@@ -21,7 +21,7 @@ from playwright.sync_api import Browser, Page, StorageState
 
 from appoints.connections.failures import failure_of
 from appoints.connections.models import Connection
-from appoints.display.cells import View
+from appoints.display.cells import CellOptions
 from appoints.display.clock import Clock
 from appoints.display.pagination import Pager
 from appoints.display.table import AppointTable
@@ -91,7 +91,7 @@ def rows(mode: Mode, stale: Stale | None = None) -> tuple[str, dict[str, Any]]:
     answer = Rows(
         result=result,
         pager=Pager(Query(), 8000, 25, 0),
-        table=AppointTable([], View(UTC_ZONE, {}, ""), None),
+        table=AppointTable([], CellOptions(UTC_ZONE, {}, ""), None),
         tiles=[],
         charts=None,
         empty_state=None,

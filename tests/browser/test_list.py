@@ -88,7 +88,7 @@ def test_every_menu_opens_within_the_page(page: Page, width: int) -> None:
     page.goto("/appoints/?preset=today&agent=101&task=1106025101&state=failed")
     settle(page)
     if width == 390:
-        page.locator(".fold > summary").click()
+        page.locator(".collapsible > summary").click()
     for summary in page.locator(".filters .menu > summary").all():
         summary.click()
         expect(page.locator("html")).to_have_js_property("scrollWidth", width)

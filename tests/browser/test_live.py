@@ -142,7 +142,7 @@ def test_the_focus_of_a_row_that_is_gone_goes_to_the_one_in_its_place(page: Page
 
 def test_a_refresh_that_brings_no_rows_leaves_those_that_are_there(page: Page) -> None:
     count = page.locator(ROWS).count()
-    said = "<section class='standing' role='alert'><h2>iSales does not answer</h2></section>"
+    said = "<section class='empty-state' role='alert'><h2>iSales does not answer</h2></section>"
     page.route("**/appoints/?*", lambda route: route.fulfill(body=f"<div id=answer>{said}</div>"))
     refresh(page)
     expect(page.get_by_role("alert").filter(has_text="iSales does not answer")).to_be_in_viewport()
@@ -209,11 +209,11 @@ def test_rows_that_are_not_refreshed_any_more_do_not_look_live(apart: Page) -> N
     expect(apart.locator("#outdated")).to_be_in_viewport()
     expect(apart.locator("#outdated")).to_contain_text("Nothing new since")
     expect(apart.locator("#answer.is-outdated")).to_have_count(1)
-    before = apart.locator("#answer time.off").all_inner_texts()
+    before = apart.locator("#answer time.relative-time").all_inner_texts()
     apart.clock.fast_forward("48:00:00")
     apart.clock.run_for(16_000)
     expect(apart.locator("#outdated")).to_contain_text("2 d ago")
-    assert apart.locator("#answer time.off").all_inner_texts() == before
+    assert apart.locator("#answer time.relative-time").all_inner_texts() == before
 
     apart.unroute_all()
     apart.clock.run_for(32_000)

@@ -62,7 +62,7 @@ def test_when_isales_is_gone_the_page_says_so_and_keeps_the_filters(own: Own) ->
 
 def test_where_nothing_matches_one_click_brings_as_many_rows_as_it_says(blank: Page) -> None:
     blank.goto("/appoints/?preset=last-7d&state=failed&q=nobody-is-called-so")
-    way_out = blank.locator(".exits a").first
+    way_out = blank.locator(".suggestions a").first
     count = re.search(r"(\d+) calls", way_out.inner_text())
     assert count
     way_out.click()
@@ -72,5 +72,5 @@ def test_where_nothing_matches_one_click_brings_as_many_rows_as_it_says(blank: P
 def test_where_isales_has_nothing_another_time_is_a_click_away(blank: Page) -> None:
     blank.goto("/appoints/?from=2031-01-01&to=2031-01-02")
     expect(blank.get_by_role("heading", name="No reserved call")).to_be_visible()
-    blank.locator(".exits").get_by_role("link", name="Last 7 days").click()
+    blank.locator(".suggestions").get_by_role("link", name="Last 7 days").click()
     expect(blank.locator(ROWS).first).to_be_visible()

@@ -177,7 +177,7 @@ def test_times_stay_right_while_the_page_stands_open(apart: Page) -> None:
     apart.clock.install()
     apart.goto("/appoints/?state=upcoming&sort=-appoint_time")
     settle(apart)
-    off = apart.locator(f"{ROWS} time.off").first
+    off = apart.locator(f"{ROWS} time.relative-time").first
     shown = off.inner_text()
     days = int(re.search(r"in (\d+) d", shown)[1])
     apart.clock.fast_forward(48 * 3600 * 1000)
@@ -192,7 +192,9 @@ def test_times_stay_right_while_the_page_stands_open(apart: Page) -> None:
 
 def test_what_is_overdue_says_by_how_much(table: Page) -> None:
     table.goto("/appoints/?preset=overdue")
-    expect(table.locator(f"{ROWS} time.off").first).to_have_text(re.compile(r"\d (h|min) overdue$"))
+    expect(table.locator(f"{ROWS} time.relative-time").first).to_have_text(
+        re.compile(r"\d (h|min) overdue$")
+    )
 
 
 def test_a_number_and_an_id_are_copied(stack: demo.Stack, table: Page) -> None:

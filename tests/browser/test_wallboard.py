@@ -37,7 +37,7 @@ class Wall(NamedTuple):
 
     @property
     def distances(self) -> list[str]:
-        return self.page.locator("#answer time.off").all_inner_texts()
+        return self.page.locator("#answer time.relative-time").all_inner_texts()
 
     def expect_live(self, timeout: float = 15_000) -> None:
         tile = self.page.locator("#answer:not(.is-outdated) .tile-overdue")

@@ -14,7 +14,7 @@ from appoints.isales.simulator import Simulator
 from tests.screen import Screen, address_of, number_of, text_of, total_of, words_of
 
 
-def exits(response) -> Iterator[tuple[str, int | None, dict[str, str]]]:
+def suggestions(response) -> Iterator[tuple[str, int | None, dict[str, str]]]:
     """Each filter to leave out: its words, its rows, and what is asked without it."""
     for link in Screen(response).all("a.btn:has(> .visually-hidden)"):
         asked = dict(parse_qsl(address_of(link).removeprefix("?")))
@@ -35,7 +35,7 @@ def exits(response) -> Iterator[tuple[str, int | None, dict[str, str]]]:
 def test_each_count_is_what_one_gets_without_the_filter(
     signed_in: Client, connection: Connection, asked: dict[str, str]
 ) -> None:
-    found = list(exits(signed_in.get("/appoints/", asked)))
+    found = list(suggestions(signed_in.get("/appoints/", asked)))
     assert found
     assert [rows for _, rows, _ in found] == sorted((rows for _, rows, _ in found), reverse=True)
     for _words, rows, without in found:
@@ -45,7 +45,7 @@ def test_each_count_is_what_one_gets_without_the_filter(
 def test_where_no_single_filter_is_to_blame_all_go_together(
     signed_in: Client, connection: Connection
 ) -> None:
-    ((words, rows, asked),) = exits(
+    ((words, rows, asked),) = suggestions(
         signed_in.get("/appoints/", {"q": "nobody", "cause": "99999", "state": "due"})
     )
     assert words == "Due, cause 99999, with “nobody”"
@@ -56,7 +56,7 @@ def test_where_isales_has_nothing_its_own_filters_and_other_times_are_offered(
     signed_in: Client, connection: Connection
 ) -> None:
     page = signed_in.get("/appoints/?from=2031-01-01&to=2031-01-02&task=1&state=failed&number=4711")
-    found = list(exits(page))
+    found = list(suggestions(page))
     assert [rows for _, rows, _ in found] == [None] * 3
     assert all(asked["state"] == "failed" for _, _, asked in found)
     assert "Or look at another time: Last 7 days Next 7 days" in text_of(page)
@@ -70,10 +70,10 @@ def test_nothing_is_not_dressed_up_as_rows(signed_in: Client, connection: Connec
 
 def test_that_nothing_is_overdue_is_good_news(signed_in: Client, connection: Connection) -> None:
     page = signed_in.get("/appoints/?preset=tomorrow&state=overdue")
-    assert "standing-good" in page.content.decode()
+    assert "empty-state-good" in page.content.decode()
     assert re.search(r"None of the \d+ reserved calls here is overdue", text_of(page))
     other = signed_in.get("/appoints/?preset=tomorrow&state=overdue&q=nobody")
-    assert "standing-good" not in other.content.decode()
+    assert "empty-state-good" not in other.content.decode()
 
 
 def test_past_the_last_page_a_link_leads_back(signed_in: Client, connection: Connection) -> None:

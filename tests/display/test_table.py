@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appoints.display.cells import View
+from appoints.display.cells import CellOptions
 from appoints.display.table import DEFAULT_COLUMNS, AppointTable, known, offered
 from appoints.isales import codes
 from appoints.isales.rows import KNOWN, parse_row
@@ -51,8 +51,8 @@ EVERY = TABLE_COLUMNS
 
 def table(*raw: object, query: Query | None = None, columns: Sequence[str] = EVERY) -> AppointTable:
     rows = derived(plain([Fetched(0, [parse_row(each) for each in raw], NOON)]), Rules())
-    view = View(ZoneInfo("Asia/Kathmandu"), codes.FAIL_WORDS, "preset=today&agent=1")
-    return AppointTable(rows.to_dicts(), view, query, columns)
+    options = CellOptions(ZoneInfo("Asia/Kathmandu"), codes.FAIL_WORDS, "preset=today&agent=1")
+    return AppointTable(rows.to_dicts(), options, query, columns)
 
 
 def cells(raw: object) -> Mapping[str, str]:

@@ -13,7 +13,7 @@ import pytest
 
 from appoints.management.commands.simulator import Command
 from dashboard.operations import demo
-from dashboard.operations.servers import ROOT, Broken, check_alive, check_free, end, start
+from dashboard.operations.servers import ROOT, ServerFailed, check_alive, check_free, end, start
 
 LOCKS = [*sorted(ROOT.glob("requirements*.lock")), ROOT / "tests/newest_django.lock"]
 DEAF = """
@@ -59,7 +59,7 @@ def test_the_demos_keys_are_made_once_and_private(tmp_path: Path) -> None:
 def test_a_port_in_use_is_named_with_the_way_out() -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        with pytest.raises(Broken, match=rf"^Port {port}: .*make demo PORT=\d+$"):
+        with pytest.raises(ServerFailed, match=rf"^Port {port}: .*make demo PORT=\d+$"):
             check_free(port)
 
 
@@ -67,14 +67,14 @@ def test_a_server_that_ended_is_named_with_its_status() -> None:
     children = {"simulator": start(["-c", "raise SystemExit(3)"], {})}
     children["simulator"].wait()
 
-    with pytest.raises(Broken, match="The simulator ended with status 3"):
+    with pytest.raises(ServerFailed, match="The simulator ended with status 3"):
         check_alive(children)
 
 
 def test_a_server_that_will_not_end_is_ended(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dashboard.operations.servers.PARTING", 0.1)
+    monkeypatch.setattr("dashboard.operations.servers.STOP_TIMEOUT", 0.1)
     child = start(["-c", DEAF, str(tmp_path / "deaf")], {})
     while not (tmp_path / "deaf").exists():
         assert child.poll() is None

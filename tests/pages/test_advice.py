@@ -23,7 +23,7 @@ def administrators_browser(transactional_db: None) -> Client:
 
 def first_act(response) -> str:
     """The words of the one prominent link; there must not be two."""
-    (words,) = Screen(response).texts("section.standing a.btn-primary")
+    (words,) = Screen(response).texts("section.empty-state a.btn-primary")
     return words
 
 
@@ -33,7 +33,7 @@ def test_each_failure_has_a_title_advice_and_one_thing_to_do_first(
 ) -> None:
     simulator.fault = fault
     response = administrators_browser.get("/appoints/?preset=last-7d&number=4711")
-    title, advice = Screen(response).texts("section.standing h2, section.standing h2 + p")
+    title, advice = Screen(response).texts("section.empty-state h2, section.empty-state h2 + p")
     assert len(title) >= 10 and len(advice) >= 10
     assert first_act(response) == FIRST.get(fault, AGAIN)
 
@@ -45,7 +45,7 @@ def test_who_cannot_mend_a_connection_is_told_what_to_say_to_whom(
     response = signed_in.get("/appoints/")
     assert first_act(response) == AGAIN
     assert "An administrator will want to know: connection Demo," in text_of(response)
-    links = Screen(response).one("section.standing").css("a")
+    links = Screen(response).one("section.empty-state").css("a")
     assert not any("/admin/" in address_of(link) for link in links)
 
 
@@ -69,7 +69,7 @@ def test_the_first_visit_shows_an_administrator_how_to_begin(
 def test_the_first_visit_tells_others_whom_to_ask(signed_in: Client) -> None:
     response = signed_in.get("/appoints/")
     assert "Ask an administrator of this dashboard" in text_of(response)
-    links = Screen(response).one("section.standing").css("a")
+    links = Screen(response).one("section.empty-state").css("a")
     assert not any("/admin/" in address_of(link) for link in links)
     assert first_act(response) == "Look again"
 

@@ -234,12 +234,12 @@ def test_a_menu_with_something_wrong_stands_open(
     signed_in: Client, connection: Connection, query: str, menu: str
 ) -> None:
     opened = Screen(signed_in.get(f"{LIST}?{query}")).values("details[open]", "class")
-    assert sorted(opened) == sorted(["fold", menu])  # the fold is a phone's
+    assert sorted(opened) == sorted(["collapsible", menu])  # a phone collapses it
 
 
 def test_menus_stay_closed_otherwise(signed_in: Client, connection: Connection) -> None:
     page = Screen(signed_in.get(LIST, {"sort": "agent", "state": "failed"}))
-    assert page.values("details[open]", "class") == ["fold"]
+    assert page.values("details[open]", "class") == ["collapsible"]
 
 
 def test_the_task_field_offers_the_names_that_isales_tells(

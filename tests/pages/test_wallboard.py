@@ -20,7 +20,7 @@ PART = {"HX-Request": "true"}
 
 def distances(page: str) -> list[str]:
     """Return how far off the calls of a page are, in its words."""
-    return Screen(page).texts("time.off")
+    return Screen(page).texts("time.relative-time")
 
 
 def test_it_shows_what_the_list_counts_without_its_chrome(

@@ -13,7 +13,7 @@ from appoints.query.query import Query
 from appoints.results.looks import plan_of
 from appoints.results.numbers import writings
 from appoints.results.result import Result
-from dashboard.audit.log import Thing, record, record_look
+from dashboard.audit.log import Target, record, record_look
 from dashboard.audit.models import Event
 from dashboard.audit.origin import of_request
 
@@ -31,11 +31,11 @@ def look(
     numbers: Iterable[str] = (),
 ) -> None:
     """Record a look at the rows of a question, or at one reservation and its number."""
-    thing = Thing("reservation", reservation) if reservation else _connection(question)
+    target = Target("reservation", reservation) if reservation else _connection(question)
     details = _details(request, question, result)
     same = (details["page"], details["filters"])
     tokens = _numbers(question, numbers)
-    record_look(of_request(request), thing, details, tokens, same)
+    record_look(of_request(request), target, details, tokens, same)
 
 
 def file(request: HttpRequest, question: Question, result: Result) -> None:
@@ -45,9 +45,9 @@ def file(request: HttpRequest, question: Question, result: Result) -> None:
     record(origin, Event.Action.FILE, _connection(question), details, _numbers(question))
 
 
-def _connection(question: Question) -> Thing:
+def _connection(question: Question) -> Target:
     connection = question.connection
-    return Thing("connection", connection.slug, connection.name)
+    return Target("connection", connection.slug, connection.name)
 
 
 def _details(request: HttpRequest, question: Question, result: Result) -> dict[str, Any]:

@@ -2,8 +2,8 @@
 // This runs before the page is drawn, so that nothing moves. Without it the filters stand open.
 
 {
-  const fold = document.querySelector(".fold");
+  const filters = document.querySelector(".collapsible");
   if (window.matchMedia("(max-width: 48rem)").matches) {
-    fold.open = fold.querySelector(".errorlist") !== null;
+    filters.open = filters.querySelector(".errorlist") !== null;
   }
 }

@@ -2,7 +2,7 @@
 
 const FOCUSABLE = "a, button, summary, input, [tabindex]";
 const frame = () => document.querySelector("#answer .table-frame");
-const twins = () => [...document.querySelectorAll("#answer .chart details")];
+const chartTables = () => [...document.querySelectorAll("#answer .chart details")];
 const rows = () => [...document.querySelectorAll("#answer .appoints tbody tr")];
 const callOf = (row) => row.querySelector(".col-appoint_time a")?.pathname;
 
@@ -34,18 +34,18 @@ const focused = () => {
 
 let before;
 
-export const rememberPlace = () => {
+export const rememberPosition = () => {
   before = {
     page: window.scrollY,
     frame: frame() && { left: frame().scrollLeft, top: frame().scrollTop },
     focused: focused(),
-    open: twins().map((twin) => twin.open),
+    open: chartTables().map((table) => table.open),
   };
 };
 
-export const restorePlace = () => {
-  twins().forEach((twin, number) => {
-    twin.open = before.open[number] ?? false;
+export const restorePosition = () => {
+  chartTables().forEach((table, number) => {
+    table.open = before.open[number] ?? false;
   });
   before.focused()?.focus({ preventScroll: true });
   if (before.frame) frame()?.scrollTo({ ...before.frame, behavior: "instant" });
