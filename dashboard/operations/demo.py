@@ -84,12 +84,11 @@ def running(folder: Path, port: int, rows: int = 6000) -> Iterator[Stack]:
     """Run simulator and dashboard until the block ends. Raises ServerFailed."""
     check_free(port)
     env = environment(folder)
-    secret = _kept(folder / "isales-secret-key", secrets.token_urlsafe(24))
     isales = free_port()
     children: Children = {}
     try:
-        children["simulator"] = start_simulator(isales, secret, rows, env)
-        _set_up(isales, secret, env)
+        children["simulator"] = start_simulator(isales, folder, rows, env)
+        set_up(folder, isales, env)
         children["dashboard"] = start_dashboard(port, env)
         wait_for(isales, "/", children)
         wait_for(port, "/readyz", children)
@@ -99,10 +98,10 @@ def running(folder: Path, port: int, rows: int = 6000) -> Iterator[Stack]:
 
 
 def start_simulator(
-    port: int, secret: str, rows: int, env: Mapping[str, str]
+    port: int, folder: Path, rows: int, env: Mapping[str, str]
 ) -> subprocess.Popen[bytes]:
     # As one argument: a random secret may begin with a dash.
-    keys = ["--access-key", ACCESS_KEY, f"--secret-key={Path(secret).read_text()}"]
+    keys = ["--access-key", ACCESS_KEY, f"--secret-key={Path(_secret(folder)).read_text()}"]
     where = ["--port", str(port), "--rows", str(rows)]
     return start(["manage.py", "simulator", *where, *keys], env)
 
@@ -114,13 +113,14 @@ def start_dashboard(port: int, env: Mapping[str, str]) -> subprocess.Popen[bytes
     )
 
 
-def _set_up(isales: int, secret: str, env: Mapping[str, str]) -> None:
+def set_up(folder: Path, isales: int, env: Mapping[str, str]) -> None:
+    """Make database, style sheets, the connection to iSales' port and the person, once for all."""
     manage(env, "migrate", "--verbosity", "0")
     manage(env, "collectstatic", "--no-input", "--verbosity", "0")
     manage(
         env,
         *("connection", "demo", "--base-url", f"http://127.0.0.1:{isales}", "--vdn", "1"),
-        *("--access-key", ACCESS_KEY, "--secret-key-file", secret),
+        *("--access-key", ACCESS_KEY, "--secret-key-file", _secret(folder)),
     )
     made = manage(
         env, "createsuperuser", "--no-input", "--username", USER, "--email", "", fails=True
@@ -139,6 +139,10 @@ def manage(
     if done.returncode and not fails:
         raise ServerFailed(f"manage.py {words[0]} failed:\n{done.stderr.decode()}")
     return done
+
+
+def _secret(folder: Path) -> str:
+    return _kept(folder / "isales-secret-key", secrets.token_urlsafe(24))
 
 
 def _kept(path: Path, made: str) -> str:

@@ -6,6 +6,7 @@ for an asynchronous one and refuses the database to every other test.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, StorageState, exp
 
 from dashboard.operations import demo
 from dashboard.operations.servers import free_port
+from tests.browser import stacks
 
 # A build machine has no sandbox to offer, and nothing here may look for the internet.
 SWITCHES = [
@@ -43,9 +45,28 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="package")
-def stack(folder: Path) -> Iterator[demo.Stack]:
-    """The demo on a free port, in a folder of its own, with 600 reservations."""
-    with demo.running(folder, free_port(), rows=600) as running:
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a demo that is set up, for all workers of xdist, which each have a part."""
+    own = tmp_path_factory.getbasetemp()
+    return stacks.set_up_once(own.parent if "PYTEST_XDIST_WORKER" in os.environ else own)
+
+
+@pytest.fixture(scope="package")
+def stack(made: Path, folder: Path) -> Iterator[demo.Stack]:
+    """The demo on a free port, in a folder of its own."""
+    with stacks.running(made, folder) as running:
+        yield running
+
+
+@pytest.fixture(scope="package")
+def fragile_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("fragile")
+
+
+@pytest.fixture(scope="package")
+def fragile(fragile_folder: Path) -> Iterator[demo.Stack]:
+    """A demo as ``make demo`` starts it, whose parts a test may stop if it starts them again."""
+    with demo.running(fragile_folder, free_port(), rows=600) as running:
         yield running
 
 

@@ -5,34 +5,32 @@ from __future__ import annotations
 import re
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from dashboard.operations import demo
-from dashboard.operations.servers import free_port
+from dashboard.operations.servers import end, start
 from tests.browser.conftest import sign_in
 
 ROWS = "table.appoints tbody tr"
 
 
 class Own(NamedTuple):
-    """A supervisor's page at a demo of its own, whose iSales may be hindered."""
+    """A supervisor's page at a demo whose iSales may be hindered."""
 
     page: Page
     stack: demo.Stack
 
 
 @pytest.fixture(scope="module")
-def own(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[Own]:
-    with (
-        demo.running(tmp_path_factory.mktemp("states"), free_port(), rows=600) as stack,
-        chromium.new_context(base_url=stack.address, locale="en-GB") as context,
-    ):
+def own(fragile: demo.Stack, chromium: Browser) -> Iterator[Own]:
+    with chromium.new_context(base_url=fragile.address, locale="en-GB") as context:
         page = context.new_page()
         sign_in(page)
-        yield Own(page, stack)
+        yield Own(page, fragile)
 
 
 def test_while_rows_load_their_places_are_kept(own: Own) -> None:
@@ -50,9 +48,16 @@ def test_while_rows_load_their_places_are_kept(own: Own) -> None:
     assert [page.evaluate(top) for top in tops] == before
 
 
+@pytest.fixture
+def without_isales(own: Own, fragile_folder: Path) -> Iterator[None]:
+    isales = own.stack.children["simulator"]
+    end({"simulator": isales})
+    yield
+    own.stack.children["simulator"] = start(isales.args[1:], demo.environment(fragile_folder))
+
+
+@pytest.mark.usefixtures("without_isales")
 def test_when_isales_is_gone_the_page_says_so_and_keeps_the_filters(own: Own) -> None:
-    own.stack.children["simulator"].terminate()
-    own.stack.children["simulator"].wait()
     own.page.goto("/appoints/?from=2031-01-01&number=4711&state=failed")
     expect(own.page.get_by_role("alert")).to_contain_text("iSales did not answer")
     expect(own.page.get_by_label("Number", exact=True)).to_have_value("4711")

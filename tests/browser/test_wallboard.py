@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from dashboard.operations import demo
-from dashboard.operations.servers import end, free_port, wait_for
+from dashboard.operations.servers import end, wait_for
 from tests.browser.conftest import sign_in
 
 DAY = "24:00:00"
@@ -25,7 +25,7 @@ ADDRESS = "/wallboard/?preset=last-7d"
 
 
 class Wall(NamedTuple):
-    """A wallboard before a demo of its own, whose parts may be stopped. Its clock is moved."""
+    """A wallboard before a demo whose parts may be stopped. Its clock is moved."""
 
     page: Page
     stack: demo.Stack
@@ -71,16 +71,12 @@ class Wall(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def hung(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[Wall]:
-    folder = tmp_path_factory.mktemp("wall")
-    with (
-        demo.running(folder, free_port(), rows=600) as stack,
-        chromium.new_context(base_url=stack.address, locale="en-GB") as context,
-    ):
+def hung(fragile: demo.Stack, fragile_folder: Path, chromium: Browser) -> Iterator[Wall]:
+    with chromium.new_context(base_url=fragile.address, locale="en-GB") as context:
         page = context.new_page()
         sign_in(page)
         page.clock.install()
-        yield Wall(page, stack, folder)
+        yield Wall(page, fragile, fragile_folder)
 
 
 @pytest.fixture

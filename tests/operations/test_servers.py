@@ -90,9 +90,9 @@ def test_a_secret_that_begins_like_an_option_reaches_the_simulator(
 ) -> None:
     started: list[str] = []
     monkeypatch.setattr(demo, "start", lambda words, env: started.extend(words))
-    (tmp_path / "secret").write_text("-x")
+    (tmp_path / "isales-secret-key").write_text("-x")
 
-    demo.start_simulator(9100, str(tmp_path / "secret"), 10, {})
+    demo.start_simulator(9100, tmp_path, 10, {})
 
     parser = Command().create_parser(*started[:2])
     assert parser.parse_args(started[2:]).secret_key == "-x"
