@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin
+from django.utils.text import capfirst
 
 from appoints.access.models import Grant
-from appoints.forms.fields import NamesField
+from appoints.forms.fields import NamesField, WordsInput
 from dashboard.accounts.models import Team
 
 if TYPE_CHECKING:  # Django's own classes take type arguments in their stubs only
@@ -21,7 +22,12 @@ else:
 def names_of(field: str) -> NamesField:
     """Return the box for a list of a grant."""
     of_model: Any = Grant._meta.get_field(field)
-    return NamesField(required=False, label=of_model.verbose_name, help_text=of_model.help_text)
+    return NamesField(
+        required=False,
+        label=capfirst(of_model.verbose_name),
+        help_text=of_model.help_text,
+        widget=WordsInput({"rows": 5, "cols": 36}),
+    )
 
 
 class GrantForm(ModelForm):
@@ -32,5 +38,5 @@ class GrantForm(ModelForm):
 class GrantInline(GrantInlineBase):
     model = Grant
     form = GrantForm
-    fields = ("connection", "agents", "tasks")
+    fields = ("connection", ("agents", "tasks"))
     extra = 1

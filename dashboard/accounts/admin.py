@@ -16,6 +16,7 @@ from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
 from django.contrib.auth.forms import UserChangeForm
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Q, QuerySet
+from django.forms import CheckboxSelectMultiple
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -34,6 +35,10 @@ else:
 
 admin.site.unregister(Group)
 
+ROLES_HELP = _(
+    "Exporters take files. Numbers: telephone numbers are shown in full. Auditors read the log."
+    " Administrators keep people, teams, what teams may see, and connections."
+)
 SIGN_IN = BaseUserAdmin.add_fieldsets[0][1]["fields"]
 SIGHT: Any = (_("What this person may see and do"), {"fields": ("is_active", "groups", "teams")})
 FURTHER: Any = (
@@ -53,8 +58,8 @@ class UserAdmin(UserAdminBase):
     """A person. The app that adds to the page registers a subclass."""
 
     form = PersonForm
-    filter_horizontal = ("groups", "teams", "user_permissions")
-    list_display = ("username", "first_name", "last_name", "email", "is_active", "held", "joined")
+    filter_horizontal = ("teams", "user_permissions")
+    list_display = ("username", "full_name", "held", "joined", "is_active", "email")
     list_filter = ("is_active", "groups", "teams")
     search_fields = (*BaseUserAdmin.search_fields, "teams__name")
     fieldsets = (*(BaseUserAdmin.fieldsets or ())[:2], SIGHT)
@@ -79,7 +84,8 @@ class UserAdmin(UserAdminBase):
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Offer the roles, and further groups to superusers only."""
         if db_field.name == "groups":
-            kwargs["label"] = _("Roles")
+            kwargs |= {"label": _("Roles"), "help_text": ROLES_HELP}
+            kwargs["widget"] = CheckboxSelectMultiple
             if not is_superuser(request):
                 kwargs["queryset"] = roles()
         return super().formfield_for_manytomany(db_field, request, **kwargs)
@@ -92,6 +98,10 @@ class UserAdmin(UserAdminBase):
         """Keep the account of a person with more rights from others."""
         return super().has_delete_permission(request, obj) and _may_touch(request, obj)
 
+    @admin.display(description=_("name"))
+    def full_name(self, person: User) -> str:
+        return person.get_full_name()
+
     @admin.display(description=_("roles"))
     def held(self, person: User) -> str:
         return ", ".join(group.name for group in person.groups.all())
@@ -101,12 +111,23 @@ class UserAdmin(UserAdminBase):
         return ", ".join(team.name for team in person.teams.all())
 
 
+def _name_of(membership: Any) -> str:
+    return str(membership.user)
+
+
+# The admin writes the name of each row of the table between people and teams.
+User.teams.through.__str__ = _name_of  # type: ignore[method-assign]
+
+
 class MemberInline(MemberInlineBase):
     model = User.teams.through
     verbose_name = _("member")
     verbose_name_plural = _("members")
     autocomplete_fields = ("user",)
     extra = 1
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("user")
 
 
 class TeamAdmin(TeamAdminBase):

@@ -4,10 +4,12 @@ from django.apps import AppConfig, apps
 from django.contrib.admin import apps as django_admin
 from django.contrib.auth.signals import user_logged_in
 from django.db.models.signals import post_migrate, pre_save
+from django.utils.translation import gettext_lazy as _
 
 
 class AccountsConfig(AppConfig):
     name = "dashboard.accounts"
+    verbose_name = _("People and teams")
 
     def ready(self) -> None:
         # Models can be imported only once all apps are loaded.

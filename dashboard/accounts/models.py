@@ -63,7 +63,9 @@ class User(AbstractUser):
         help_text=_("A team sees what it is granted, and the views that are saved for it."),
     )
 
-    class Meta(AbstractUser.Meta):
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
         permissions = [
             ("enter_admin", "Can enter the administration"),
             ("give_roles", "Can give roles"),

@@ -109,7 +109,7 @@ def test_an_administrator_gives_no_group_that_is_no_role(browser: Client) -> Non
     other, ana = Group.objects.create(name="other"), plain("ana")
     assert save(browser, ana, groups=[other.pk]) == 200
     page = Screen(browser.get(page_of(ana)))
-    assert set(page.texts("#id_groups option")) == {
+    assert set(page.texts("#id_groups label")) == {
         "exporter",
         "numbers",
         "auditor",
@@ -187,6 +187,15 @@ def test_who_may_change_people_only_gives_no_roles_and_no_teams() -> None:
     given = {"groups": [role("administrator").pk], "teams": [north.pk]}
     assert save(browser_of(user), user, **given) == 302
     assert (roles_of(user), list(user.teams.all())) == (set(), [])
+
+
+def test_who_may_add_people_only_adds_them_without_roles_and_teams() -> None:
+    browser = browser_of(plain("staff", "add_user", "change_user", "view_user", is_staff=True))
+    given = {"groups": [role("administrator").pk], "teams": [team_called("North").pk]}
+    new = {"username": "ana", "password1": NEW, "password2": NEW}
+    browser.post(ADD, form_of(browser.get(ADD), "#user_form") | new | given)
+    ana = User.objects.get(username="ana")
+    assert (roles_of(ana), list(ana.teams.all())) == (set(), [])
 
 
 @pytest.mark.parametrize("more", ["role", "team"])

@@ -85,3 +85,9 @@ def test_an_administrator_keeps_people_and_connections(address: str) -> None:
 
 def test_an_administrator_reads_no_log_unless_an_auditor_too() -> None:
     assert status("administrator", "/audit/") == 403
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_was_emptied_has_the_roles_again() -> None:
+    call_command("flush", verbosity=0, interactive=False)
+    assert set(Group.objects.values_list("name", flat=True)) == set(ROLES)

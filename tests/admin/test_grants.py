@@ -117,6 +117,11 @@ def test_a_team_is_found_by_its_members(browser: Client, north: Team) -> None:
     assert "North" in text_of(browser.get("/admin/accounts/team/", {"q": "ana"}))
 
 
+def test_a_member_stands_there_by_name(browser: Client, north: Team) -> None:
+    north.members.add(person("ana"))
+    assert Screen(browser.get(address(north))).texts("td.original p") == ["ana"]
+
+
 def test_who_may_change_teams_alone_sees_and_gives_no_grants(
     madrid: Connection, north: Team
 ) -> None:

@@ -64,8 +64,8 @@ class Migration(migrations.Migration):
                 ('teams', models.ManyToManyField(blank=True, help_text='A team sees what it is granted, and the views that are saved for it.', related_name='members', to='accounts.team', verbose_name='teams')),
             ],
             options={
-                'verbose_name': 'user',
-                'verbose_name_plural': 'users',
+                'verbose_name': 'person',
+                'verbose_name_plural': 'people',
                 'permissions': [('enter_admin', 'Can enter the administration'), ('give_roles', 'Can give roles')],
                 'abstract': False,
             },

@@ -32,8 +32,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--password-file",
             metavar="PATH",
-            help="holds the password; - is stdin. A new person without one has to sign in in"
-            " another way",
+            help="holds the password; - is stdin. A new person without one signs in another way",
         )
         parser.add_argument("--email", metavar="A", help="'' for none")
         parser.add_argument(
