@@ -7,7 +7,6 @@ value is in no message and no repr.
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 from base64 import urlsafe_b64encode
@@ -22,7 +21,9 @@ from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 from environ import Env
 
-BASE_DIR = Path(__file__).resolve().parent.parent
+from dashboard.environment.variables import flag_of, list_of, number_of, value_of
+
+BASE_DIR = Path(__file__).resolve().parents[2]
 
 DEVELOPMENT_KEY = "django-insecure-development-only"
 SECRET_KEY_HINT = (
@@ -33,10 +34,6 @@ CREDENTIAL_KEYS_HINT = (
     "CREDENTIAL_KEYS is not set: set it, or CREDENTIAL_KEYS_FILE, to the output of"
     " python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'"
 )
-FLAGS = {
-    **dict.fromkeys(("1", "true", "yes", "on"), True),
-    **dict.fromkeys(("0", "false", "no", "off"), False),
-}
 # Default, least and most of what an operator may tune.
 NUMBERS = {
     "AUDIT_DAYS": (365, 1, 3650),
@@ -71,20 +68,20 @@ class Environment:
 
 def read() -> Environment:
     """Read the process's environment; ImproperlyConfigured names the first thing that is wrong."""
-    debug = _flag("DEBUG", default=False)
+    debug = flag_of("DEBUG", default=False)
     secret_key = _secret_key(debug)
     return Environment(
         debug=debug,
-        https=_flag("HTTPS", default=not debug),
+        https=flag_of("HTTPS", default=not debug),
         secret_key=secret_key,
         credential_keys=_credential_keys(debug, secret_key),
         database=_database(),
-        allowed_hosts=_list("ALLOWED_HOSTS") or ["localhost", "127.0.0.1", "[::1]"],
-        csrf_trusted_origins=_list("CSRF_TRUSTED_ORIGINS"),
+        allowed_hosts=list_of("ALLOWED_HOSTS") or ["localhost", "127.0.0.1", "[::1]"],
+        csrf_trusted_origins=list_of("CSRF_TRUSTED_ORIGINS"),
         frame_ancestors=_frame_ancestors(),
         isales_hosts=_hosts("ISALES_HOSTS"),
         time_zone=_time_zone(),
-        numbers={name: _number(name, *values) for name, values in NUMBERS.items()},
+        numbers={name: number_of(name, *values) for name, values in NUMBERS.items()},
     )
 
 
@@ -96,53 +93,15 @@ def read_or_stop() -> Environment:
         sys.exit(str(problem))
 
 
-def _value(name: str) -> str:
-    """Return what NAME or the file of NAME_FILE holds, without white space around; or ``""``.
-
-    Both at once are refused: whichever won, somebody would change the other one in vain.
-    django-environ's FileAwareEnv lets the file win, keeps its newline and answers a missing
-    file with a traceback.
-    """
-    value, path = os.environ.get(name, "").strip(), os.environ.get(f"{name}_FILE", "").strip()
-    if value and path:
-        raise ImproperlyConfigured(f"{name} and {name}_FILE are both set: keep one of them")
-    if not path:
-        return value
-    try:
-        return Path(path).read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise ImproperlyConfigured(f"{name}_FILE: {path}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise ImproperlyConfigured(f"{name}_FILE: {path} is not UTF-8 text") from error
-
-
-def _list(name: str) -> list[str]:
-    return [part for part in (part.strip() for part in _value(name).split(",")) if part]
-
-
-def _flag(name: str, *, default: bool) -> bool:
-    value = _value(name).lower()
-    if value and value not in FLAGS:
-        raise ImproperlyConfigured(f"{name} must be 1 or 0")
-    return FLAGS.get(value, default)
-
-
-def _number(name: str, default: int, least: int, most: int) -> int:
-    value = _value(name) or str(default)
-    if not (value.isascii() and value.isdigit() and least <= int(value[:9]) <= most):
-        raise ImproperlyConfigured(f"{name} must be a number from {least} to {most}")
-    return int(value)
-
-
 def _secret_key(debug: bool) -> str:
-    key = _value("SECRET_KEY")
+    key = value_of("SECRET_KEY")
     if not key and not debug:
         raise ImproperlyConfigured(SECRET_KEY_HINT)
     return key or DEVELOPMENT_KEY
 
 
 def _credential_keys(debug: bool, secret_key: str) -> list[str]:
-    keys = _list("CREDENTIAL_KEYS")
+    keys = list_of("CREDENTIAL_KEYS")
     if not keys and not debug:
         raise ImproperlyConfigured(CREDENTIAL_KEYS_HINT)
     for position, key in enumerate(keys, start=1):
@@ -158,7 +117,7 @@ def _credential_keys(debug: bool, secret_key: str) -> list[str]:
 
 def _database() -> dict[str, Any]:
     """Return DATABASES["default"]; SQLite beside manage.py unless DATABASE_URL says otherwise."""
-    url = _value("DATABASE_URL") or f"sqlite:///{BASE_DIR / 'db.sqlite3'}"
+    url = value_of("DATABASE_URL") or f"sqlite:///{BASE_DIR / 'db.sqlite3'}"
     scheme = url.partition(":")[0]
     if scheme == "sqlite":
         return _sqlite(Env.db_url_config(url))
@@ -186,7 +145,7 @@ def _sqlite(database: dict[str, Any]) -> dict[str, Any]:
 
 def _frame_ancestors() -> list[str]:
     """Return the portals' origins; anything else could smuggle a directive into the header."""
-    for origin in (origins := _list("FRAME_ANCESTORS")):
+    for origin in (origins := list_of("FRAME_ANCESTORS")):
         if not ORIGIN.fullmatch(origin):
             raise ImproperlyConfigured(
                 f"FRAME_ANCESTORS: {origin!r} is not an origin such as https://portal.example"
@@ -195,7 +154,7 @@ def _frame_ancestors() -> list[str]:
 
 
 def _hosts(name: str) -> list[str]:
-    for entry in (entries := _list(name)):
+    for entry in (entries := list_of(name)):
         if not (HOST.fullmatch(entry) or _is_network(entry.strip("[]"))):
             raise ImproperlyConfigured(
                 f"{name}: {entry!r} is not a host, *.domain or network such as 10.0.0.0/8"
@@ -212,7 +171,7 @@ def _is_network(text: str) -> bool:
 
 
 def _time_zone() -> str:
-    zone = _value("TIME_ZONE") or "UTC"
+    zone = value_of("TIME_ZONE") or "UTC"
     if zone not in available_timezones():
         raise ImproperlyConfigured(
             f"TIME_ZONE: {zone!r} is not an IANA time zone such as Europe/Istanbul"
