@@ -35,6 +35,8 @@ from dashboard.operations.servers import (
 
 USER = "supervisor"
 PASSWORD = "reserved-calls"  # noqa: S105 for everybody who tries the demo
+NORTH, AUDITOR = "north", "auditor"
+NORTHERNERS = "101,102,103,104,105,106,107,108"
 ACCESS_KEY = "DEMO-ACCESS-KEY"
 OURS = (
     "ALLOWED_HOSTS",
@@ -114,7 +116,7 @@ def start_dashboard(port: int, env: Mapping[str, str]) -> subprocess.Popen[bytes
 
 
 def set_up(folder: Path, isales: int, env: Mapping[str, str]) -> None:
-    """Make database, style sheets, the connection to iSales' port and the person, once for all."""
+    """Make database, style sheets, the connection to iSales' port and people, once for all."""
     manage(env, "migrate", "--verbosity", "0")
     manage(env, "collectstatic", "--no-input", "--verbosity", "0")
     manage(
@@ -125,8 +127,18 @@ def set_up(folder: Path, isales: int, env: Mapping[str, str]) -> None:
     made = manage(
         env, "createsuperuser", "--no-input", "--username", USER, "--email", "", fails=True
     )
-    if made.returncode and b"already taken" not in made.stderr:
+    if not made.returncode:
+        _add_people(folder, env)
+    elif b"already taken" not in made.stderr:
         raise ServerFailed(made.stderr.decode())
+
+
+def _add_people(folder: Path, env: Mapping[str, str]) -> None:
+    """Add a team that sees a part of everything, its supervisor, and an auditor."""
+    password = ["--password-file", _kept(folder / "password", PASSWORD)]
+    manage(env, "team", NORTH, "--name", "North", "--grant", f"demo agents={NORTHERNERS}")
+    manage(env, "person", NORTH, *password, "--team", NORTH, "--role", "exporter")
+    manage(env, "person", AUDITOR, *password, "--role", "auditor")
 
 
 def manage(
@@ -191,7 +203,11 @@ def main() -> None:
         port = _port()
         with running(ROOT / ".demo" / str(port), port) as stack:
             print(f"\n  Reserved calls   {stack.address}", flush=True)
-            print(f"  Sign in          {USER} / {PASSWORD}", flush=True)
+            print(f"  Sign in          {USER} / {PASSWORD}  sees everything", flush=True)
+            print(
+                f"                   {NORTH} / {PASSWORD}  eight agents, numbers masked", flush=True
+            )
+            print(f"                   {AUDITOR} / {PASSWORD}  just the log", flush=True)
             print("  Ctrl-C stops it.\n", flush=True)
             while True:
                 check_alive(stack.children)
