@@ -29,7 +29,7 @@ from appoints.snapshots import frame, leases, store
 from appoints.snapshots.models import Snapshot
 from appoints.snapshots.reconcile import PageInfo
 from appoints.snapshots.upstream import UpstreamRequest
-from dashboard.accounts.models import Team, User
+from dashboard.accounts.models import Team, Token, User
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 MINUTE = 60_000  # milliseconds
@@ -66,6 +66,11 @@ def team_called(name: str, *members: User, **changes: Any) -> Team:
     made = Team.objects.create(name=name, slug=slugify(name), **changes)
     made.members.add(*members)
     return made
+
+
+def token_for(person: User, name: str = "Portal", *, days: int = 90, **fields: Any) -> str:
+    """The text of a new token of this person."""
+    return Token(person=person, name=name, **fields).store(days)
 
 
 def saved_view(owner: User, name: str, query: str = "", **fields: Any) -> SavedView:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Self
 from zoneinfo import ZoneInfo
 
@@ -10,8 +11,11 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from dashboard.accounts import token_text
 from dashboard.accounts.zone_names import zone_called
 
 NO_TEAM = "none"  # in place of a team's short name
@@ -131,3 +135,69 @@ class Preferences(models.Model):
         except ValueError:
             # A newer zone database may lack a name that was chosen earlier.
             return ZoneInfo(settings.TIME_ZONE)
+
+
+class Token(models.Model):
+    """What lets a program read as a person; of its text only a keyed hash is stored.
+
+    ``key`` is the part of the text that names it. Without ``networks`` it is good from anywhere.
+    ``calls`` are those in the minute ``minute``, counted since 1970.
+    """
+
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="tokens"
+    )
+    name = models.CharField(_("name"), max_length=100)
+    key = models.CharField(max_length=token_text.KEY, unique=True)
+    digest = models.CharField(max_length=64)
+    networks = models.JSONField(_("networks"), default=list, blank=True)
+    created = models.DateTimeField(auto_now_add=True)
+    expires = models.DateTimeField()
+    last_used = models.DateTimeField(null=True)
+    minute = models.PositiveBigIntegerField(default=0)
+    calls = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["person", "name"], name="token_name")]
+        verbose_name = _("token")
+        verbose_name_plural = _("tokens")
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.person})"
+
+    def store(self, days: int) -> str:
+        """Store a new token, good for so many days, and return its text, which is not stored."""
+        text = token_text.new()
+        self.key, self.digest = token_text.key_of(text) or "", token_text.digest(text)
+        self.expires = timezone.now() + timedelta(days=days)
+        self.save()
+        return text
+
+    @property
+    def has_expired(self) -> bool:
+        """Whether its time is over."""
+        return timezone.now() >= self.expires
+
+    def count_call(self, most: int) -> bool:
+        """Count a call, over all workers; return whether it is one of the ``most`` of its minute.
+
+        That it was used is stored with the first call of a minute.
+        """
+        now = timezone.now()
+        minute = minute_of(now)
+        row = Token.objects.filter(pk=self.pk)
+        # A minute far ahead is of a clock that has been set right.
+        counted = row.filter(minute__range=(minute, minute + 1))
+        other = Q(minute__lt=minute) | Q(minute__gt=minute + 1)
+        return bool(
+            counted.filter(calls__lt=most).update(calls=F("calls") + 1)
+            or row.filter(other).update(minute=minute, calls=1, last_used=now)
+            # Another worker began the minute between the two.
+            or counted.filter(calls__lt=most).update(calls=F("calls") + 1)
+        )
+
+
+def minute_of(moment: datetime) -> int:
+    """Return a moment's minute, counted since 1970."""
+    return int(moment.timestamp() // 60)

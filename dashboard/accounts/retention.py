@@ -1,4 +1,4 @@
-"""Sessions and sign-ins are limited at each sign-in, and deleted by ``purge`` when old."""
+"""Sessions and sign-ins are limited at each sign-in; ``purge`` deletes what is old."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from django.contrib.admin.models import LogEntry
 from django.http import HttpRequest
 from django.utils import timezone
 
-from dashboard.accounts.models import Session, User
+from dashboard.accounts.models import Session, Token, User
 
 MOST_SESSIONS = 50  # of a person: their browsers and wallboards
 MOST_SIGN_INS = 500  # of a person, remembered
 SIGN_INS_KEPT = timedelta(days=90)
+ENDED_TOKENS_KEPT = timedelta(days=90)
 ADMIN_LOG_KEPT = timedelta(days=365)
 
 
@@ -26,6 +27,7 @@ def purge() -> int:
         Session.objects.filter(expire_date__lt=now),
         AccessAttempt.objects.filter(attempt_time__lt=now - settings.AXES_COOLOFF_TIME),
         AccessLog.objects.filter(attempt_time__lt=now - SIGN_INS_KEPT),
+        Token.objects.filter(expires__lt=now - ENDED_TOKENS_KEPT),
         LogEntry.objects.filter(action_time__lt=now - ADMIN_LOG_KEPT),
     )
     return sum(each.delete()[0] for each in old)

@@ -7,7 +7,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 from django.views.i18n import set_language
 
-from dashboard.accounts import views
+from dashboard.accounts import token_views, views
 
 urlpatterns = [
     path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
@@ -16,4 +16,6 @@ urlpatterns = [
     # Without a sign-in too: the sign-in page offers the languages.
     path("language/", login_not_required(set_language), name="language"),
     path("preferences/", views.preferences, name="preferences"),
+    path("tokens/", token_views.tokens, name="tokens"),
+    path("tokens/<str:key>/revoke/", token_views.revoke, name="revoke_token"),
 ]

@@ -14,7 +14,7 @@ class AuditConfig(AppConfig):
         from axes.signals import user_locked_out
         from django.contrib.auth.models import Group
 
-        from dashboard.accounts.models import Team, User
+        from dashboard.accounts.models import Team, Token, User
         from dashboard.audit import sign_in
         from dashboard.audit.changes import watch
 
@@ -25,3 +25,4 @@ class AuditConfig(AppConfig):
         watch(User, machine={"last_login"})
         watch(Team)
         watch(Group)
+        watch(Token)

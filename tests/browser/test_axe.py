@@ -51,6 +51,7 @@ PAGES = {
     "columns": ["/columns/?next=/appoints/%3Fpreset%3Dtoday"],
     "password_change": ["/accounts/password_change/"],
     "preferences": ["/accounts/preferences/"],
+    "tokens": ["/accounts/tokens/"],
     "views:delete": ["/views/{view}/delete/"],
     "views:edit": ["/views/{view}/"],
     "views:list": ["/views/"],
@@ -65,11 +66,11 @@ STRAY = ["/nowhere/", "/admin/login/"]
 STRANGERS_PAGES = {"login": "/accounts/login/"}
 # They give files, lead elsewhere or only take what is posted.
 NO_PAGES = {
-    *("home", "language", "logout"),
+    *("home", "language", "logout", "revoke_token"),
     *("appoints:csv", "appoints:json", "appoints:xlsx", "audit:csv"),
     *("views:default", "views:open", "views:update"),
 }
-FORMS = ("password_change", "views:new")
+FORMS = ("password_change", "tokens", "views:new")
 # What a demo cannot be brought to at once: a template, and what it needs.
 RIGHTS = {"perms": {"connections": {"add_connection": True, "change_connection": True}}}
 NOW = datetime(2026, 8, 3, 10, tzinfo=UTC)

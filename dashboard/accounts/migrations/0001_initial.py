@@ -88,4 +88,26 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'preferences',
             },
         ),
+        migrations.CreateModel(
+            name='Token',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=100, verbose_name='name')),
+                ('key', models.CharField(max_length=12, unique=True)),
+                ('digest', models.CharField(max_length=64)),
+                ('networks', models.JSONField(blank=True, default=list, verbose_name='networks')),
+                ('created', models.DateTimeField(auto_now_add=True)),
+                ('expires', models.DateTimeField()),
+                ('last_used', models.DateTimeField(null=True)),
+                ('minute', models.PositiveBigIntegerField(default=0)),
+                ('calls', models.PositiveIntegerField(default=0)),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tokens', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'token',
+                'verbose_name_plural': 'tokens',
+                'ordering': ['name'],
+                'constraints': [models.UniqueConstraint(fields=('person', 'name'), name='token_name')],
+            },
+        ),
     ]
