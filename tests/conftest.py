@@ -9,7 +9,7 @@ from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
 from appoints.connections.models import Connection
-from appoints.isales.simulator import Simulator
+from appoints.isales.simulator import Options, Simulator
 from dashboard.accounts.models import User
 
 from .factories import browser_of, connected, person
@@ -53,7 +53,7 @@ def signed_in(supervisor: User, transactional_db: None) -> Client:
 
 @pytest.fixture
 def simulator() -> Iterator[Simulator]:
-    with Simulator(rows=590).running() as running:
+    with Simulator(Options(rows=590)).running() as running:
         yield running
 
 

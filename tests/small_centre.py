@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from appoints.connections.models import Connection
-from appoints.isales.simulator import Simulator
+from appoints.isales.simulator import Options, Simulator
 from appoints.snapshots.models import Snapshot
 
 from .factories import PAGE, connected, leased, raw
@@ -16,7 +16,9 @@ from .factories import PAGE, connected, leased, raw
 @pytest.fixture
 def simulator() -> Iterator[Simulator]:
     """An iSales of 85 rows; they may be changed while it runs."""
-    with Simulator(data=[raw(number) for number in range(85)], max_limit=1000).running() as running:
+    with Simulator(
+        Options(data=[raw(number) for number in range(85)], max_limit=1000)
+    ).running() as running:
         yield running
 
 

@@ -11,9 +11,7 @@ import pytest
 from django.conf import settings
 
 ROOT = Path(settings.BASE_DIR)
-LONGEST_FUNCTION, LONGEST_FILE = 30, 260  # lines
-# Seventeen options, each with its type and default.
-LONG = {"appoints/isales/simulator/server.py: __init__"}
+LONGEST_FUNCTION, LONGEST_FILE = 27, 260  # lines
 WORDS = "shelf|whens|hands|astray|befell|hurry"
 PRIVATE_WORDS = re.compile(rf"(?:\b|_)(?:{WORDS})(?:\b|_)", re.IGNORECASE)
 MODULES = [
@@ -37,7 +35,7 @@ def long_functions(path: Path) -> Iterator[str]:
 
 
 def test_no_function_is_longer_than_a_reader_keeps_in_mind() -> None:
-    assert {each for path in MODULES for each in long_functions(path)} == LONG
+    assert [each for path in MODULES for each in long_functions(path)] == []
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)

@@ -23,7 +23,7 @@ from appoints.isales import signing
 from appoints.isales.client import Criteria
 from appoints.isales.errors import NotAuthorised
 from appoints.isales.secret import Secret
-from appoints.isales.simulator import Simulator
+from appoints.isales.simulator import Options, Simulator
 
 SK = "SK-seen-nowhere-7391"
 LIST = "/admin/connections/connection/"
@@ -32,7 +32,7 @@ TALKERS = ("httpx", "httpcore", "django", "django.db.backends", "axes", "stamina
 
 @pytest.fixture(scope="module")
 def simulator() -> Iterator[Simulator]:
-    with Simulator(rows=20, access_key="AK", secret_key=Secret(SK)).running() as running:
+    with Simulator(Options(rows=20, access_key="AK", secret_key=Secret(SK))).running() as running:
         yield running
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -29,7 +29,7 @@ TRIES = 3
 WORTH_A_TRY = 1.0  # seconds left, the wait before the try included; else the failure stands
 TASKS_A_PAGE = 100
 CODES_A_PAGE = 50
-MOST_LOOKUP_PAGES = 20
+LOOKUP_PAGES = range(1, 21)
 
 # Called with the deadline (on the monotonic clock) before every request that goes out: it waits
 # until the request may go, or raises.
@@ -67,6 +67,16 @@ class Page(NamedTuple):
     total: int
 
 
+class Call(NamedTuple):
+    """A request for so many rows, before it is signed."""
+
+    method: str
+    path: str
+    rows: int
+    headers: Mapping[str, str] = {}
+    content: bytes | None = None
+
+
 class Client:
     """A pool of connections to one endpoint; safe to share between threads.
 
@@ -100,65 +110,43 @@ class Client:
         Source: ``POST …/appoint/list`` (isales-api.md section 1).
         """
         body = json.dumps(criteria.body(offset, limit), ensure_ascii=False).encode()
-        answer = self._call(
-            "POST", "/appoint/list", body=body, rows=limit, pace=pace, budget=budget
-        )
-        total, data = answers.number(answer, "totalCount"), answer.get("data")
-        if data is None and "data" in answer and total == 0:
-            data = []
-        if total is None or not isinstance(data, list):
-            words = gettext_noop("the answer has no totalCount")
-            if total is not None:
-                words = gettext_noop("the answer has no data")
-            raise UnexpectedAnswer(words, httpx.codes.OK)
-        if len(data) > limit:
-            words = gettext_noop("the page has more rows than were asked for")
-            raise UnexpectedAnswer(words, httpx.codes.OK)
-        return Page([parse_row(raw) for raw in data], total)
+        call = Call("POST", "/appoint/list", limit, {"Content-Type": CONTENT_TYPE}, body)
+        return _page(self._answer(call, pace, budget), limit)
 
     def tasks(self, *, pace: Pace, budget: float) -> dict[str, str]:
         """Return the names of the outbound tasks by their ID (isales-api.md section 5)."""
-        path = "?status=0&deviceType=0&curPage={page}&rowsPerPage=" + str(TASKS_A_PAGE)
-        rows = self._pages(path, TASKS_A_PAGE, "data", {}, pace, budget)
+        path = f"?status=0&deviceType=0&curPage=%d&rowsPerPage={TASKS_A_PAGE}"
+        calls = (Call("GET", path % page, TASKS_A_PAGE) for page in LOOKUP_PAGES)
+        rows = self._all_rows(calls, "data", pace, budget)
         # Later editions of the reference say id and name; an earlier one said otherwise.
         return _named(rows, ("id", "campaignId"), ("name", "campaignName"))
 
     def fail_words(self, locale: str, *, pace: Pace, budget: float) -> dict[str, str]:
         """Return the platform's own words for fail codes; ``locale`` is ``en_US`` or ``zh_CN``."""
-        path = f"/queryOBSResultCode?pageSize={CODES_A_PAGE}&pageNum={{page}}"
-        rows = self._pages(path, CODES_A_PAGE, "obsCodes", {"locale": locale}, pace, budget)
+        path, headers = (
+            f"/queryOBSResultCode?pageSize={CODES_A_PAGE}&pageNum=%d",
+            {"locale": locale},
+        )
+        calls = (Call("GET", path % page, CODES_A_PAGE, headers) for page in LOOKUP_PAGES)
+        rows = self._all_rows(calls, "obsCodes", pace, budget)
         return _named(rows, ("obsCode",), ("obsCodeDesc",))
 
-    def _pages(
-        self, path: str, size: int, key: str, headers: Mapping[str, str], pace: Pace, budget: float
-    ) -> list[object]:
+    def _all_rows(self, calls: Iterable[Call], key: str, pace: Pace, budget: float) -> list[object]:
+        """Return what the answers have under a key, up to the first page that is not full."""
         deadline = time.monotonic() + budget
         found: list[object] = []
-        for page in range(1, MOST_LOOKUP_PAGES + 1):
-            left = deadline - time.monotonic()
-            answer = self._call(
-                "GET", path.format(page=page), headers=headers, rows=size, pace=pace, budget=left
-            )
-            rows = answer.get(key)
+        for call in calls:
+            rows = self._answer(call, pace, deadline - time.monotonic()).get(key)
             if not isinstance(rows, list):
                 raise UnexpectedAnswer(f"the answer has no {key}", httpx.codes.OK)
             found += rows
-            if len(rows) < size:
+            if len(rows) < call.rows:
                 break
         return found
 
-    def _call(
-        self,
-        method: str,
-        path: str,
-        *,
-        body: bytes | None = None,
-        headers: Mapping[str, str] | None = None,
-        rows: int,
-        pace: Pace,
-        budget: float,
-    ) -> dict[str, object]:
-        # Both kinds of call only read, so that repeating one is safe; each try is signed anew.
+    def _answer(self, call: Call, pace: Pace, budget: float) -> dict[str, object]:
+        """Return the answer to a call; repeat the call where that may help."""
+        # Every call only reads, so that repeating one is safe; each try is signed anew.
         deadline = time.monotonic() + budget
         tries = stamina.retry_context(
             on=lambda error: _wait_before_retry(error, deadline),
@@ -167,27 +155,42 @@ class Client:
             wait_initial=0.2,
             wait_jitter=0.3,
         )
-        content = {} if body is None else {"Content-Type": CONTENT_TYPE}
         for attempt in tries:
             with attempt:
                 pace(deadline)
-                request = self._http.build_request(
-                    method, self._root + path, content=body, headers={**content, **(headers or {})}
-                )
-                return self._once(request, deadline, rows)
+                return self._once(call, deadline)
         raise AssertionError("stamina lets the last error through")
 
-    def _once(self, request: httpx.Request, deadline: float, rows: int) -> dict[str, object]:
+    def _once(self, call: Call, deadline: float) -> dict[str, object]:
+        request = self._http.build_request(
+            call.method, self._root + call.path, content=call.content, headers=call.headers
+        )
         left = max(0.1, deadline - time.monotonic())
         timeout = httpx.Timeout(min(left, READ_TIMEOUT), connect=min(left, CONNECT_TIMEOUT))
         request.extensions["timeout"] = timeout.as_dict()
         latest.set(time.monotonic() + left)
         try:
             with closing(self._http.send(request, stream=True)) as response:
-                body = bodies.read(response, deadline, rows)
+                body = bodies.read(response, deadline, call.rows)
         except httpx.TransportError as error:
             raise NoAnswer(_in_words(error)) from error
-        return answers.read(response.status_code, response.headers, body, rows)
+        return answers.read(response.status_code, response.headers, body, call.rows)
+
+
+def _page(answer: Mapping[str, object], limit: int) -> Page:
+    """Return the page that an answer holds. Raises UnexpectedAnswer."""
+    total, data = answers.number(answer, "totalCount"), answer.get("data")
+    if data is None and "data" in answer and total == 0:
+        data = []
+    if total is None or not isinstance(data, list):
+        words = gettext_noop("the answer has no totalCount")
+        if total is not None:
+            words = gettext_noop("the answer has no data")
+        raise UnexpectedAnswer(words, httpx.codes.OK)
+    if len(data) > limit:
+        words = gettext_noop("the page has more rows than were asked for")
+        raise UnexpectedAnswer(words, httpx.codes.OK)
+    return Page([parse_row(raw) for raw in data], total)
 
 
 def _wait_before_retry(error: Exception, deadline: float) -> bool | float:

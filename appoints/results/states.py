@@ -87,35 +87,29 @@ def _shown(odd: Mapping[str, object]) -> str:
 
 
 def state(now: pl.Expr, rules: Rules) -> pl.Expr:
-    """Return the name of the state; the first rule that matches wins."""
+    """Return the name of the state: of the first condition that holds."""
+    found: pl.Expr = pl.lit("unknown")
+    for name, condition in reversed(_conditions(now, rules)):
+        found = pl.when(condition).then(pl.lit(name)).otherwise(found)
+    return found
+
+
+def _conditions(now: pl.Expr, rules: Rules) -> list[tuple[str, pl.Expr]]:
     code, result = pl.col("fail_code"), pl.col("result")
     reserved, status = pl.col("appoint_time"), pl.col("call_status")
-    ahead = (
-        pl.when(pl.col("call_type") == "2")
-        .then(pl.lit(rules.due_automatic))
-        .otherwise(pl.lit(rules.due_manual))
-    )
-    return (
-        pl.when(code == codes.SUCCESS)
-        .then(pl.lit("reached"))
-        .when(code.is_not_null())
-        .then(pl.lit("failed"))
-        .when(result.is_in(list(codes.RESULTS_REACHED)))
-        .then(pl.lit("reached"))
-        .when(result.is_in(list(codes.RESULTS_FAILED)))
-        .then(pl.lit("failed"))
-        .when(pl.col("call_end").is_not_null() | (status == "2"))
-        .then(pl.lit("unknown"))
-        .when((status == "1") | pl.col("call_begin").is_not_null())
-        .then(pl.lit("calling"))
-        .when(pl.col("expired") | (reserved <= now))
-        .then(pl.lit("overdue"))
-        .when(reserved <= now + ahead)
-        .then(pl.lit("due"))
-        .when(reserved.is_not_null())
-        .then(pl.lit("upcoming"))
-        .otherwise(pl.lit("unknown"))
-    )
+    automatic = pl.col("call_type") == "2"
+    ahead = pl.when(automatic).then(rules.due_automatic).otherwise(rules.due_manual)
+    return [
+        ("reached", code == codes.SUCCESS),
+        ("failed", code.is_not_null()),
+        ("reached", result.is_in(list(codes.RESULTS_REACHED))),
+        ("failed", result.is_in(list(codes.RESULTS_FAILED))),
+        ("unknown", pl.col("call_end").is_not_null() | (status == "2")),
+        ("calling", (status == "1") | pl.col("call_begin").is_not_null()),
+        ("overdue", pl.col("expired") | (reserved <= now)),
+        ("due", reserved <= now + ahead),
+        ("upcoming", reserved.is_not_null()),
+    ]
 
 
 def late(grace: timedelta) -> pl.Expr:

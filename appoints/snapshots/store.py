@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from typing import Any
 
 import polars as pl
 from django.conf import settings
@@ -143,13 +144,7 @@ def begin_or_join(
 
     ``person`` is the ID of whoever asks.
     """
-    now = timezone.now()
-    same = {
-        "connection": connection,
-        "subject": subject_of(asked.criteria, connection),
-        "begin": asked.window.begin,
-        "end": asked.window.end,
-    }
+    now, same = timezone.now(), _key(connection, asked)
     with transaction.atomic():
         # One at a time, or two who come together would both begin.
         Connection.objects.select_for_update().get(pk=connection.pk)
@@ -164,6 +159,16 @@ def begin_or_join(
             wanted=now,
             leased_until=now,
         )
+
+
+def _key(connection: Connection, asked: UpstreamRequest) -> dict[str, Any]:
+    """Return the fields by which the same request is found again."""
+    return {
+        "connection": connection,
+        "subject": subject_of(asked.criteria, connection),
+        "begin": asked.window.begin,
+        "end": asked.window.end,
+    }
 
 
 def _joinable() -> Q:

@@ -26,15 +26,7 @@ def load(
     if connection.resting:
         raise Resting(connection.resting)
     snapshot = queue.enqueue(connection, asked, person)
-    while True:
-        if snapshot.status == Snapshot.Status.FAILED:
-            raise FetchError.from_json(snapshot.failure or {})
-        if snapshot.status != Snapshot.Status.LOADING:
-            return snapshot
-        if time.monotonic() > deadline:
-            if not snapshot.received and (failure := store.failure_before(snapshot)):
-                raise FetchError.from_json(failure)
-            return snapshot
+    while snapshot.status == Snapshot.Status.LOADING and time.monotonic() <= deadline:
         if not leases.is_held(snapshot):
             POOL.wake()
         time.sleep(LOOK_AGAIN)
@@ -42,3 +34,16 @@ def load(
             snapshot = Snapshot.objects.select_related("connection").get(pk=snapshot.pk)
         except Snapshot.DoesNotExist:
             raise store.RowsLost from None
+    failure = _failure(snapshot)
+    if failure is not None:
+        raise FetchError.from_json(failure)
+    return snapshot
+
+
+def _failure(snapshot: Snapshot) -> dict[str, object] | None:
+    """Return what a load failed with; of one without rows so far, what the one before did."""
+    if snapshot.status == Snapshot.Status.FAILED:
+        return snapshot.failure or {}
+    if snapshot.status == Snapshot.Status.LOADING and not snapshot.received:
+        return store.failure_before(snapshot) or None
+    return None

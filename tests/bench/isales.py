@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from appoints.isales.simulator import Simulator
+from appoints.isales.simulator import Options, Simulator
 from tests.bench.rows import made
 
 
@@ -24,7 +24,7 @@ def serving(rows: int, latency_ms: int) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    simulator = Simulator(data=made(int(sys.argv[1])), latency=int(sys.argv[2]) / 1000)
+    simulator = Simulator(Options(data=made(int(sys.argv[1])), latency=int(sys.argv[2]) / 1000))
     server = simulator.server()
     print(simulator.base_url, flush=True)
     server.serve_forever()

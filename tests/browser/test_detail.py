@@ -19,7 +19,7 @@ def test_keys_lead_through_the_list_and_the_way_back_to_the_row(page: Page) -> N
     settle(page)
     listed = page.locator("td.col-called_no").all_inner_texts()
     page.locator("td.col-appoint_time a").nth(23).click()
-    number, place = page.locator(".verdict .number"), page.locator(".beside")
+    number, place = page.locator(".verdict .number"), page.locator(".neighbours")
     expect(place).to_contain_text("49 of")
     for key, at, row in (
         ("j", 50, 24),

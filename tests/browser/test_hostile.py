@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Page, StorageState
 
 from appoints.isales.secret import Secret
-from appoints.isales.simulator import Simulator
+from appoints.isales.simulator import Options, Simulator
 from dashboard.operations import demo
 from tests.browser.conftest import choose_columns, settle
 
@@ -91,7 +91,9 @@ def hostile(stack: demo.Stack, folder: Path) -> Iterator[str]:
     env = demo.environment(folder)
     secret = folder / "hostile-secret"
     secret.write_text("SK")
-    with Simulator(access_key="AK", secret_key=Secret("SK"), data=rows()).running() as simulator:
+    with Simulator(
+        Options(access_key="AK", secret_key=Secret("SK"), data=rows())
+    ).running() as simulator:
         demo.manage(
             env,
             *("connection", "zz-hostile", "--base-url", simulator.base_url, "--vdn", "1"),

@@ -14,7 +14,7 @@ from appoints.connections.models import Connection
 from appoints.isales.errors import NotAuthorised
 from appoints.isales.secret import Secret
 from appoints.isales.signing import Signable
-from appoints.isales.simulator import Simulator
+from appoints.isales.simulator import Options, Simulator
 from appoints.isales.simulator.answers import Answer, problem
 from appoints.query.query import Query
 from appoints.query.time_range import EVER
@@ -34,7 +34,7 @@ def start() -> Iterator[Start]:
 
         def start(cap: int, **kind: object) -> Simulator:
             kind = {"rows": 100, "secret_key": SK, "latency": 0.05, **kind}
-            simulator = stack.enter_context(Simulator(**kind).running())
+            simulator = stack.enter_context(Simulator(Options(**kind)).running())
             connection_to(simulator.base_url, max_concurrency=cap)
             return simulator
 

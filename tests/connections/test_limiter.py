@@ -21,7 +21,7 @@ from appoints.connections.models import Connection, Slot
 from appoints.isales.client import Criteria
 from appoints.isales.errors import AddressLocked, NotAuthorised, TooFast, UnexpectedAnswer
 from appoints.isales.secret import Secret
-from appoints.isales.simulator import Simulator
+from appoints.isales.simulator import Options, Simulator
 from tests.factories import answer_with, connection_to
 
 EMPTY = {"resultCode": "0200000", "data": [], "totalCount": 0}
@@ -564,7 +564,9 @@ class TestChecksAtOnce:
 @pytest.mark.django_db(transaction=True)
 class TestOverSockets:
     def test_the_cap_holds_and_every_signature_is_accepted(self, connection: Connection) -> None:
-        with Simulator(access_key="AK", secret_key=Secret("SK"), latency=0.1).running() as isales:
+        with Simulator(
+            Options(access_key="AK", secret_key=Secret("SK"), latency=0.1)
+        ).running() as isales:
             Connection.objects.update(base_url=isales.base_url)
             crowd(lambda: ask(again(connection)), 6)
         assert [call.status for call in isales.calls] == [200] * 6
@@ -577,7 +579,7 @@ class TestOverSockets:
             with pytest.raises((NotAuthorised, Resting)):
                 ask(again(connection))
 
-        with Simulator(access_key="AK", secret_key=Secret("another")).running() as isales:
+        with Simulator(Options(access_key="AK", secret_key=Secret("another"))).running() as isales:
             Connection.objects.update(base_url=isales.base_url, max_concurrency=1)
             crowd(try_to_ask, 6)
         assert [call.status for call in isales.calls] == [401]

@@ -10,7 +10,7 @@ import pytest
 
 from appoints.connections.models import Connection
 from appoints.connections.probe import probe
-from appoints.isales.simulator import Simulator
+from appoints.isales.simulator import Options, Simulator
 from tests.factories import Answer, answer_with, connection_to
 
 Connect = Callable[[Answer], Connection]
@@ -24,7 +24,7 @@ def start() -> Iterator[Start]:
     with ExitStack() as stack:
 
         def start(**kind: Any) -> tuple[Simulator, Connection]:
-            simulator = Simulator(**{"rows": 500, "seed": 1, **kind})
+            simulator = Simulator(Options(**{"rows": 500, "seed": 1, **kind}))
             running = stack.enter_context(simulator.running())
             return running, connection_to(running.base_url)
 

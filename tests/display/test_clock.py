@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import translation
 
 from appoints.connections.models import Connection
-from appoints.isales.simulator import Simulator
+from appoints.isales.simulator import Options, Simulator
 from tests.screen import text_of
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -32,7 +32,7 @@ def row(name: str) -> dict[str, Any]:
 
 @pytest.fixture
 def simulator() -> Iterator[Simulator]:
-    with Simulator(data=[row(name) for name in MOMENTS]).running() as running:
+    with Simulator(Options(data=[row(name) for name in MOMENTS])).running() as running:
         yield running
 
 

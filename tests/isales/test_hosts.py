@@ -16,7 +16,7 @@ from appoints.isales.endpoint import Endpoint
 from appoints.isales.errors import HostRefused, NoAnswer
 from appoints.isales.hosts import addresses, permitted
 from appoints.isales.secret import Secret
-from appoints.isales.simulator import Simulator
+from appoints.isales.simulator import Options, Simulator
 
 FORMS = ["::ffff:{}", "64:ff9b::{}", "64:ff9b:1::{}"]  # an IPv4 address in an IPv6 one
 
@@ -137,7 +137,7 @@ def test_a_name_that_is_not_named_is_refused_though_it_has_no_address() -> None:
 def test_a_name_that_comes_to_mean_another_address_is_not_called_there(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    with Simulator(data=[]).running() as simulator:
+    with Simulator(Options(data=[])).running() as simulator:
         url = simulator.base_url.replace("http://127.0.0.1", "http://localhost")
         asked = resolving(monkeypatch, "127.0.0.1", "169.254.169.254")
         assert call(url) == 0
@@ -150,7 +150,7 @@ def test_a_name_that_comes_to_mean_another_address_is_not_called_there(
 def test_the_address_that_was_checked_is_the_one_connected_to(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    with Simulator(data=[]).running() as simulator:
+    with Simulator(Options(data=[])).running() as simulator:
         asked = resolving(monkeypatch, "127.0.0.1", "169.254.169.254")
         connected: list[Any] = []
         real = socket.create_connection
@@ -175,7 +175,7 @@ def test_a_closed_host_is_asked_nothing_and_not_again(monkeypatch: pytest.Monkey
 def test_a_host_with_several_addresses_is_called_at_the_one_that_answers(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    with Simulator(data=[]).running() as simulator:
+    with Simulator(Options(data=[])).running() as simulator:
         port = int(simulator.base_url.rpartition(":")[2])
         found = [(2, 1, 6, "", (address, port)) for address in ("127.0.0.9", "127.0.0.1")]
         real = socket.getaddrinfo

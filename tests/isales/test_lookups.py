@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from appoints.isales.client import MOST_LOOKUP_PAGES, Client
+from appoints.isales.client import LOOKUP_PAGES, Client
 from appoints.isales.errors import UnexpectedAnswer
 from tests.isales.wire import Wire
 
@@ -25,7 +25,7 @@ def test_tasks_without_end_are_read_so_far_and_no_further(wire: Wire, client: Cl
     rows = [{"id": number} for number in range(1, 101)]
     wire.answers = [httpx.Response(200, json={"resultCode": "0200000", "data": rows})]
     assert len(client.tasks(pace=wire.pace, budget=5)) == 100
-    assert len(wire.asked) == MOST_LOOKUP_PAGES
+    assert len(wire.asked) == len(LOOKUP_PAGES)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import pytest
 
 from appoints.isales.codes import FAIL_GROUPS
 from appoints.isales.rows import parse_row
-from appoints.isales.simulator import Fault, Simulator, odd_rows
+from appoints.isales.simulator import Fault, Options, Simulator, odd_rows
 
 NOW = datetime(2026, 3, 2, 4, 30, tzinfo=UTC)  # half past noon in the centre
 MOMENT = int(NOW.timestamp() * 1000)
@@ -24,7 +24,7 @@ Row = dict[str, Any]
 
 
 def centre(rows: int = 3000, seed: int = 1) -> Simulator:
-    return Simulator(rows=rows, seed=seed, now=lambda: NOW)
+    return Simulator(Options(rows=rows, seed=seed, now=lambda: NOW))
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +96,7 @@ def test_past_days_hold_as_many_as_today_and_weekends_fewer_in_the_first_minute_
 @pytest.mark.parametrize("weekday", range(7))
 def test_a_centre_may_be_started_on_any_day_of_the_week(weekday: int) -> None:
     start = NOW + timedelta(days=weekday)
-    days = by_day(plain(Simulator(rows=3000, now=lambda: start).rows()))
+    days = by_day(plain(Simulator(Options(rows=3000, now=lambda: start)).rows()))
     today = start.astimezone(CENTRE).date()
     alike = [days[today - timedelta(days=7 * n)] for n in range(1, 5)]
     assert 0.5 < days[today] / mean(alike) < 1.6
@@ -121,7 +121,7 @@ def test_calls_fall_due_even_when_the_office_is_closed() -> None:
     start = int(night.timestamp() * 1000)
     times = [
         row["appointTime"]
-        for row in Simulator(rows=3000, now=lambda: night).rows()
+        for row in Simulator(Options(rows=3000, now=lambda: night)).rows()
         if type(row.get("appointTime")) is int
     ]
     assert any(start < at < start + 60 * MINUTE for at in times)

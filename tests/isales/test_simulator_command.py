@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from appoints.isales.simulator import Simulator
+from appoints.isales.simulator import Options, Simulator
 
 HERE = Path(__file__).parents[2]
 MANAGE_PY = ("manage.py", "simulator")
@@ -68,7 +68,7 @@ def test_the_command_says_where_it_is_and_stops_quietly(
 
 @DOORS
 def test_the_command_fails_in_one_line(command: Start, door: tuple[str, ...]) -> None:
-    with Simulator(data=[]).running() as running:
+    with Simulator(Options(data=[])).running() as running:
         _fails_in_one_line(command, door, running.base_url.rpartition(":")[2])
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from appoints.isales.secret import Secret
 from appoints.isales.signing import AkskAuth, SigningOptions
-from appoints.isales.simulator import Fault, Simulator, faults
+from appoints.isales.simulator import Fault, Options, Simulator, faults
 
 ROOT = "/rest/isales/v1/openapi/campaigns/1"
 LOOKUP = ROOT + "/queryBusinessResults"
@@ -24,7 +24,7 @@ HERE = Path(__file__).parents[2]
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[Simulator]:
-    with Simulator(data=ROWS).running() as simulator:
+    with Simulator(Options(data=ROWS)).running() as simulator:
         yield simulator
 
 
@@ -199,7 +199,7 @@ def test_an_unknown_fault_is_told_with_the_known_ones(text: str) -> None:
 
 
 def test_list_calls_at_once_are_counted() -> None:
-    simulator = Simulator(data=ROWS)
+    simulator = Simulator(Options(data=ROWS))
     with ExitStack() as held:
         for listing in (True, True, False):
             held.enter_context(simulator.at_work(listing=listing))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from appoints.isales.secret import Secret
 from appoints.isales.signing import AkskAuth, SigningOptions
-from appoints.isales.simulator import Simulator
+from appoints.isales.simulator import Options, Simulator
 
 NOW = datetime(2026, 3, 2, 4, 30, tzinfo=UTC)  # half past noon in the centre
 MOMENT = int(NOW.timestamp() * 1000)
@@ -50,7 +50,7 @@ class Line:
 
 @pytest.fixture(scope="module")
 def simulator() -> Iterator[Simulator]:
-    with Simulator(rows=500, now=lambda: NOW).running() as running:
+    with Simulator(Options(rows=500, now=lambda: NOW)).running() as running:
         yield running
 
 
@@ -197,7 +197,7 @@ def test_a_range_filters_the_field_and_ends_that_were_set(
 ) -> None:
     rows = [row(1, 100, 50), row(2, 150, 60), row(3, 200, 200), row(4, 201, 150)]
     kind: dict[str, Any] = {"range_field": field, "range_ends": ends, "now": lambda: NOW}
-    with Simulator(data=rows, **kind).running() as simulator:
+    with Simulator(Options(data=rows, **kind)).running() as simulator:
         answer = Line(simulator).list(beginTime=100, endTime=200)
     assert [each["appointId"] for each in answer["data"]] == found
 
@@ -214,7 +214,7 @@ def test_another_path_is_a_bad_request(line: Line, path: str) -> None:
 
 
 def test_calls_are_remembered_with_what_they_asked() -> None:
-    with Simulator(rows=20, now=lambda: NOW).running() as simulator:
+    with Simulator(Options(rows=20, now=lambda: NOW)).running() as simulator:
         line = Line(simulator)
         line.list(limit=5)
         line.get("/queryBusinessResults")

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 import pytest
 
 from appoints.isales.codes import FAIL_WORDS
-from appoints.isales.simulator import Simulator
+from appoints.isales.simulator import Options, Simulator
 from tests.isales.test_simulator_list import NOW, Line
 
 
 @pytest.fixture(scope="module")
 def simulator() -> Iterator[Simulator]:
-    with Simulator(rows=500, now=lambda: NOW).running() as running:
+    with Simulator(Options(rows=500, now=lambda: NOW)).running() as running:
         yield running
 
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from appoints.isales.secret import Secret
 from appoints.isales.signing import Signable
-from appoints.isales.simulator import Simulator
+from appoints.isales.simulator import Options, Simulator
 from appoints.isales.simulator.signatures import Gatekeeper
 
 NOW = datetime(2025, 5, 15, 9, 48, 56, tzinfo=UTC)
@@ -82,7 +82,7 @@ def sign(
 
 
 def status(sent: Sent, insist: str | None = None, now: datetime = NOW) -> int:
-    return Gatekeeper(**KEYS, insist=insist, now=lambda: now).status("a", sent.signable())
+    return Gatekeeper(Options(**KEYS, insist=insist, now=lambda: now)).status("a", sent.signable())
 
 
 SHAPES = [
@@ -167,7 +167,7 @@ class Gate:
 
     def __init__(self) -> None:
         self.now = NOW
-        self.keeper = Gatekeeper(**KEYS, insist=None, now=lambda: self.now)
+        self.keeper = Gatekeeper(Options(**KEYS, insist=None, now=lambda: self.now))
 
     def meet(self, *, good: bool, address: str = "a") -> int:
         stamp = self.now.strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -193,7 +193,7 @@ def test_a_good_signature_forgives_the_bad_ones_before() -> None:
 
 @pytest.fixture
 def simulator() -> Iterator[Simulator]:
-    with Simulator(rows=20, now=lambda: NOW).running() as running:
+    with Simulator(Options(rows=20, now=lambda: NOW)).running() as running:
         yield running
 
 

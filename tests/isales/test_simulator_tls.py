@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from appoints.isales.secret import Secret
 from appoints.isales.signing import AkskAuth, SigningOptions
-from appoints.isales.simulator import Simulator
+from appoints.isales.simulator import Options, Simulator
 
 LIST = "/rest/isales/v1/openapi/campaigns/1/appoint/list"
 
@@ -45,7 +45,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
 
 @pytest.fixture(scope="module")
 def simulator(certificate: tuple[str, str]) -> Iterator[Simulator]:
-    with Simulator(rows=20, tls=certificate).running() as running:
+    with Simulator(Options(rows=20, tls=certificate)).running() as running:
         yield running
 
 

@@ -18,7 +18,7 @@ from appoints.isales.endpoint import Endpoint
 from appoints.isales.errors import ISalesError, NoAnswer, NotAuthorised, UnexpectedAnswer
 from appoints.isales.secret import Secret
 from appoints.isales.signing import PRESETS
-from appoints.isales.simulator import Simulator
+from appoints.isales.simulator import Options, Simulator
 from appoints.isales.transport import Transport, latest
 
 BUDGET = 0.6  # seconds
@@ -152,7 +152,7 @@ def test_a_proxy_that_the_shell_names_is_not_used(monkeypatch: pytest.MonkeyPatc
         monkeypatch.setenv(name, "http://127.0.0.1:1")
     for name in ("NO_PROXY", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
-    with Simulator(data=[]).running() as simulator, calling(simulator.base_url) as ask:
+    with Simulator(Options(data=[])).running() as simulator, calling(simulator.base_url) as ask:
         assert ask().total == 0
 
 
@@ -232,7 +232,7 @@ def test_nobody_there_is_no_answer() -> None:
 @pytest.mark.parametrize("preset", PRESETS)
 def test_fifty_pages_are_fifty_calls_and_none_is_rejected(preset: str) -> None:
     rows = [{"appointId": f"{number:030}"} for number in range(495)]
-    with Simulator(data=rows, insist=preset).running() as simulator:
+    with Simulator(Options(data=rows, insist=preset)).running() as simulator:
         with calling(simulator.base_url, preset) as ask:
             pages = [ask(offset) for offset in range(0, 500, 10)]
         assert [call.status for call in simulator.calls] == [200] * 50
@@ -242,7 +242,7 @@ def test_fifty_pages_are_fifty_calls_and_none_is_rejected(preset: str) -> None:
 
 
 def test_who_insists_on_the_other_preset_rejects_just_one_call() -> None:
-    with Simulator(rows=5, insist="three-headers").running() as simulator:
+    with Simulator(Options(rows=5, insist="three-headers")).running() as simulator:
         with calling(simulator.base_url) as ask, pytest.raises(NotAuthorised):
             ask()
         assert [call.status for call in simulator.calls] == [401]

@@ -18,7 +18,7 @@ from appoints.isales.client import Client, Criteria
 from appoints.isales.endpoint import Endpoint
 from appoints.isales.errors import NoAnswer
 from appoints.isales.secret import Secret
-from appoints.isales.simulator import Simulator
+from appoints.isales.simulator import Options, Simulator
 
 HOST = "127.0.0.1"
 SIGNS_CERTIFICATES = x509.KeyUsage(
@@ -90,7 +90,7 @@ def authority() -> Authority:
 @pytest.fixture
 def simulator(authority: Authority, tmp_path: Path) -> Iterator[Simulator]:
     files = authority.certify(x509.IPAddress(IPv4Address(HOST)), tmp_path)
-    with Simulator(rows=5, tls=files).running() as running:
+    with Simulator(Options(rows=5, tls=files)).running() as running:
         yield running
 
 
@@ -125,7 +125,7 @@ def test_an_authority_that_is_not_known_ends_the_call(simulator: Simulator, ca_p
 
 def test_a_certificate_for_another_host_ends_the_call(authority: Authority, tmp_path: Path) -> None:
     files = authority.certify(x509.DNSName("isales.example"), tmp_path)
-    with Simulator(rows=5, tls=files).running() as simulator:
+    with Simulator(Options(rows=5, tls=files)).running() as simulator:
         with pytest.raises(NoAnswer, match="CERTIFICATE_VERIFY_FAILED"):
             total(simulator, authority.pem)
         assert simulator.calls == []

@@ -21,7 +21,7 @@ from appoints.connections import lookups
 from appoints.connections.models import Connection
 from appoints.display import formats
 from appoints.isales import codes
-from appoints.isales.simulator import Simulator
+from appoints.isales.simulator import Options, Simulator
 from dashboard.accounts.models import User
 from tests.pages.test_list import LIST
 
@@ -88,7 +88,7 @@ def attributes(client: Client, path: str, language: str) -> list[tuple[str, str,
 @pytest.fixture
 def simulator() -> Iterator[Simulator]:
     """More rows than a thousand, so that numbers have a separator."""
-    with Simulator(rows=1500).running() as running:
+    with Simulator(Options(rows=1500)).running() as running:
         yield running
 
 

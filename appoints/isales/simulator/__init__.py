@@ -5,8 +5,10 @@ It is for demos and tests, and knows no more of the real one than isales-api.md 
 
 from __future__ import annotations
 
-from .centre import Centre, odd_rows
+from .centre import Centre
 from .faults import KINDS, Fault
+from .oddities import odd_rows
+from .options import Options
 from .server import Call, Simulator
 
-__all__ = ["KINDS", "Call", "Centre", "Fault", "Simulator", "odd_rows"]
+__all__ = ["KINDS", "Call", "Centre", "Fault", "Options", "Simulator", "odd_rows"]

@@ -6,14 +6,15 @@ import bisect
 import math
 import random
 from datetime import datetime, timedelta, timezone, tzinfo
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from zlib import crc32
 
 from .names import AGENTS, BUSINESS, ENDINGS, SUCCESS, TASKS, Agent, Task
+from .oddities import odd_rows
+from .row import DAY, HOUR, MINUTE, SECOND, Row, epoch
 
 CENTRE_TIME = timezone(timedelta(hours=8))
 OPENS, CLOSES = 8, 19  # local hours
-SECOND, MINUTE, HOUR, DAY = 1000, 60_000, 3_600_000, 86_400_000
 PAST_DAYS, FUTURE_DAYS = 30, 14
 WEEKEND = 0.4  # of the reservations of a weekday
 NOW_SHARE = 0.35  # of today's: around the start
@@ -21,8 +22,6 @@ SLOTS = range(OPENS * HOUR, CLOSES * HOUR, 5 * MINUTE)  # of a day's reservation
 SHORTEST, LONGEST = 6 * MINUTE, FUTURE_DAYS * DAY  # between booking and reserved time
 ODD_EVERY = 29  # rows
 WITHOUT_ID = 997  # one in so many has none
-
-Row = dict[str, Any]
 
 
 class Plan(NamedTuple):
@@ -161,11 +160,6 @@ class Centre:
         )
 
 
-def epoch(moment: datetime) -> int:
-    """Return epoch milliseconds."""
-    return round(moment.timestamp() * 1000)
-
-
 def _lead(chance: float) -> int:
     """Return how long before its time a call is booked: most of them shortly."""
     return SHORTEST + round((LONGEST - SHORTEST) * chance**3)
@@ -200,50 +194,3 @@ def _number(dice: random.Random) -> str:
     if kind < 0.45:
         return f"1390000{dice.randrange(200):04d}"  # customers who are called again
     return f"13{dice.randrange(10**9):09d}"
-
-
-def odd_rows(now: datetime) -> list[Row]:
-    """Return one row for each oddity that isales-api.md warns of, reserved around a moment."""
-    at = epoch(now) // MINUTE * MINUTE - 20 * MINUTE
-    plain = _plain_row(at)
-    called = {"beginTime": at - 10_000, "endTime": at, "callFlag": "2", "callerNo": "710002"}
-    sample = {**called, "failCode": "00604", "result": "0101", "createTime": at + 13_000,
-              "busiResult": "Reservation business result > aab"}  # fmt: skip
-    oddities: list[Row] = [
-        sample,
-        {"callType": 1, "userAccount": 116, "failCode": 604},
-        {**called, "failCode": "77777", "result": "4242"},
-        {"callFlag": "7", "taskStatus": "9"},
-        {"remark": "call softly", "callData": {"vip": True}},
-        {"taskName": "", "userName": "", "failCode": "", "busiResult": ""},
-        {"appointTime": str(at), "createTime": str(at - DAY)},
-        {"appointTime": "soon", "timeout": "maybe"},
-        {**sample, "busiResult": '=HYPERLINK("http://evil.example","x")', "userName": "=1+1"},
-        {"userName": "Zoë 🎧 O'Neil", "taskName": "<b>Bold & “quoted”</b>"},
-        {"taskName": "An unusually long task name that goes on and on " * 6},
-        {"beginTime": None, "endTime": None, "failCode": None, "result": None},
-    ]
-    rows = [
-        {**plain, "appointId": f"{plain['appointId']}{n:03d}", **odd}
-        for n, odd in enumerate(oddities)
-    ]
-    nulls: Row = dict.fromkeys([*plain, *sample])
-    return [*rows, {**nulls, "appointId": f"{plain['appointId']}900"}, {"appointTime": at}]
-
-
-def _plain_row(at: int) -> Row:
-    """Return an overdue call of an ordinary campaign."""
-    return {
-        "appointId": "174730253678826340158055543",
-        "callType": "2",
-        "appointTime": at,
-        "calledNo": "66660001",
-        "taskId": "1106025109",
-        "taskName": "Preempted task",
-        "taskStatus": "2",
-        "timeout": True,
-        "userAccount": "116",
-        "userName": "116",
-        "callFlag": "0",
-        "createTime": at - DAY,
-    }

@@ -11,6 +11,7 @@ from appoints.isales.signing import PRESETS
 
 from .faults import KINDS
 from .listing import ENDS
+from .options import Options
 from .server import Simulator
 
 HELP = "Run a local stand-in for CC-iSales, with a living call centre in it."
@@ -40,7 +41,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def serve(options: Namespace) -> None:
     """Serve until SIGINT or SIGTERM. Raises CannotStart."""
     try:
-        simulator = _simulator(options)
+        simulator = Simulator(_read(options))
         server = simulator.server()
     except ValueError as error:
         raise CannotStart(str(error)) from error
@@ -60,8 +61,8 @@ def serve(options: Namespace) -> None:
         server.server_close()
 
 
-def _simulator(options: Namespace) -> Simulator:
-    return Simulator(
+def _read(options: Namespace) -> Options:
+    return Options(
         rows=options.rows,
         seed=options.seed,
         access_key=options.access_key,

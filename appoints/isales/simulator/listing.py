@@ -8,9 +8,11 @@ from typing import Any
 
 from appoints.isales import codes
 
-from .centre import Centre, Plan, Row, epoch
+from .centre import Centre, Plan
 from .faults import Fault
 from .names import AGENTS
+from .options import Options
+from .row import Row, epoch
 
 REMEMBERED = 1000  # milliseconds of the centre's clock for which a query's rows stay in order
 IDS = {agent.id: agent.account for agent in AGENTS}
@@ -33,20 +35,12 @@ class Refusal(Exception):
 class Listing:
     """Reserved calls as the list call filters and pages them."""
 
-    def __init__(
-        self,
-        source: Centre | list[Row],
-        *,
-        max_limit: int,
-        range_field: str,
-        range_ends: str,
-        now: Callable[[], datetime],
-    ) -> None:
+    def __init__(self, source: Centre | list[Row], options: Options) -> None:
         self.source = source
-        self.max_limit = max_limit
-        self.range_field = range_field
-        self.within = ENDS[range_ends]
-        self.now = now
+        self.max_limit = options.max_limit
+        self.range_field = options.range_field
+        self.within = ENDS[options.range_ends]
+        self.now = options.now
         self.kept: dict[str, tuple[int, list[Plan | Row]]] = {}
 
     def page(self, body: object, fault: Fault, strikes: str) -> dict[str, Any]:

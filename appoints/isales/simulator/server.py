@@ -6,21 +6,22 @@ import json
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs
 
-from appoints.isales.secret import Secret
 from appoints.isales.signing import Signable
 
 from . import answers, lookups
 from .answers import Answer
-from .centre import CENTRE_TIME, Centre, Row
+from .centre import Centre
 from .faults import Fault
 from .listing import Listing, Refusal
+from .options import Options
+from .row import Row
 from .signatures import Gatekeeper
 
 LIST = "/appoint/list"
@@ -40,45 +41,22 @@ class Call(NamedTuple):
 class Simulator:
     """A CC-iSales on 127.0.0.1; ``with simulator.running():`` serves it.
 
-    ``data`` serves exactly these rows instead of a living centre, which works in ``zone``.
-    ``latency`` is in seconds; ``fault`` names one of ``faults.KINDS`` and may be changed while it
-    runs.
+    ``fault`` and ``latency`` may be changed while it runs.
     """
 
-    def __init__(
-        self,
-        rows: int = 500,
-        seed: int = 1,
-        access_key: str = "AK",
-        secret_key: Secret = Secret("SK"),  # noqa: B008 never changed
-        vdn: int = 1,
-        now: Callable[[], datetime] | None = None,
-        max_limit: int = 100,
-        latency: float = 0.0,
-        insist: str | None = None,
-        range_field: str = "appointTime",
-        range_ends: str = "inclusive",
-        fault: Fault | str | None = None,
-        port: int = 0,
-        tls: tuple[str, str] | None = None,
-        data: list[Row] | None = None,
-        zone: tzinfo = CENTRE_TIME,
-    ) -> None:
-        self.now = now or (lambda: datetime.now(UTC))
-        source = Centre(rows, seed, self.now(), zone) if data is None else data
-        self.listing = Listing(
-            source,
-            max_limit=max_limit,
-            range_field=range_field,
-            range_ends=range_ends,
-            now=self.now,
-        )
-        self.gatekeeper = Gatekeeper(access_key, secret_key, insist, self.now)
-        self.root = f"/rest/isales/v1/openapi/campaigns/{vdn}"
-        self.latency = latency
-        self.fault = fault
-        self.port = port
-        self.tls = tls
+    def __init__(self, options: Options) -> None:
+        self.now = options.now
+        if options.data is None:
+            centre = Centre(options.rows, options.seed, self.now(), options.zone)
+            self.listing = Listing(centre, options)
+        else:
+            self.listing = Listing(options.data, options)
+        self.gatekeeper = Gatekeeper(options)
+        self.root = f"/rest/isales/v1/openapi/campaigns/{options.vdn}"
+        self.latency = options.latency
+        self.fault = options.fault
+        self.port = options.port
+        self.tls = options.tls
         self.calls: list[Call] = []
         self.at_once = self.most_at_once = 0
         self.lock = threading.Lock()

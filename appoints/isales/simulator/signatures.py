@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hmac
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from appoints.isales.secret import Secret
 from appoints.isales.signing import PRESETS, VERSION, Signable, prefix, signature
+
+from .options import Options
 
 TOLERANCE = timedelta(minutes=15)
 STAMP = {False: r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", True: r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"}
@@ -17,18 +17,13 @@ LOCKED_FOR = timedelta(minutes=5)
 
 
 class Gatekeeper:
-    """Checks signatures, and locks an address out that sends several bad ones in a row.
+    """Checks signatures, and locks an address out that sends several bad ones in a row."""
 
-    ``insist`` names the only preset whose points are accepted; None accepts each of them.
-    """
-
-    def __init__(
-        self, access_key: str, secret_key: Secret, insist: str | None, now: Callable[[], datetime]
-    ) -> None:
-        self.access_key = access_key
-        self.secret_key = secret_key
-        self.insist = PRESETS[insist] if insist else None
-        self.now = now
+    def __init__(self, options: Options) -> None:
+        self.access_key = options.access_key
+        self.secret_key = options.secret_key
+        self.insist = PRESETS[options.insist] if options.insist else None
+        self.now = options.now
         self.bad: dict[str, int] = {}
         self.locked: dict[str, datetime] = {}
 

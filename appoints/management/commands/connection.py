@@ -51,34 +51,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("name", metavar="NAME", help="a slug: letters, digits, - and _")
-        parser.add_argument(
-            "--base-url",
-            metavar="URL",
-            help="like https://isales.example:28080; the port is usually 28080 on premises, 28050"
-            " on the hosted service. iSales lists reserved calls since release 25.200.0",
-        )
-        parser.add_argument("--vdn", type=int, metavar="N", help="virtual call centre, 1 to 9999")
-        parser.add_argument("--access-key", metavar="AK")
-        parser.add_argument("--secret-key-file", metavar="PATH", help="holds the SK; - is stdin")
-        parser.add_argument("--ca-file", metavar="PATH", help="PEM; '' for the system's only")
-        parser.add_argument(
-            "--page-limit", type=int, metavar="ROWS", help="a request; 100. More are often refused"
-        )
-        parser.add_argument("--max-concurrency", type=int, metavar="N", help="requests at once; 4")
-        parser.add_argument("--max-per-second", type=rate, metavar="N", help="10; 0 is no limit")
-        parser.add_argument(
-            "--range-field", metavar="FIELD", help="appointTime or createTime: what a range filters"
-        )
+        add_endpoint_arguments(parser)
+        add_request_arguments(parser)
         add_signing_arguments(parser)
-        parser.add_argument("--time-zone", metavar="ZONE", help="of the iSales console")
-        parser.add_argument(
-            "--country-code",
-            metavar="CODE",
-            help="of the centre's own numbers, like 86; '' for none",
-        )
-        parser.add_argument(
-            "--trunk-prefix", metavar="DIGITS", help="before a number in the country, like 0"
-        )
+        add_centre_arguments(parser)
 
     def handle(self, *, name: str, **options: Any) -> None:
         stored = Connection.objects.filter(slug=name).first()
@@ -101,6 +77,34 @@ class Command(BaseCommand):
             self.stdout.write(words % {"why": connection.get_resting_display(), "name": name})
 
 
+def add_endpoint_arguments(parser: CommandParser) -> None:
+    """Declare where iSales is, and the keys it knows."""
+    group = parser.add_argument_group("endpoint")
+    group.add_argument(
+        "--base-url",
+        metavar="URL",
+        help="like https://isales.example:28080; the port is usually 28080 on premises, 28050"
+        " on the hosted service. iSales lists reserved calls since release 25.200.0",
+    )
+    group.add_argument("--vdn", type=int, metavar="N", help="virtual call centre, 1 to 9999")
+    group.add_argument("--access-key", metavar="AK")
+    group.add_argument("--secret-key-file", metavar="PATH", help="holds the SK; - is stdin")
+    group.add_argument("--ca-file", metavar="PATH", help="PEM; '' for the system's only")
+
+
+def add_request_arguments(parser: CommandParser) -> None:
+    """Declare how much is asked for, and how fast."""
+    group = parser.add_argument_group("requests")
+    group.add_argument(
+        "--page-limit", type=int, metavar="ROWS", help="a request; 100. More are often refused"
+    )
+    group.add_argument("--max-concurrency", type=int, metavar="N", help="requests at once; 4")
+    group.add_argument("--max-per-second", type=rate, metavar="N", help="10; 0 is no limit")
+    group.add_argument(
+        "--range-field", metavar="FIELD", help="appointTime or createTime: what a range filters"
+    )
+
+
 def add_signing_arguments(parser: CommandParser) -> None:
     """Declare the preset, and each of its points."""
     group = parser.add_argument_group("signature")
@@ -111,6 +115,18 @@ def add_signing_arguments(parser: CommandParser) -> None:
         "--empty-query-line", action=BooleanOptionalAction, help="where there is no query"
     )
     group.add_argument("--sign-host", metavar="VALUE", help="instead of the Host header as sent")
+
+
+def add_centre_arguments(parser: CommandParser) -> None:
+    """Declare the zone and the numbering of the call centre."""
+    group = parser.add_argument_group("call centre")
+    group.add_argument("--time-zone", metavar="ZONE", help="of the iSales console")
+    group.add_argument(
+        "--country-code", metavar="CODE", help="of the centre's own numbers, like 86; '' for none"
+    )
+    group.add_argument(
+        "--trunk-prefix", metavar="DIGITS", help="before a number in the country, like 0"
+    )
 
 
 def rate(text: str) -> float:
