@@ -1,0 +1,188 @@
+"""Every address, by every person: what comes, and of how many reservations.
+
+The admin's are in ``test_every_admin_page``; health is answered before any address is looked at.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import openpyxl
+from django.db import transaction
+from django.test import Client
+from django.urls import URLResolver, get_resolver, resolve
+
+from tests.access.centre import AGENT_LIST, PEOPLE, ROWS, Centre
+from tests.screen import Screen, number_of, total_of
+
+# A column for each of PEOPLE. in: led to the sign-in; =N: an answer that counts N reservations.
+TABLE = """
+GET  /                               in  302 302 302 302 302 302 302 302 302
+GET  /appoints/                      in  =0  =10 =10 =5  =10 =10 =0  =0  =30
+POST /appoints/                      in  200 303 303 303 303 303 200 200 303
+GET  /appoints/?agent=agent1         in  =0  504 504 =5  504 504 =0  =0  =10
+GET  /appoints/?agent_list={agents}  in  =0  =10 =10 404 =10 =10 =0  =0  =10
+GET  /appoints/?connection=demo      in  =0  =10 =10 =5  =10 =10 =0  =0  =30
+GET  /appoints/?connection=south     in  =0  404 404 404 404 404 =0  =0  =3
+GET  /appoints/?q=agent1             in  =0  =0  =0  =5  =0  =0  =0  =0  =10
+GET  /appoints/?view=ours            in  =0  =10 =10 =5  =10 =10 =0  =0  =30
+GET  /appoints/export.csv            in  404 403 =10 =5  =10 403 403 403 =30
+GET  /appoints/export.json           in  404 403 =10 =5  =10 403 403 403 =30
+GET  /appoints/export.xlsx           in  404 403 =10 =5  =10 403 403 403 =30
+GET  /appoints/call-0/               in  404 =1  =1  404 =1  =1  404 404 =1
+GET  /appoints/call-1/               in  404 404 404 404 404 404 404 404 =1
+GET  /choices/agents/                in  302 =10 =10 =5  =10 =10 302 302 =30
+GET  /choices/task/                  in  302 =10 =10 =5  =10 =10 302 302 =30
+GET  /choices/number/                in  404 404 404 404 404 404 404 404 404
+GET  /wallboard/?connection=demo     in  302 =10 =10 =5  =10 =10 302 302 =30
+GET  /columns/                       in  200 200 200 200 200 200 200 200 200
+POST /columns/                       in  303 303 303 303 303 303 303 303 303
+GET  /v/ours/                        in  404 302 302 404 302 302 404 404 404
+GET  /views/                         in  200 200 200 200 200 200 200 200 200
+GET  /views/new/                     in  302 200 200 200 200 200 302 302 200
+POST /views/new/                     in  302 302 302 302 302 302 302 302 302
+GET  /views/ours/                    in  404 404 200 404 404 404 404 404 404
+POST /views/ours/                    in  404 404 302 404 404 404 404 404 404
+POST /views/ours/update/             in  404 404 302 404 404 404 404 404 404
+POST /views/ours/default/            in  404 302 302 404 302 302 404 404 404
+GET  /views/ours/delete/             in  404 404 200 404 404 404 404 404 404
+POST /views/ours/delete/             in  404 404 302 404 404 404 404 404 404
+GET  /accounts/login/                200 302 302 302 302 302 302 302 302 302
+POST /accounts/login/                200 302 302 302 302 302 302 302 302 302
+POST /accounts/logout/               in  in  in  in  in  in  in  in  in  in
+GET  /accounts/language/             302 302 302 302 302 302 302 302 302 302
+POST /accounts/language/             302 302 302 302 302 302 302 302 302 302
+GET  /accounts/password_change/      in  200 200 200 200 200 200 200 200 200
+POST /accounts/password_change/      in  200 200 200 200 200 200 200 200 200
+GET  /accounts/preferences/          in  200 200 200 200 200 200 200 200 200
+POST /accounts/preferences/          in  302 302 302 302 302 302 302 302 302
+GET  /accounts/tokens/               in  200 200 200 200 200 200 200 200 200
+POST /accounts/tokens/               in  400 400 400 400 400 400 400 400 400
+POST /accounts/tokens/ours/revoke/   in  404 404 302 404 404 404 404 404 404
+GET  /audit/                         in  403 403 403 403 403 403 200 403 200
+POST /audit/                         in  403 403 403 403 403 403 303 403 303
+GET  /audit/export.csv               in  403 403 403 403 403 403 200 403 200
+"""
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
+DJANGOS = ("login", "logout", "language", "password_change")  # pages of Django's own
+FORMS = {
+    "/appoints/": {"state": "due"},
+    "/views/new/": {"name": "Mine", "audience": "private"},
+    "/views/ours/": {"name": "Yours", "audience": "private"},
+}
+
+
+class Request(NamedTuple):
+    method: str
+    address: str
+
+    @property
+    def path(self) -> str:
+        return self.address.partition("?")[0]
+
+    @property
+    def name(self) -> str:
+        return resolve(self.path).view_name
+
+    def by(self, person: str, place: Centre) -> Any:
+        """Return the answer to a person; what it changed is taken back."""
+        address = self.address.format(agents=AGENT_LIST)
+        data = FORMS.get(self.address, {}) if self.method == "POST" else None
+        browser = Client()
+        browser.cookies.load(place.cookies[person])
+        with transaction.atomic():
+            response = getattr(browser, self.method.lower())(address, data)
+            transaction.set_rollback(True)
+        return response
+
+
+LINES = TABLE.strip().splitlines()
+REQUESTS = [Request(*line.split()[:2]) for line in LINES]
+
+
+def in_csv(response: Any) -> int:
+    return len(list(csv.reader(io.StringIO(response.content.decode(), newline="")))) - 1
+
+
+def in_workbook(response: Any) -> int:
+    book = openpyxl.load_workbook(io.BytesIO(response.content), read_only=True)
+    return len(list(book.worksheets[0].iter_rows())) - 1
+
+
+def counts(css: str, most: int | None = None) -> Callable[[Any], int]:
+    return lambda response: sum(map(number_of, Screen(response).texts(css)[:most]))
+
+
+STATES = 7  # tiles of the summary before that of late calls
+# How many reservations an answer counts, by the name of its address.
+COUNTED: dict[str, Callable[[Any], int]] = {
+    "appoints:list": total_of,
+    "appoints:csv": in_csv,
+    "appoints:json": lambda response: len(json.loads(response.content)["rows"]),
+    "appoints:xlsx": in_workbook,
+    "appoints:detail": lambda response: 1,
+    "choices": counts(".count"),
+    "wallboard": counts(".tile strong", STATES),
+}
+
+
+def cell(request: Request, response: Any) -> str:
+    """Return what the table says of an answer."""
+    if response.get("Location", "").startswith("/accounts/login/"):
+        return "in"
+    count = COUNTED.get(request.name)
+    if response.status_code == 200 and request.method == "GET" and count:
+        return f"={count(response)}"
+    return str(response.status_code)
+
+
+def line(request: Request, place: Centre) -> str:
+    cells = [cell(request, request.by(person, place)) for person in PEOPLE]
+    return f"{request.method:4} {request.address:31} {' '.join(f'{each:3}' for each in cells)}"
+
+
+def test_each_person_gets_what_is_theirs(place: Centre) -> None:
+    assert [line(request, place).rstrip() for request in REQUESTS] == LINES
+
+
+def test_a_head_is_answered_as_the_whole_would_be(place: Centre) -> None:
+    person = "stranger"
+    status = {"in": "302"} | {f"={count}": "200" for count in range(ROWS)}
+    cells = {request: line.split()[2:] for request, line in zip(REQUESTS, LINES, strict=True)}
+    expected = {
+        request: cell[list(PEOPLE).index(person)]
+        for request, cell in cells.items()
+        if request.method == "GET"
+    }
+    found = {
+        each: str(each._replace(method="HEAD").by(person, place).status_code) for each in expected
+    }
+    assert found == {each: status.get(cell, cell) for each, cell in expected.items()}
+
+
+def test_no_other_method_is_answered(place: Centre) -> None:
+    ours = {each for each in REQUESTS if not each.name.startswith(DJANGOS)}
+    answered = {(each.method, each.name) for each in ours}
+    others = {Request(method, each.path) for each in ours for method in METHODS}
+    others = {each for each in others if (each.method, each.name) not in answered}
+    found = {each: each.by("superuser", place).status_code for each in others}
+    assert found == dict.fromkeys(others, 405)
+
+
+def routes(resolver: URLResolver, before: str = "") -> Iterator[str]:
+    for each in resolver.url_patterns:
+        route = f"{before}{each.pattern}".replace("^", "")
+        if isinstance(each, URLResolver):
+            yield from routes(each, route)
+        else:
+            yield route
+
+
+def test_no_address_is_missing_above() -> None:
+    every = {route for route in routes(get_resolver()) if not route.startswith("admin/")}
+    assert {resolve(request.path).route for request in REQUESTS} == every
