@@ -60,6 +60,7 @@ PAGES = {
     "admin:connections_connection_add": ["/admin/connections/connection/add/"],
     "admin:connections_connection_change": ["/admin/connections/connection/1/change/"],
     "admin:connections_connection_changelist": ["/admin/connections/connection/"],
+    "admin:accounts_user_preview": ["/admin/accounts/user/1/preview/"],
 }
 # No address of ours, and one that is not for those who are signed in.
 STRAY = ["/nowhere/", "/admin/login/"]
