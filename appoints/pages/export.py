@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
-from threading import BoundedSemaphore
 from typing import ClassVar
 
 import polars as pl
-from django.conf import settings
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse
@@ -20,36 +17,31 @@ from django.utils.translation import pgettext
 
 from appoints.access.rights import EXPORT_FILES
 from appoints.connections import lookups
-from appoints.connections.failures import Failure, failure_of
 from appoints.display.chips import chips
 from appoints.display.dictionary import dictionary
 from appoints.forms.bind import Question
-from appoints.forms.filterset import BAD_REQUEST, NOT_FOUND
-from appoints.pages import audit_trail
-from appoints.pages import export_refusals as refusals
-from appoints.pages.base import OK, ResultView
+from appoints.pages import audit_trail, refusals
+from appoints.pages.base import OK
+from appoints.pages.refusals import Refusal
+from appoints.pages.whole import WholeAnswer
 from appoints.query.query import DEFAULT_SORT
 from appoints.results import export, spreadsheet_cells, workbook
 from appoints.results.offsets import offsets_in
-from appoints.results.passthrough import TooLong
-from appoints.results.result import NeedsWhole, Result
+from appoints.results.result import Result
 
 logger = logging.getLogger(__name__)
 
-OPTIONS = frozenset({"excel", "partial"})
 
-WAITING = BoundedSemaphore(settings.APPOINTS_FILES_WAITING)
-
-
-class ExportFile(ResultView):
+class ExportFile(WholeAnswer):
     """The rows of a question as a file, whole or refused in plain text."""
 
+    own_parameters = frozenset({"excel", "partial"})
     suffix: ClassVar[str]
 
     def get(self, request: HttpRequest, **kwargs: str) -> HttpResponse:
         """Answer those who may take files."""
         if not self.request.user.has_perm(EXPORT_FILES):
-            return refusals.forbidden()
+            return self.refusal(refusals.forbidden())
         return super().get(request, **kwargs)
 
     def content_type(self) -> str:
@@ -60,39 +52,43 @@ class ExportFile(ResultView):
         """Return the content of the file."""
         raise NotImplementedError
 
-    def check(self) -> HttpResponse | None:
-        """Refuse also what the list only warns of: a file is read by programs."""
-        problems = list(self._problems())
-        return refusals.refusal(self._wrong_status, *problems) if problems else None
+    def wrong_own(self) -> dict[str, list[str]]:
+        return {
+            name: [_("only 1 is possible.")]
+            for name in self.own_parameters & self.request.GET.keys()
+            if self.request.GET.getlist(name) != ["1"]
+        }
 
-    def without_connection(self) -> HttpResponse:
-        none = _("connection: there is none that you may see.")
-        return refusals.refusal(NOT_FOUND, none)
+    def refusal(self, why: Refusal) -> HttpResponse:
+        text = "\n".join([*why.lines, ""])
+        response = HttpResponse(text, status=why.status, content_type="text/plain; charset=utf-8")
+        if why.retry_after is not None:
+            response["Retry-After"] = str(why.retry_after)
+        return response
 
-    def ask(self) -> Result:
-        with _patience() as wait:
-            return self.question.ask(wait=wait)
+    def incomplete(self, result: Result) -> Refusal | None:
+        """Let whoever asks for what is at hand have it, where only the counts differ."""
+        found = super().incomplete(result)
+        if found is None or found.code != refusals.COUNTS_DIFFER:
+            return found
+        advice = _(
+            "No file is sent that may be short. Add partial=1 for the rows that are at hand."
+        )
+        return (
+            None if "partial" in self.request.GET else found._replace(lines=[*found.lines, advice])
+        )
 
-    def refused(self, refusal: NeedsWhole | TooLong) -> HttpResponse:
-        return refusals.too_many()
-
-    def failed(self, failure: Failure) -> HttpResponse:
-        response = refusals.refusal(failure.status, str(failure.title), str(failure.advice))
-        return self.retried(response, failure)
-
-    def answered(self, result: Result) -> HttpResponse:
-        if (incomplete := self._incomplete(result)) is not None:
-            return incomplete
+    def sent(self, result: Result) -> HttpResponse:
         reasons = lookups.reasons(self.question.connection, platform=True)
         try:
             body = self.body(result, export.table(result.rows, reasons))
         except spreadsheet_cells.SheetIsFull:
-            return refusals.too_long(result)
+            return self.refusal(refusals.too_long(result))
         name = _name(self.question, result, self.suffix)
         headers = {
             "Content-Disposition": f'attachment; filename="{name}"',
             "X-Total-Count": str(result.total),
-            "X-Data-As-Of": _as_of(self.question, result),
+            "X-Data-As-Of": self.as_of(result),
         }
         return HttpResponse(body, content_type=self.content_type(), headers=headers)
 
@@ -103,37 +99,8 @@ class ExportFile(ResultView):
                 audit_trail.file(self.request, self.question, result)
             except DatabaseError:
                 logger.exception("a file is refused, for it cannot be recorded")
-                return refusals.unlogged()
+                return self.refusal(refusals.unlogged())
         return response
-
-    def _unknown(self) -> Iterator[str]:
-        for name in self.form.unknown(OPTIONS):
-            yield _("%s: there is no such parameter.") % name
-        for name in OPTIONS & self.request.GET.keys():
-            if self.request.GET.getlist(name) != ["1"]:
-                yield _("%s: only 1 is possible.") % name
-
-    @property
-    def _wrong_status(self) -> int:
-        return BAD_REQUEST if self.form.is_valid() else self.form.wrong_status
-
-    def _problems(self) -> Iterator[str]:
-        yield from self._unknown()
-        if not self.form.is_valid():
-            for name, errors in self.form.form.errors.items():
-                yield f"{name}: {' '.join(str(error) for error in errors)}"
-
-    def _incomplete(self, result: Result) -> HttpResponse | None:
-        """Return the refusal of a result that is not whole, None for one that may be sent."""
-        if result.is_browsing:
-            return refusals.too_many()
-        if result.error is not None:
-            return self.failed(failure_of(result.error))
-        if result.is_loading or result.refreshing:
-            return refusals.not_yet(result)
-        if not result.is_settled and "partial" not in self.request.GET:
-            return refusals.unsettled(result)
-        return None
 
 
 class CsvFile(ExportFile):
@@ -164,7 +131,7 @@ class JsonFile(ExportFile):
         question = self.question
         about = {
             "connection": question.connection.slug,
-            "as_of": _as_of(question, result),
+            "as_of": self.as_of(result),
             "zone": question.zone.key,
             "total": result.total,
         }
@@ -194,7 +161,7 @@ class XlsxFile(ExportFile):
             (_("Filters"), filters or _("none")),
             (_("Sorted by"), question.query.sort or DEFAULT_SORT),
             (_("Rows"), str(result.total)),
-            (_("Data as of"), _as_of(question, result)),
+            (_("Data as of"), self.as_of(result)),
             (_("Times in"), question.zone.key),
             (_("Offset of the times"), ", ".join(offsets_in(table, question.zone))),
             (_("Made by"), self.request.user.get_username()),
@@ -212,22 +179,6 @@ def _cut(table: pl.DataFrame) -> Iterator[tuple[str, str]]:
     if count := spreadsheet_cells.cut_cells(table):
         words = _("%(count)s, which are longer than Excel allows; CSV and JSON have them whole.")
         yield _("Cut cells"), words % {"count": intcomma(count)}
-
-
-@contextmanager
-def _patience() -> Iterator[float]:
-    """Yield how many seconds a file may wait: none where too many of this worker's already do."""
-    granted = WAITING.acquire(blocking=False)
-    try:
-        yield settings.APPOINTS_FILE_WAIT if granted else 0.0
-    finally:
-        if granted:
-            WAITING.release()
-
-
-def _as_of(question: Question, result: Result) -> str:
-    moment = result.as_of or question.now
-    return moment.astimezone(question.zone).isoformat(timespec="seconds")
 
 
 def _name(question: Question, result: Result, suffix: str) -> str:

@@ -14,7 +14,7 @@ from django.test import Client
 
 from appoints.connections.models import Connection
 from appoints.isales.simulator import Simulator
-from appoints.pages import export
+from appoints.pages import whole
 from appoints.results import spreadsheet_cells
 
 COLUMNS = (
@@ -181,7 +181,7 @@ def test_files_that_wait_leave_threads_to_pages(
 ) -> None:
     full = BoundedSemaphore(1)
     full.acquire()
-    monkeypatch.setattr(export, "WAITING", full)
+    monkeypatch.setattr(whole, "WAITING", full)
     simulator.latency = 0.3
     response = signed_in.get("/appoints/export.csv")
     assert (response.status_code, response["Retry-After"]) == (503, "5")

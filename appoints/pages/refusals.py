@@ -1,39 +1,70 @@
-"""Why no file is sent, in plain text."""
+"""Why a file or an answer of the API is not given: for people in words, for programs as a code."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from django.conf import settings
 from django.contrib.humanize.templatetags.humanize import intcomma
-from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from appoints.connections.failures import BAD_ANSWER, NO_ANSWER, Failure
 from appoints.results import spreadsheet_cells
 from appoints.results.result import Result
 
-AGAIN = 5  # seconds after which a file that is being loaded is worth another try
-FORBIDDEN, TOO_MANY, NOT_YET, NOT_SURE = 403, 422, 503, 502
+AGAIN = 5  # seconds after which what is being loaded is worth another try
+FORBIDDEN, NOT_FOUND, TOO_MANY, NOT_YET, NOT_SURE = 403, 404, 422, 503, 502
+COUNTS_DIFFER = "counts_differ"
+FAILURES = {NO_ANSWER: "no_answer", BAD_ANSWER: "bad_answer"}
+
+Fields = Mapping[str, Sequence[str]]  # what is wrong, by the name of the parameter
 
 
-def forbidden() -> HttpResponse:
+class Refusal(NamedTuple):
+    """``retry_after`` is in seconds, None where waiting alone does not help."""
+
+    status: int
+    code: str
+    lines: Sequence[str]
+    fields: Fields = {}
+    retry_after: int | None = None
+
+
+def forbidden() -> Refusal:
     """Refuse a person who may not take files."""
-    return refusal(
-        FORBIDDEN,
+    lines = [
         _("You may look at these rows, but not take them as a file."),
         _("Ask an administrator for the role “exporter”."),
-    )
+    ]
+    return Refusal(FORBIDDEN, "forbidden", lines)
 
 
-def unsettled(result: Result) -> HttpResponse:
+def no_connection() -> Refusal:
+    """Refuse a person who may see no connection."""
+    lines = [_("connection: there is none that you may see.")]
+    return Refusal(NOT_FOUND, "no_connection", lines)
+
+
+def wrong(status: int, fields: Fields) -> Refusal:
+    """Refuse parameters that are wrong, each by its name."""
+    lines = [f"{name}: {' '.join(words)}" for name, words in fields.items()]
+    code = "not_found" if status == NOT_FOUND else "wrong_parameters"
+    return Refusal(status, code, lines, fields)
+
+
+def failed(failure: Failure) -> Refusal:
+    """Refuse where iSales or the database gave no rows."""
+    code = FAILURES.get(failure.status, "not_now")
+    lines = [str(failure.title), str(failure.advice)]
+    return Refusal(failure.status, code, lines, retry_after=failure.retry_after)
+
+
+def unsettled(result: Result) -> Refusal:
     """Refuse rows of which iSales reported another number."""
-    return refusal(
-        NOT_SURE,
-        *_difference(result),
-        _("No file is sent that may be short. Add partial=1 for the rows that are at hand."),
-    )
+    return Refusal(NOT_SURE, COUNTS_DIFFER, list(_difference(result)))
 
 
 def _difference(result: Result) -> Iterator[str]:
@@ -52,11 +83,9 @@ def _difference(result: Result) -> Iterator[str]:
         yield unrequested % intcomma(result.unrequested)
 
 
-def not_yet(result: Result) -> HttpResponse:
+def not_yet(result: Result) -> Refusal:
     """Refuse rows that are still coming."""
-    response = refusal(NOT_YET, *_progress(result))
-    response["Retry-After"] = str(AGAIN)
-    return response
+    return Refusal(NOT_YET, "loading", list(_progress(result)), retry_after=AGAIN)
 
 
 def _progress(result: Result) -> Iterator[str]:
@@ -65,36 +94,30 @@ def _progress(result: Result) -> Iterator[str]:
     yield _("The rows are still being loaded. Try again in a moment.")
 
 
-def too_many() -> HttpResponse:
+def too_many() -> Refusal:
     """Refuse more rows than are fetched."""
     most = intcomma(settings.APPOINTS_MOST_ROWS)
-    return refusal(
-        TOO_MANY,
+    lines = [
         _("These are more than %s rows, too many for a file.") % most,
         _("Narrow the range, or choose agents, a number or a task."),
-    )
+    ]
+    return Refusal(TOO_MANY, "too_many_rows", lines)
 
 
-def too_long(result: Result) -> HttpResponse:
+def too_long(result: Result) -> Refusal:
     """Refuse more rows than a sheet holds."""
     counts = {"rows": intcomma(result.total), "most": intcomma(spreadsheet_cells.MOST_ROWS)}
-    return refusal(
-        TOO_MANY,
+    lines = [
         _("These are %(rows)s rows; a sheet of Excel holds %(most)s.") % counts,
         _("Narrow the range, or take CSV or JSON, which have room for them."),
-    )
+    ]
+    return Refusal(TOO_MANY, "too_many_rows", lines)
 
 
-def unlogged() -> HttpResponse:
+def unlogged() -> Refusal:
     """Refuse a file of which the log cannot say who took it."""
-    return refusal(
-        NOT_YET,
+    lines = [
         _("The log of who takes a file cannot be written, so no file is sent."),
         _("Try again in a moment. If it stays, tell an administrator."),
-    )
-
-
-def refusal(status: int, *lines: str) -> HttpResponse:
-    """Return lines of plain text in place of a file."""
-    text = "\n".join([*lines, ""])
-    return HttpResponse(text, status=status, content_type="text/plain; charset=utf-8")
+    ]
+    return Refusal(NOT_YET, "unlogged", lines)
