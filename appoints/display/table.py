@@ -86,6 +86,11 @@ class AppointTable(Cells, tables.Table):
         self.query = query
 
     @property
+    def has_rows(self) -> bool:
+        """Tell whether there is a row to show."""
+        return len(self.data) > 0
+
+    @property
     def is_wide(self) -> bool:
         """Tell whether there are more columns than a screen of 1280 px holds."""
         return len(self.columns) > len(DEFAULT_COLUMNS)

@@ -86,7 +86,7 @@ class Rows:
     @property
     def has_calls(self) -> bool:
         """Whether the page has a row."""
-        return len(self.table.data) > 0
+        return self.table.has_rows
 
     @property
     def shows_tiles(self) -> bool:

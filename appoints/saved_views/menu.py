@@ -48,6 +48,11 @@ class ViewMenu:
         """Whether the view at hand is what opens for this person."""
         return self.default is not None and self.default.view == self.view
 
+    @property
+    def can_become_default(self) -> bool:
+        """Whether the view at hand is not yet this person's own default; a team's may be it."""
+        return not self.is_default or (self.default is not None and self.default.team is not None)
+
 
 def text_of(query: Query) -> str:
     """Return the query string that is saved: no page, no view, presets as they are."""
