@@ -32,13 +32,13 @@ from dashboard.database import TROUBLES
 NO_ANSWER, BAD_ANSWER, NOT_NOW = 504, 502, 503
 TRY_AGAIN = gettext_lazy("Try again in a minute. If it stays, show this to whoever runs iSales.")
 
-MendedBy = Literal["time", "connection", "filters"]
+FixedBy = Literal["time", "connection", "filters"]
 
 
 class Failure(NamedTuple):
     """``status`` is HTTP's; ``retry_after`` in seconds, None where waiting alone does not help.
 
-    ``icon`` is one of icons.svg; ``mended_by`` says what has to change before it works again.
+    ``icon`` is one of icons.svg; ``fixed_by`` says what has to change before it works again.
     ``check_advice`` is for the administrator who checks the connection, where it differs:
     ``%(url)s`` and ``%(vdn)s`` in it stand for the connection's.
     """
@@ -48,7 +48,7 @@ class Failure(NamedTuple):
     advice: str | Promise
     retry_after: int | None = None
     icon: str = "overdue"
-    mended_by: MendedBy = "time"
+    fixed_by: FixedBy = "time"
     check_advice: str | Promise = ""
 
 
@@ -70,7 +70,7 @@ def _unexpected(error: UnexpectedAnswer) -> Failure:
         _("iSales gave an answer that makes no sense (%s).") % _detail(error),
         OLD_RELEASE if old else TRY_AGAIN,
         icon="plug" if old else "overdue",
-        mended_by="connection" if old else "time",
+        fixed_by="connection" if old else "time",
         check_advice=_(
             "Look at the base URL (%(url)s) and the VDN (%(vdn)s): is iSales itself there?"
         ),
@@ -87,7 +87,7 @@ def _resting(error: Resting) -> Failure:
             "should correct the connection and check it; a check that succeeds ends the rest."
         ),
         icon="pause",
-        mended_by="connection",
+        fixed_by="connection",
     )
 
 
@@ -101,7 +101,7 @@ def _host_refused(error: HostRefused) -> Failure:
             "added to ISALES_HOSTS."
         ),
         icon="lock",
-        mended_by="connection",
+        fixed_by="connection",
     )
 
 
@@ -129,7 +129,7 @@ def _not_authorised(error: NotAuthorised) -> Failure:
             "key or this server's clock, and has checked the connection."
         ),
         icon="lock",
-        mended_by="connection",
+        fixed_by="connection",
     )
 
 
@@ -143,7 +143,7 @@ def _locked(error: AddressLocked) -> Failure:
             "a lock after a while; an address that is not on its list must be added there."
         ),
         icon="lock",
-        mended_by="connection",
+        fixed_by="connection",
         check_advice=_(
             "Wait until iSales lifts the lock before checking again, and correct the keys first; or"
             " have this server's address put on its list."
@@ -202,12 +202,12 @@ def _refused(error: Refused) -> Failure:
         )
         if each
     )
-    hint, mended_by = _hint(error)
+    hint, fixed_by = _hint(error)
     advice = f"{said} {hint}".strip()
-    return Failure(BAD_ANSWER, title, advice, icon="failed", mended_by=mended_by)
+    return Failure(BAD_ANSWER, title, advice, icon="failed", fixed_by=fixed_by)
 
 
-def _hint(error: Refused) -> tuple[str | Promise, MendedBy]:
+def _hint(error: Refused) -> tuple[str | Promise, FixedBy]:
     """Return what to do about a code, and what has to change."""
     if error.code in codes.PAGE_TOO_LARGE:
         words = _("Change the filters. If even the first page is refused, try a page limit of 50.")
@@ -229,7 +229,7 @@ def _wrong_key(error: WrongKey) -> Failure:
             "under, or store the secret key anew."
         ),
         icon="lock",
-        mended_by="connection",
+        fixed_by="connection",
         check_advice=_(
             "Put back the CREDENTIAL_KEYS that the secret key was stored under, or store the secret"
             " key anew. Nothing was sent."

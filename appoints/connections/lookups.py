@@ -1,7 +1,7 @@
 """Lookups of names: of tasks, and the platform's own words for fail codes.
 
-A platform may offer neither; the dashboard then shows IDs and the published words. One worker asks
-for all; a lookup that was not purchased is asked once, until a person's check.
+Where iSales offers neither, the dashboard shows IDs and the published words. One worker asks for
+all workers. A lookup that was not purchased is not asked for again until a person's check.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ RETRY_AFTER = 15  # seconds, where no call could go
 RECHECK_AFTER = 1  # second, where another worker is asking
 WAIT = 1.0  # seconds for a free line, or for another worker's answer
 BUDGET = 5.0  # seconds for all the pages of one lookup
-# Longer than all that is done under it: a line, the call that proves the key, and the lookup.
+# Longer than the work under it: the wait for a line, the call that proves the key, the lookup.
 LEASE = timedelta(seconds=WAIT + limiter.TRIAL_BUDGET + BUDGET + 5)
 LOOK_AGAIN = 0.05  # seconds
 
@@ -38,7 +38,7 @@ def tasks(connection: Connection) -> Mapping[str, str]:
 
 
 def speaks(language: str) -> bool:
-    """Tell whether iSales has words of its own in a language: Chinese and English it has."""
+    """Tell whether iSales has words of its own in a language: it has Chinese and English."""
     return language.partition("-")[0] in LOCALES
 
 
@@ -99,7 +99,7 @@ def _asked(connection: Connection, lookup: Lookup, locale: str) -> tuple[Mapping
         cache_for = RETRY_AFTER
         lookup.end_lease()
     except FetchError:
-        # The page stands without names, and shows codes.
+        # Pages show IDs and codes instead.
         lookup.keep(locale, words, FRESH_FOR)
     return words, cache_for
 

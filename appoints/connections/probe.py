@@ -1,7 +1,7 @@
-"""Probe of what iSales' reference leaves open, in at most 8 requests.
+"""Probe of what the reference of iSales leaves open, in at most 8 requests.
 
-Which time of a row a range filters, whether its ends are included, and how many rows a page
-takes. What is found is stored; what is not found out is said and left as it was.
+It finds out which time of a row a range filters, whether the ends are included, and how many rows
+a page takes. What it finds is stored; the rest is reported, and left as it was.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from appoints.isales.client import Criteria, Page
 from appoints.isales.errors import FetchError, Refused
 from appoints.isales.rows import Row
 
-MOST_ROWS = 100  # a page; more is asked for only where the connection already says so
-WIDE = timedelta(days=14)  # looked at either way when two days hold no row to go by
-NEAR = 1000  # milliseconds either side of a time that is looked for
-APART = 10 * 60 * 1000  # milliseconds between the two times of a row that can tell them apart
+MOST_ROWS = 100  # a page, unless the connection has a larger limit already
+WIDE = timedelta(days=14)  # before and after now, where two days have no row to probe with
+NEAR = 1000  # milliseconds before and after a time that is looked for
+APART = 10 * 60 * 1000  # milliseconds; a row whose times are closer tells nothing
 
 ENDS = {
     (True, True): Connection.RangeEnds.INCLUSIVE,
@@ -157,7 +157,7 @@ def _short(page: Page, limit: int) -> bool:
 
 
 def _sample(rows: list[Row]) -> Sample | None:
-    """Return a row whose two times lie apart; one not called, or a call's times lie near them."""
+    """Return a row whose two times are far apart and that was not called yet."""
     return next(
         (
             Sample(row.appoint_id, row.appoint_time, row.create_time)

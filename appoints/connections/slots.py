@@ -1,4 +1,4 @@
-"""Slots: the free lines to iSales, the time of their next call, and whether any may call."""
+"""Slots of a connection: which is free, when it may call next, and whether any call may go."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def wait_for(connection: Connection, wait: float, check: datetime | None) -> tup
 def _take(connection: Connection, check: datetime | None) -> tuple[Slot, datetime] | None:
     """Return a slot, its ``last_call`` moved to its holder's turn, and its last call until now."""
     with transaction.atomic():
-        # The lock makes takers stand in line where the database lets several write at once.
+        # One taker at a time, also where the database lets several write at once.
         connection.refresh_from_db(from_queryset=Connection.objects.select_for_update())
         check_callable(connection, check)
         if not connection.is_accepted() and connection.trial_left():
@@ -62,7 +62,7 @@ def _take(connection: Connection, check: datetime | None) -> tuple[Slot, datetim
         before = {"holder": slot.holder, "held_until": slot.held_until}
         last_call = calls[slot.pk]
         slot.holder, slot.held_until = uuid4().hex, now + HOLD
-        # Lines taken together start apart, so that they do not all call at once.
+        # Slots that are taken together start apart, so that they do not all call at once.
         slot.last_call = max(
             now, last_call + interval(connection), max(calls.values()) + spacing(connection)
         )

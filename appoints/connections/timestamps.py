@@ -1,7 +1,7 @@
 """Stored timestamps that a wrong clock may have written.
 
-A timestamp further ahead than its longest span counts as passed: a clock that was ahead wrote it,
-and it would hold for as long as that clock was wrong.
+A timestamp further ahead than its longest span counts as passed: a clock that was ahead has
+written it, and it would otherwise be in force for as long as that clock was ahead.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def passed(field: str, longest: timedelta) -> Q:
 
 
 def not_ahead(field: str) -> Q:
-    """Return the condition that a field's moment was not told by a clock that was ahead."""
+    """Return the condition that a field's moment was not written by a clock that was ahead."""
     return Q(**{f"{field}__lte": timezone.now() + SKEW})
 
 

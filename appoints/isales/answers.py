@@ -1,4 +1,4 @@
-"""What iSales answered: read it, or say what is wrong with it."""
+"""Read an answer of iSales, or raise the error that it stands for."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ from .errors import (
 SUCCESS = "0200000"
 # A gateway's way to say "not now" (isales-api.md section 3 adds 502 for "too much").
 TRANSIENT = frozenset({502, 503, 504})
-MOST = 2**31 - 1  # of what is counted; more is no count, and no database's integer either
-LONGEST_QUIET = 24 * 3600.0  # seconds; a longer Retry-After is a mistake that nobody could lift
-VALUES = 10_000  # of an answer without rows; each takes memory that its bytes do not show
+LARGEST_COUNT = 2**31 - 1  # what a database's integer column holds
+LONGEST_QUIET = 24 * 3600.0  # seconds; a longer Retry-After counts as a mistake
+VALUES = 10_000  # JSON values in an answer without rows; each takes more memory than its text
 VALUES_A_ROW = 200  # iSales' own has 18
 UNWRITABLE = re.compile(r"\0|\\u(0000|d[89a-f])", re.IGNORECASE)
-DEEPEST = 50  # levels of JSON; an answer has four, and whoever reads one has a stack to keep
+DEEPEST = 50  # levels of nested JSON; an answer has four, and readers of JSON recurse
 
 
 def read(status: int, headers: Mapping[str, str], body: bytes, rows: int = 0) -> dict[str, object]:
-    """Return the JSON object of a successful answer to a question for so many rows.
+    """Return the JSON object of a successful answer; ``rows`` is how many were asked for.
 
     Raises NotAuthorised, AddressLocked, TooFast, Refused or UnexpectedAnswer.
     """
@@ -64,7 +64,7 @@ def number(answer: Mapping[str, object], key: str) -> int | None:
     value = answer.get(key)
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 16:
         value = int(value)
-    return value if type(value) is int and 0 <= value <= MOST else None
+    return value if type(value) is int and 0 <= value <= LARGEST_COUNT else None
 
 
 def _failure(status: int, headers: Mapping[str, str], body: bytes) -> ISalesError:
@@ -97,7 +97,7 @@ def _refusal(code: str, answer: Mapping[str, object], status: int) -> ISalesErro
 def _json_object(body: bytes, rows: int = 0) -> dict[str, object] | None:
     try:
         text = body.decode(json.detect_encoding(body))
-        # Before any is built: three million empty objects take 9 MB as text, and 200 as objects.
+        # Counted as text: three million empty objects take 9 MB so, and 200 MB as objects.
         if sum(map(text.count, ",[{")) > VALUES + rows * VALUES_A_ROW:
             return None
         answer = DECODER.decode(text)
@@ -105,8 +105,8 @@ def _json_object(body: bytes, rows: int = 0) -> dict[str, object] | None:
         return None
     if not isinstance(answer, dict) or not _shallow(answer):
         return None
-    spelt: dict[str, object] = _spelt_out(answer) if UNWRITABLE.search(text) else answer
-    return spelt
+    escaped: dict[str, object] = _escaped(answer) if UNWRITABLE.search(text) else answer
+    return escaped
 
 
 def _integer(text: str) -> int | str:
@@ -121,23 +121,24 @@ def _float(text: str) -> float | str:
     return value if isfinite(value) else text
 
 
-# What is no number elsewhere (NaN, 1e400, a thousand digits) is read as the text that stood for
-# it, and control characters in a text as themselves: one odd value makes no page unreadable.
+# A number that Python cannot hold (NaN, 1e400, 5,000 digits) stays text, and a text may hold
+# control characters, so that one odd value does not make a whole page unreadable.
 DECODER = json.JSONDecoder(parse_int=_integer, parse_float=_float, parse_constant=str, strict=False)
 
 
-def _spelt_out(value: Any) -> Any:
-    """Return a value with escapes for NUL and half characters, which no page or file can hold."""
+def _escaped(value: Any) -> Any:
+    """Return a value with NUL and lone surrogates escaped: no database or file can hold them."""
     if isinstance(value, str):
         return value.replace("\0", r"\u0000").encode("utf-8", "backslashreplace").decode()
     if isinstance(value, list):
-        return [_spelt_out(each) for each in value]
+        return [_escaped(each) for each in value]
     if isinstance(value, dict):
-        return {_spelt_out(key): _spelt_out(each) for key, each in value.items()}
+        return {_escaped(key): _escaped(each) for key, each in value.items()}
     return value
 
 
 def _shallow(answer: object) -> bool:
+    """Tell whether JSON is nested no deeper than DEEPEST."""
     level = [answer]
     for _ in range(DEEPEST):
         level = [

@@ -1,7 +1,7 @@
-"""The body of an answer, read within bounds of time and size.
+"""Read the body of an answer, with limits of time and size.
 
-What is sent and what it unpacks to are counted while they come: a few kilobytes can stand for
-gigabytes, and two layers of compression for a thousand times as many.
+The bytes that arrive and the bytes that they unpack to are both counted: a few kilobytes can
+unpack to gigabytes, and two layers of compression to a thousand times as many.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from .errors import NoAnswer, UnexpectedAnswer
 
 ACCEPTED = "gzip"  # what a request says it takes
 ENCODINGS = frozenset({"gzip", "x-gzip", "deflate"})
-EITHER = zlib.MAX_WBITS | 32  # zlib detects the format by the first bytes
-STEP = 2**18  # bytes to unpack before they are counted
-BASE = 4 * 2**20  # bytes of an answer without rows: a refusal may explain itself at length
-A_ROW = 32 * 2**10  # bytes; one of iSales has about 500
+GZIP_OR_ZLIB = zlib.MAX_WBITS | 32  # the first bytes say which
+UNPACKED_AT_ONCE = 2**18  # bytes; then they are counted
+WITHOUT_ROWS = 4 * 2**20  # bytes; a refusal may explain itself at length
+A_ROW = 32 * 2**10  # bytes; a usual row has about 500
 
 
 def read(response: httpx.Response, deadline: float, rows: int) -> bytes:
-    """Return the plain body of an answer to a question for so many rows.
+    """Return the unpacked body of an answer; ``rows`` is how many were asked for.
 
     ``deadline`` is on the monotonic clock. Raises NoAnswer or UnexpectedAnswer.
     """
-    most, body = BASE + rows * A_ROW, bytearray()
+    most, body = WITHOUT_ROWS + rows * A_ROW, bytearray()
     try:
         for part in _plain(response, most):
             body += part
@@ -42,7 +42,7 @@ def read(response: httpx.Response, deadline: float, rows: int) -> bytes:
 
 
 def _plain(response: httpx.Response, most: int) -> Iterator[bytes]:
-    # As it was sent: httpx would unpack every layer, each part at once.
+    # The raw stream: httpx would unpack every layer, and without a limit.
     sent = response.stream
     assert isinstance(sent, httpx.SyncByteStream)
     layers = response.headers.get_list("content-encoding", split_commas=True)
@@ -56,7 +56,7 @@ def _plain(response: httpx.Response, most: int) -> Iterator[bytes]:
 
 
 def _unpacked(response: httpx.Response, sent: Iterable[bytes], most: int) -> Iterator[bytes]:
-    unpacker, count = zlib.decompressobj(EITHER), 0
+    unpacker, count = zlib.decompressobj(GZIP_OR_ZLIB), 0
     for packed in sent:
         count += len(packed)
         if count > most:
@@ -72,10 +72,10 @@ def _unpacked(response: httpx.Response, sent: Iterable[bytes], most: int) -> Ite
 
 def _steps(unpacker: zlib._Decompress, packed: bytes) -> Iterator[bytes]:
     while not unpacker.eof:
-        part = unpacker.decompress(packed, STEP)
+        part = unpacker.decompress(packed, UNPACKED_AT_ONCE)
         yield part
         packed = unpacker.unconsumed_tail
-        if not packed and len(part) < STEP:
+        if not packed and len(part) < UNPACKED_AT_ONCE:
             return
 
 

@@ -1,4 +1,4 @@
-"""A client of the open API: one signed request a call, and politely repeated where that is safe."""
+"""Client of the open API: each call is one signed request, repeated where that is safe."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from .endpoint import Endpoint
 from .errors import NoAnswer, UnexpectedAnswer
 from .rows import Row, parse_row
 from .signing import AkskAuth
-from .transport import Transport, latest
+from .transport import Transport, request_deadline
 
 ROOT = "/rest/isales/v1/openapi/campaigns"
 CONTENT_TYPE = "application/json; charset=UTF-8"
 CONNECT_TIMEOUT = 5.0  # seconds
 READ_TIMEOUT = 20.0  # seconds
 TRIES = 3
-WORTH_A_TRY = 1.0  # seconds left, the wait before the try included; else the failure stands
+RETRY_NEEDS = 1.0  # seconds that must be left for another try, its wait included
 TASKS_A_PAGE = 100
 CODES_A_PAGE = 50
 LOOKUP_PAGES = range(1, 21)
@@ -90,10 +90,10 @@ class Client:
         self._http = httpx.Client(
             auth=AkskAuth(endpoint.access_key, endpoint.secret_key, endpoint.signing),
             timeout=httpx.Timeout(READ_TIMEOUT, connect=CONNECT_TIMEOUT),
-            # Signed requests go where the connection says, whatever proxy the shell names.
+            # A proxy that the shell names must not get signed requests.
             trust_env=False,
             headers={"Accept-Encoding": bodies.ACCEPTED},
-            # Signed calls need none, and a server could set more with every answer.
+            # No call needs cookies, and a server could add more with every answer.
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             transport=transport or Transport(endpoint.tls(), endpoint.hosts),
         )
@@ -146,7 +146,7 @@ class Client:
 
     def _answer(self, call: Call, pace: Pace, budget: float) -> dict[str, object]:
         """Return the answer to a call; repeat the call where that may help."""
-        # Every call only reads, so that repeating one is safe; each try is signed anew.
+        # Every call only reads, so that it is safe to repeat. Each try is signed anew.
         deadline = time.monotonic() + budget
         tries = stamina.retry_context(
             on=lambda error: _wait_before_retry(error, deadline),
@@ -168,7 +168,7 @@ class Client:
         left = max(0.1, deadline - time.monotonic())
         timeout = httpx.Timeout(min(left, READ_TIMEOUT), connect=min(left, CONNECT_TIMEOUT))
         request.extensions["timeout"] = timeout.as_dict()
-        latest.set(time.monotonic() + left)
+        request_deadline.set(time.monotonic() + left)
         try:
             with closing(self._http.send(request, stream=True)) as response:
                 body = bodies.read(response, deadline, call.rows)
@@ -196,9 +196,9 @@ def _page(answer: Mapping[str, object], limit: int) -> Page:
 def _wait_before_retry(error: Exception, deadline: float) -> bool | float:
     """Return the wait in seconds, or whether to repeat at all.
 
-    Who called too fast must hold all calls back, not just this one: that is the caller's to do.
+    TooFast is not repeated here: the caller has to hold back every call, not only this one.
     """
-    in_time = time.monotonic() + WORTH_A_TRY < deadline
+    in_time = time.monotonic() + RETRY_NEEDS < deadline
     if isinstance(error, NoAnswer):
         return in_time
     if not isinstance(error, UnexpectedAnswer) or not error.transient:
@@ -210,6 +210,7 @@ def _wait_before_retry(error: Exception, deadline: float) -> bool | float:
 
 
 def _in_words(error: httpx.HTTPError) -> str:
+    """Return what went wrong, in words that can be translated where they are ours."""
     if isinstance(error, httpx.ConnectTimeout | httpx.PoolTimeout):
         return gettext_noop("iSales could not be reached in time")
     if isinstance(error, httpx.TimeoutException):

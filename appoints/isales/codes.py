@@ -13,7 +13,7 @@ OTHER = "other"
 
 
 def gettext_noop(text: str) -> str:
-    """Mark words for the translators of whoever shows them."""
+    """Mark a text to be translated where it is shown."""
     return text
 
 
@@ -44,7 +44,7 @@ RESULT_CODES: Mapping[str, str] = {
 }
 TOO_FAST = "0200022"
 DATABASE_FAILED = "0200006"
-# A parameter was refused, or its length or size: the page limit may be the one.
+# What iSales may say of a page limit that is too large, among other things.
 PAGE_TOO_LARGE = frozenset({"0200001", "02000003", "02000005", "02000007"})
 
 CALL_TYPES: Mapping[str, str] = {"1": gettext_noop("manual"), "2": gettext_noop("automatic")}

@@ -34,7 +34,7 @@ class Endpoint:
         """Return a context that verifies the server; raises ssl.SSLError for a bad ``ca_pem``."""
         context = ssl.create_default_context()
         if self.ca_pem:
-            # Bundles come with comments in any script, which are no part of a certificate.
+            # A bundle may have comments in any script; they are not part of a certificate.
             context.load_verify_locations(cadata=self.ca_pem.encode("ascii", "ignore").decode())
         return context
 
@@ -45,7 +45,7 @@ def check_base_url(url: str) -> None:
         parsed = httpx.URL(url)
     except httpx.InvalidURL as error:
         raise ValueError(str(error)) from error
-    # Even an empty query would take in the path that follows.
+    # A path that is added behind a query or fragment, even an empty one, becomes part of it.
     if not _is_name(parsed.host) or set("?#") & set(url) or parsed.userinfo:
         raise ValueError("an address like https://isales.example:28080 is needed")
     if parsed.scheme == "https" or (parsed.scheme == "http" and _loopback(parsed.host)):
@@ -54,7 +54,7 @@ def check_base_url(url: str) -> None:
 
 
 def origin(url: str) -> tuple[str, str, int | None]:
-    """Return scheme, host and port of a base URL: the same for all its writings."""
+    """Return scheme, host and port of a base URL, normalised."""
     try:
         parsed = httpx.URL(url)
     except httpx.InvalidURL:

@@ -29,11 +29,11 @@ DEFAULT_QUIET = 10.0  # seconds to leave iSales alone when it does not say for h
 
 
 class FetchError(Exception):
-    """Base of everything that keeps rows from coming.
+    """Base of every reason why rows cannot be had now.
 
     An error can be stored: ``to_json`` gives the arguments from which ``from_json`` makes it
-    again. A subclass with arguments of its own overrides ``arguments``, and ``made`` where they are
-    not plain JSON.
+    again. A subclass with arguments of its own overrides ``arguments``, and ``from_arguments``
+    where they are not plain JSON.
     """
 
     kinds: ClassVar[dict[str, type[FetchError]]] = {}
@@ -50,7 +50,7 @@ class FetchError(Exception):
         return {"message": str(self)}
 
     @classmethod
-    def made(cls, arguments: Mapping[str, Any]) -> FetchError:
+    def from_arguments(cls, arguments: Mapping[str, Any]) -> FetchError:
         """Return the error that has these arguments."""
         return cls(**arguments)
 
@@ -63,18 +63,18 @@ class FetchError(Exception):
         """Return the error that ``to_json`` stored; a plain FetchError for an unknown kind."""
         arguments = stored.get("arguments", {})
         try:
-            return FetchError.kinds[stored["kind"]].made(arguments)
+            return FetchError.kinds[stored["kind"]].from_arguments(arguments)
         except (KeyError, TypeError):  # another release stored it
             return FetchError(str(arguments.get("message", "")))
 
 
 def brief(text: str, most: int) -> str:
-    """Return the start of a text, without what no page or database takes."""
+    """Return the start of a text, without characters that no page or database takes."""
     return UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", text[:most])
 
 
 class ISalesError(FetchError):
-    """Base of everything that the client raises about a call."""
+    """Base of every error that the client raises about a call."""
 
 
 class HostRefused(ISalesError):
@@ -101,7 +101,7 @@ class NotAuthorised(ISalesError):
         return {"message": str(self), "server_time": moment}
 
     @classmethod
-    def made(cls, arguments: Mapping[str, Any]) -> NotAuthorised:
+    def from_arguments(cls, arguments: Mapping[str, Any]) -> NotAuthorised:
         moment = arguments["server_time"]
         return cls(arguments["message"], datetime.fromisoformat(moment) if moment else None)
 
@@ -124,7 +124,7 @@ class TooFast(ISalesError):
 class Refused(ISalesError):
     """A failure code of iSales: ``code`` as sent, ``words`` ours, ``description`` theirs.
 
-    ``status`` is the HTTP status, for a release without these calls answers 400 or 404.
+    ``status`` is the HTTP status: a release without these calls answers 400 or 404.
     """
 
     def __init__(

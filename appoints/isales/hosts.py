@@ -1,7 +1,7 @@
-"""Which hosts may be called: by name, and by the address that is really connected to.
+"""Which hosts may be called, by name and by the address that is connected to.
 
-Whoever may change a connection could else have this server call what only it can reach, and read
-the answer: a cloud's metadata hold its keys.
+Otherwise a person who may change a connection could make this server call an address that only
+the server can reach, and read the answer (SSRF): a cloud's metadata service gives out keys.
 """
 
 from __future__ import annotations
@@ -37,20 +37,20 @@ CLOSED: tuple[Network, ...] = (
     ip_network("192.0.0.192"),  # Oracle
 )
 NAT64 = (ip_network("64:ff9b::/96"), ip_network("64:ff9b:1::/48"))
-COMPATIBLE = ip_network("::/96")
+IPV4_COMPATIBLE = ip_network("::/96")
 
 
 def check(hosts: Sequence[str], url: str) -> None:
     """Raise HostRefused where the host of a base URL may not be called now.
 
-    A host without an address may be called: who stores a connection may do so before it is there.
+    A host that has no address yet may be called: a connection may be stored before its host exists.
     """
     parsed = httpx.URL(url)
     host = parsed.raw_host.decode("ascii")
     try:
         addresses(hosts, host, parsed.port or 443)
     except (OSError, UnicodeError):
-        if hosts and not any(_network(entry) or _names(entry, host) for entry in hosts):
+        if hosts and not any(_network(entry) or _matches(entry, host) for entry in hosts):
             raise _refused() from None
 
 
@@ -60,32 +60,32 @@ def addresses(hosts: Sequence[str], host: str, port: int) -> list[str]:
     ``hosts`` are names, ``*.domain`` or networks; none at all means any but those of CLOSED.
     Raises HostRefused, or OSError where the host has no address.
     """
-    # It reads every way to write an address, as the connection would: 0xa9fea9fe, 2852039166.
+    # It reads an address in every notation, as a connection would: 0xa9fea9fe, 2852039166.
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     texts = dict.fromkeys(str(each[4][0]) for each in found)
-    open_to_us = [text for text in texts if permitted(hosts, host, text)]
-    if not open_to_us:
+    allowed = [text for text in texts if permitted(hosts, host, text)]
+    if not allowed:
         raise _refused()
-    return open_to_us
+    return allowed
 
 
 def permitted(hosts: Sequence[str], host: str, address: str) -> bool:
     """Tell whether a host may be called at an address."""
-    known = _readings(ip_address(address))
+    known = _with_embedded(ip_address(address))
     networks = [network for network in map(_network, hosts) if network]
     closed = any(each in network for each in known for network in CLOSED)
     if closed:
         networks = [network for network in networks if _within_closed(network)]
     if any(each in network for each in known for network in networks):
         return True
-    return not closed and (not hosts or any(_names(entry, host) for entry in hosts))
+    return not closed and (not hosts or any(_matches(entry, host) for entry in hosts))
 
 
 def _refused() -> HostRefused:
     return HostRefused(gettext_noop("this host may not be called"))
 
 
-def _names(entry: str, host: str) -> bool:
+def _matches(entry: str, host: str) -> bool:
     entry, host = entry.lower().rstrip("."), host.lower().rstrip(".")
     return host.endswith(entry[1:]) if entry.startswith("*.") else host == entry
 
@@ -106,13 +106,13 @@ def _within_closed(network: Network) -> bool:
     )
 
 
-def _readings(address: Address) -> list[Address]:
-    """Return an address, and the IPv4 one that it stands for."""
+def _with_embedded(address: Address) -> list[Address]:
+    """Return an address, and the IPv4 address that it embeds."""
     if isinstance(address, IPv4Address):
         return [address]
-    carried = address.ipv4_mapped or address.sixtofour
-    if carried is None and address.teredo:
-        carried = address.teredo[1]
-    if carried is None and any(address in network for network in (*NAT64, COMPATIBLE)):
-        carried = IPv4Address(int(address) & 0xFFFFFFFF)
-    return [address, carried] if carried else [address]
+    embedded = address.ipv4_mapped or address.sixtofour
+    if embedded is None and address.teredo:
+        embedded = address.teredo[1]
+    if embedded is None and any(address in network for network in (*NAT64, IPV4_COMPATIBLE)):
+        embedded = IPv4Address(int(address) & 0xFFFFFFFF)
+    return [address, embedded] if embedded else [address]

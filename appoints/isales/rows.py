@@ -1,7 +1,7 @@
 """One reserved call as iSales lists it, read tolerantly.
 
-Nothing is ever dropped: what does not fit its field's type is kept as sent in ``odd``, as are
-keys that are not documented and "rows" that are no objects at all.
+Nothing is dropped: ``odd`` keeps, as sent, what does not fit its field's type, keys that are not
+documented, and "rows" that are not objects.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ def _flag(value: object, key: str, odd: dict[str, object]) -> bool | None:
 
 
 def _encodable(value: str) -> bool:
-    # JSON can smuggle half a surrogate pair into a string, which no file or database takes.
+    # A string of JSON can hold a lone surrogate, which no file or database takes.
     return not any("\ud800" <= character <= "\udfff" for character in value)
 
 

@@ -2,8 +2,9 @@
 
     Authorization: auth-v2/{AK}/{timestamp}/{signedHeaders}/{signature}
 
-Source: the vendor's demo of an older outbound service; the reference of iSales calls its own
-rule "similar" and shows it as a picture, so each point in which ports differ is an option.
+Source: the vendor's demo of an older outbound service. The reference of iSales calls its own rule
+"similar" and shows it only as a picture, so that the points in which implementations differ are
+options.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ VERSION = "auth-v2"
 
 @dataclass(frozen=True, slots=True)
 class SigningOptions:
-    """The points in which signers of this scheme differ.
+    """The points in which implementations of this scheme differ.
 
     ``signed_headers`` are lower-case names; ``host`` always belongs to them and
     ``authorization`` never does. ``host`` replaces the Host header in what is signed.
@@ -121,7 +122,7 @@ class AkskAuth(httpx.Auth):
         options = self.options
         path, _, query = request.url.raw_path.decode("ascii").partition("?")
         headers = dict(request.headers)
-        # A body-less GET carries no length or type of its own, and what is not sent is not signed.
+        # A header that is not sent is not signed: a GET has no length and no type.
         signed = tuple(name for name in options.signed_headers if name in headers)
         if options.host:
             headers["host"] = options.host

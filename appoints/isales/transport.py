@@ -1,8 +1,8 @@
-"""A transport that keeps a deadline, and connects only where that is allowed.
+"""Transport that keeps a deadline, and connects only to addresses that are allowed.
 
-httpx bounds each read but not their sum: a server that sends a byte now and then, in its headers
-say, would hold a thread for as long as it likes. And it asks for a host's address by itself, which
-may be another one than was checked a moment before: so the address that was checked is connected.
+httpx limits each read but not their sum: a server that sends one byte every few seconds would hold
+a thread for ever. httpx also resolves the host by itself, perhaps to another address than the one
+that was checked (DNS rebinding): this transport connects to the address that it has checked.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ import httpx
 
 from .hosts import addresses
 
-# On the monotonic clock; whoever sends a request sets it, and it holds until the next one.
-latest: ContextVar[float] = ContextVar("latest", default=inf)
+# On the monotonic clock; set before each request, and in force until it is set again.
+request_deadline: ContextVar[float] = ContextVar("request_deadline", default=inf)
 
 
 class Transport(httpx.HTTPTransport):
@@ -32,13 +32,13 @@ class Transport(httpx.HTTPTransport):
     def __init__(self, tls: ssl.SSLContext, hosts: Sequence[str] = ()) -> None:
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=20)
         super().__init__(verify=tls, limits=limits)
-        # httpx has no public way to it; the tests over sockets fail should it ever move.
+        # httpx has no public way to set it; the tests over sockets fail if a release moves it.
         pool: Any = self._pool
         pool._network_backend = _Backend(pool._network_backend, hosts)
 
 
 class _Bounded:
-    """Stands for a part of httpcore whose timeouts end with the deadline at the latest."""
+    """Wraps a part of httpcore so that no timeout ends after the deadline."""
 
     def __init__(self, inner: Any) -> None:
         self._inner = inner
@@ -89,9 +89,9 @@ class _Stream(_Bounded):
 def _left(timeout: float | None, late: type[httpcore.TimeoutException]) -> float | None:
     """Return the seconds left, at most ``timeout``; past the deadline, raise ``late``.
 
-    Even a read that would not wait is one too many then: interim answers (1xx) may never end.
+    A read that would not wait is refused too: interim answers (1xx) may never end.
     """
-    left = latest.get() - time.monotonic()
+    left = request_deadline.get() - time.monotonic()
     if left <= 0:
         raise late
     bounded = min(inf if timeout is None else timeout, left)

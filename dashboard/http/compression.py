@@ -1,3 +1,5 @@
+"""Compression of pages."""
+
 from __future__ import annotations
 
 from django.http import HttpRequest

@@ -31,7 +31,7 @@ def readiness() -> HttpResponse:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-        migrated()
+        check_migrated()
     except Error:
         return _answer("database unavailable", 503)
     except Unmigrated:
@@ -44,7 +44,7 @@ class Unmigrated(Exception):
 
 
 @cache
-def migrated() -> None:
+def check_migrated() -> None:
     """Raise Unmigrated while migrations are missing.
 
     The cache keeps no exceptions, so a process asks until the database is ready, then no more.

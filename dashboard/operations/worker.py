@@ -16,8 +16,8 @@ from selectors import EVENT_READ
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 HEAD_TIME = 10.0  # seconds for a head to come whole
-PARTING_TIME = 2.0  # seconds for a client to read the end of an answer
-MOST = 64 * 1024  # bytes of a head; gunicorn refuses longer ones
+CLOSING_TIME = 2.0  # seconds for a client to read the end of an answer
+LONGEST_HEAD = 64 * 1024  # bytes; gunicorn refuses longer ones
 HEAD_END = b"\r\n\r\n"
 HEALTH = re.compile(rb"(GET|HEAD) (?:https?://[^/\s]+)?/healthz(?:\?\S*)? HTTP/1\.[01]\r\n")
 ALIVE = (
@@ -71,13 +71,13 @@ class Worker(ThreadWorker):
                 graceful = False
         if graceful:
             self.nr_conns += 1
-            self._poll(conn, PARTING_TIME, self._on_parting)
+            self._poll(conn, CLOSING_TIME, self._on_closing)
         else:
             conn.sock.close()
 
-    def _on_parting(self, conn: TConn, _client: object) -> None:
+    def _on_closing(self, conn: TConn, _client: object) -> None:
         try:
-            ended = not conn.sock.recv(MOST, socket.MSG_DONTWAIT)
+            ended = not conn.sock.recv(LONGEST_HEAD, socket.MSG_DONTWAIT)
         except BlockingIOError:
             return
         except OSError:
@@ -88,7 +88,7 @@ class Worker(ThreadWorker):
             conn.sock.close()
 
     def _poll(self, conn: TConn, seconds: float, then: Callable[[TConn, object], None]) -> None:
-        """Wait in the main loop; murder_pending closes the connection after ``seconds``."""
+        """Wait in the main loop; murder_pending of gunicorn closes the connection in time."""
         conn.timeout = time.monotonic() + seconds
         self.pending_conns.append(conn)
         self.poller.register(conn.sock, EVENT_READ, partial(then, conn))
@@ -105,14 +105,14 @@ def _is_whole(conn: TConn) -> bool:
     """
     before = len(conn.head)
     try:
-        conn.head = conn.sock.recv(MOST, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+        conn.head = conn.sock.recv(LONGEST_HEAD, socket.MSG_PEEK | socket.MSG_DONTWAIT)
     except BlockingIOError:
         return False
     except OSError:
         return True
     size = len(conn.head)
     has_ended = size == before or conn.sock.family not in (socket.AF_INET, socket.AF_INET6)
-    if has_ended or size == MOST or HEAD_END in conn.head:
+    if has_ended or size == LONGEST_HEAD or HEAD_END in conn.head:
         return True
     conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, size + 1)
     return False

@@ -19,7 +19,7 @@ from appoints.isales.errors import ISalesError, NoAnswer, NotAuthorised, Unexpec
 from appoints.isales.secret import Secret
 from appoints.isales.signing import PRESETS
 from appoints.isales.simulator import Options, Simulator
-from appoints.isales.transport import Transport, latest
+from appoints.isales.transport import Transport, request_deadline
 
 BUDGET = 0.6  # seconds
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n"
@@ -141,7 +141,7 @@ def test_a_deadline_is_not_kept_for_the_next_call() -> None:
 
 def test_past_its_deadline_a_line_still_ends_in_words() -> None:
     with serving(lambda line: heard(line) and line.recv(1)) as server:
-        latest.set(time.monotonic() - 1)
+        request_deadline.set(time.monotonic() - 1)
         client = httpx.Client(transport=Transport(ssl.create_default_context()), timeout=5)
         with client, pytest.raises(httpx.TimeoutException):
             client.post(server.url, json={})

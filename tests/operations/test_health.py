@@ -11,7 +11,7 @@ from dashboard.operations import health
 
 @pytest.fixture(autouse=True)
 def unasked() -> None:
-    health.migrated.cache_clear()
+    health.check_migrated.cache_clear()
 
 
 def test_a_living_process_answers_ok_without_a_database(client: Client) -> None:

@@ -17,9 +17,9 @@ from appoints.connections import timestamps
 from appoints.isales.endpoint import origin
 from appoints.isales.errors import DEFAULT_QUIET, AddressLocked, ISalesError, TooFast
 
-LONGEST_QUIET = timedelta(hours=1)  # where iSales asks for a day, one request an hour asks again
+LONGEST_QUIET = timedelta(hours=1)  # also where iSales asks for a day
 ACCEPTED_FOR = timedelta(minutes=5)
-RECORDED_AGAIN = timedelta(seconds=30)  # so that a good answer writes only now and then
+RECORDED_AGAIN = timedelta(seconds=30)  # or each good answer would write
 LONGEST_CALL = timedelta(minutes=2)  # longer than any call may take
 
 
@@ -29,7 +29,7 @@ class CallState(models.Model):
     ``resting``: nobody calls until a person's check succeeds. ``quiet_until``: iSales asked not to
     be called. ``accepted_at``: when iSales last accepted the signature; where that is long ago,
     one trial call at a time is out, under the slot of ``trial_holder``. A changed endpoint starts
-    afresh, but for a rest.
+    afresh, except that a rest stays.
     """
 
     base_url: models.CharField[str, str]

@@ -1,4 +1,4 @@
-"""Answers as bytes, right ones and wrong ones."""
+"""Answers as bytes: successes, refusals, and those that a fault spoils."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ RETRY_AFTER = "5"  # seconds
 
 
 class Answer(NamedTuple):
-    """What goes over the line. ``length`` is the Content-Length, None for the true one.
+    """What is sent. ``length`` is the Content-Length, None for the true one.
 
-    ``kept`` is how the line is held: ``open``, ``closed`` after the content, ``silent`` instead
-    of any answer, ``dropped`` instead of any answer.
+    ``connection`` is ``open`` or ``closed`` after the answer, or else nothing is sent: the
+    connection is ``silent``, or ``dropped``.
     """
 
     status: int
@@ -25,7 +25,7 @@ class Answer(NamedTuple):
     content_type: str = JSON
     retry_after: str = ""
     length: int | None = None
-    kept: str = "open"
+    connection: str = "open"
 
 
 def good(found: Mapping[str, Any]) -> Answer:
@@ -43,8 +43,8 @@ def problem(status: int) -> Answer:
     return Answer(status, _json({"error": status, "message": HTTPStatus(status).phrase}))
 
 
-def struck(kind: str, page: Mapping[str, Any]) -> Answer:
-    """Return the answer that should have been a page, gone wrong in the way of ``faults.KINDS``."""
+def spoiled(kind: str, page: Mapping[str, Any]) -> Answer:
+    """Return a page's answer as a fault spoils it; ``kind`` is one of ``faults.KINDS``."""
     start, _, detail = kind.partition(":")
     if start == "code":
         return refusal(detail, "refused by the fault that was asked for")
@@ -63,10 +63,10 @@ def _broken(kind: str, answer: Answer) -> Answer:
     if kind == "html":
         return Answer(200, HTML, "text/html")
     if kind == "cut":
-        return answer._replace(content=half, length=len(answer.content), kept="closed")
+        return answer._replace(content=half, length=len(answer.content), connection="closed")
     if kind == "cut-json":
         return answer._replace(content=half)
-    return answer._replace(kept={"hang": "silent", "close": "dropped"}.get(kind, "open"))
+    return answer._replace(connection={"hang": "silent", "close": "dropped"}.get(kind, "open"))
 
 
 def _coded(code: str, description: str, found: Mapping[str, Any]) -> Answer:

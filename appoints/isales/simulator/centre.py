@@ -1,4 +1,4 @@
-"""A living centre: every reservation is a pure function of seed, number and the clock."""
+"""A simulated call centre: each reservation follows from the seed, its number and the clock."""
 
 from __future__ import annotations
 

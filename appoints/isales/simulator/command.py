@@ -14,7 +14,7 @@ from .listing import ENDS
 from .options import Options
 from .server import Simulator
 
-HELP = "Run a local stand-in for CC-iSales, with a living call centre in it."
+HELP = "Run a local stand-in for CC-iSales, with a simulated call centre in it."
 
 
 class CannotStart(Exception):

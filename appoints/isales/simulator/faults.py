@@ -1,11 +1,11 @@
-"""What can be made to go wrong."""
+"""Faults that the simulator can have."""
 
 from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
 
-# Faults of the list call; those in EVERYWHERE strike the lookups too.
+# Faults of the list call; the lookups have those in EVERYWHERE too.
 KINDS = (
     "none", "code:0200001", "400", "401", "403", "404", "418", "429", "429:7", "500", "502", "503",
     "html", "cut", "cut-json", "no-data", "no-total", "hang", "close", "wrong-total", "drift",
@@ -19,7 +19,7 @@ LOAD_ENDS = 10.0  # seconds of silence, after which the same question begins a n
 class Fault:
     """A kind of KINDS (``code:`` and ``429:`` take any number), after so many good list calls.
 
-    ``times``: how many list calls it strikes, None for all that follow.
+    ``times``: how many list calls have the fault, None for all that follow.
     """
 
     kind: str
@@ -41,14 +41,14 @@ class Fault:
             raise ValueError(f"{text!r}: a number of good calls is missing after the @")
         return cls(kind, int(after or 0))
 
-    def strikes(self, *, listing: bool) -> str:
-        """Count a list call and return the kind that strikes this call, ``none`` for none."""
+    def next_kind(self, *, listing: bool) -> str:
+        """Count a list call, and return the kind of fault that this call has, or ``none``."""
         end = None if self.times is None else self.after + self.times
         on = self.calls >= self.after and (end is None or self.calls < end)
         self.calls += listing
         return self.kind if on and (listing or self.kind in EVERYWHERE) else "none"
 
-    def seen(self, query: str) -> set[int]:
+    def seen_offsets(self, query: str) -> set[int]:
         """Return the offsets that were asked for in a query's load; the caller adds to them."""
         now = time.monotonic()
         last, offsets = self.loads.get(query, (now, set()))

@@ -15,7 +15,7 @@ from .options import Options
 from .row import Row, epoch
 
 REMEMBERED = 1000  # milliseconds of the centre's clock for which a query's rows stay in order
-IDS = {agent.id: agent.account for agent in AGENTS}
+ACCOUNTS = {agent.id: agent.account for agent in AGENTS}
 ENDS: Mapping[str, Callable[[int, int, int], bool]] = {
     "inclusive": lambda begin, at, end: begin <= at <= end,
     "exclusive-end": lambda begin, at, end: begin <= at < end,
@@ -43,20 +43,20 @@ class Listing:
         self.now = options.now
         self.kept: dict[str, tuple[int, list[Plan | Row]]] = {}
 
-    def page(self, body: object, fault: Fault, strikes: str) -> dict[str, Any]:
-        """Return an answer's data and total. Raises Refusal."""
+    def page(self, body: object, fault: Fault, kind: str) -> dict[str, Any]:
+        """Return an answer's data and total; ``kind`` is the fault of this call. Raises Refusal."""
         offset, limit = self._paging(body)
         assert isinstance(body, dict)
         asked = {key: value for key, value in body.items() if key not in ("offset", "limit")}
-        if strikes == "unfiltered":
+        if kind == "unfiltered":
             asked = {}
         query = repr(sorted(asked.items()))
-        rows, seen = self._matching(query, asked), fault.seen(query)
-        if strikes == "vanish" and 0 in seen:
+        rows, seen = self._matching(query, asked), fault.seen_offsets(query)
+        if kind == "vanish" and 0 in seen:
             rows = rows[1:]
-        total = len(rows) + {"wrong-total": 3, "drift": fault.calls}.get(strikes, 0)
+        total = len(rows) + {"wrong-total": 3, "drift": fault.calls}.get(kind, 0)
         # A page that is asked for again is right: only then can a load come to its end.
-        early = 2 if strikes == "overlap" and offset and offset not in seen else 0
+        early = 2 if kind == "overlap" and offset and offset not in seen else 0
         seen.add(offset)
         now = epoch(self.now())
         page = rows[offset - min(early, offset) :][:limit]
@@ -140,7 +140,7 @@ def _texts(asked: Mapping[str, Any], key: str) -> list[str]:
 
 
 def _account(agent: object) -> str:
-    return IDS.get(str(agent), str(agent))
+    return ACCOUNTS.get(str(agent), str(agent))
 
 
 def _value(row: Plan | Row, key: str) -> Any:

@@ -99,7 +99,7 @@ class Simulator:
     def running(self) -> Iterator[Simulator]:
         """Serve in a thread until the block ends. Raises OSError for a port in use."""
         server = self.server()
-        # An often look for the end, so that tests do not wait for it.
+        # A short interval, so that tests do not wait for the end.
         thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         try:
@@ -136,9 +136,9 @@ class Simulator:
         if request.path == self.root + LIST:
             return self._list(request)
         with self.lock:
-            strikes = self._fault.strikes(listing=False)
-        if strikes != "none":
-            return answers.struck(strikes, {})
+            kind = self._fault.next_kind(listing=False)
+        if kind != "none":
+            return answers.spoiled(kind, {})
         if request.method != "GET":
             return answers.problem(405)
         query = {name: values[0] for name, values in parse_qs(request.query).items()}
@@ -154,12 +154,12 @@ class Simulator:
         if body is None:
             return answers.problem(400)
         with self.lock:
-            strikes = self._fault.strikes(listing=True)
+            kind = self._fault.next_kind(listing=True)
             try:
-                page = self.listing.page(body, self._fault, strikes)
+                page = self.listing.page(body, self._fault, kind)
             except Refusal as refusal:
                 return answers.refusal(refusal.code, refusal.description)
-        return answers.struck(strikes, page)
+        return answers.spoiled(kind, page)
 
 
 class _Server(ThreadingHTTPServer):
@@ -168,7 +168,7 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 128
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing: clients that leave early are part of the play."""
+        """Log nothing: clients that leave early are expected."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -198,10 +198,10 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(answer)
 
     def _send(self, answer: Answer) -> None:
-        self.close_connection = self.close_connection or answer.kept != "open"
-        if answer.kept == "silent":
+        self.close_connection = self.close_connection or answer.connection != "open"
+        if answer.connection == "silent":
             self.simulator.stopping.wait(LONGEST_HANG)
-        if answer.kept in ("silent", "dropped"):
+        if answer.connection in ("silent", "dropped"):
             return
         self.send_response(answer.status)
         self.send_header("Content-Type", answer.content_type)
