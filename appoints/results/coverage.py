@@ -1,4 +1,4 @@
-"""What a snapshot holds of what iSales is asked for; the same for every scope."""
+"""What a snapshot holds of what iSales is asked for."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import polars as pl
 
+from appoints.access.scope import Visibility
 from appoints.connections.models import Connection
 from appoints.query.query import Query
 from appoints.query.time_range import EVER, Window
@@ -26,12 +27,13 @@ def is_sure(
     asked: UpstreamRequest,
     connection: Connection,
     rules: Rules,
+    visible: Visibility,
 ) -> bool:
-    """Tell whether every row has the data needed to decide if iSales would send it.
+    """Tell whether every row that may be seen has the data to decide if iSales would send it.
 
     Of a row whose time cannot be read, iSales alone knows to which part of the range it belongs.
     """
-    rows = CACHE.of(snapshot, rules)
+    rows = CACHE.of(snapshot, rules, visible)
     if (snapshot.begin, snapshot.end) != asked.window and rows["appoint_time"].null_count():
         return False
     return asked_for(snapshot, asked, connection) or filtering.is_sure(rows, query)

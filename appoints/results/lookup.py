@@ -136,7 +136,7 @@ class Asking:
             if (
                 store.is_fresh(snapshot)
                 and self._answers(snapshot, query, asked)
-                and is_sure(snapshot, query, asked, connection, rules())
+                and is_sure(snapshot, query, asked, connection, rules(), self.visible)
             ):
                 return Found(snapshot)
         older = next((each for each in known if self._answers(each, query, asked)), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,10 +13,10 @@ from appoints.access.scope import Scope
 from appoints.connections.models import Connection
 from appoints.isales.simulator import Simulator
 from appoints.query.query import Query
-from appoints.query.time_range import EVER
+from appoints.query.time_range import EVER, Window
 from appoints.results.lookup import ask
 from appoints.results.result import NeedsWhole, Result
-from tests.factories import whole
+from tests.factories import NOON, raw, whole
 
 UTC = ZoneInfo("UTC")
 
@@ -91,6 +92,19 @@ def test_isales_own_pages_are_refused_where_it_sends_rows_of_others(
     simulator.fault = "unfiltered"
     with pytest.raises(NeedsWhole):
         asked(connection, limited(connection, agents("agent0")))
+
+
+@pytest.mark.parametrize("odd", [{"appointTime": "soon"}, {"calledNo": ["13900000001"]}])
+def test_a_row_of_others_that_cannot_be_read_asks_isales_for_nothing_more(
+    connection: Connection, simulator: Simulator, odd: dict[str, Any]
+) -> None:
+    simulator.listing.source = [raw(0), raw(1, **odd)]
+    scope = limited(connection, agents("agent0"))
+    assert asked(connection, scope).total == 1
+    calls = len(simulator.calls)
+    window = Window(NOON, NOON + timedelta(hours=1))
+    found = ask(connection, Query(number="13900000000"), window, UTC, scope, wait=10)
+    assert (found.total, len(simulator.calls)) == (1, calls)
 
 
 def test_counts_that_differ_are_told_without_the_numbers(
