@@ -26,6 +26,11 @@ timeout = 120
 limit_request_line = 8190
 # A heartbeat on a slow disk would look like a dead worker.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
+# Who is believed about a client is decided by dashboard.http.client_address alone.
+secure_scheme_headers: dict[str, str] = {}
+forwarder_headers = ""
+# A header with an underscore is dropped: WSGI would take Remote_User for Remote-User.
+header_map = "drop"
 # Where it is asked for (--access-logfile): no query and no referrer, which may name a customer.
 access_log_format = '%(h)s %(t)s "%(m)s %(U)s %(H)s" %(s)s %(b)s %(M)sms'
 control_socket_disable = True

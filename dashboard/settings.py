@@ -18,6 +18,7 @@ ALLOWED_HOSTS = ENVIRONMENT.allowed_hosts
 CSRF_TRUSTED_ORIGINS = ENVIRONMENT.csrf_trusted_origins
 DATABASES = {"default": ENVIRONMENT.database}
 TIME_ZONE = ENVIRONMENT.time_zone
+WAYS_IN = ENVIRONMENT.ways_in
 
 ROOT_URLCONF = "dashboard.urls"
 WSGI_APPLICATION = "dashboard.wsgi.application"
@@ -46,6 +47,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # Before all that reads a header, the address or the scheme.
+    "dashboard.http.client_address.ClientAddressMiddleware",
     # Error pages read request.htmx too, whichever of the next fails.
     "django_htmx.middleware.HtmxMiddleware",
     # Before all that looks at the host, the scheme or the session.
@@ -62,10 +65,12 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # Before all that changes a model: the log tells whose request did it.
+    "dashboard.audit.origin.OriginMiddleware",
+    "dashboard.accounts.remote_user.RemoteUserMiddleware",
     "dashboard.accounts.sessions.RenewalMiddleware",
     "dashboard.accounts.middleware.PreferencesMiddleware",
     "dashboard.accounts.sign_in.SignInMiddleware",
-    "dashboard.audit.origin.OriginMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -122,12 +127,21 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# Ways in
+TRUSTED_PROXIES = WAYS_IN.trusted_proxies
+REMOTE_USER_HEADER = WAYS_IN.user_header
+REMOTE_GROUPS_HEADER = WAYS_IN.groups_header
+GROUP_MAP = WAYS_IN.group_map
+LOCAL_SIGN_IN = WAYS_IN.local
+
 # Sign-in
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
+    "dashboard.accounts.backends.PasswordBackend",
 ]
+if REMOTE_USER_HEADER:
+    AUTHENTICATION_BACKENDS.append("dashboard.accounts.backends.ProxyBackend")
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -141,6 +155,7 @@ SESSION_ENGINE = "dashboard.accounts.session_store"
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
+AXES_CLIENT_IP_CALLABLE = "dashboard.audit.origin.address_of"
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -155,7 +170,6 @@ CSRF_FAILURE_VIEW = "dashboard.accounts.views.form_refused"
 if ENVIRONMENT.https:
     SECURE_SSL_REDIRECT = True
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
     LANGUAGE_COOKIE_SECURE = True

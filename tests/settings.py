@@ -18,7 +18,10 @@ os.environ.update(
 )
 # Another database than SQLite: tests/postgresql.sh names one.
 elsewhere = os.environ.get("TESTS_DATABASE_URL")
-for name in ("DATABASE_URL", "FRAME_ANCESTORS", "CSRF_TRUSTED_ORIGINS", "ISALES_HOSTS"):
+for name in (
+    "DATABASE_URL", "FRAME_ANCESTORS", "CSRF_TRUSTED_ORIGINS", "ISALES_HOSTS", "TRUSTED_PROXIES",
+    "REMOTE_USER_HEADER", "REMOTE_GROUPS_HEADER", "GROUP_MAP", "LOCAL_SIGN_IN",
+):  # fmt: skip
     os.environ.pop(name, None)
 
 if elsewhere:

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dashboard import environment
+from dashboard.environment import ways_in
 
 NAMES = (
     "SECRET_KEY",
@@ -24,6 +25,7 @@ NAMES = (
     "FRAME_ANCESTORS",
     "HTTPS",
     "ISALES_HOSTS",
+    *ways_in.NAMES,
 )
 KEYS = {
     "SECRET_KEY": "0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ",
@@ -64,7 +66,7 @@ def test_debug_switches_https_off(environ: pytest.MonkeyPatch) -> None:
     assert not environment.read().https
 
 
-@pytest.mark.parametrize("name", ["DEBUG", "HTTPS"])
+@pytest.mark.parametrize("name", ["DEBUG", "HTTPS", "LOCAL_SIGN_IN"])
 def test_a_mistyped_switch_is_refused_not_taken_for_off(
     environ: pytest.MonkeyPatch, name: str
 ) -> None:
@@ -84,6 +86,16 @@ VALUES = {
     "FRAME_ANCESTORS": "https://portal.example:8443",
     "HTTPS": "0",
     "ISALES_HOSTS": "*.example,10.0.0.0/8",
+    "TRUSTED_PROXIES": "10.0.0.5,2001:db8::/64",
+    "REMOTE_USER_HEADER": "X-Remote-User",
+    "REMOTE_GROUPS_HEADER": "X-Remote-Groups",
+    "GROUP_MAP": "sales=team:north\nCN=Boss=role:auditor",
+    "LOCAL_SIGN_IN": "0",
+}
+# Without which a variable is refused.
+NEEDED = {
+    "REMOTE_USER_HEADER": ["TRUSTED_PROXIES"],
+    "REMOTE_GROUPS_HEADER": ["TRUSTED_PROXIES", "REMOTE_USER_HEADER"],
 }
 
 
@@ -91,7 +103,8 @@ VALUES = {
 def test_a_file_says_the_same_as_the_variable(
     environ: pytest.MonkeyPatch, tmp_path: Path, name: str
 ) -> None:
-    environ.setenv(name, VALUES[name])
+    for each in (name, *NEEDED.get(name, [])):
+        environ.setenv(each, VALUES[each])
     direct = environment.read()
     environ.delenv(name)
     file = tmp_path / name

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.contrib.auth.models import AbstractUser, AnonymousUser
+from django.contrib.auth.models import AbstractUser, AnonymousUser, Group
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.core.exceptions import ValidationError
@@ -66,6 +66,9 @@ class User(AbstractUser):
         blank=True,
         help_text=_("A team sees what it is granted, and the views that are saved for it."),
     )
+    # What of the teams and roles GROUP_MAP gave; see accounts.group_map.
+    mapped_teams = models.ManyToManyField(Team, related_name="+", editable=False)
+    mapped_roles = models.ManyToManyField(Group, related_name="+", editable=False)
 
     class Meta:
         verbose_name = _("person")
@@ -79,6 +82,11 @@ class User(AbstractUser):
     def may_enter_admin(self) -> bool:
         """Whether the administration opens; what can be done there is a matter of permissions."""
         return self.is_active and (self.is_staff or self.has_perm("accounts.enter_admin"))
+
+    @property
+    def has_own_password(self) -> bool:
+        """Whether a password of our own lets them in."""
+        return self.has_usable_password() and (settings.LOCAL_SIGN_IN or self.is_superuser)
 
 
 class Session(AbstractBaseSession):

@@ -13,7 +13,10 @@ from dashboard.accounts.requests import HtmxRequest
 
 
 class SignInMiddleware(LoginRequiredMiddleware):
-    """Redirect anonymous requests to the sign-in page; htmx gets a short fragment instead."""
+    """Redirect anonymous requests to the sign-in page; htmx gets a short fragment instead.
+
+    Who is refused by a way in that asks nothing is told why.
+    """
 
     def process_view(
         self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any
@@ -22,6 +25,8 @@ class SignInMiddleware(LoginRequiredMiddleware):
         if answer is not None and cast(HtmxRequest, request).htmx:
             # htmx swaps only a 200; otherwise the old rows would stay and look fresh.
             return render(request, "dashboard/_signed_out.html")
+        if answer is not None and (refusal := getattr(request, "refusal", "")):
+            return render(request, "registration/refused.html", {"refusal": refusal}, status=403)
         return answer
 
 

@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+from typing import Any
+
+from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import BACKEND_SESSION_KEY
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import PasswordChangeForm
-from django.contrib.auth.views import PasswordChangeView, redirect_to_login
+from django.contrib.auth.views import LoginView, PasswordChangeView, redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse, reverse_lazy
 from django.utils import translation
@@ -15,6 +20,8 @@ from django.views.decorators.http import require_http_methods
 
 from dashboard.accounts.forms import PreferencesForm
 from dashboard.accounts.requests import SignedInRequest, came_from
+
+PASSWORD = "dashboard.accounts.backends.PasswordBackend"  # noqa: S105 a way in
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -42,12 +49,37 @@ class OwnPasswordChangeView(PasswordChangeView):
         return super().form_valid(form)
 
 
+class SignInView(LoginView):
+    redirect_authenticated_user = True
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs, by_password=settings.LOCAL_SIGN_IN)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Sign in by a password, where that is a way in."""
+        if not settings.LOCAL_SIGN_IN:
+            raise PermissionDenied
+        return super().post(request, *args, **kwargs)
+
+
+class AdminSignInView(LoginView):
+    """The sign-in by a password beside all other ways in; see PasswordBackend for whom."""
+
+    extra_context = {"by_password": True}
+
+    def get_default_redirect_url(self) -> str:
+        return reverse("admin:index")
+
+
 @login_not_required
-def admin_login(request: HttpRequest) -> HttpResponse:
-    """Redirect to the sign-in page; refuse a signed-in person, who may not use the admin."""
-    if request.user.is_authenticated:
+def admin_login(request: HttpRequest) -> HttpResponseBase:
+    """Offer a password to who did not sign in by one; refuse others, who may not use the admin."""
+    way = request.session.get(BACKEND_SESSION_KEY) if request.user.is_authenticated else ""
+    if way == PASSWORD:
         raise PermissionDenied
-    return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
+    if settings.LOCAL_SIGN_IN and not way:
+        return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
+    return AdminSignInView.as_view()(request)
 
 
 def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:

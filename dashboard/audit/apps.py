@@ -15,6 +15,7 @@ class AuditConfig(AppConfig):
         from django.contrib.auth.models import Group
 
         from dashboard.accounts.models import Team, Token, User
+        from dashboard.accounts.signals import groups_applied, sign_in_refused
         from dashboard.audit import sign_in
         from dashboard.audit.changes import watch
 
@@ -22,6 +23,8 @@ class AuditConfig(AppConfig):
         user_logged_out.connect(sign_in.signed_out)
         user_login_failed.connect(sign_in.failed)
         user_locked_out.connect(sign_in.locked_out)
+        sign_in_refused.connect(sign_in.refused)
+        groups_applied.connect(sign_in.mapped)
         watch(User, machine={"last_login"})
         watch(Team)
         watch(Group)

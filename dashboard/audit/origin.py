@@ -41,9 +41,13 @@ class OriginMiddleware:
             _REQUEST.reset(token)
 
 
+def current_request() -> HttpRequest | None:
+    return _REQUEST.get()
+
+
 def current() -> Origin:
     """Return the origin of what is done now."""
-    request = _REQUEST.get()
+    request = current_request()
     return of_command() if request is None else of_request(request)
 
 
@@ -51,13 +55,19 @@ def of_request(request: HttpRequest, way: str = "") -> Origin:
     """Return the origin of a request; its way is the address's unless another is given."""
     user = getattr(request, "user", None)
     person = user if isinstance(user, User) else None
-    in_admin = request.path_info.startswith(reverse("admin:index"))
     return Origin(
         person.pk if person else None,
         person.get_username() if person else "",
         address_of(request),
-        way or (Event.Way.ADMIN if in_admin else Event.Way.PAGE),
+        way or _way(request, person),
     )
+
+
+def _way(request: HttpRequest, person: User | None) -> str:
+    if person is None:
+        return Event.Way.SIGN_IN  # it creates who is new
+    in_admin = request.path_info.startswith(reverse("admin:index"))
+    return Event.Way.ADMIN if in_admin else Event.Way.PAGE
 
 
 def of_command() -> Origin:

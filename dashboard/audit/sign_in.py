@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from dashboard.accounts.models import User
 from dashboard.audit.log import Target, record, record_once
 from dashboard.audit.models import Event
-from dashboard.audit.origin import Origin, address_of
+from dashboard.audit.origin import Origin, address_of, current_request
 
 
 def signed_in(user: User, request: HttpRequest | None = None, **_about: Any) -> None:
@@ -32,6 +32,20 @@ def failed(
 def locked_out(request: HttpRequest | None = None, username: str = "", **_about: Any) -> None:
     # Once: whoever is locked out may go on trying.
     record_once(_origin(request, None, username or ""), Event.Action.LOCKED_OUT, Target(), {})
+
+
+def refused(request: HttpRequest, name: str, reason: str, **_about: Any) -> None:
+    # Once: the proxy sends the name with each request.
+    origin, details = _origin(request, None, name), {"reason": reason}
+    record_once(origin, Event.Action.SIGN_IN_FAILED, Target(), details, same=reason)
+
+
+def mapped(person: User, of: str, added: list[str], removed: list[str], **_about: Any) -> None:
+    """Record what a person's groups changed in their rights."""
+    details = {"of": of, "added": added, "removed": removed, "by": "GROUP_MAP"}
+    found = {name: value for name, value in details.items() if value}
+    target = Target("user", str(person.pk), str(person))
+    record(_origin(current_request(), person), Event.Action.CHANGE, target, found)
 
 
 def _origin(request: HttpRequest | None, user: User | None, name: str = "") -> Origin:

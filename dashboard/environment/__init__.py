@@ -21,6 +21,7 @@ from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 from environ import Env
 
+from dashboard.environment import ways_in
 from dashboard.environment.variables import flag_of, list_of, number_of, value_of
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -64,6 +65,7 @@ class Environment:
     isales_hosts: list[str]
     time_zone: str
     numbers: dict[str, int]
+    ways_in: ways_in.WaysIn
 
 
 def read() -> Environment:
@@ -82,6 +84,7 @@ def read() -> Environment:
         isales_hosts=_hosts("ISALES_HOSTS"),
         time_zone=_time_zone(),
         numbers={name: number_of(name, *values) for name, values in NUMBERS.items()},
+        ways_in=ways_in.read(),
     )
 
 

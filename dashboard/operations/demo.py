@@ -20,7 +20,7 @@ from zoneinfo import available_timezones
 
 from cryptography.fernet import Fernet
 
-from dashboard.environment import NUMBERS
+from dashboard.environment import NUMBERS, ways_in
 from dashboard.operations.servers import (
     ROOT,
     Children,
@@ -52,6 +52,7 @@ OURS = (
     "SECRET_KEY",
     "TIME_ZONE",
     *NUMBERS,
+    *ways_in.NAMES,
 )
 
 

@@ -61,6 +61,8 @@ class Migration(migrations.Migration):
                 ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
                 ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                ('mapped_roles', models.ManyToManyField(editable=False, related_name='+', to='auth.group')),
+                ('mapped_teams', models.ManyToManyField(editable=False, related_name='+', to='accounts.team')),
                 ('teams', models.ManyToManyField(blank=True, help_text='A team sees what it is granted, and the views that are saved for it.', related_name='members', to='accounts.team', verbose_name='teams')),
             ],
             options={

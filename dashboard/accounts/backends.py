@@ -1,0 +1,25 @@
+"""The ways to sign in; a session lasts as long as its own way is open to its person."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.auth.backends import BaseBackend, ModelBackend
+from django.contrib.auth.models import AnonymousUser
+
+from dashboard.accounts.models import User
+
+
+class PasswordBackend(ModelBackend):
+    """A name and a password of our own; of superusers alone where LOCAL_SIGN_IN is off."""
+
+    def user_can_authenticate(self, user: User | AnonymousUser | None) -> bool:
+        if not settings.LOCAL_SIGN_IN and not (user and user.is_superuser):
+            return False
+        return super().user_can_authenticate(user)
+
+
+class ProxyBackend(BaseBackend):
+    """A trusted proxy's header, which RemoteUserMiddleware reads."""
+
+    def get_user(self, user_id: int) -> User | None:
+        return User.objects.filter(pk=user_id, is_active=True).first()

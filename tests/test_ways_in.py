@@ -1,0 +1,126 @@
+"""Who is believed about clients and people, as the operator says it in the environment."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from dashboard.accounts.roles import ROLES
+from dashboard.environment import ways_in
+
+
+@pytest.fixture(autouse=True)
+def environ(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    for name in ways_in.NAMES:
+        monkeypatch.delenv(name, raising=False)
+    return monkeypatch
+
+
+def refused(environ: pytest.MonkeyPatch, **variables: str) -> str:
+    for name, value in variables.items():
+        environ.setenv(name, value)
+    with pytest.raises(ImproperlyConfigured) as problem:
+        ways_in.read()
+    assert "\n" not in str(problem.value)
+    return str(problem.value)
+
+
+def test_nobody_is_believed_and_passwords_are_asked_for_unless_said_otherwise() -> None:
+    nothing = ways_in.GroupMap({}, {})
+    assert ways_in.read() == ways_in.WaysIn([], "", "", nothing, local=True)
+
+
+def test_proxies_are_addresses_and_networks_of_both_kinds(environ: pytest.MonkeyPatch) -> None:
+    environ.setenv("TRUSTED_PROXIES", "10.0.0.5, 192.168.0.0/16,2001:db8::1,fd00::/8")
+    assert list(map(str, ways_in.read().trusted_proxies)) == [
+        "10.0.0.5/32", "192.168.0.0/16", "2001:db8::1/128", "fd00::/8",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [("::ffff:10.0.0.5", "10.0.0.5/32"), ("::ffff:10.0.0.0/104", "10.0.0.0/8")],
+)
+def test_an_ipv4_proxy_may_be_written_as_ipv6_does(
+    environ: pytest.MonkeyPatch, given: str, meant: str
+) -> None:
+    environ.setenv("TRUSTED_PROXIES", given)
+    assert list(map(str, ways_in.read().trusted_proxies)) == [meant]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "0.0.0.0/0",
+        "::/0",
+        "10.0.0.5,::0/0",
+        "0.0.0.0/0.0.0.0",
+        "::ffff:0:0/96",
+        "128.0.0.0/1,0.0.0.0/1",
+    ],
+)
+def test_the_whole_world_is_no_proxy(environ: pytest.MonkeyPatch, given: str) -> None:
+    assert refused(environ, TRUSTED_PROXIES=given) == (
+        "TRUSTED_PROXIES names every address: name only those of your proxies"
+    )
+
+
+@pytest.mark.parametrize(
+    "entry", ["*", "proxy.example", "10.0.0", "10.0.0.5/8", "10.0.0.0/33", "10.0.0.5:80", "[::1]"]
+)
+def test_what_is_no_address_or_network_is_named(environ: pytest.MonkeyPatch, entry: str) -> None:
+    said = refused(environ, TRUSTED_PROXIES=f"127.0.0.1,{entry}")
+    assert said.startswith(f"TRUSTED_PROXIES: {entry!r} is not an address such as")
+
+
+def test_a_header_that_names_people_needs_proxies_that_may_send_it(
+    environ: pytest.MonkeyPatch,
+) -> None:
+    assert refused(environ, REMOTE_USER_HEADER="Remote-User").startswith(
+        "REMOTE_USER_HEADER needs TRUSTED_PROXIES: set it to"
+    )
+
+
+def test_a_header_of_groups_needs_one_that_names_people(environ: pytest.MonkeyPatch) -> None:
+    assert refused(
+        environ, REMOTE_GROUPS_HEADER="Remote-Groups", TRUSTED_PROXIES="127.0.0.1"
+    ).startswith("REMOTE_GROUPS_HEADER needs REMOTE_USER_HEADER: set it to")
+
+
+@pytest.mark.parametrize("header", ["Remote_User", "Remote User", "Remote-User:", "Übung", "-"])
+def test_what_is_no_header_or_would_never_arrive_is_refused(
+    environ: pytest.MonkeyPatch, header: str
+) -> None:
+    said = refused(environ, REMOTE_USER_HEADER=header, TRUSTED_PROXIES="127.0.0.1")
+    assert said.startswith(f"REMOTE_USER_HEADER: {header!r} is not a header's name such as")
+
+
+def test_groups_give_teams_and_roles_and_may_be_named_with_equals_signs(
+    environ: pytest.MonkeyPatch,
+) -> None:
+    environ.setenv(
+        "GROUP_MAP", "sales=team:north; sales = role:exporter;\n\nCN=Chief,OU=x=role:auditor\r\n"
+    )
+    assert ways_in.read().group_map == ways_in.GroupMap(
+        teams={"sales": frozenset({"north"})},
+        roles={"sales": frozenset({"exporter"}), "CN=Chief,OU=x": frozenset({"auditor"})},
+    )
+
+
+@pytest.mark.parametrize(
+    "entry", ["sales", "sales=north", "=team:north", "sales=team:", "sales=team:a b", "x=user:ana"]
+)
+def test_a_mistyped_entry_of_the_map_is_named(environ: pytest.MonkeyPatch, entry: str) -> None:
+    assert refused(environ, GROUP_MAP=f"a=team:b;{entry}") == (
+        f"GROUP_MAP: {entry!r} is not group=team:SLUG or group=role:ROLE"
+    )
+
+
+def test_a_role_that_is_none_is_named_with_those_that_are(environ: pytest.MonkeyPatch) -> None:
+    assert refused(environ, GROUP_MAP="sales=role:boss") == (
+        "GROUP_MAP: there is no role boss; the roles are exporter, numbers, auditor, administrator"
+    )
+
+
+def test_the_map_knows_every_role() -> None:
+    assert set(ways_in.ROLES) == set(ROLES)
