@@ -8,6 +8,7 @@ from csp.constants import NONE, SELF
 
 from dashboard import environment
 from dashboard.environment import BASE_DIR
+from dashboard.logs import LOGGING as LOGGING
 
 ENVIRONMENT = environment.read_or_stop()
 
@@ -209,33 +210,6 @@ CONTENT_SECURITY_POLICY = {
         "object-src": [NONE],
         "frame-ancestors": FRAME_ANCESTORS or [NONE],
     }
-}
-
-# Logs: plain lines on stderr, for whatever runs the process to keep.
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "filters": {"database": {"()": "dashboard.database.OneLine"}},
-    "handlers": {
-        "stderr": {
-            "class": "logging.StreamHandler",
-            "formatter": "line",
-            "filters": ["database"],
-        }
-    },
-    "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {
-        # Django's own handlers would print each line again, or mail it.
-        "django": {"handlers": [], "level": "INFO"},
-        # It tells of every sign-in and every clean-up; failures and lockouts remain.
-        "axes": {"level": "WARNING"},
-        # A line per request would repeat addresses with what they ask for.
-        "httpx": {"level": "WARNING"},
-        "httpcore": {"level": "WARNING"},
-        # A repeated call is no news; one that failed for good is told by the page.
-        "stamina": {"level": "ERROR"},
-    },
 }
 
 # Reserved calls
