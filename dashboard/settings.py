@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "dashboard.accounts.remote_user.RemoteUserMiddleware",
     "dashboard.accounts.sessions.RenewalMiddleware",
     "dashboard.accounts.middleware.PreferencesMiddleware",
+    "appoints.pages.masked_address.MaskedAddressMiddleware",
     "dashboard.accounts.sign_in.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "axes.middleware.AxesMiddleware",

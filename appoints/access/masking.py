@@ -37,7 +37,7 @@ def hidden(text: str) -> str:
 def masked(frame: pl.DataFrame) -> pl.DataFrame:
     """Return derived rows as people see them who may not see numbers in full.
 
-    ``called_key`` stays: it is compared with whole numbers only, and never shown.
+    ``called_key`` and ``called_sent`` stay: they are compared with whole numbers, and never shown.
     """
     unnamed = [_without_number(frame, name) for name in FREE_TEXTS]
     same_caller = pl.col("caller_no").eq_missing(unnamed[FREE_TEXTS.index("caller_no")])

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import polars as pl
 from django.db.models import QuerySet
 
+from appoints.access.masking import masked
 from appoints.access.models import Grant
 from appoints.access.rights import SEE_NUMBERS
 from appoints.access.row_filter import EVERYTHING, NOTHING, Part, RowFilter
@@ -25,7 +26,8 @@ class Visibility(NamedTuple):
 
     def applied(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Return a frame as the person may see it."""
-        return self.row_filter.applied(frame)
+        found = self.row_filter.applied(frame)
+        return masked(found) if self.masked else found
 
 
 UNLIMITED = Visibility(EVERYTHING, masked=False)

@@ -37,6 +37,7 @@ class CellOptions:
     zone: ZoneInfo
     reasons: Mapping[str, str]
     address: str  # the question's query string
+    masked: bool  # numbers are
 
 
 class Cells:

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from appoints.access.number_token import shown
 from appoints.display.formats import clock, day, isolated, time_of_day
 from appoints.labels import PRESET_WORDS
 from appoints.query.filters import FILTERS
@@ -93,6 +94,8 @@ def _value(filter_: Filter, value: str, names: Mapping[str, str]) -> str:
         return str(filter_.words.get(value, value))
     if filter_.kind == "flag":
         return str(filter_.chip)
+    if filter_.kind == "number":
+        value = shown(value)
     return str(filter_.chip) % isolated(names.get(value, value).strip())
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from appoints.access.number_token import is_token
 from appoints.display.chips import Names, chips
 from appoints.labels import PRESET_WORDS
 from appoints.query.filters import FILTERS, NAMES
@@ -64,9 +65,12 @@ class EmptyState:
 
     @property
     def part_of_number(self) -> str:
-        """Where the number is looked for as a part of others; empty where none was asked for."""
+        """Where the number is looked for as a part of others.
+
+        Empty where none was asked for, and where parts are not searched, for numbers are masked.
+        """
         query = self._query
-        if not query.number or query.text or self.in_range:
+        if not query.number or is_token(query.number) or query.text or self.in_range:
             return ""
         return query.but(number="", text=query.number.strip()).urlencode()
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.functional import Promise
 
+from appoints.access.number_token import seal
 from appoints.display.addresses import anchor, detail_of
 from appoints.display.formats import clock
 from appoints.labels import STATE_WORDS
@@ -64,7 +65,9 @@ class Others:
         found = result.same_number(record)
         self.shown = [_other(each, query, zone, reasons) for each in found[:MOST_OTHERS]]
         self.more = len(found) - len(self.shown)
-        number = record["called_no"]
+        number = record["called_sent"]
+        if number and record["called_no"] != number:  # it is masked
+            number = seal(number)
         everything = Query(connection=query.connection, number=number or "", zone=query.zone)
         self.address = everything.urlencode() if number else None
         # iSales was asked for these only, so that others of the number may exist.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -13,10 +13,12 @@ from django.conf import settings
 from django.http import QueryDict
 from django.utils import timezone
 
+from appoints.access.number_token import opened
 from appoints.access.scope import Scope
 from appoints.connections import lookups
 from appoints.connections.models import Connection
 from appoints.forms.filterset import AppointFilter
+from appoints.forms.numbers import as_allowed
 from appoints.query.models import AgentList
 from appoints.query.query import Query
 from appoints.query.time_range import Window
@@ -50,12 +52,17 @@ class Question:
             return None if zone == self.zone else zone
         return None
 
+    @property
+    def opened(self) -> Query:
+        """The question with its number in full, for iSales and the log only."""
+        return replace(self.query, number=opened(self.query.number))
+
     def ask(self, *, wait: float) -> Result:
         """Return what is at hand; see ``results.lookup.ask``."""
         reasons = partial(lookups.reasons, self.connection, platform=True)
         return ask(
             self.connection,
-            self.query,
+            self.opened,
             self.window,
             self.zone,
             self.scope,
@@ -65,7 +72,7 @@ class Question:
 
     def request_refresh(self) -> None:
         """Request newer rows for a person, as soon as the pace allows."""
-        request_refresh(self.connection, self.query, self.window, self.zone, self.scope)
+        request_refresh(self.connection, self.opened, self.window, self.zone, self.scope)
 
     def task_names(self) -> Mapping[str, str]:
         """Return the names of the tasks by ID that the person may see. May ask iSales."""
@@ -79,7 +86,11 @@ def task_names(connection: Connection, scope: Scope) -> Mapping[str, str]:
 
 def form_of(data: QueryDict, scope: Scope, own: Preferences) -> AppointFilter:
     """Return the form for what an address or a person's form says."""
-    return AppointFilter(_with_list(data, own.user), scope.connections, own.zone)
+    allowed = as_allowed(data, masked=scope.masked)
+    found = AppointFilter(_with_list(allowed, own.user), scope.connections, own.zone)
+    if scope.masked:
+        found.form.mask_numbers()
+    return found
 
 
 def _with_list(data: QueryDict, person: User) -> QueryDict:

@@ -47,15 +47,6 @@ class WordField(forms.Field):
         return found
 
 
-class NumberField(WordField):
-    """A telephone number, as written."""
-
-    def to_python(self, value: str | None) -> str:
-        found = super().to_python(value)
-        # An address reads a plus that was not encoded as a space: the number may have either.
-        return f" {found}" if (value or "").startswith(" ") and found[:1].isdecimal() else found
-
-
 class WordsInput(forms.Textarea):
     """A box for a list, which an address may also repeat as a parameter."""
 

@@ -1,14 +1,13 @@
-"""The form of what can be asked: its fields, their validation, and the question of a valid one."""
+"""What can be asked, as the fields of a form, and the question of a valid one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, cast
+from collections.abc import Callable, Mapping
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import django_filters
 from django import forms
-from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
@@ -18,89 +17,25 @@ from appoints.connections.models import Connection
 from appoints.forms.fields import (
     BoundField,
     BoundInput,
-    NumberField,
     OneOf,
     WordField,
     WordsField,
     WordsInput,
     ZoneField,
 )
+from appoints.forms.numbers import NumberField, NumberInput
+from appoints.forms.query_form import REPEATABLE, UNKNOWN_LIST, QueryForm
 from appoints.query.columns import COLUMNS, Words
 from appoints.query.filters import FILTERS, NAMES, PARAMETERS
-from appoints.query.lists import written
-from appoints.query.models import AgentList
 from appoints.query.parameters import Filter, Kind, Parameter
 from appoints.query.query import Query
-from appoints.query.time_range import moment
-from dashboard.accounts.forms import Unremembered
 from dashboard.accounts.zone_names import zone_called
 
 BAD_REQUEST, NOT_FOUND = 400, 404
-UNKNOWN_LIST = "unknown_list"  # code of the error
 # Fields stand in menus beside the form too, and name it by its ID.
 FORM = {"form": "filter-form"}
-# The menu "More filters", which is open while something is wrong in it.
-MORE_FILTERS = [each for each in PARAMETERS.values() if each.in_more_filters]
 # Filters whose value a row may lack.
 LACKED = [each for each in FILTERS.values() if each.without]
-REPEATABLE = {each.name for each in PARAMETERS.values() if each.is_repeatable}
-
-
-class QueryForm(Unremembered, forms.Form):
-    """Checks what no field can check alone."""
-
-    zone: ZoneInfo  # in which times without an offset are meant, unless the form names another
-
-    @property
-    def wrong_in_more_filters(self) -> bool:
-        """Whether something is wrong with a field under "More filters"."""
-        return any(field.errors for field in (*self.more_fields, *self.more_boxes))
-
-    @property
-    def more_fields(self) -> list[forms.BoundField]:
-        """The fields under "More filters" that are a line each."""
-        return [self[each.name] for each in MORE_FILTERS if each.kind != "choices"]
-
-    @property
-    def more_boxes(self) -> list[forms.BoundField]:
-        """The fields under "More filters" that are a group of boxes each."""
-        return [self[each.name] for each in MORE_FILTERS if each.kind == "choices"]
-
-    @property
-    def wrong_menus(self) -> set[str]:
-        """The menus, by the names of their filters, whose box has something wrong."""
-        boxes = {"agents": ("agent", "agent_list"), "task": ("task",)}
-        return {name for name, fields in boxes.items() if any(self[each].errors for each in fields)}
-
-    def offer(self, agents: Iterable[str]) -> None:
-        """Leave these agents out of the box for agents: they are offered one by one."""
-        self.fields["agent"].widget.offered = frozenset(agents)
-
-    def clean(self) -> None:
-        self._refuse_repeated()
-        self._know_list()
-        cleaned = self.cleaned_data
-        begin, end = cleaned.get("from"), cleaned.get("to")
-        if cleaned.get("preset") and (begin or end):
-            self.add_error("preset", _("Choose a preset or a range, not both."))
-        elif begin and end and "tz" in cleaned:
-            zone = ZoneInfo(cleaned["tz"]) if cleaned["tz"] else self.zone
-            if moment(begin, zone) >= moment(end, zone, end=True):
-                self.add_error("to", _("The range must end after it begins."))
-
-    def _know_list(self) -> None:
-        """Refuse a list that is not stored, and agents beside it that are not its own."""
-        slug = self.cleaned_data.get("agent_list")
-        agents = list(map(written, self.cleaned_data.get("agent", ())))
-        if slug and slug != AgentList.slug_of(agents):
-            words = _("There is no such list of agents.")
-            code = "other_agents" if agents else UNKNOWN_LIST
-            self.add_error("agent", ValidationError(words, code=code))
-
-    def _refuse_repeated(self) -> None:
-        for name in self.fields.keys() - REPEATABLE:
-            if len(set(cast(QueryDict, self.data).getlist(name))) > 1:
-                self.add_error(name, _("This is given more than once, with different values."))
 
 
 def _orders() -> dict[str, str | Promise]:
@@ -163,7 +98,7 @@ OWN: Mapping[str, Mapping[str, Any]] = {
     "begin": {"widget": BoundInput(FORM)},
     "end": {"widget": BoundInput(FORM)},
     "agents": {"widget": WordsInput({**FORM, "rows": 3})},
-    "number": {"widget": forms.TextInput({"inputmode": "tel"})},
+    "number": {"widget": NumberInput({"inputmode": "tel"})},
     "task": {"widget": forms.TextInput({**FORM, "list": "tasks"})},
     "without": {"choices": [(each.name, each.without) for each in LACKED]},
     "sort": {"choices": list(_orders().items()), "empty_label": _("reserved time")},

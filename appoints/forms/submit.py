@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from appoints.access.scope import Scope
 from appoints.forms.bind import task_names
 from appoints.forms.filterset import AppointFilter
+from appoints.forms.numbers import with_kept
 from appoints.query.lists import written
 from appoints.query.models import AgentList
 from appoints.query.query import Query
@@ -27,10 +28,10 @@ def posted(data: QueryDict) -> QueryDict:
     A range takes the place of the preset that the page was at, and a number may be written as
     people write it; an address says exactly what it says.
     """
-    meant = data.copy()
+    meant = with_kept(data).copy()
     if data.get("from") or data.get("to"):
         meant.pop("preset", None)
-    if number := data.get("number"):
+    if number := meant.get("number"):
         meant["number"] = _dialled(number)
     return meant
 

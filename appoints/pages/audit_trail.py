@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -11,7 +10,7 @@ from django.http import HttpRequest
 from appoints.forms.bind import Question
 from appoints.query.query import Query
 from appoints.results.looks import plan_of
-from appoints.results.numbers import writings
+from appoints.results.numbers import may_hold_number, writings
 from appoints.results.result import Result
 from dashboard.audit.log import Target, record, record_look
 from dashboard.audit.models import Event
@@ -20,7 +19,6 @@ from dashboard.audit.origin import of_request
 HIDDEN = "•••"
 # What changes no row, or only which of them stand on one page.
 NO_FILTERS = frozenset({"connection", "page", "per_page", "sort", "tz", "view"})
-MAY_BE_NUMBER = re.compile(r"\d\D{0,3}\d\D{0,3}\d")
 
 
 def look(
@@ -66,7 +64,7 @@ def filters(query: Query) -> Mapping[str, str]:
     for name, value in query.params():
         if name in NO_FILTERS:
             continue
-        hidden = name == "number" or (name == "q" and MAY_BE_NUMBER.search(value))
+        hidden = name == "number" or (name == "q" and may_hold_number(value))
         text = HIDDEN if hidden else value
         found[name] = f"{found[name]}, {text}" if name in found else text
     return found
@@ -74,9 +72,9 @@ def filters(query: Query) -> Mapping[str, str]:
 
 def _numbers(question: Question, more: Iterable[str] = ()) -> Iterator[str]:
     """Yield every writing of each number that was asked for or seen, for any may be typed."""
-    query = question.query
+    query = question.opened
     sought = [query.number] if query.number else []
-    if MAY_BE_NUMBER.search(query.text):
+    if may_hold_number(query.text):
         sought.append(query.text)
     for number in (*sought, *more):
         yield number

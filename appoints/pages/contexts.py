@@ -23,7 +23,7 @@ from appoints.display.filter_menus import Choice, FilterMenu
 from appoints.display.pagination import Pager
 from appoints.display.related import Neighbours, Others
 from appoints.display.table import AppointTable, Offered
-from appoints.forms.filterset import QueryForm
+from appoints.forms.query_form import QueryForm
 from appoints.query.query import Query
 from appoints.results.result import Absent, Result
 from appoints.saved_views.menu import ViewMenu
@@ -131,6 +131,7 @@ class ListContext(Context):
     chips: Sequence[Chip] = ()
     day_links: Sequence[tuple[str, str]] = ()
     any_time: str = ""
+    number: str = ""
     cleared: str = ""
     tasks: Mapping[str, str] | None = None
     absent: Absent | None = None

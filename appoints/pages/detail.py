@@ -62,7 +62,7 @@ class DetailPage(ExplainingView):
             if result.is_loading:
                 return NotYet(waiting=result.waiting)
             return NotFound(is_browsing=result.is_browsing)
-        self.number = str(record["called_no"] or "")
+        self.number = str(record["called_sent"] or "")
         reasons = lookups.reasons(question.connection, platform=result.may_ask_names)
         return Reservation(
             result=result,

@@ -89,6 +89,7 @@ class ExportFile(WholeAnswer):
             "Content-Disposition": f'attachment; filename="{name}"',
             "X-Total-Count": str(result.total),
             "X-Data-As-Of": self.as_of(result),
+            "X-Numbers": "masked" if self.scope.masked else "full",
         }
         return HttpResponse(body, content_type=self.content_type(), headers=headers)
 

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from appoints.access.number_token import shown
 from appoints.connections import lookups
 from appoints.connections.failures import Failure
 from appoints.display import preset_links
@@ -123,6 +124,7 @@ class ListPage(ExplainingView):
             preset_links=preset_links.presets(query),
             day_links=preset_links.days(query, question.now.astimezone(question.zone)),
             any_time=preset_links.any_time(query),
+            number=shown(query.number),
             cleared=preset_links.cleared(query),
         )
 
@@ -132,7 +134,7 @@ class ListPage(ExplainingView):
         user = self.request.user
         columns = known(columns_of(view_called(user, query.view), user))
         pager, records = self._page(result)
-        options = CellOptions(zone, reasons, query.urlencode())
+        options = CellOptions(zone, reasons, query.urlencode(), self.scope.masked)
         empty = result.is_whole and not result.total
         return Rows(
             result=result,

@@ -109,7 +109,7 @@ class Wallboard(ResultView):
         question = self.question
         query = question.query.but(states=(state,), sort="", per_page=25)
         found = replace(question, query=query).ask(wait=0)
-        options = CellOptions(question.zone, {}, query.urlencode())
+        options = CellOptions(question.zone, {}, query.urlencode(), self.scope.masked)
         return Calls(
             state=state,
             word=labels.STATE_WORDS[state],

@@ -45,8 +45,7 @@ def looks(
     """Return the looks that find every row of a question that a person may see."""
     asked = [query]
     if query.upstream().number:
-        unmasked = visible._replace(masked=False)
-        writings = _writings(connection, query, window, rules, unmasked)
+        writings = _writings(connection, query, window, rules, visible)
         asked = [query.but(number=each, page=query.page) for each in writings]
     return [Look(each, upstream.whole(each, window, zone, connection)) for each in asked]
 
@@ -70,7 +69,7 @@ def together(frames: Sequence[pl.DataFrame], looks: Iterable[Look]) -> pl.DataFr
     earlier: list[str] = []
     rows = []
     for frame, look in zip(frames, looks, strict=False):
-        again = pl.col("called_no").is_in(earlier).fill_null(value=False)
+        again = pl.col("called_sent").is_in(earlier).fill_null(value=False)
         rows.append(frame.filter(~again) if earlier else frame)
         earlier.append(look.query.number)
     if len(rows) == 1:
@@ -90,7 +89,7 @@ def _writings(
     known: list[str] = []
     for snapshot in store.of_everything(connection)[:SEARCHED]:
         rows = CACHE.of(snapshot, rules, visible)
-        same = rows.filter(filtering.is_number(query.number, plan))["called_no"]
+        same = rows.filter(filtering.is_number(query.number, plan))["called_sent"]
         found = same.unique(maintain_order=True).to_list()
         holds = store.holds(snapshot, window) and store.is_fresh(snapshot)
         if holds and filtering.is_sure(rows, Query(number=query.number)):

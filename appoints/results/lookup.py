@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 from django.utils.translation import get_language
 
+from appoints.access.masking import hidden
 from appoints.access.scope import Scope, Visibility
 from appoints.connections.errors import database_failure
 from appoints.connections.models import Connection
@@ -187,8 +188,13 @@ class Asking:
             mode="whole" if whole else "loading",
             **_progress(found),
             **self._counts(held, asked),
-            writings=looked_for(query.number, plan, asked),
+            writings=self._writings(asked),
         )
+
+    def _writings(self, asked: Sequence[Look]) -> tuple[str, ...]:
+        """Return in which writings the number was looked for, as the person may see them."""
+        found = looked_for(self.query.number, plan_of(self.connection), asked)
+        return tuple(dict.fromkeys(map(hidden, found))) if self.visible.masked else found
 
     def _rows(self, held: Sequence[Snapshot], asked: Sequence[Look]) -> pl.DataFrame:
         searched = bool(self.query.text)

@@ -18,6 +18,7 @@ MOST_GUESSED = 6
 MOST_KNOWN = 12
 
 COMPACT = re.compile(r"\+?[0-9*#]+")
+THREE_DIGITS = re.compile(r"\d\D{0,3}\d\D{0,3}\d")
 PLAIN = re.compile(r"\+?[0-9]+")
 # What stands between digits on paper, after ``_simple``. A minus before them is no separator.
 WRITTEN = re.compile(r"\s*(?:tel:)?[\s(]*\+?[\s(]*[0-9*#][0-9*#\s().\-]*")
@@ -55,6 +56,11 @@ def compact(text: str) -> str:
 def is_number(text: str) -> bool:
     """Tell whether a text is a number, in any writing."""
     return COMPACT.fullmatch(compact(text)) is not None
+
+
+def may_hold_number(text: str) -> bool:
+    """Tell whether a text may be a number, a part of one, or hold one."""
+    return THREE_DIGITS.search(text) is not None
 
 
 def digits(text: str) -> str:

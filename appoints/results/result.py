@@ -189,7 +189,7 @@ class Result:
 
     def same_number(self, record: Mapping[str, object]) -> list[dict[str, object]]:
         """Return the other records at hand in the range that call the same number, by time."""
-        number = record["called_no"]
+        number = record["called_key"]
         if number is None:
             return []  # a number that is missing is nobody's
         same = is_number(str(number), self.plan)

@@ -32,8 +32,10 @@ class Rules(NamedTuple):
 
 def derived(frame: pl.DataFrame, rules: Rules) -> pl.DataFrame:
     """Add state, late, delay, talk_time, fail_group (isales-api.md sections 4 and 6) and the
-    numbers in the one way in which they are compared: ``called_key`` with whole numbers, and
-    ``called_digits`` with parts of them, which masking takes away.
+    numbers in the one way in which they are compared.
+
+    Of masked rows ``called_key`` is still compared with whole numbers and ``called_sent`` is what
+    iSales is asked for, but ``called_digits``, which is compared with parts, is gone.
 
     Delay and talk time are durations; "now" is the moment at which each row was fetched, for rows
     that age would otherwise invent overdue calls.
@@ -51,7 +53,9 @@ def derived(frame: pl.DataFrame, rules: Rules) -> pl.DataFrame:
             compacted(frame["called_no"]).alias("called_key"),
             compacted(frame["caller_no"]).alias("caller_key"),
         )
-        .with_columns(pl.col("called_key").alias("called_digits"))
+        .with_columns(
+            pl.col("called_key").alias("called_digits"), pl.col("called_no").alias("called_sent")
+        )
     )
 
 

@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from appoints.access.number_token import opened
 from appoints.query.query import Query
 from appoints.saved_views.models import Default, PersonColumns, SavedView
 from dashboard.accounts.models import User
@@ -55,8 +56,11 @@ class ViewMenu:
 
 
 def text_of(query: Query) -> str:
-    """Return the query string that is saved: no page, no view, presets as they are."""
-    return query.but(view="").urlencode()
+    """Return the query string that is saved: no page, no view, presets as they are.
+
+    A number stands in it in full, for tokens do not outlive the keys that they were made with.
+    """
+    return query.but(view="", number=opened(query.number)).urlencode()
 
 
 def view_called(user: User, slug: str) -> SavedView | None:

@@ -10,8 +10,10 @@ from django.http import QueryDict
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
+from appoints.access.rights import SEE_NUMBERS
 from appoints.encryption import WrongKey, cipher, decrypt, encrypt
 from appoints.query.models import AgentList
+from appoints.results.numbers import may_hold_number
 from dashboard.accounts.models import Team, User
 
 MOST = 200  # views that one person keeps
@@ -32,12 +34,18 @@ class Default(NamedTuple):
 
 class SavedViewQuerySet(models.QuerySet["SavedView"]):
     def visible_to(self, user: User | AnonymousUser) -> SavedViewQuerySet:
-        """Return what this person may open: the one place that decides it."""
+        """Return what this person may open: the one place that decides it.
+
+        Whose numbers are masked opens no view of others that names one.
+        """
         if not user.is_authenticated:
             return self.none()
         shown = models.Q(owner=user) | models.Q(audience=SavedView.Audience.EVERYBODY)
         teams = models.Q(audience=SavedView.Audience.TEAM, team__in=Team.objects.of(user))
-        return self.filter(shown | teams)
+        found = self.filter(shown | teams)
+        if user.has_perm(SEE_NUMBERS):
+            return found
+        return found.filter(models.Q(owner=user) | models.Q(names_number=False))
 
     def changeable_by(self, user: User | AnonymousUser) -> SavedViewQuerySet:
         """Return what this person may rename, change, share and delete: only their own."""
@@ -94,6 +102,7 @@ class SavedView(models.Model):
         editable=False,
         related_name="saved_views",
     )
+    names_number = models.BooleanField(default=False, editable=False)
     columns = models.JSONField(_("columns"), default=list, blank=True)
     audience = models.CharField(
         _("who sees it"), max_length=10, choices=Audience, default=Audience.PRIVATE
@@ -145,7 +154,9 @@ class SavedView(models.Model):
     def keep(self, query: str) -> None:
         """Take a query string, without saving."""
         self.sealed = encrypt(query.encode())
-        slug = QueryDict(query).get("agent_list")
+        asked = QueryDict(query)
+        self.names_number = bool(asked.get("number")) or may_hold_number(asked.get("q") or "")
+        slug = asked.get("agent_list")
         self.agent_list = AgentList.objects.filter(slug=slug).first() if slug else None
 
     def rotate(self) -> None:

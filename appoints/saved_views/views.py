@@ -16,10 +16,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from appoints.access.rights import SEE_NUMBERS
 from appoints.access.scope import scope_of
 from appoints.display.chips import chips
 from appoints.forms.bind import form_of
 from appoints.forms.filterset import AppointFilter
+from appoints.forms.numbers import as_allowed
 from appoints.query.columns import COLUMNS
 from appoints.query.query import Query
 from appoints.saved_views.contexts import (
@@ -156,6 +158,8 @@ def _opened(request: SignedInRequest, view: SavedView) -> HttpResponse:
         return redirect("views:list")
     if view.agent_list is not None:
         view.agent_list.people.add(request.user)
+    if view.names_number and not request.user.has_perm(SEE_NUMBERS):
+        query = as_allowed(QueryDict(query), masked=True).urlencode()
     return _to_list("&".join(part for part in (query, f"view={view.slug}") if part))
 
 

@@ -17,9 +17,9 @@ def test_a_token_opens_to_the_number_that_it_was_made_of(number: str) -> None:
     assert open_token(seal(number)) == number
 
 
-@given(numbers, numbers)
-def test_the_same_number_has_the_same_token_and_another_has_another(one: str, other: str) -> None:
-    assert (seal(one) == seal(other)) is (one == other)
+@given(numbers)
+def test_two_tokens_of_one_number_tell_nobody_that_it_is_one(number: str) -> None:
+    assert seal(number) != seal(number)
 
 
 @given(numbers)
@@ -27,7 +27,7 @@ def test_a_token_stands_in_an_address_as_it_is(number: str) -> None:
     assert is_token(seal(number))
 
 
-@given(st.from_regex(r"~[A-Za-z0-9_-]{20,60}", fullmatch=True))
+@given(st.from_regex(r"~[A-Za-z0-9_-]{35,80}", fullmatch=True))
 def test_what_was_made_up_opens_to_nothing(token: str) -> None:
     assert open_token(token) is None
 

@@ -92,7 +92,7 @@ def rows(mode: Mode, stale: Stale | None = None) -> tuple[str, dict[str, Any]]:
     answer = Rows(
         result=result,
         pager=Pager(Query(), 8000, 25, 0),
-        table=AppointTable([], CellOptions(UTC_ZONE, {}, ""), None),
+        table=AppointTable([], CellOptions(UTC_ZONE, {}, "", masked=False), None),
         tiles=[],
         charts=None,
         empty_state=None,

@@ -51,7 +51,9 @@ EVERY = TABLE_COLUMNS
 
 def table(*raw: object, query: Query | None = None, columns: Sequence[str] = EVERY) -> AppointTable:
     rows = derived(plain([Fetched(0, [parse_row(each) for each in raw], NOON)]), Rules())
-    options = CellOptions(ZoneInfo("Asia/Kathmandu"), codes.FAIL_WORDS, "preset=today&agent=1")
+    options = CellOptions(
+        ZoneInfo("Asia/Kathmandu"), codes.FAIL_WORDS, "preset=today&agent=1", masked=False
+    )
     return AppointTable(rows.to_dicts(), options, query, columns)
 
 

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from appoints.connections.models import Connection
 from appoints.forms.fields import LONGEST
-from appoints.forms.filterset import REPEATABLE, AppointFilter
+from appoints.forms.filterset import AppointFilter
+from appoints.forms.query_form import REPEATABLE
 from appoints.isales import codes
 from appoints.labels import PRESET_WORDS
 from appoints.query.columns import COLUMNS
