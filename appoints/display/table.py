@@ -105,7 +105,7 @@ class AppointTable(Cells, tables.Table):
         return [self._header(column.name, column.header) for column in self.columns]
 
     def _header(self, name: str, text: str) -> Header:
-        if self.query is None or (self.view.masked and name == "called_no"):
+        if self.query is None or (self.options.masked and name == "called_no"):
             return Header(name, text, None, None)
         sorted_by = {name: "ascending", f"-{name}": "descending"}.get(
             self.query.sort or DEFAULT_SORT

@@ -110,7 +110,8 @@ class ListContext(Context):
 
     The fields without a default are there for any form. Of a wrong form there is no ``answer``
     and no ``address``. ``view_menu`` is the menu of saved views, not shown by a fragment.
-    ``limits`` says what the person may see, empty for everything.
+    ``limits`` says what the person may see, empty for everything; ``number`` is the one that is
+    asked for, as the person may see it.
     """
 
     template = "appoints/list.html"
