@@ -52,7 +52,8 @@ export const addCopyButtons = () => {
   for (const number of document.querySelectorAll(".appoints .number, .detail .number")) {
     const text = number.textContent.trim();
     // A masked number is of no use elsewhere.
-    if (/\d/.test(text) && !text.includes("•") && !number.querySelector(".odd")) add(number, "number", text);
+    if (/\d/.test(text) && !text.includes("•") && !number.querySelector(".odd"))
+      add(number, "number", text);
   }
   for (const id of document.querySelectorAll(".detail .id")) add(id, "id", id.textContent.trim());
   // In the list the link knows the ID, and a column of its own shows it to those who want it.
