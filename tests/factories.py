@@ -24,6 +24,7 @@ from appoints.isales.client import Criteria
 from appoints.isales.rows import parse_row
 from appoints.isales.secret import Secret
 from appoints.query.time_range import EVER
+from appoints.results.cache import CACHE
 from appoints.saved_views.models import SavedView
 from appoints.snapshots import frame, leases, store
 from appoints.snapshots.models import Snapshot
@@ -157,6 +158,7 @@ def leased(connection: Connection) -> Snapshot:
 
 def at_hand(connection: Connection, data: list[dict[str, Any]]) -> Snapshot:
     """A whole snapshot of everything that has just been loaded."""
+    CACHE._frames.clear()  # IDs of snapshots begin anew with each test
     begun, now = leased(connection), timezone.now()
     rows = frame.plain([frame.Fetched(0, [parse_row(each) for each in data], now)])
     store.write(begun, 0, {0: PageInfo(len(data), len(data))}, rows)
