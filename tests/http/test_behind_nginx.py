@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from base64 import b64encode
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import NamedTuple
@@ -157,6 +158,14 @@ def test_groups_are_mapped_and_taken_away(ports: Ports) -> None:
     visit(ports, "ana", f"{PAGE}?groups=chiefs", ("Cookie", cookie))
     assert held("ana") == ["auditor"]
     assert Event.objects.filter(action="sign-in").count() == 1
+
+
+def test_first_requests_that_come_together_make_one_person(ports: Ports) -> None:
+    team_called("North")
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(lambda _: visit(ports, "ana"), range(6)))
+    assert [menu_of(each) for each in answers] == ["ana"] * 6
+    assert held("ana") == ["north"]
 
 
 def test_no_groups_at_all_are_refused_in_words(ports: Ports) -> None:
