@@ -18,12 +18,12 @@ from django.utils.translation import gettext_lazy as _
 
 from appoints.query import presets
 from appoints.query.lists import one, split, written
+from appoints.query.parameters import LONGEST
 from appoints.query.time_range import Bound, local, parse_bound
 from dashboard.accounts.zone_names import zone_called
 
 # Of characters that quotes would spell out; those that part words are none of these.
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f]")
-LONGEST = 500  # characters of a number, an ID or a code; an address holds one of any alphabet
 MOST_NAMES = 10_000  # agents, or tasks, that one grant names
 # What is meant for a time, but is no ISO 8601: seconds since 1970, and words as in "now-1h".
 SECONDS = re.compile(r"[0-9]{9,10}")
