@@ -14,9 +14,12 @@ RISKY = re.compile(r"\.{1,2}\Z|~|.*[/\\\x00-\x1f\x7f]", re.DOTALL)
 ENCODED = "~"  # and the ID in base64
 
 
-def detail_of(appoint_id: str, query: str) -> str:
-    """Return the address of a reservation's page, the question kept."""
-    return f"{reverse('appoints:list')}{segment(appoint_id)}/?{query}"
+def detail_of(appoint_id: str, query: str, home: str = "") -> str:
+    """Return the address of a reservation's page, the question kept.
+
+    ``home`` is the address of the list, for who asks for many.
+    """
+    return f"{home or reverse('appoints:list')}{segment(appoint_id)}/?{query}"
 
 
 def anchor(appoint_id: str) -> str:

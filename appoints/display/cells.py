@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext
@@ -22,6 +23,7 @@ from appoints.isales import codes
 from appoints.isales.rows import FLAGS, TEXTS, TIMES
 from appoints.labels import word
 from appoints.query.columns import COLUMNS
+from appoints.query.query import STATES
 
 Record = Mapping[str, Any]
 # Returns HTML for a value, the name of its column and the record.
@@ -47,13 +49,28 @@ class Cells:
 
     def cell(self, name: str) -> Cell:
         """Return what shows the values of a column."""
-        kind = getattr(self, f"show_{COLUMNS[name].kind}", None)
-        found: Cell = getattr(self, f"show_{name}", kind) or KINDS[COLUMNS[name].kind]
-        return found
+        kind = COLUMNS[name].kind
+        own: Cell | None = getattr(self, f"show_{name}", getattr(self, f"show_{kind}", None))
+        return own or (_remembered(KINDS[kind]) if kind in ALIKE else KINDS[kind])
 
     @cached_property
     def icons(self) -> str:
         return static("icons.svg")
+
+    @cached_property
+    def home(self) -> str:
+        return reverse("appoints:list")
+
+    @cached_property
+    def states(self) -> Mapping[str, SafeString]:
+        """Each state with its icon."""
+        tag, words = '<span class="state state-%s">%s%s</span>', COLUMNS["state"].word
+        return {name: html(tag, name, self._icon(name), words(name)) for name in STATES}
+
+    @cached_property
+    def groups(self) -> Mapping[str, str]:
+        """The words for each group of causes."""
+        return {name: word(codes.GROUPS, name) for name in codes.GROUPS}
 
     def show_time(
         self, value: datetime | None, name: str, record: Record, day: date | None = None
@@ -69,15 +86,13 @@ class Cells:
         if value == "overdue" and record["call_type"] == "1":
             words = gettext("not called, or not reported")
             note = html('<small class="note">%s</small>', words)
-        text = COLUMNS[name].word(value)
-        icon = self._icon(value)
-        return html('<span class="state state-%s">%s%s</span>%s', value, icon, text, note)
+        return self.states[value] + note
 
     def show_appoint_time(self, value: datetime | None, name: str, record: Record) -> SafeString:
         shown = self.show_time(value, name, record)
         if record["appoint_id"]:
             id_ = record["appoint_id"]
-            address = detail_of(id_, self.options.address)
+            address = detail_of(id_, self.options.address, self.home)
             shown = html('<a id="%s" href="%s">%s</a>', anchor(id_), address, shown)
         if value is not None:
             overdue = record["state"] == "overdue"
@@ -105,7 +120,7 @@ class Cells:
         if record["state"] == "failed":
             icon = self._icon("failed")
             shown = html('<span class="state state-failed cause">%s%s</span>', icon, shown)
-        about = [word(codes.GROUPS, record["fail_group"])] if record["fail_group"] else []
+        about = [self.groups[record["fail_group"]]] if record["fail_group"] else []
         if words != code:
             about.append(code)
         if about:
@@ -208,6 +223,21 @@ def _duration(value: timedelta | None, name: str, record: Record) -> SafeString:
     return _text(None if value is None else span(value), name, record)
 
 
+def _remembered(show: Cell) -> Cell:
+    """Return what shows each value as it did the first time; a missing one, as its record says."""
+    known: dict[object, SafeString] = {}
+
+    def shown(value: Any, name: str, record: Record) -> SafeString:
+        if value is None:
+            return show(value, name, record)
+        if value not in known:
+            known[value] = show(value, name, record)
+        return known[value]
+
+    return shown
+
+
+ALIKE = frozenset({"code", "flag"})  # whose few values look the same in every row
 KINDS: Mapping[str, Cell] = {
     "text": _clipped,
     "id": _figures("id"),

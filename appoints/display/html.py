@@ -18,9 +18,8 @@ def escaped(text: object) -> SafeString:
 
 def html(pattern: str, *parts: object) -> SafeString:
     """Return a pattern of ours with each ``%s`` filled in by an escaped part."""
-    return SafeString(
-        pattern % tuple([each if type(each) is SafeString else escaped(each) for each in parts])
-    )
+    safe = [each if type(each) is SafeString else escape(str(each)) for each in parts]
+    return SafeString(pattern % tuple(safe))
 
 
 def joined(parts: Iterable[object]) -> SafeString:

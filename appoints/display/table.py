@@ -11,7 +11,7 @@ from django_tables2.data import TableData
 
 from appoints.display.cells import CellOptions, Cells, Record
 from appoints.display.formats import patterns
-from appoints.display.html import html, joined
+from appoints.display.html import html
 from appoints.query.columns import COLUMNS, TABLE_COLUMNS
 from appoints.query.query import DEFAULT_SORT, Query
 
@@ -29,9 +29,6 @@ DEFAULT_COLUMNS = (
     "business_result",
 )
 ALWAYS = "appoint_time"  # it leads to the reservation's page
-
-
-END = html("</td>")
 
 
 class Header(NamedTuple):
@@ -118,27 +115,19 @@ class AppointTable(Cells, tables.Table):
 
         django-tables2's own way looks up a signature a cell and hides what a cell fails with.
         """
-        cells = [
-            (column.name, self.cell(column.name), _tag(column.name, column.header))
-            for column in self.columns
-        ]
+        cells = [(column.name, self.cell(column.name)) for column in self.columns]
+        row = "".join(_pattern(column.name, column.header) for column in self.columns)
+        row = f'<tr class="row-%s">{row}</tr>'
         return [
-            html(
-                '<tr class="row-%s">%s</tr>',
-                record["state"],
-                joined(
-                    part
-                    for name, show, tag in cells
-                    for part in (tag, show(record[name], name, record), END)
-                ),
-            )
+            html(row, record["state"], *[show(record[name], name, record) for name, show in cells])
             for record in self.data.data
         ]
 
 
-def _tag(name: str, label: str) -> SafeString:
-    """Return the begin of a cell; a narrow screen shows the label beside its value."""
-    return html('<td class="col-%s" data-label="%s">', name, label)
+def _pattern(name: str, label: str) -> str:
+    """Return the pattern of a cell; a narrow screen shows the label beside its value."""
+    tag = html('<td class="col-%s" data-label="%s">', name, label)
+    return tag.replace("%", "%%") + "%s</td>"
 
 
 def known(names: object) -> list[str]:

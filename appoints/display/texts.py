@@ -14,6 +14,8 @@ def tip(text: str, longest: int = LONGEST_TIP) -> str:
 
 def visible(text: str) -> str:
     """Return a text as it is; in quotes where no character of it can be seen."""
+    if text[:1].isalnum():
+        return text
     if all(unicodedata.category(character)[0] in "CZ" for character in text):
         return f"“{text}”"
     return text
