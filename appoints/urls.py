@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.urls import include, path, register_converter
 
+from appoints.api import answers, document, reference
 from appoints.display import addresses
-from appoints.pages import choices, columns, detail, export, list, reveal, wallboard
+from appoints.pages import choices, columns, detail, export, list, wallboard
 from appoints.saved_views import views
 
 register_converter(addresses.AppointId, "appoint_id")
@@ -15,8 +16,14 @@ appoints = [
     path("export.csv", export.CsvFile.as_view(), name="csv"),
     path("export.json", export.JsonFile.as_view(), name="json"),
     path("export.xlsx", export.XlsxFile.as_view(), name="xlsx"),
-    path("<appoint_id:appoint_id>/reveal/", reveal.RevealPage.as_view(), name="reveal"),
     path("<appoint_id:appoint_id>/", detail.DetailPage.as_view(), name="detail"),
+]
+
+api = [
+    path("v1/appoints/", answers.RowsAnswer.as_view(), name="appoints"),
+    path("v1/summary/", answers.SummaryAnswer.as_view(), name="summary"),
+    path("v1/openapi.json", document.DocumentView.as_view(), name="document"),
+    path("", reference.reference, name="reference"),
 ]
 
 saved_views = [
@@ -32,6 +39,7 @@ saved_views = [
 urlpatterns = [
     path("", views.home, name="home"),
     path("", include((saved_views, "views"))),
+    path("api/", include((api, "api"))),
     path("appoints/", include((appoints, "appoints"))),
     path("choices/<str:name>/", choices.ChoicesPage.as_view(), name="choices"),
     path("columns/", columns.columns, name="columns"),

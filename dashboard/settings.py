@@ -52,6 +52,7 @@ MIDDLEWARE = [
     "dashboard.http.client_address.ClientAddressMiddleware",
     # Error pages read request.htmx too, whichever of the next fails.
     "django_htmx.middleware.HtmxMiddleware",
+    "appoints.api.errors.ErrorsMiddleware",
     # Before all that looks at the host, the scheme or the session.
     "dashboard.operations.health.HealthMiddleware",
     "dashboard.http.unreadable.HostMiddleware",
@@ -164,6 +165,8 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_TEMPLATE = "registration/locked_out.html"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
+# Of one token, over all workers.
+API_PER_MINUTE = ENVIRONMENT.numbers["API_PER_MINUTE"]
 # How long the log of who looked at, took and changed what is kept.
 AUDIT_KEPT_FOR = timedelta(days=ENVIRONMENT.numbers["AUDIT_DAYS"])
 CSRF_FAILURE_VIEW = "dashboard.accounts.views.form_refused"
@@ -228,8 +231,6 @@ APPOINTS_KEPT_FOR = timedelta(hours=NUMBERS["KEEP_HOURS"])
 APPOINTS_MOST_ROWS = NUMBERS["MOST_ROWS"]
 # Of a person, over all workers; what they ask beyond waits.
 APPOINTS_LOADS_PER_PERSON = NUMBERS["LOADS_PER_PERSON"]
-# Of a person, over all workers.
-APPOINTS_REVEALS_PER_MINUTE = NUMBERS["REVEALS_PER_MINUTE"]
 # Threads of a worker that load, and that fetch pages for them besides one each: every one has a
 # database connection, as have the worker's 16 threads.
 APPOINTS_LOADERS = 5

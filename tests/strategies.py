@@ -1,9 +1,13 @@
-"""Rows as iSales may send them, odd ones included."""
+"""Rows as iSales may send them, odd ones included, and what may be asked of them."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from hypothesis import strategies as st
 
+from appoints.query.columns import FILE_COLUMNS
+from appoints.query.query import STATES, Query
 from tests.factories import MINUTE, NOON
 
 NOW = round(NOON.timestamp() * 1000)
@@ -53,4 +57,31 @@ raw_rows = st.one_of(
 # Rows of some pages, each with the seconds after which it came.
 pages = st.lists(
     st.tuples(st.lists(raw_rows, min_size=4, max_size=12), st.integers(0, 2)), max_size=3
+)
+bounds = st.one_of(
+    st.none(), st.integers(-11, 11).map(lambda minutes: NOON + timedelta(minutes=minutes))
+)
+columns = st.sampled_from([*FILE_COLUMNS, *(f"-{name}" for name in FILE_COLUMNS), ""])
+filters = st.sampled_from(
+    [
+        {"preset": "overdue"},
+        {"agents": ("116", "118")},
+        {"number": "7"},
+        {"task": "2"},
+        *({"states": (name,)} for name in STATES),
+        {"states": ("failed", "reached")},
+        {"late": True},
+        {"call_type": "2"},
+        {"causes": ("00604", "99999")},
+        {"cause_groups": ("customer",)},
+        {"cause_groups": ("platform", "other")},
+        *({"text": text} for text in ("É", "外", "0", "=", "b", "+86 138-1234 5678", "138 1234")),
+    ]
+)
+queries = st.builds(
+    lambda found, sort: Query(
+        **{key: part for each in found for key, part in each.items()}, sort=sort
+    ),
+    st.lists(filters, max_size=2),
+    columns,
 )

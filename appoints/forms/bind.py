@@ -21,8 +21,9 @@ from appoints.forms.filterset import AppointFilter
 from appoints.forms.numbers import as_allowed
 from appoints.query.models import AgentList
 from appoints.query.query import Query
-from appoints.query.time_range import Window
+from appoints.query.time_range import SECOND, Window
 from appoints.results.lookup import ask, request_refresh
+from appoints.results.pinned import Pinned
 from appoints.results.result import Result
 from dashboard.accounts.models import Preferences, User
 from dashboard.accounts.zone_names import zone_called
@@ -41,8 +42,21 @@ class Question:
     @property
     def window(self) -> Window:
         """The reserved times that are asked for."""
+        return self._window(self.now)
+
+    def _window(self, now: datetime) -> Window:
         days = settings.APPOINTS_OVERDUE_DAYS
-        return self.query.window(self.now, self.zone, overdue_days=days)
+        return self.query.window(now, self.zone, overdue_days=days)
+
+    @property
+    def fixed(self) -> Query:
+        """The question with its range as moments in place of a preset, which moves on."""
+        if not self.query.preset:
+            return self.query
+        begin, end = self.window
+        return self.query.but(
+            preset="", begin=begin, end=end, states=self.query.wanted_states(), page=self.query.page
+        )
 
     @property
     def console(self) -> ZoneInfo | None:
@@ -70,6 +84,26 @@ class Question:
             reasons=reasons,
         )
 
+    def ask_as_of(self, as_of: datetime) -> Result:
+        """Return the rows whose oldest was fetched at a moment. Raises results.pinned.Gone."""
+        # The range when the rows came, and now: the question was asked in between.
+        first, last = self._window(as_of), self.window
+        pinned = Pinned(
+            self.connection,
+            self.opened,
+            Window(first.begin, last.end),
+            self.zone,
+            self.scope,
+            as_of,
+            Window(last.begin, first.end),
+        )
+        return pinned.result(0, partial(lookups.reasons, self.connection, platform=False))
+
+    def not_before(self, moment: datetime) -> Question:
+        """Return the question, asked no earlier than a moment, in whole seconds."""
+        whole = moment.replace(microsecond=0)
+        return replace(self, now=max(self.now, whole if whole == moment else whole + SECOND))
+
     def request_refresh(self) -> None:
         """Request newer rows for a person, as soon as the pace allows."""
         request_refresh(self.connection, self.opened, self.window, self.zone, self.scope)
@@ -84,10 +118,15 @@ def task_names(connection: Connection, scope: Scope) -> Mapping[str, str]:
     return scope.of(connection).row_filter.task_names(lookups.tasks(connection))
 
 
-def form_of(data: QueryDict, scope: Scope, own: Preferences) -> AppointFilter:
+def form_of(
+    data: QueryDict,
+    scope: Scope,
+    own: Preferences,
+    filterset: type[AppointFilter] = AppointFilter,
+) -> AppointFilter:
     """Return the form for what an address or a person's form says."""
     allowed = as_allowed(data, masked=scope.masked)
-    found = AppointFilter(_with_list(allowed, own.user), scope.connections, own.zone)
+    found = filterset(_with_list(allowed, own.user), scope.connections, own.zone)
     if scope.masked:
         found.form.mask_numbers()
     return found

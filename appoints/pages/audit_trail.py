@@ -7,8 +7,6 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from appoints.access.masking import without
-from appoints.access.reveal import record_reveal
 from appoints.forms.bind import Question
 from appoints.query.query import Query
 from appoints.results.looks import plan_of
@@ -38,23 +36,19 @@ def look(
     record_look(of_request(request), target, details, tokens, same)
 
 
+def program(request: HttpRequest, question: Question, result: Result, token: str) -> None:
+    """Record a look by a program with a token."""
+    details = {**_details(request, question, result), "token": token}
+    same = (details["page"], details["filters"], token)
+    origin = of_request(request, Event.Way.API)
+    record_look(origin, _connection(question), details, _numbers(question), same)
+
+
 def file(request: HttpRequest, question: Question, result: Result) -> None:
     """Record a file that is about to be sent. Raises django.db.Error."""
     details = _details(request, question, result)
     origin = of_request(request, Event.Way.FILE)
     record(origin, Event.Action.FILE, _connection(question), details, _numbers(question))
-
-
-def reveal(
-    request: HttpRequest, question: Question, reservation: str, number: str, reason: str
-) -> None:
-    """Record that a number is about to be shown in full.
-
-    Raises TooManyReveals, and django.db.Error.
-    """
-    details = {"connection": question.connection.slug, "reason": without(reason, number)}
-    numbers = [number, *writings(number, plan_of(question.connection))]
-    record_reveal(of_request(request), reservation, details, numbers)
 
 
 def _connection(question: Question) -> Target:

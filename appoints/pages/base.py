@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
@@ -29,6 +31,7 @@ class ResultView(View):
     """
 
     http_method_names = ["get", "head"]
+    filterset: ClassVar[type[AppointFilter]] = AppointFilter
     request: SignedInRequest
     scope: Scope
     form: AppointFilter
@@ -50,7 +53,7 @@ class ResultView(View):
     def bind(self, data: QueryDict) -> HttpResponse | None:
         """Bind the form within the person's scope; return the refusal of a wrong one."""
         self.scope = scope_of(self.request.user)
-        self.form = form_of(data, self.scope, self.request.preferences)
+        self.form = form_of(data, self.scope, self.request.preferences, self.filterset)
         if self.scope.is_empty:
             return self.without_connection()
         return self.check()

@@ -109,18 +109,18 @@ class Asking:
         for query in filter(None, (self.query, narrowed)):
             asked = self.looks(query)
             with suppress(store.TooManyRows):
-                return self._shown(self._found(asked, deadline), asked, reasons)
+                return self.shown(self.found(asked, deadline), asked, reasons)
         if len(asked) > 1:
             # Pages of several lists are no pages of one.
             raise NeedsWhole([NAMES["number"]])
         return browsing(self.connection, asked[0].query, self.window, rules(), self.visible)
 
-    def _found(self, asked: Sequence[Look], deadline: float) -> list[Found]:
+    def found(self, asked: Sequence[Look], deadline: float) -> list[Found]:
         """Return an answer for each look in turn, up to one that is still being loaded."""
         found: list[Found] = []
         error = None
         for look in asked:
-            one = self._find(look, deadline, error)
+            one = self.find(look, deadline, error)
             if not asked_for(one.snapshot, look.asked, self.connection):
                 return [one]  # it holds every number
             found.append(one)
@@ -129,18 +129,18 @@ class Asking:
                 break
         return found
 
-    def _find(self, look: Look, deadline: float, error: FetchError | None) -> Found:
+    def find(self, look: Look, deadline: float, error: FetchError | None) -> Found:
         """Return what answers for a look; iSales is not asked again after an error."""
         query, asked, connection = look.query, look.asked, self.connection
         known = list(store.covering(connection, asked, self.window))
         for snapshot in known:
             if (
                 store.is_fresh(snapshot)
-                and self._answers(snapshot, query, asked)
+                and self.answers(snapshot, query, asked)
                 and is_sure(snapshot, query, asked, connection, rules(), self.visible)
             ):
                 return Found(snapshot)
-        older = next((each for each in known if self._answers(each, query, asked)), None)
+        older = next((each for each in known if self.answers(each, query, asked)), None)
         try:
             if error is not None:
                 raise error
@@ -156,7 +156,7 @@ class Asking:
             return Found(found)
         return Found(older, refreshing=True)
 
-    def _answers(self, snapshot: Snapshot, query: Query, asked: UpstreamRequest) -> bool:
+    def answers(self, snapshot: Snapshot, query: Query, asked: UpstreamRequest) -> bool:
         """Tell whether a snapshot that holds the window also answers for the agents.
 
         An agent may be named by account or by ID, and rows show but one of them, so that only a
@@ -168,7 +168,8 @@ class Asking:
         present = set(CACHE.of(snapshot, rules(), self.visible)["agent"].unique())
         return present.issuperset(query.agents)
 
-    def _shown(self, found: Sequence[Found], asked: Sequence[Look], reasons: Reasons) -> Result:
+    def shown(self, found: Sequence[Found], asked: Sequence[Look], reasons: Reasons) -> Result:
+        """Return the rows of what was found for the looks, narrowed and in order."""
         held = [each.snapshot for each in found]
         chosen = asked_for(held[0], asked[0].asked, self.connection)
         query, plan = self.query, plan_of(self.connection)

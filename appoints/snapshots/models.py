@@ -14,7 +14,8 @@ class Snapshot(models.Model):
     is open. ``worked`` are the seconds for which a call for it was out.
     ``refresh_requested`` says that a person asked for newer rows. ``person`` is whose question it
     counts as. Whoever holds the lease fetches; each write checks its number, so that a holder that
-    was slow harms nothing.
+    was slow harms nothing. While a program that reads it page by page has it ``pinned``, it stays
+    beside a newer one.
     """
 
     class Status(models.TextChoices):
@@ -39,6 +40,7 @@ class Snapshot(models.Model):
     worked = models.FloatField(default=0.0)
     refresh_requested = models.BooleanField(default=False)
     wanted = models.DateTimeField(help_text="when somebody last asked for it")
+    pinned = models.DateTimeField(null=True, help_text="when a program last asked for just this")
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )

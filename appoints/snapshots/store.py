@@ -33,6 +33,7 @@ RESUMABLE = timedelta(minutes=10)  # age of rows with which a load that stopped 
 UNWANTED = timedelta(minutes=1)  # nobody asked for so long: not loaded, until somebody does
 RESTS = 5  # times that the work of a load took, between it and the next
 LONGEST_REST = timedelta(minutes=15)  # however long that work was
+PINNED = timedelta(minutes=5)  # for which a snapshot stays for a program that reads it in pages
 FAILURE_EXPLAINS = timedelta(minutes=2)  # why nothing has come yet, while iSales is asked again
 
 
@@ -129,6 +130,12 @@ def request_refresh(connection: Connection, asked: UpstreamRequest, window: Wind
     covering(connection, asked, window).filter(refresh_requested=False).update(
         refresh_requested=True
     )
+
+
+def pin(connection: Connection, as_of: datetime) -> None:
+    """Keep the rows of a moment for a program that reads them page by page."""
+    found = Snapshot.objects.filter(connection=connection, as_of=as_of)
+    found.update(pinned=timezone.now())
 
 
 def is_fresh(snapshot: Snapshot) -> bool:
@@ -234,10 +241,11 @@ def finish(snapshot: Snapshot, status: Snapshot.Status, **changes: object) -> No
     with transaction.atomic():
         leases.keep(snapshot, status=status, ended=now, leased_until=now, **changes)
         if status == Snapshot.Status.WHOLE:
-            Snapshot.objects.filter(
+            replaced = Snapshot.objects.filter(
                 connection_id=snapshot.connection_id,
                 subject=snapshot.subject,
                 begin=snapshot.begin,
                 end=snapshot.end,
                 pk__lt=snapshot.pk,
-            ).delete()
+            )
+            replaced.exclude(timestamps.since("pinned", PINNED)).delete()

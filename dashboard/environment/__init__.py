@@ -37,6 +37,7 @@ CREDENTIAL_KEYS_HINT = (
 )
 # Default, least and most of what an operator may tune.
 NUMBERS = {
+    "API_PER_MINUTE": (120, 1, 100_000),
     "AUDIT_DAYS": (365, 1, 3650),
     "BOOKING_HORIZON_DAYS": (90, 0, 3650),
     "FRESH_SECONDS": (20, 1, 86_400),
@@ -45,7 +46,6 @@ NUMBERS = {
     "LOADS_PER_PERSON": (3, 1, 100),
     "MOST_ROWS": (200_000, 100, 2_000_000),
     "OVERDUE_DAYS": (30, 1, 365),
-    "REVEALS_PER_MINUTE": (5, 1, 100),
 }
 HOST = re.compile(r"(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*", re.IGNORECASE)
 ORIGIN = re.compile(r"https?://[A-Za-z0-9*.\[\]-]+[A-Za-z0-9.:\[\]-]*")

@@ -13,14 +13,14 @@ from django.views import defaults
 from dashboard.accounts.requests import HtmxRequest
 from dashboard.database import TROUBLES, kind_of
 
-FILE = re.compile(r"/export\.\w+$")
+FOR_PROGRAMS = re.compile(r"/export\.\w+$|/api/v1/")
 
 
 def database_trouble(request: HtmxRequest, kind: str) -> HttpResponse:
-    """Answer with a page, plain text for a file, or a fragment for htmx."""
+    """Answer with a page, plain text for programs, or a fragment for htmx."""
     trouble, status = TROUBLES[kind], HTTPStatus.SERVICE_UNAVAILABLE
     context = {"trouble": trouble, "kind": kind}
-    if FILE.search(request.path):
+    if FOR_PROGRAMS.search(request.path):
         text = f"{trouble.title}\n{trouble.advice}\n"
         response = HttpResponse(text, status=status, content_type="text/plain; charset=utf-8")
     elif request.htmx:

@@ -35,8 +35,6 @@ GET  /appoints/export.json           in  404 403 =10 =5  =10 403 403 403 =30
 GET  /appoints/export.xlsx           in  404 403 =10 =5  =10 403 403 403 =30
 GET  /appoints/call-0/               in  404 =1  =1  404 =1  =1  404 404 =1
 GET  /appoints/call-1/               in  404 404 404 404 404 404 404 404 =1
-POST /appoints/call-0/reveal/        in  403 403 403 403 403 200 403 403 200
-POST /appoints/call-1/reveal/        in  403 403 403 403 403 404 403 403 200
 GET  /choices/agents/                in  302 =10 =10 =5  =10 =10 302 302 =30
 GET  /choices/task/                  in  302 =10 =10 =5  =10 =10 302 302 =30
 GET  /choices/number/                in  404 404 404 404 404 404 404 404 404
@@ -53,6 +51,10 @@ POST /views/ours/update/             in  404 404 302 404 404 404 404 404 404
 POST /views/ours/default/            in  404 302 302 404 302 302 404 404 404
 GET  /views/ours/delete/             in  404 404 200 404 404 404 404 404 404
 POST /views/ours/delete/             in  404 404 302 404 404 404 404 404 404
+GET  /api/                           in  200 200 200 200 200 200 200 200 200
+GET  /api/v1/appoints/               401 401 401 401 401 401 401 401 401 401
+GET  /api/v1/summary/                401 401 401 401 401 401 401 401 401 401
+GET  /api/v1/openapi.json            401 401 401 401 401 401 401 401 401 401
 GET  /accounts/login/                200 302 302 302 302 302 302 302 302 302
 POST /accounts/login/                200 302 302 302 302 302 302 302 302 302
 POST /accounts/logout/               in  in  in  in  in  in  in  in  in  in
@@ -76,8 +78,6 @@ FORMS = {
     "/appoints/": {"state": "due"},
     "/views/new/": {"name": "Mine", "audience": "private"},
     "/views/ours/": {"name": "Yours", "audience": "private"},
-    "/appoints/call-0/reveal/": {"reason": "They asked for a call back."},
-    "/appoints/call-1/reveal/": {"reason": "They asked for a call back."},
 }
 
 

@@ -45,6 +45,7 @@ PAGES = {
         "/v/{view}/",
     ],
     "appoints:detail": ["{call}", "/appoints/no-such-call/?preset=today"],
+    "api:reference": ["/api/"],
     "audit:list": ["/audit/", "/audit/?action=look&number=1"],
     "choices": [f"/choices/agents/?{WEEK}", f"/choices/causes/?{WEEK}"],
     "columns": ["/columns/?next=/appoints/%3Fpreset%3Dtoday"],
@@ -68,6 +69,7 @@ STRANGERS_PAGES = {"login": "/accounts/login/"}
 NO_PAGES = {
     *("home", "language", "logout", "revoke_token"),
     *("appoints:csv", "appoints:json", "appoints:xlsx", "audit:csv"),
+    *("api:appoints", "api:document", "api:summary"),
     *("views:default", "views:open", "views:update"),
 }
 FORMS = ("password_change", "tokens", "views:new")

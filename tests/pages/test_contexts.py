@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.template import engines
 
+from appoints.api import reference
 from appoints.display.context import Context
 from appoints.pages import contexts, wallboard_contexts
 from appoints.saved_views import contexts as saved_views
@@ -18,7 +19,7 @@ from tests.names import Names
 FOLDER = Path(settings.BASE_DIR) / "templates"
 CONTEXTS = [
     each
-    for module in (contexts, wallboard_contexts, saved_views)
+    for module in (contexts, reference, wallboard_contexts, saved_views)
     for each in vars(module).values()
     if isinstance(each, type) and issubclass(each, Context) and each is not Context
 ]

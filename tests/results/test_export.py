@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import openpyxl
@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from appoints.isales import codes
 from appoints.query.columns import FILE_COLUMNS
-from appoints.query.query import STATES, Query
+from appoints.query.query import Query
 from appoints.query.time_range import EVER, Window
 from appoints.results import export, spreadsheet_cells, states, workbook
 from appoints.results.result import Result
@@ -25,41 +25,11 @@ from appoints.snapshots import frame
 from appoints.snapshots.reconcile import deduplicated
 from tests import oracle
 from tests.factories import NOON
-from tests.strategies import NOW, pages
+from tests.strategies import NOW, bounds, pages, queries
 
 REASONS = {**codes.RESULTS, **codes.FAIL_WORDS}
 ZONES = [ZoneInfo(name) for name in ("UTC", "Asia/Kathmandu", "America/Sao_Paulo")]
 SIZE = 4  # rows a page of the screen
-
-bounds = st.one_of(
-    st.none(), st.integers(-11, 11).map(lambda minutes: NOON + timedelta(minutes=minutes))
-)
-columns = st.sampled_from([*FILE_COLUMNS, *(f"-{name}" for name in FILE_COLUMNS), ""])
-
-
-filters = st.sampled_from(
-    [
-        {"preset": "overdue"},
-        {"agents": ("116", "118")},
-        {"number": "7"},
-        {"task": "2"},
-        *({"states": (name,)} for name in STATES),
-        {"states": ("failed", "reached")},
-        {"late": True},
-        {"call_type": "2"},
-        {"causes": ("00604", "99999")},
-        {"cause_groups": ("customer",)},
-        {"cause_groups": ("platform", "other")},
-        *({"text": text} for text in ("É", "外", "0", "=", "b", "+86 138-1234 5678", "138 1234")),
-    ]
-)
-queries = st.builds(
-    lambda found, sort: Query(
-        **{key: part for each in found for key, part in each.items()}, sort=sort
-    ),
-    st.lists(filters, max_size=2),
-    columns,
-)
 
 
 def frame_of(found: list[tuple[list[object], int]]) -> tuple[pl.DataFrame, list[oracle.Seen]]:

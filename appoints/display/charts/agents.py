@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from appoints.labels import STATE_WORDS
-from appoints.query.filters import FILTERS
 from appoints.query.query import Query
 from appoints.results.facets import AgentCounts
 
@@ -20,7 +19,7 @@ MOST_BARS = 10  # bars
 class StateShare(NamedTuple):
     """An agent's calls in one state, at its place in the bar, in hundredths of the longest one.
 
-    ``address`` is None where there are none, and where no address can name the agent.
+    ``address`` is None where there are none.
     """
 
     state: str
@@ -32,15 +31,12 @@ class StateShare(NamedTuple):
 
 
 class AgentBar(NamedTuple):
-    """An agent in words, by the ``code`` too where that says more, and the parts of the bar.
-
-    ``address`` is None where no address can name the agent.
-    """
+    """An agent in words, by the ``code`` too where that says more, and the parts of the bar."""
 
     text: str
     code: str
     parts: tuple[StateShare, StateShare]
-    address: str | None
+    address: str
 
 
 class Agents(NamedTuple):
@@ -81,9 +77,7 @@ def _share(
     return StateShare(state, str(STATE_WORDS[state]), rows, start, share, address)
 
 
-def _address(line: AgentCounts, query: Query, *states: str) -> str | None:
-    if not FILTERS["agents"].can_be(line.value):
-        return None
+def _address(line: AgentCounts, query: Query, *states: str) -> str:
     wanted = query.wanted_states()
     asked = tuple(state for state in states if not wanted or state in wanted)
     return query.only("agents", line.value).but(states=asked).urlencode()

@@ -34,6 +34,7 @@ class Migration(migrations.Migration):
                 ('worked', models.FloatField(default=0.0)),
                 ('refresh_requested', models.BooleanField(default=False)),
                 ('wanted', models.DateTimeField(help_text='when somebody last asked for it')),
+                ('pinned', models.DateTimeField(help_text='when a program last asked for just this', null=True)),
                 ('taken', models.DateTimeField(help_text='when a loader last took it', null=True)),
                 ('lease', models.PositiveIntegerField(default=0)),
                 ('leased_until', models.DateTimeField()),
