@@ -6,9 +6,11 @@
 PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
+# Dozens of processes read the same sources: what Python compiled of them is kept.
+unexport PYTHONDONTWRITEBYTECODE
 # What leans on the database: lines, the queue, leases, chunks, secrets.
 ON_POSTGRESQL := tests/connections/test_limiter.py tests/snapshots/test_queue.py tests/test_encryption.py \
-	tests/pages/test_list.py tests/audit/test_log.py tests/accounts/test_tokens.py
+	tests/pages/test_refresh.py tests/audit/test_log.py tests/accounts/test_tokens.py
 # What leans on Django: forms, models, pages, the admin, sign-in, commands, headers.
 ON_NEWEST_DJANGO := tests/accounts tests/forms tests/http tests/management tests/pages tests/query \
 	tests/saved_views tests/test_admin.py tests/test_encryption.py tests/test_environment.py
@@ -17,7 +19,8 @@ INSTALL = $(BIN)/pip install --quiet --no-deps --require-hashes -r $(lastword $^
 LOCK := $(BIN)/uv pip compile pyproject.toml --extra postgresql --universal \
 	--upgrade --generate-hashes --no-emit-index-url --no-header --quiet
 
-.PHONY: install demo test coverage bench screenshots messages lock
+.PHONY: install demo test style types migrations collected on-postgresql on-newest-django on-httpx2 \
+	coverage bench screenshots messages lock
 
 install: .venv/installed
 
@@ -26,22 +29,40 @@ demo: .venv/installed
 
 test: .venv/installed-dev
 	@sh tests/debian.sh
+	@$(MAKE) --no-print-directory --jobs 3 --output-sync style types migrations collected on-httpx2 on-postgresql on-newest-django
+	$(BIN)/pytest --numprocesses 5 --no-loadscope-reorder
+
+# The checks before the tests, side by side: those that fail soonest come first.
+style:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	find templates -name '*.html' -exec $(BIN)/djade --check --target-version 5.2 {} +
 	@# Its only wheel is for Linux on x86-64.
 	[ ! -x $(BIN)/biome ] || $(BIN)/biome check --config-path=.biome.jsonc --error-on-warnings
 	$(BIN)/lint-imports
+
+types:
 	$(BIN)/mypy
+
+migrations:
 	$(BIN)/python -m django makemigrations --check --dry-run --settings tests.settings
+
+# Once here, and not by each of the processes that run the tests.
+collected:
+	@said=$$($(BIN)/pytest --collect-only -qq) || { echo "$$said"; exit 1; }
+
+on-postgresql:
 	sh tests/postgresql.sh $(BIN)/pytest -qq $(ON_POSTGRESQL)
-	sh tests/newest_django.sh -qq --numprocesses 3 $(ON_NEWEST_DJANGO)
-	$(BIN)/python -m pytest -qq -p tests.on_httpx2 --numprocesses 3 tests/isales --ignore-glob='*/test_simulator_*'
-	$(BIN)/pytest --numprocesses 4
+
+on-newest-django:
+	sh tests/newest_django.sh -qq --numprocesses 2 $(ON_NEWEST_DJANGO)
+
+on-httpx2:
+	$(BIN)/python -m pytest -qq -p tests.on_httpx2 tests/isales --ignore-glob='*/test_simulator_*'
 
 coverage: .venv/installed-dev
 	@sh tests/debian.sh
-	$(BIN)/pytest --cov --numprocesses 4
+	$(BIN)/pytest --cov --numprocesses 5 --no-loadscope-reorder
 
 bench: .venv/installed-bench
 	$(BIN)/python -m tests.bench

@@ -6,7 +6,7 @@ from django.urls import include, path, register_converter
 
 from appoints.api import answers, document, reference
 from appoints.display import addresses
-from appoints.pages import choices, columns, detail, export, list, wallboard
+from appoints.pages import choices, columns, detail, export, list, reveal, wallboard
 from appoints.saved_views import views
 
 register_converter(addresses.AppointId, "appoint_id")
@@ -16,6 +16,7 @@ appoints = [
     path("export.csv", export.CsvFile.as_view(), name="csv"),
     path("export.json", export.JsonFile.as_view(), name="json"),
     path("export.xlsx", export.XlsxFile.as_view(), name="xlsx"),
+    path("<appoint_id:appoint_id>/reveal/", reveal.RevealPage.as_view(), name="reveal"),
     path("<appoint_id:appoint_id>/", detail.DetailPage.as_view(), name="detail"),
 ]
 

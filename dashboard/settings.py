@@ -231,6 +231,8 @@ APPOINTS_KEPT_FOR = timedelta(hours=NUMBERS["KEEP_HOURS"])
 APPOINTS_MOST_ROWS = NUMBERS["MOST_ROWS"]
 # Of a person, over all workers; what they ask beyond waits.
 APPOINTS_LOADS_PER_PERSON = NUMBERS["LOADS_PER_PERSON"]
+# Of a person, over all workers.
+APPOINTS_REVEALS_PER_MINUTE = NUMBERS["REVEALS_PER_MINUTE"]
 # Threads of a worker that load, and that fetch pages for them besides one each: every one has a
 # database connection, as have the worker's 16 threads.
 APPOINTS_LOADERS = 5

@@ -21,6 +21,14 @@ settings.load_profile("unhurried")
 
 # Files of the browser that one worker takes together, so that all end at about the same time.
 TOGETHER = (("axe", "hostile"), ("live", "print", "states", "wallboard"))
+# Long files: what is begun last must be short, or all but one worker wait for it.
+LONG = (
+    *("tests/test_locks.py", "tests/results/test_spreadsheets.py", "tests/pages/test_failures.py"),
+    *("tests/pages/test_numbers.py", "tests/pages/test_list.py", "tests/pages/test_links.py"),
+    *("tests/connections/test_crowd.py", "tests/query/test_declarations.py"),
+    *("tests/results/test_export.py", "tests/results/test_facets.py"),
+    *("tests/isales/test_simulator_centre.py", "tests/isales/test_simulator_command.py"),
+)
 
 
 class FewBrowsers(LoadScopeScheduling):  # type: ignore[misc]
@@ -37,6 +45,18 @@ class FewBrowsers(LoadScopeScheduling):  # type: ignore[misc]
 # xdist's own groups go by a part of pytest that pytest 9.2 has no more.
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FewBrowsers:
     return FewBrowsers(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the browser's files, go on with the long ones."""
+
+    def place(item: pytest.Item) -> int:
+        file = item.nodeid.partition("::")[0]
+        if file.startswith("tests/browser/"):
+            return 0
+        return 1 + LONG.index(file) if file in LONG else 1 + len(LONG)
+
+    items.sort(key=place)
 
 
 @pytest.fixture

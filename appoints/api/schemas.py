@@ -9,10 +9,9 @@ from django.utils.translation import gettext as _
 
 from appoints.api.form import MOST_PER_PAGE, ApiFilter
 from appoints.display.dictionary import dictionary
-from appoints.forms.fields import LONGEST
 from appoints.query.columns import COLUMNS, FILE_COLUMNS, Kind
 from appoints.query.filters import FILTERS, PARAMETERS
-from appoints.query.parameters import Parameter
+from appoints.query.parameters import LONGEST, Parameter
 from appoints.query.query import STATES
 
 Schema = dict[str, Any]

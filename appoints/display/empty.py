@@ -67,12 +67,15 @@ class EmptyState:
     def part_of_number(self) -> str:
         """Where the number is looked for as a part of others.
 
-        Empty where none was asked for, and where parts are not searched, for numbers are masked.
+        Empty where none was asked for, where it is no possible text of a search, and where parts
+        are not searched, for numbers are masked.
         """
         query = self._query
         if not query.number or is_token(query.number) or query.text or self.in_range:
             return ""
-        return query.but(number="", text=query.number.strip()).urlencode()
+        text = query.number.strip()
+        can_be_asked = FILTERS["text"].can_be(text)
+        return query.but(number="", text=text).urlencode() if can_be_asked else ""
 
     @property
     def elsewhere(self) -> list[tuple[str, str]]:

@@ -10,11 +10,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
-from appoints.forms.fields import LONGEST
 from appoints.query.columns import COLUMNS
 from appoints.query.filters import FILTERS, NAMES
 from appoints.query.lists import written
-from appoints.query.parameters import Filter
 from appoints.query.query import Query
 from appoints.results.facets import ValueCount
 
@@ -130,10 +128,10 @@ def choice_of(name: str, line: ValueCount, query: Query, reasons: Mapping[str, s
     value = line.value
     if value is None:
         return _none(name, line.rows, query)
-    filter_, chosen = FILTERS[name], value in _chosen(name, query)
+    chosen = value in _chosen(name, query)
     address = query.but(**{name: _changed(name, value, query, chosen)}).urlencode()
     text = _words(name, line, reasons)
-    can_be_asked = _can_be_asked(filter_, value)
+    can_be_asked = FILTERS[name].can_be(value)
     return Choice(value, text, line.rows, address if can_be_asked else None, chosen)
 
 
@@ -143,13 +141,6 @@ def _none(name: str, rows: int, query: Query) -> Choice:
     rest = tuple(each for each in query.without if each != param)
     address = query.but(without=rest if chosen else (*rest, param)).urlencode()
     return Choice(None, str(_("none")), rows, address, chosen)
-
-
-def _can_be_asked(filter_: Filter, value: str) -> bool:
-    """Tell whether an address can name a value."""
-    if filter_.kind == "flag":
-        return value == "true"
-    return value in filter_.words if filter_.is_choice else len(value) <= LONGEST
 
 
 def _words(name: str, line: ValueCount, reasons: Mapping[str, str]) -> str:

@@ -14,6 +14,7 @@ from appoints.access.number_token import seal
 from appoints.display.addresses import anchor, detail_of
 from appoints.display.formats import clock
 from appoints.labels import STATE_WORDS
+from appoints.query.filters import FILTERS
 from appoints.query.query import Query
 from appoints.results.result import Result
 
@@ -51,7 +52,8 @@ class Other(NamedTuple):
 class Others:
     """The other reservations of a number that are at hand, the first by time and how many more.
 
-    ``address`` asks for every reservation of the number, whatever its time; None without a number.
+    ``address`` asks for every reservation of the number, whatever its time; None without a number,
+    and where no address can name it.
     """
 
     def __init__(
@@ -66,10 +68,12 @@ class Others:
         self.shown = [_other(each, query, zone, reasons) for each in found[:MOST_OTHERS]]
         self.more = len(found) - len(self.shown)
         number = record["called_sent"]
+        self.has_number = bool(number)
+        can_be_asked = FILTERS["number"].can_be(number or "")
         if number and record["called_no"] != number:  # it is masked
             number = seal(number)
         everything = Query(connection=query.connection, number=number or "", zone=query.zone)
-        self.address = everything.urlencode() if number else None
+        self.address = everything.urlencode() if can_be_asked else None
         # iSales was asked for these only, so that others of the number may exist.
         self.chosen = bool(query.agents or query.task)
         self.all = not (self.chosen or query.preset or query.begin or query.end)

@@ -18,12 +18,12 @@ from django.utils.translation import gettext_lazy as _
 
 from appoints.query import presets
 from appoints.query.lists import one, split, written
+from appoints.query.parameters import LONGEST
 from appoints.query.time_range import Bound, local, parse_bound
 from dashboard.accounts.zone_names import zone_called
 
 # Of characters that quotes would spell out; those that part words are none of these.
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f]")
-LONGEST = 500  # characters of a number, an ID or a code; an address holds one of any alphabet
 MOST_NAMES = 10_000  # agents, or tasks, that one grant names
 # What is meant for a time, but is no ISO 8601: seconds since 1970, and words as in "now-1h".
 SECONDS = re.compile(r"[0-9]{9,10}")
@@ -32,7 +32,9 @@ FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
 class WordField(forms.Field):
-    """One word: an ID or a number, in quotes where every character of it counts."""
+    """One word, as an ID, in quotes where every character of it counts."""
+
+    read = staticmethod(one)
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(validators=[MaxLengthValidator(LONGEST)], **kwargs)
@@ -41,7 +43,7 @@ class WordField(forms.Field):
         text = (value or "").strip()
         if CONTROL.search(text):
             raise ValidationError(_("Control characters are not allowed here."))
-        found = one(text)
+        found = self.read(text)
         if text and not found:
             raise _impossible(found)
         return found

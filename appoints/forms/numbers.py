@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from appoints.access.number_token import is_token, open_token, seal, shown
 from appoints.forms.fields import WordField
 from appoints.query.filters import NAMES
-from appoints.query.lists import written
+from appoints.query.lists import as_line, line
 
 NUMBER = NAMES["number"]
 KEPT = "number_token"  # of a form: the token of the masked number that the field shows
@@ -34,6 +34,8 @@ class NumberInput(forms.TextInput):
 
 class NumberField(WordField):
     """A telephone number, as written, or the token of one."""
+
+    read = staticmethod(line)
 
     def to_python(self, value: str | None) -> str:
         found = super().to_python(value)
@@ -82,4 +84,4 @@ def _sealed(text: str) -> str:
 
 def _in_full(text: str) -> str:
     number = open_token(text)
-    return text if number is None else written(number)
+    return text if number is None else as_line(number)

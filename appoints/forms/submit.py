@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from django.http import QueryDict
 from django.urls import reverse
@@ -16,7 +15,6 @@ from appoints.forms.numbers import with_kept
 from appoints.query.lists import written
 from appoints.query.models import AgentList
 from appoints.query.query import Query
-from appoints.results import numbers
 
 LONGEST_ADDRESS = 8000  # characters; servers cut request lines at about 8,190
 LONG_ADDRESS = 2000  # characters; mail programs and chats cut links at about as many
@@ -25,22 +23,15 @@ LONG_ADDRESS = 2000  # characters; mail programs and chats cut links at about as
 def posted(data: QueryDict) -> QueryDict:
     """Return what was sent, as it was meant.
 
-    A range takes the place of the preset that the page was at, and a number may be written as
-    people write it; an address says exactly what it says.
+    A range takes the place of the preset that the page was at, and a space before a number is
+    none that was a plus; an address says exactly what it says.
     """
     meant = with_kept(data).copy()
     if data.get("from") or data.get("to"):
         meant.pop("preset", None)
     if number := meant.get("number"):
-        meant["number"] = _dialled(number)
+        meant["number"] = number.strip()
     return meant
-
-
-def _dialled(number: str) -> str:
-    """Return a number as it is dialled; other text without hidden marks of copying."""
-    if numbers.is_number(number):
-        return numbers.compact(number)
-    return "".join(each for each in number if unicodedata.category(each) != "Cf").strip()
 
 
 def address_of(form: AppointFilter, scope: Scope) -> str | None:

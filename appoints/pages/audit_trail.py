@@ -7,6 +7,8 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from appoints.access.masking import without
+from appoints.access.reveal import record_reveal
 from appoints.forms.bind import Question
 from appoints.query.query import Query
 from appoints.results.looks import plan_of
@@ -49,6 +51,18 @@ def file(request: HttpRequest, question: Question, result: Result) -> None:
     details = _details(request, question, result)
     origin = of_request(request, Event.Way.FILE)
     record(origin, Event.Action.FILE, _connection(question), details, _numbers(question))
+
+
+def reveal(
+    request: HttpRequest, question: Question, reservation: str, number: str, reason: str
+) -> None:
+    """Record that a number is about to be shown in full.
+
+    Raises TooManyReveals, and django.db.Error.
+    """
+    details = {"connection": question.connection.slug, "reason": without(reason, number)}
+    numbers = [number, *writings(number, plan_of(question.connection))]
+    record_reveal(of_request(request), reservation, details, numbers)
 
 
 def _connection(question: Question) -> Target:

@@ -24,6 +24,7 @@ from appoints.display.pagination import Pager
 from appoints.display.related import Neighbours, Others
 from appoints.display.table import AppointTable, Offered
 from appoints.forms.query_form import QueryForm
+from appoints.forms.reveal import RevealForm
 from appoints.query.query import Query
 from appoints.results.result import Absent, Result
 from appoints.saved_views.menu import ViewMenu
@@ -156,7 +157,10 @@ class NoConnectionContext(Context):
 
 @dataclass(frozen=True, kw_only=True)
 class Reservation:
-    """The reservation is at hand; ``left_out`` says that the filters of the list leave it out."""
+    """The reservation is at hand; ``left_out`` says that the filters of the list leave it out.
+
+    ``reveal_form`` asks for its number in full; None where it is seen already or may not be.
+    """
 
     template: ClassVar[str] = "appoints/_reservation.html"
     again: ClassVar[int] = 0
@@ -165,6 +169,7 @@ class Reservation:
     clock: Clock
     others: Others
     left_out: bool
+    reveal_form: RevealForm | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -203,6 +208,19 @@ class DetailContext(Context):
     cleared: str
     place: Neighbours | None
     answer: Reservation | NotYet | NotFound | Failed
+
+
+@dataclass(frozen=True, kw_only=True)
+class RevealContext(Context):
+    """The ``number`` of a reservation in full; empty where ``problem`` or the form says why not."""
+
+    template = "appoints/reveal.html"
+
+    appoint_id: str
+    address: str
+    form: RevealForm
+    number: str
+    problem: str | Promise
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.http import HttpResponse
 
+from appoints.access.rights import REVEAL_NUMBER
 from appoints.connections import lookups
 from appoints.connections.failures import Failure
 from appoints.display import preset_links
 from appoints.display.clock import clock_of
 from appoints.display.detail import Detail
 from appoints.display.related import Neighbours, Others
+from appoints.forms.reveal import RevealForm
 from appoints.pages import audit_trail
 from appoints.pages.contexts import DetailContext, Failed, NotFound, NotYet, Reservation
 from appoints.pages.explaining import FORM_ONLY, ExplainingView
@@ -70,7 +74,12 @@ class DetailPage(ExplainingView):
             clock=clock_of(question, result.as_of, [record]),
             others=Others(result, question.query, record, question.zone, reasons),
             left_out=left_out,
+            reveal_form=self._reveal_form(record),
         )
+
+    def _reveal_form(self, record: Mapping[str, object]) -> RevealForm | None:
+        may = self.scope.masked and self.request.user.has_perm(REVEAL_NUMBER)
+        return RevealForm() if may and record["called_no"] is not None else None
 
     def _context(
         self, answer: Reservation | NotYet | NotFound | Failed, place: Neighbours | None = None

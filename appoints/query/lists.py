@@ -34,5 +34,17 @@ def one(text: str) -> str:
     return _read(text) if EXACT.fullmatch(text) else re.sub(r"\s+", "", text)
 
 
+def line(text: str) -> str:
+    """Return the value of a line, as ``as_line`` makes it; spaces inside stay."""
+    text = text.strip()
+    return _read(text) if EXACT.fullmatch(text) else text
+
+
+def as_line(value: str) -> str:
+    """Return a value as it is where a line holds it so, or as a JSON string."""
+    plain = value == value.strip() and not (EXACT.fullmatch(value) or CONTROL.search(value))
+    return value if value and plain else written(value)
+
+
 def _read(word: str) -> str:
     return str(json.loads(word)) if EXACT.fullmatch(word) else word

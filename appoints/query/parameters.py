@@ -15,14 +15,17 @@ Kind = Literal[
 ]  # fmt: skip
 
 
+LONGEST = 500  # characters of a number, an ID or a code; an address holds one of any alphabet
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameter:
     """A parameter of an address, and its field in the form.
 
     ``name`` is that in addresses. ``choices`` are the possible values and their words. iSales
     knows nothing of a parameter that ``needs_whole``, so that every row must be at hand.
-    ``in_more_filters`` places the field among "More filters". ``most`` bounds a number, or how
-    many words. ``one_list`` writes several words as one parameter instead of one each.
+    ``in_more_filters`` places the field among "More filters". ``most`` bounds a number, a text, or
+    how many words. ``one_list`` writes several words as one parameter instead of one each.
     """
 
     name: str
@@ -72,3 +75,15 @@ class Filter(Parameter):
     def is_counted(self) -> bool:
         """Whether the rows of each value are counted."""
         return bool(self.column) and self.kind not in ("number", "text")
+
+    def can_be(self, value: str | None) -> bool:
+        """Tell whether an address can ask for a value; None is for rows that have none."""
+        if value is None:
+            return bool(self.without)
+        if self.kind == "flag":
+            return value == "true"
+        if self.is_choice:
+            return value in self.words
+        if self.kind == "text":
+            return 0 < len(value) <= self.most and "\0" not in value
+        return 0 < len(value) <= LONGEST

@@ -11,11 +11,14 @@ from zoneinfo import ZoneInfo
 
 from appoints.query import presets
 from appoints.query.filters import FILTERS, NAMES, PARAMETERS, Parameters
-from appoints.query.lists import written
+from appoints.query.lists import as_line, written
 from appoints.query.time_range import Window, moment
 
 DEFAULT_SORT = "appoint_time"
 STATES = ("overdue", "due", "upcoming", "calling", "reached", "failed", "unknown")
+
+# How an address has values of a kind.
+WRITTEN = {"words": written, "word": written, "number": as_line}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,8 +99,8 @@ def _separate(name: str, value: Any) -> tuple[Any, ...]:
     """Return the values that stand as parameters of their own; a long list of agents is one."""
     parameter = PARAMETERS[name]
     values = value if isinstance(value, tuple) else (value,)
-    if parameter.kind in ("words", "word", "number"):
-        values = tuple(map(written, values))
+    if parameter.kind in WRITTEN:
+        values = tuple(map(WRITTEN[parameter.kind], values))
     return (",".join(values),) if parameter.one_list else values
 
 

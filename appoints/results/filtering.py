@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import reduce
 from operator import and_
@@ -125,14 +126,18 @@ def in_window(window: Window) -> pl.Expr:
 def mentions(text: str, plan: NumberingPlan) -> pl.Expr:
     """Tell whether any searched column holds the text, as people type it.
 
-    A number may be written in any way, and with a country code that rows leave out.
+    A number, or its beginning, may be written in any way, and with a country code that rows
+    leave out.
     """
     found = [pl.col("folded").str.contains(fold(text), literal=True)]
     if numbers.is_number(text):
         same = numbers.writings(text, plan)
         digits = numbers.digits(text)
+        begins = "|".join(map(re.escape, numbers.beginnings(text, plan)))
         for key in map(pl.col, NUMBERS):
             found += [key.is_in(same), has_digits(key, digits)]
+            if begins:
+                found.append(key.str.contains(f"^(?:{begins})"))
     return pl.any_horizontal(each.fill_null(value=False) for each in found)
 
 

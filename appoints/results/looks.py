@@ -58,7 +58,8 @@ def plan_of(connection: Connection) -> NumberingPlan:
 def looked_for(number: str, plan: NumberingPlan, looks: Iterable[Look]) -> tuple[str, ...]:
     """Return the writings of a number that rows were compared with, here or by iSales."""
     known = [each.query.number for each in looks]
-    return numbers.asked(number, plan, known) if number else ()
+    found = numbers.asked(number, plan, known) if number else ()
+    return tuple(dict.fromkeys(each.strip() for each in found))
 
 
 def together(frames: Sequence[pl.DataFrame], looks: Iterable[Look]) -> pl.DataFrame:

@@ -20,12 +20,19 @@ MOST_KNOWN = 12
 COMPACT = re.compile(r"\+?[0-9*#]+")
 THREE_DIGITS = re.compile(r"\d\D{0,3}\d\D{0,3}\d")
 PLAIN = re.compile(r"\+?[0-9]+")
-# What stands between digits on paper, after ``_simple``. A minus before them is no separator.
-WRITTEN = re.compile(r"\s*(?:tel:)?[\s(]*\+?[\s(]*[0-9*#][0-9*#\s().\-]*")
+# What stands between digits on paper, after ``_simple``. A minus before them is no separator, nor
+# is a mark that parts two numbers or that hides digits, as a comma, a tilde or a bullet does.
+BETWEEN = r"0-9*#\s().\-"
+WRITTEN = re.compile(rf"\s*(?:tel:|')?[\s(]*\+?[\s(]*[0-9*#][{BETWEEN}]*")
+# Text from right to left shows the plus at the end.
+PLUS_LAST = re.compile(rf"[\s(]*[0-9][{BETWEEN}]*\+\s*")
+INTERNATIONAL = re.compile(r"^(?:\+|00)")
 NOT_DIALLED = re.compile(r"[^0-9*#+]")
 # Marks that stand between digits and are neither a space, a dash nor a bracket by category.
-OTHER_SEPARATORS = str.maketrans({**dict.fromkeys("·∙・。٫", "."), "−": "-", "\u30fc": "-"})
-ASCII_SEPARATORS = str.maketrans("[]/", "().")
+OTHER_SEPARATORS = str.maketrans(
+    {**dict.fromkeys("·∙・。٫", "."), **dict.fromkeys("−˗⁃\u30fc", "-"), "’": "'"}
+)
+ASCII_SEPARATORS = str.maketrans("[]{}/_", "()()..")
 KINDS = {"Zs": " ", "Zl": " ", "Zp": " ", "Pd": "-", "Ps": "(", "Pe": ")"}
 INVISIBLE = ("Cf", "Mn", "Me")
 
@@ -50,6 +57,8 @@ def compact(text: str) -> str:
     seen = _simple(text).casefold()
     if WRITTEN.fullmatch(seen):
         return NOT_DIALLED.sub("", seen)
+    if PLUS_LAST.fullmatch(seen):
+        return "+" + digits(seen.rstrip().removesuffix("+"))
     return "".join(seen.split())
 
 
@@ -75,8 +84,7 @@ def writings(text: str, plan: NumberingPlan = NO_PLAN) -> tuple[str, ...]:
     """
     number = compact(text)
     found = [number]
-    # A space may have been a plus: that is how an address reads one that was not encoded.
-    if text[:1] == " " and number.isdigit():
+    if _lost_plus(text):
         found.append(f"+{number}")
     return tuple(dict.fromkeys(each for own in found for each in _writings(own, plan)))
 
@@ -90,8 +98,23 @@ def asked(text: str, plan: NumberingPlan, known: Iterable[str] = ()) -> tuple[st
     # Nobody writes a sign before a short number that was not asked for with one.
     short = f"+{own}" if len(own) < FEWEST else ""
     likely = [each for each in writings(text, plan) if each != short][:MOST_GUESSED]
-    as_sent = [] if text.strip() in ("", *likely) else [text]
-    return tuple(dict.fromkeys([*as_sent, *likely, *list(known)[:MOST_KNOWN]]))
+    return tuple(dict.fromkeys([*_as_typed(text), *likely, *list(known)[:MOST_KNOWN]]))
+
+
+def beginnings(text: str, plan: NumberingPlan) -> tuple[str, ...]:
+    """Return what a number begins with in each writing, if a text with a prefix begins it."""
+    number = compact(text)
+    if number.startswith(("+", "00")):
+        reading = _international(INTERNATIONAL.sub("", number), plan)
+    elif plan.country and plan.trunk not in ("", number) and number.startswith(plan.trunk):
+        reading = plan.country + number.removeprefix(plan.trunk)
+    elif _has_country(number, plan):
+        reading = _international(number, plan)
+    else:
+        return ()
+    if plan.country and reading.startswith(plan.country) and reading != plan.country:
+        return tuple(_candidates(reading, plan))
+    return (f"+{reading}", f"00{reading}") if reading else ()
 
 
 def compacted(numbers: pl.Series) -> pl.Series:
@@ -100,6 +123,22 @@ def compacted(numbers: pl.Series) -> pl.Series:
     if odd.is_empty():
         return numbers
     return numbers.replace(odd, pl.Series([compact(each) for each in odd], dtype=pl.String))
+
+
+def _lost_plus(text: str) -> bool:
+    """Tell whether a space may have been a plus: an address reads one so that was not encoded."""
+    return text[:1] == " " and compact(text).isdigit()
+
+
+def _as_typed(text: str) -> Iterator[str]:
+    """Yield a text as rows may have it: as it is, and without what copying and addresses did."""
+    if not text.strip():
+        return
+    yield text
+    seen = "".join(each for each in text if unicodedata.category(each) != "Cf").strip()
+    if _lost_plus(text):
+        yield f"+{seen}"
+    yield seen
 
 
 def _simple(text: str) -> str:
@@ -138,9 +177,9 @@ def _candidates(reading: str, plan: NumberingPlan) -> Iterator[str]:
     if national and plan.trunk:
         yield f"{plan.trunk}{national}"
     yield f"00{reading}"
-    if national and plan.trunk:
-        yield f"+{plan.country}{plan.trunk}{national}"
-        yield f"00{plan.country}{plan.trunk}{national}"
+    if national and plan.trunk.startswith("0"):
+        for sign in ("+", "00", ""):
+            yield f"{sign}{plan.country}{plan.trunk}{national}"
 
 
 def _readings(number: str, plan: NumberingPlan) -> dict[str, None]:
@@ -180,9 +219,13 @@ def _unsigned(number: str, plan: NumberingPlan) -> Iterator[str]:
         yield plan.country + number.removeprefix(plan.trunk)
         if plan.trunk.startswith("0"):
             return
-    if len(number) > MOST_NATIONAL or (
-        number.startswith(plan.country) and len(number) >= len(plan.country) + FEWEST
-    ):
-        yield number
+    if len(number) > MOST_NATIONAL or _has_country(number, plan):
+        yield _international(number, plan)
     if len(number) <= MOST_NATIONAL:
         yield plan.country + number
+
+
+def _has_country(number: str, plan: NumberingPlan) -> bool:
+    """Tell whether a number without a sign may begin with the own country's code."""
+    is_long = len(number) >= len(plan.country) + FEWEST
+    return bool(plan.country) and number.startswith(plan.country) and is_long

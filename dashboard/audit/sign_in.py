@@ -35,6 +35,8 @@ def locked_out(request: HttpRequest | None = None, username: str = "", **_about:
 
 
 def refused(request: HttpRequest, name: str, reason: str, **_about: Any) -> None:
+    # PostgreSQL stores no NUL.
+    name = name if name.isprintable() else ascii(name)
     # Once: the proxy sends the name with each request.
     origin, details = _origin(request, None, name), {"reason": reason}
     record_once(origin, Event.Action.SIGN_IN_FAILED, Target(), details, same=reason)

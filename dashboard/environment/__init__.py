@@ -46,6 +46,7 @@ NUMBERS = {
     "LOADS_PER_PERSON": (3, 1, 100),
     "MOST_ROWS": (200_000, 100, 2_000_000),
     "OVERDUE_DAYS": (30, 1, 365),
+    "REVEALS_PER_MINUTE": (5, 1, 100),
 }
 HOST = re.compile(r"(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*", re.IGNORECASE)
 ORIGIN = re.compile(r"https?://[A-Za-z0-9*.\[\]-]+[A-Za-z0-9.:\[\]-]*")

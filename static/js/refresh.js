@@ -7,13 +7,14 @@ import { answer, ask } from "./swap.js";
 
 const CHOSEN = "reserved-calls-refresh"; // seconds, kept by this browser
 const RESTS = 5; // times that a refresh takes, before the next
+const LONGEST_REST = 300; // seconds, however long it took
 export const SLOW = 120; // seconds between two refreshes of a hidden tab
 const NEVER = [-Infinity, -Infinity];
 const chosen = document.querySelector("#refresh");
 const note = document.querySelector("#live-note");
 let came = stamp(); // the rows
 let tried = came; // the last attempt, whether or not rows came
-let began; // a refresh that is under way
+let began; // a refresh that is under way, by the clock that nobody sets
 let byHand = false;
 let took = 0; // seconds
 let forget; // the timer of a note that will not stay true
@@ -23,9 +24,12 @@ const fresh = () => Number(answer()?.querySelector("[data-fresh]")?.dataset.fres
 // The same, where a person asks for newer rows.
 const newer = () => Number(answer()?.querySelector("[data-newer]")?.dataset.newer ?? 0);
 
-// Never sooner than five times what a refresh takes, nor before there can be anything new.
-export const pace = () =>
-  Math.ceil(Math.max(Number(chosen.value), document.hidden ? SLOW : 0, RESTS * took, fresh()));
+// Never sooner than five times what a refresh takes, nor before there can be anything new. A
+// computer that slept amid a refresh makes that look long, too.
+export const pace = () => {
+  const rest = Math.min(RESTS * took, LONGEST_REST);
+  return Math.ceil(Math.max(Number(chosen.value), document.hidden ? SLOW : 0, rest, fresh()));
+};
 
 const say = (name, values) => {
   const words = name ? fill(note.dataset[name], values) : "";
@@ -47,7 +51,8 @@ const isBusy = () => document.querySelector("#answer details.menu[open]") !== nu
 
 export const refresh = () => {
   if (!answer()) return;
-  tried = began = stamp();
+  tried = stamp();
+  began = performance.now();
   let address = location.pathname + location.search; // htmx would scroll to a fragment
   if (byHand) address += `${location.search ? "&" : "?"}refresh=1`;
   ask(address);
@@ -88,7 +93,7 @@ export const refuseWhileBusy = () => {
 
 export const noteSwap = () => {
   came = tried = stamp();
-  if (began) took = since(began);
+  if (began !== undefined) took = (performance.now() - began) / 1000;
   began = undefined;
   const changes = document.querySelectorAll("#answer .is-changed").length;
   if (changes) say("changes", { count: changes });

@@ -35,6 +35,8 @@ GET  /appoints/export.json           in  404 403 =10 =5  =10 403 403 403 =30
 GET  /appoints/export.xlsx           in  404 403 =10 =5  =10 403 403 403 =30
 GET  /appoints/call-0/               in  404 =1  =1  404 =1  =1  404 404 =1
 GET  /appoints/call-1/               in  404 404 404 404 404 404 404 404 =1
+POST /appoints/call-0/reveal/        in  403 403 403 403 403 200 403 403 200
+POST /appoints/call-1/reveal/        in  403 403 403 403 403 404 403 403 200
 GET  /choices/agents/                in  302 =10 =10 =5  =10 =10 302 302 =30
 GET  /choices/task/                  in  302 =10 =10 =5  =10 =10 302 302 =30
 GET  /choices/number/                in  404 404 404 404 404 404 404 404 404
@@ -78,6 +80,8 @@ FORMS = {
     "/appoints/": {"state": "due"},
     "/views/new/": {"name": "Mine", "audience": "private"},
     "/views/ours/": {"name": "Yours", "audience": "private"},
+    "/appoints/call-0/reveal/": {"reason": "They asked for a call back."},
+    "/appoints/call-1/reveal/": {"reason": "They asked for a call back."},
 }
 
 

@@ -95,6 +95,28 @@ def test_what_takes_long_to_load_is_refreshed_seldom_and_says_so(page: Page) -> 
     expect(page.locator("#live-note")).to_have_text("")
 
 
+AHEAD = """(clock) => document.addEventListener("htmx:beforeSend", () => {
+  const now = clock.now.bind(clock);
+  clock.now = () => now() + 2 * 60 * 60 * 1000;
+}, { once: true })"""
+PACE = """async () => {
+  const list = document.querySelector('script[src*="/js/list."]').src;
+  const [name] = (await (await fetch(list)).text()).match(/refresh[.\\w]*[.]js/);
+  document.querySelector("[data-fresh]").dataset.fresh = 0;
+  return (await import(new URL(name, list))).pace();
+}"""
+
+
+@pytest.mark.parametrize(("clock", "most"), [("Date", 120), ("performance", 300)])
+def test_two_hours_that_a_computer_sleeps_amid_a_refresh_do_not_count_as_work(
+    page: Page, clock: str, most: int
+) -> None:
+    page.locator("#refresh").select_option("30")
+    page.evaluate(f"({AHEAD})({clock})")
+    refresh(page)
+    assert 30 <= page.evaluate(PACE) <= most
+
+
 def test_a_refresh_that_can_bring_nothing_new_says_so(page: Page) -> None:
     page.evaluate("document.querySelector('[data-newer]').dataset.newer = 90")
     page.keyboard.press("r")

@@ -152,3 +152,25 @@ def test_an_account_that_was_given_on_is_called_by_its_newest_name(
     assert "agent Bo" in page and "agent Ann" not in page
     table = page.partition("<tbody>")[2] if "<tbody>" in page else page
     assert table.count("<bdi>Ann</bdi>") >= 3
+
+
+@pytest.mark.parametrize("length", [101, 501])
+def test_what_is_too_long_to_be_asked_for_is_counted_without_a_link(
+    signed_in: Client, connection: Connection, simulator: Simulator, length: int
+) -> None:
+    long = "x" * length
+    simulator.listing.source = [raw(number, long) for number in range(3)]
+    parts = [
+        (Screen(signed_in.get(LIST)), ".ranking a[href]"),
+        (
+            Screen(signed_in.get(f"{LIST}0/", {"from": "2020-01-01"})),
+            ".others a[href^='/appoints/?']",
+        ),
+        (Screen(signed_in.get(LIST, {"number": "9" * length})), ".empty-state a[href]"),
+    ]
+    links = {link for part, where in parts for link in part.links(where)}
+    assert len(links) > 1
+    assert any(f"number={long}" in link for link in links) is (length <= 500)
+    for link in links:
+        assert (link, signed_in.get(LIST + "?" + link.partition("?")[2]).status_code) == (link, 200)
+    assert long in parts[0][0].text

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
 
 from appoints.connections.models import Connection
 from appoints.isales.simulator import Simulator
+from appoints.query.query import Query
+from appoints.snapshots.models import Snapshot
 from tests.screen import Screen, address_of, words_of
 
 LIST, FILE = "/appoints/", "/appoints/export.json"
@@ -120,6 +123,55 @@ def test_a_number_stored_with_spaces_is_found_by_its_own_link(
     [link] = [each for each in detail.all("a") if words_of(each) == "Look for them at any time"]
     query = address_of(link).removeprefix("/appoints/?")
     assert found(signed_in, query) == {stored, "+442079460999"}
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        "+44 20 7946 0999",
+        "(11) 98765-4321",
+        "138-0013-8000",
+        "٠٥٠١٢٣٤٥٦٧",
+        "\u202d+44 20 7946 0999\u202c",
+        "Sip: Alice",
+    ],
+)
+def test_a_number_typed_as_rows_have_it_is_found_with_nothing_at_hand(
+    signed_in: Client, connection: Connection, simulator: Simulator, stored: str
+) -> None:
+    serve(simulator, stored)
+    assert in_file(signed_in, f"{FILE}?{urlencode({'number': stored})}") == [stored] * 2
+    Snapshot.objects.all().delete()
+    response = signed_in.post(LIST, {"number": stored}, follow=True)
+    assert on_page(response) == {stored}
+
+
+def test_a_copied_number_is_found_without_its_hidden_marks(
+    signed_in: Client, connection: Connection, simulator: Simulator
+) -> None:
+    serve(simulator, "+44 20 7946 0999")
+    typed = "\u202d+44 20 7946 0999\u202c "
+    response = signed_in.post(LIST, {"number": typed}, follow=True)
+    assert on_page(response) == {"+44 20 7946 0999"}
+
+
+def test_a_number_with_blanks_around_it_is_found_by_its_own_link(
+    signed_in: Client, connection: Connection, simulator: Simulator
+) -> None:
+    for stored in (" 13800138000", "13800138000 ", "13800138000\n"):
+        serve(simulator, stored)
+        query = Query(number=stored).urlencode()
+        assert in_file(signed_in, f"{FILE}?{query}") == [stored] * 2
+
+
+def test_a_part_of_a_number_is_found_with_another_prefix(
+    signed_in: Client, connection: Connection, simulator: Simulator
+) -> None:
+    own(connection, "44")
+    stored = {"+442079460999", "02079460999"}
+    serve(simulator, *stored, "+33207946099")
+    for part in ("020 7946", "%2B44 20 7946", "0044 20 7946"):
+        assert found(signed_in, f"q={part}") == stored
 
 
 def test_a_writing_that_rows_at_hand_have_is_asked_for_at_any_time(

@@ -11,6 +11,7 @@ from appoints.results.numbers import (
     NO_PLAN,
     NumberingPlan,
     asked,
+    beginnings,
     compact,
     compacted,
     is_number,
@@ -41,8 +42,8 @@ SETS = (
     "0123456789",
 )
 SEPARATORS = [
-    *" -.()/[]\t\n",
-    *"\u00a0\u2007\u202f\u3000\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d\u30fc",
+    *" -.()/[]{}_\t\n",
+    *"\u00a0\u2007\u202f\u3000\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d\u30fc\u2043\u02d7",
     *"（）［］．・",
     *"\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2069\ufeff\u00ad\u061c",
 ]
@@ -117,6 +118,13 @@ def test_a_column_is_compacted_like_each_of_its_numbers(found: list[str | None])
         (CHINA, "+1 202 555 0100 99", "120255501 0099"),
         (BRITAIN, "+44 (0)20 7946 0999", "020 7946 0999"),
         (BRITAIN, "+44 (0)20 7946 0999", "+442079460999"),
+        (BRITAIN, "44 (0)20 7946 0999", "+442079460999"),
+        (BRITAIN, "4402079460999", "02079460999"),
+        (ARABIA, "966 0501234568", "0501234568"),
+        (NO_PLAN, "966501234568+", "+966501234568"),
+        (NO_PLAN, "'0501234567", "0501234567"),
+        (NO_PLAN, "’050_123\u02d74567", "050⁃1234567"),
+        (NO_PLAN, "{011} 98765-4321", "(011) 98765-4321"),
         (BRAZIL, "(11) 98765-4321", "+5511987654321"),
         (BRAZIL, "(11) 98765-4321", "011 98765-4321"),
         (BRAZIL, "(55) 98765-4321", "+5555987654321"),
@@ -151,6 +159,10 @@ def test_the_same_number(plan: NumberingPlan, one: str, other: str) -> None:
         (ARABIA, "+971501234568", "0501234568"),
         (RUSSIA, "+7 812 123 45 67", "+7 121 234 56 7"),
         (NO_PLAN, "1380013 8000 ext 5", "13800138000"),
+        (NO_PLAN, "13800138000,5", "138001380005"),
+        (NO_PLAN, "13800138000~5", "138001380005"),
+        (NO_PLAN, "138••••8000", "1388000"),
+        (RUSSIA, "78812123456", "+7812123456"),
     ],
 )
 def test_another_number(plan: NumberingPlan, one: str, other: str) -> None:
@@ -168,6 +180,34 @@ def test_a_space_before_a_number_may_have_been_a_plus() -> None:
     assert same("+13800138000", " 13800138000", CHINA)
 
 
+@given(st.data(), numbers, plans)
+def test_isales_is_asked_for_a_number_as_it_was_typed(
+    data: st.DataObject, number: str, plan: NumberingPlan
+) -> None:
+    typed = data.draw(paper(number))
+    found = asked(typed, plan)
+    assert typed in found and number in found
+
+
+def test_isales_is_asked_for_a_number_whose_plus_became_a_space() -> None:
+    assert {"+44 20 7946 0999", "+442079460999"} <= {*asked(" 44 20 7946 0999", NO_PLAN)}
+
+
+@given(
+    st.sampled_from([CHINA, BRITAIN, SPAIN, ARABIA, BRAZIL]),
+    st.from_regex(r"[2-9][0-9]{7,9}", fullmatch=True),
+    st.integers(8, 14),
+)
+def test_every_writing_begins_as_a_part_with_a_prefix_does(
+    plan: NumberingPlan, national: str, length: int
+) -> None:
+    same = writings(f"+{plan.country}{national}", plan)
+    parts = [each[:length] for each in same if each.startswith(("+", "0"))]
+    for part in parts:
+        begun = beginnings(part, plan)
+        assert all(each.startswith((part, *begun)) for each in same)
+
+
 def test_isales_is_asked_for_what_rows_have_and_for_a_few_likely_writings() -> None:
     assert asked("13800138000", NO_PLAN) == ("13800138000", "+13800138000", "0013800138000")
     assert asked("4711", NO_PLAN) == ("4711",)
@@ -176,5 +216,5 @@ def test_isales_is_asked_for_what_rows_have_and_for_a_few_likely_writings() -> N
         "+44 20 7946 0999", "+442079460999", "2079460999", "442079460999", "02079460999",
         "00442079460999", "+4402079460999", "44-20 79460999",
     )  # fmt: skip
-    assert asked(" 966501234568", NO_PLAN)[0] == "966501234568"
+    assert asked("4402079460999", BRITAIN)[:3] == ("4402079460999", "2079460999", "+442079460999")
     assert asked("-1", CHINA) == ("-1",)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from appoints.labels import STATE_WORDS
+from appoints.query.filters import FILTERS
 from appoints.query.query import Query
 from appoints.results.facets import AgentCounts
 
@@ -19,7 +20,7 @@ MOST_BARS = 10  # bars
 class StateShare(NamedTuple):
     """An agent's calls in one state, at its place in the bar, in hundredths of the longest one.
 
-    ``address`` is None where there are none.
+    ``address`` is None where there are none, and where no address can name the agent.
     """
 
     state: str
@@ -31,12 +32,15 @@ class StateShare(NamedTuple):
 
 
 class AgentBar(NamedTuple):
-    """An agent in words, by the ``code`` too where that says more, and the parts of the bar."""
+    """An agent in words, by the ``code`` too where that says more, and the parts of the bar.
+
+    ``address`` is None where no address can name the agent.
+    """
 
     text: str
     code: str
     parts: tuple[StateShare, StateShare]
-    address: str
+    address: str | None
 
 
 class Agents(NamedTuple):
@@ -77,7 +81,9 @@ def _share(
     return StateShare(state, str(STATE_WORDS[state]), rows, start, share, address)
 
 
-def _address(line: AgentCounts, query: Query, *states: str) -> str:
+def _address(line: AgentCounts, query: Query, *states: str) -> str | None:
+    if not FILTERS["agents"].can_be(line.value):
+        return None
     wanted = query.wanted_states()
     asked = tuple(state for state in states if not wanted or state in wanted)
     return query.only("agents", line.value).but(states=asked).urlencode()

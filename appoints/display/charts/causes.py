@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from appoints.isales import codes
 from appoints.labels import word
+from appoints.query.filters import FILTERS
 from appoints.query.query import Query
 from appoints.results.facets import ValueCount
 
@@ -19,7 +20,7 @@ MOST_BARS = 10  # bars
 
 
 class CauseBar(NamedTuple):
-    """A number of rows in words, and the address of just them.
+    """A number of rows in words, and the address of just them; None where none can name the code.
 
     ``code`` is what the words stand for, where it says more; ``part`` tells a part of the bar
     before it, and ``share`` is its length in hundredths of the longest.
@@ -29,7 +30,7 @@ class CauseBar(NamedTuple):
     code: str
     rows: int
     share: str
-    address: str
+    address: str | None
     part: bool
 
 
@@ -74,7 +75,8 @@ def _group_bar(group: str | None, rows: int, most: int, query: Query) -> CauseBa
 def _cause_bar(line: ValueCount, most: int, query: Query, reasons: Mapping[str, str]) -> CauseBar:
     code = line.value or ""
     text = reasons.get(code, code)
-    address = query.only("causes", code).but(states=("failed",)).urlencode()
+    asked = query.only("causes", code).but(states=("failed",))
+    address = asked.urlencode() if FILTERS["causes"].can_be(code) else None
     shown_code = code if code != text else ""
     return CauseBar(text, shown_code, line.rows, _share(line.rows, most), address, part=True)
 
