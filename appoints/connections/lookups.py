@@ -62,10 +62,11 @@ def ask_again(connection: Connection) -> list[str]:
 
 def _cached(connection: Connection, name: str, locale: str) -> Mapping[str, str]:
     key = f"{name}-{locale}-{connection.pk}-{connection.endpoint_fingerprint()}"
-    known: Mapping[str, str] | None = cache.get(key)
-    if known is None:
+    # The cache goes by a clock that may be set.
+    known, until = cache.get(key, ({}, 0.0))
+    if until <= time.monotonic():
         known, seconds = _shared(connection, name, locale)
-        cache.set(key, known, seconds)
+        cache.set(key, (known, time.monotonic() + seconds), seconds)
     return known
 
 

@@ -21,6 +21,7 @@ from dashboard.audit.tokens import number_token
 logger = logging.getLogger(__name__)
 
 SAME_LOOK = timedelta(minutes=10)
+SKEW = timedelta(minutes=1)  # that clocks of two machines may differ
 LOCK_TIMEOUT = 200  # milliseconds that a page waits for SQLite's lock, to record a look
 
 
@@ -53,14 +54,14 @@ def record_once(
 ) -> None:
     """Store an event unless its like, by ``same``, is at most ten minutes old.
 
-    Raises django.db.Error.
+    One that a clock has written which was ahead does not count. Raises django.db.Error.
     """
     event = _event(origin, action, target, details, numbers)
     event.look = _look(event, same)
-    key, since = f"audit.{event.look}", event.at - SAME_LOOK
-    if cache.get(key, since) > since:
+    key, since, until = f"audit.{event.look}", event.at - SAME_LOOK, event.at + SKEW
+    if since < cache.get(key, since) <= until:
         return  # this worker knows of it
-    if not Event.objects.filter(look=event.look, at__gt=since).exists():
+    if not Event.objects.filter(look=event.look, at__gt=since, at__lte=until).exists():
         event.save()
         cache.set(key, event.at, SAME_LOOK.total_seconds())
 

@@ -131,6 +131,18 @@ def test_after_ten_minutes_the_same_look_counts_again(db: None, other_worker: bo
             assert looks("a") == count
 
 
+@pytest.mark.parametrize("other_worker", [False, True])
+def test_a_look_under_a_clock_that_was_ahead_hides_no_later_one(
+    db: None, other_worker: bool
+) -> None:
+    with time_machine.travel(NOON + timedelta(hours=2)):
+        looks("a")
+    with time_machine.travel(NOON):
+        if other_worker:
+            cache.clear()
+        assert looks("a", "a") == 2
+
+
 def test_another_persons_same_look_is_a_look(db: None) -> None:
     looks("a")
     record_look(ORIGIN._replace(person=8), Target("connection", "demo"), {}, [], "a")

@@ -80,6 +80,17 @@ def test_what_was_not_purchased_is_asked_again_where_the_endpoint_is_another(
     assert "Renewal wave" in lookups.tasks(connection).values()
 
 
+def test_a_failure_under_a_clock_that_was_ahead_hides_names_only_for_a_while(
+    connection: Connection, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lookups, "CACHED_FOR", 0)
+    simulator.fault = "500"
+    with time_machine.travel(timezone.now() + timedelta(hours=2)):
+        assert lookups.tasks(connection) == {}
+    simulator.fault = None
+    assert "Renewal wave" in lookups.tasks(connection).values()
+
+
 @pytest.mark.parametrize("ahead", [timedelta(hours=2), timedelta(days=3)])
 def test_names_kept_by_a_clock_that_was_ahead_are_asked_anew(
     connection: Connection, simulator: Simulator, ahead: timedelta
