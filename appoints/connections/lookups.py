@@ -63,6 +63,7 @@ def ask_again(connection: Connection) -> list[str]:
 def _cached(connection: Connection, name: str, locale: str) -> Mapping[str, str]:
     key = f"{name}-{locale}-{connection.pk}-{connection.endpoint_fingerprint()}"
     # The cache goes by a clock that may be set.
+    known: Mapping[str, str]
     known, until = cache.get(key, ({}, 0.0))
     if until <= time.monotonic():
         known, seconds = _shared(connection, name, locale)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -25,8 +26,11 @@ from dashboard.accounts.zone_names import zone_called
 # Of characters that quotes would spell out; those that part words are none of these.
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f]")
 MOST_NAMES = 10_000  # agents, or tasks, that one grant names
-# What is meant for a time, but is no ISO 8601: seconds since 1970, and words as in "now-1h".
-SECONDS = re.compile(r"[0-9]{9,10}")
+# What is meant for a time, but is no ISO 8601: seconds since 1970, millionths and billionths of
+# one, digits of a day and a time, and words as in "now-1h".
+SECONDS = re.compile(r"([0-9]{9,10})(?:[.,]([0-9]+))?")
+FINER = re.compile(r"[0-9]{16}(?:[0-9]{3})?")
+DIGITS = re.compile(r"(20[0-9]{6})([0-9]{4}(?:[0-9]{2})?)")
 RELATIVE = re.compile(r"now|today|tomorrow|yesterday|[-+]?[0-9]+ *[smhdw]", re.IGNORECASE)
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
@@ -162,10 +166,25 @@ class BoundInput(forms.DateTimeInput):
         return shown.isoformat(timespec="seconds" if shown.second else "minutes")
 
 
+def _is_bound(text: str) -> bool:
+    with suppress(ValueError):
+        return bool(parse_bound(text))
+    return False
+
+
 def _spellings(text: str) -> Iterator[str]:
     """Yield how to write a bound, and first what was probably meant."""
-    if SECONDS.fullmatch(text):
-        yield gettext("A number must be milliseconds: %s000.") % text
+    if seconds := SECONDS.fullmatch(text):
+        milliseconds = seconds[1] + (seconds[2] or "").ljust(3, "0")[:3]
+        yield gettext("A number must be milliseconds: %s.") % milliseconds
+    elif FINER.fullmatch(text):
+        yield gettext("A number must be milliseconds: %s.") % text[:13]
+    elif (meant := DIGITS.sub(r"\1T\2", text.replace(".", ":"))) and _is_bound(meant):
+        yield gettext("Write it like this: %s.") % meant
+    elif text.lower() in presets.NAMES:
+        yield (
+            gettext("A range that moves with the clock has a name: %s.") % f"preset={text.lower()}"
+        )
     elif RELATIVE.match(text):
         names = ", ".join(f"preset={name}" for name in presets.NAMES)
         yield gettext("A range that moves with the clock has a name: %s.") % names

@@ -13,8 +13,10 @@ Bound = date | datetime
 
 SECOND = timedelta(seconds=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-# From September 2001 on, and as many digits as no day or time in ISO 8601 has.
-MILLISECONDS = re.compile(r"[0-9]{13}")
+# From 1999 on, and no day or time in ISO 8601.
+MILLISECONDS = re.compile(r"9[4-9][0-9]{10}|[0-9]{13}")
+# Python reads 09.30 as three tenths of an hour after nine, dropped to seconds: people mean 09:30.
+PART_OF_HOUR = re.compile(r"[^\d:]\d\d(?::?\d\d)?[.,]")
 DAYS_END = re.compile(r"([0-9W-]+[T ])24((?::?00){0,2}(?:[.,]0+)?(?:Z|[+-].*)?)", re.IGNORECASE)
 
 
@@ -39,6 +41,9 @@ def parse_bound(text: str) -> Bound:
         return EPOCH + timedelta(milliseconds=int(text))
     with suppress(ValueError):
         return date.fromisoformat(text)
+    if PART_OF_HOUR.search(text):
+        message = f"{text} has a part of an hour or a minute"
+        raise ValueError(message)
     head, _, offset = text.rpartition(" ")
     if ":" in head:
         text = f"{head}+{offset}"

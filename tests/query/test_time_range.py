@@ -124,7 +124,16 @@ def test_bounds_are_read_as_iso_8601(text: str, bound: date | datetime) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "tomorrow", "2026-02-30", "31.01.2026", "2026-01-31T25:00", "9999-12-31T23:59-12:00"],
+    [
+        "",
+        "tomorrow",
+        "2026-02-30",
+        "31.01.2026",
+        "2026-01-31T25:00",
+        "2026-01-31T09.30",
+        "2026-01-31T0930,5",
+        "9999-12-31T23:59-12:00",
+    ],
 )
 def test_what_is_no_bound_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):

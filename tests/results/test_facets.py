@@ -15,7 +15,7 @@ from appoints.results import facets
 from appoints.results.histogram import buckets
 from appoints.results.result import Result
 from tests import oracle
-from tests.factories import NOON
+from tests.factories import MINUTE, NOON
 from tests.results.test_export import ZONES, bounds, frame_of, queries
 from tests.strategies import pages
 
@@ -53,12 +53,18 @@ def test_each_picture_holds_every_row_that_a_plain_reading_finds(
             assert sum(getattr(bar, name) for bar in bars) == timed.count(name)
 
 
-def test_an_agent_goes_by_the_most_frequent_name() -> None:
-    names = ["116", "Ann", None, "", "Ann"]
+def test_an_agent_goes_by_the_newest_name() -> None:
+    names = ["Bo", "Ann", "Bo", None, "", "Bo"]
+    minutes = [1, 9, 2, 10, 11, 3]
     rows = [
-        {"userAccount": "116", "userName": name, "failCode": "00604", "appointId": str(number)}
-        for number, name in enumerate(names)
+        {
+            "appointId": str(minute),
+            "userAccount": "116",
+            "userName": name,
+            "appointTime": round(NOON.timestamp() * 1000) + minute * MINUTE,
+        }
+        for name, minute in zip(names, minutes, strict=True)
     ]
     whole, _ = frame_of([(rows, 0)])
     result = Result.of(whole, Query(), Window(None, None), mode="whole", as_of=NOON)
-    assert (result.facets or {})["agents"] == [facets.ValueCount("116", "Ann", 5)]
+    assert (result.facets or {})["agents"] == [facets.ValueCount("116", "Ann", 6)]
