@@ -41,6 +41,10 @@ def parse_bound(text: str) -> Bound:
         return EPOCH + timedelta(milliseconds=int(text))
     with suppress(ValueError):
         return date.fromisoformat(text)
+    return _time(text)
+
+
+def _time(text: str) -> datetime:
     if PART_OF_HOUR.search(text):
         message = f"{text} has a part of an hour or a minute"
         raise ValueError(message)
