@@ -13,15 +13,16 @@ import polars as pl
 
 MOST_ROWS = 1_048_575  # of a sheet of Excel, below the header
 MOST_IN_CELL = 32_767  # of Excel, in units of UTF-16
-MOST_IN_FORMULA = 4_000  # characters; well below Excel's 8,192, for quotes are doubled
+MOST_IN_FORMULA = 4_000  # characters of a text in a formula
+LONGEST_FORMULA = 8_192  # of Excel, in units of UTF-16
 PIECE = 120  # characters of a text in a formula; Excel allows 255 units of UTF-16
 
 # Also the full-width ones, which some programs fold.
 SIGNS = "=+-@＝＋－＠"
 SIGN = f"[{re.escape(SIGNS)}]"
 SUSPECT = [*";\t\r\n", *SIGNS]  # a text without these needs no closer look
-# May stay as it is, as in +8613800000000 or -1.
-NUMBER = r"[+-][0-9]+(?:\.[0-9]+)?"
+# May stay as it is, as in +44 20 7946 0999 or -1: no formula has a blank between two digits.
+NUMBER = r"[+-](?:[0-9]+(?: [0-9]+)*(?:\.[0-9]+)?)?"
 ONE_NUMBER = rf"^{NUMBER}$"
 # A pattern of Polars, which knows no look-ahead: what ``harmless`` is to look at.
 MAY_RUN = rf'^[\t\r\n]|(?:^|[;\t\r\n])["\s]*{SIGN}'
@@ -70,7 +71,9 @@ def literal(text: str) -> str:
     if len(text) > MOST_IN_FORMULA or "\n" in text or "\r" in text:
         return cut(harmless(text))
     pieces = (piece.replace('"', '""') for piece in _PIECES.findall(text))
-    return "=" + "&".join(f'"{piece}"' for piece in pieces)
+    formula = "=" + "&".join(f'"{piece}"' for piece in pieces)
+    is_too_long = len(formula.encode("utf-16-le")) > 2 * LONGEST_FORMULA
+    return cut(harmless(text)) if is_too_long else formula
 
 
 def cut(text: str) -> str:

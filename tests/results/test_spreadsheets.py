@@ -24,7 +24,8 @@ LANGUAGES = {"en": 1033, "es": 3082, "pt-BR": 1046, "zh": 2052, "ar": 1025}
 UTF_16, UTF_8 = 65535, 76
 COMMA, SEMICOLON, TAB = "44", "59", "9"
 TEXTS = [
-    "ok", "+34612345678", "-1", "00604", "17473025367882634015805554304",
+    "ok", "+34612345678", "+44 20 7946 0999", "-34 612 345678", "+", "-0 0",
+    "-1", "00604", "17473025367882634015805554304",
     "1E3", "1E10", "1,5", "1.234,5", "(5)", "5%", "$5", "1/2", "12:30", "#N/A",
     "Mar-1", "mar-1", "1 de marzo", "3月1日", "2026-01-02", "TRUE", "VERDADERO", "FALSO",
     "VERDADEIRO", "٠٥٠١٢٣٤٥٦٧", "１３８００１３８０００", "مارس 1",
@@ -130,6 +131,15 @@ def test_a_formula_of_the_csv_for_excel_is_for_just_its_text(text: str) -> None:
     pieces = re.findall(r'"((?:[^"]|"")*)"', cell)
     formula = "".join(pieces).replace('""', '"')
     assert text in (cell, formula)
+
+
+@pytest.mark.parametrize(
+    "text", ["1;" * 1999, "1" + ";" * 3999, '"' * 3000 + "1", "=" + "😀" * 3999, "😀;=" * 999]
+)
+def test_no_formula_of_the_csv_for_excel_is_longer_than_excel_takes(text: str) -> None:
+    cell = marked(text)
+    assert len(cell.encode("utf-16-le")) <= 2 * 8192
+    assert cell.startswith('="') or cell == spreadsheet_cells.harmless(text)
 
 
 @given(st.text(), st.sampled_from([*"=+-@#＝＋－＠＃", *"0٣５"]), st.text())
