@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+import time_machine
 from axes.models import AccessAttempt, AccessLog
 from django.contrib.admin.models import LogEntry
 from django.core.management import call_command
@@ -19,7 +20,9 @@ from appoints.snapshots import retention as results
 from appoints.snapshots.models import Snapshot
 from dashboard.accounts import retention as accounts
 from dashboard.accounts.models import Session, User
-from tests.factories import PASSWORD, person, saved_view
+from dashboard.audit import sign_in
+from dashboard.audit.models import Event
+from tests.factories import NOON, PASSWORD, person, saved_view
 from tests.screen import Screen
 
 SIGN_IN = {"username": "supervisor", "password": PASSWORD}
@@ -127,6 +130,41 @@ def test_strangers_leave_no_session_behind(client: Client, db: None) -> None:
     client.post("/accounts/login/", {"username": "nobody", "password": "wrong"})
     client.post("/accounts/language/", {"language": "es"})
     assert not Session.objects.exists()
+
+
+def test_ever_new_names_from_ever_new_addresses_fill_neither_attempts_nor_log(
+    client: Client, db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(accounts, "MOST_ATTEMPTS", 6)
+    monkeypatch.setattr(sign_in, "MOST_OF_ADDRESS", 3)
+    monkeypatch.setattr(sign_in, "MOST_OF_ALL", 8)
+    for host in (1, 2, 3):
+        for name in range(5):
+            form = {"username": f"{host}-{name}", "password": "wrong"}
+            client.post("/accounts/login/", form, REMOTE_ADDR=f"10.0.0.{host}")
+    kept = AccessAttempt.objects.order_by("pk").values_list("username", flat=True)
+    assert list(kept) == ["2-4", *(f"3-{name}" for name in range(5))]
+    told = Event.objects.order_by("pk").values_list("actor", "address", "details")
+    more = ({"in an hour more than": 3}, {"in an hour more than": 8})
+    assert list(told) == [
+        *((f"1-{name}", "10.0.0.1", {}) for name in range(3)),
+        ("", "10.0.0.1", more[0]),
+        *((f"2-{name}", "10.0.0.2", {}) for name in range(3)),
+        ("", "10.0.0.2", more[0]),
+        ("", None, more[1]),
+    ]
+
+
+def test_a_failed_sign_in_is_in_the_log_again_an_hour_after_many(
+    client: Client, db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sign_in, "MOST_OF_ADDRESS", 2)
+    with time_machine.travel(NOON) as clock:
+        for minutes in (0, 0, 0, 61):
+            clock.shift(timedelta(minutes=minutes))
+            client.post("/accounts/login/", {"username": "nobody", "password": "wrong"})
+    told = Event.objects.order_by("pk").values_list("actor", flat=True)
+    assert list(told) == ["nobody", "nobody", "", "nobody"]
 
 
 def test_purge_ends_sessions_sign_ins_and_the_admins_log(supervisor: User) -> None:

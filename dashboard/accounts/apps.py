@@ -4,7 +4,7 @@ from django.apps import AppConfig, apps
 from django.contrib.admin import apps as django_admin
 from django.contrib.auth.signals import user_logged_in
 from django.core.checks import Tags, register
-from django.db.models.signals import post_migrate, pre_save
+from django.db.models.signals import post_migrate, post_save, pre_save
 from django.utils.translation import gettext_lazy as _
 
 
@@ -15,12 +15,13 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         # Models can be imported only once all apps are loaded.
         from dashboard.accounts.checks import mapped_teams_exist
-        from dashboard.accounts.retention import bound
+        from dashboard.accounts.retention import bound, bound_attempts
         from dashboard.accounts.roles import make_missing_roles
         from dashboard.accounts.sign_in import keep_no_data
 
         register(mapped_teams_exist, Tags.database)
         pre_save.connect(keep_no_data, sender="axes.AccessAttempt")
+        post_save.connect(bound_attempts, sender="axes.AccessAttempt")
         user_logged_in.connect(bound)
         # Groups are Django's, whose apps are installed after ours: our permissions are there then.
         post_migrate.connect(make_missing_roles, sender=apps.get_app_config("auth"))

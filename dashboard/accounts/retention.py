@@ -1,4 +1,4 @@
-"""Sessions and sign-ins are limited at each sign-in; ``purge`` deletes what is old."""
+"""Sessions and sign-ins, failed ones too, are limited as they come; ``purge`` deletes old ones."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from dashboard.accounts.models import Session, Token, User
 
 MOST_SESSIONS = 50  # of a person: their browsers and wallboards
 MOST_SIGN_INS = 500  # of a person, remembered
+MOST_ATTEMPTS = 10_000  # failed sign-ins, remembered, of everybody
 SIGN_INS_KEPT = timedelta(days=90)
 ENDED_TOKENS_KEPT = timedelta(days=90)
 ADMIN_LOG_KEPT = timedelta(days=365)
@@ -40,6 +41,12 @@ def bound(user: User, request: HttpRequest, **_about: Any) -> None:
     _keep(others.order_by("-expire_date"), MOST_SESSIONS - 1)
     sign_ins = AccessLog.objects.filter(username=user.get_username())
     _keep(sign_ins.order_by("-attempt_time"), MOST_SIGN_INS)
+
+
+def bound_attempts(sender: object, created: bool, **_about: Any) -> None:
+    """Delete the oldest failed sign-ins above the limit: a stranger may try ever new names."""
+    if created:
+        _keep(AccessAttempt.objects.order_by("-attempt_time"), MOST_ATTEMPTS)
 
 
 def _keep(rows: Any, most: int) -> None:
