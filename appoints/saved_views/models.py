@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
-from appoints.access.rights import SEE_NUMBERS
+from appoints.access.scope import scope_of
 from appoints.encryption import WrongKey, cipher, decrypt, encrypt
 from appoints.query.models import AgentList
 from appoints.results.numbers import may_hold_number
@@ -36,16 +36,18 @@ class SavedViewQuerySet(models.QuerySet["SavedView"]):
     def visible_to(self, user: User | AnonymousUser) -> SavedViewQuerySet:
         """Return what this person may open: the one place that decides it.
 
-        Whose numbers are masked opens no view of others that names one.
+        Of the views of others, nobody opens one that names a connection outside their scope, and
+        whose numbers are masked opens none that names a number.
         """
         if not user.is_authenticated:
             return self.none()
         shown = models.Q(owner=user) | models.Q(audience=SavedView.Audience.EVERYBODY)
         teams = models.Q(audience=SavedView.Audience.TEAM, team__in=Team.objects.of(user))
-        found = self.filter(shown | teams)
-        if user.has_perm(SEE_NUMBERS):
-            return found
-        return found.filter(models.Q(owner=user) | models.Q(names_number=False))
+        scope = scope_of(user)
+        known = models.Q(connection="") | models.Q(connection__in=scope.connections.values("slug"))
+        if scope.masked:
+            known &= models.Q(names_number=False)
+        return self.filter(shown | teams).filter(models.Q(owner=user) | known)
 
     def changeable_by(self, user: User | AnonymousUser) -> SavedViewQuerySet:
         """Return what this person may rename, change, share and delete: only their own."""
@@ -102,6 +104,8 @@ class SavedView(models.Model):
         editable=False,
         related_name="saved_views",
     )
+    # The slug that the question names, if any: the connection may be gone.
+    connection = models.CharField(max_length=50, default="", editable=False)
     names_number = models.BooleanField(default=False, editable=False)
     columns = models.JSONField(_("columns"), default=list, blank=True)
     audience = models.CharField(
@@ -155,6 +159,7 @@ class SavedView(models.Model):
         """Take a query string, without saving."""
         self.sealed = encrypt(query.encode())
         asked = QueryDict(query)
+        self.connection = asked.get("connection") or ""
         self.names_number = bool(asked.get("number")) or may_hold_number(asked.get("q") or "")
         slug = asked.get("agent_list")
         self.agent_list = AgentList.objects.filter(slug=slug).first() if slug else None

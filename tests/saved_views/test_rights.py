@@ -7,6 +7,7 @@ from typing import NamedTuple
 import pytest
 from django.test import Client
 
+from appoints.access.models import Grant
 from appoints.connections.models import Connection
 from appoints.saved_views.models import PersonDefault, SavedView
 from appoints.urls import saved_views
@@ -156,6 +157,15 @@ def test_an_inactive_connection_stays_closed_through_a_view(scene: Scene) -> Non
     Connection.objects.update(active=False)
     response = client_of(scene, "owner").get(f"/v/{scene.view.slug}/", follow=True)
     assert "No call centre to show" in response.content.decode()
+
+
+def test_a_view_that_names_a_connection_outside_the_scope_is_its_owners_alone(scene: Scene) -> None:
+    share(scene, "everybody")
+    Grant.objects.update(team=scene.team)
+    for each, status in (("owner", 302), ("teammate", 302), ("staff", 302), ("stranger", 404)):
+        client = client_of(scene, each)
+        assert client.get(f"/v/{scene.view.slug}/").status_code == status
+        assert ("Morning list" in client.get("/views/").content.decode()) == (status == 302)
 
 
 def test_the_admin_puts_people_into_teams(scene: Scene) -> None:

@@ -230,7 +230,7 @@ class TestDefaults:
         assert self.opened(signed_in).endswith(own.slug)
 
     def test_of_several_teams_the_first_by_name_that_has_one_counts(
-        self, signed_in: Client, supervisor: User
+        self, signed_in: Client, connection: Connection, supervisor: User
     ) -> None:
         made = {name: team_called(name, supervisor) for name in ("Night", "Day", "Alpha")}
         TeamDefault.objects.create(team=made["Night"], view=of_everybody("for night"))
