@@ -116,36 +116,47 @@ def environment(index: Path) -> Mapping[str, str]:
     }
 
 
+def run(folder: Path, *words: str) -> str:
+    done = subprocess.run(
+        words, cwd=folder, env=environment(folder / "index"), capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def make(folder: Path, target: str) -> None:
+    run(folder, "make", target, f"PYTHON={sys.executable}")
+
+
+@pytest.fixture(scope="module")
+def created(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with locks, their index and an empty environment, which takes seconds to make."""
+    folder = tmp_path_factory.mktemp("created")
+    (folder / "index").mkdir()
+    for name, text in stand_ins(folder / "index").items():
+        (folder / name).write_text(text)
+    shutil.copy(ROOT / "Makefile", folder)
+    make(folder, ".venv/created")
+    return folder
+
+
+@pytest.fixture
+def empty(created: Path, tmp_path: Path) -> Path:
+    """A copy of that folder; the environment's programs name where they lie."""
+    folder = tmp_path / "empty"
+    shutil.copytree(created, folder, symlinks=True)
+    for program in folder.glob(".venv/bin/pip*"):
+        program.write_text(program.read_text().replace(str(created), str(folder)))
+    return folder
+
+
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
 def test_an_empty_environment_gets_just_what_a_lock_pins_from_an_index_with_newer_versions(
-    lock: Path, tmp_path: Path
+    lock: Path, empty: Path
 ) -> None:
-    index = tmp_path / "index"
-    index.mkdir()
-    for name, text in stand_ins(index).items():
-        (tmp_path / name).write_text(text)
-    shutil.copy(ROOT / "Makefile", tmp_path)
-    target = lock.name.replace("requirements", ".venv/installed").removesuffix(".lock")
-
-    made = subprocess.run(
-        ["make", target, f"PYTHON={sys.executable}"],
-        cwd=tmp_path,
-        env=environment(index),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-    assert made.returncode == 0, made.stdout + made.stderr
-    listed = subprocess.run(
-        [".venv/bin/pip", "freeze", "--all"],
-        cwd=tmp_path,
-        env=environment(index),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    installed = dict(line.split("==") for line in listed.stdout.split())
+    make(empty, lock.name.replace("requirements", ".venv/installed").removesuffix(".lock"))
+    listed = run(empty, ".venv/bin/pip", "freeze", "--all")
+    installed = dict(line.split("==") for line in listed.split())
     wanted = {pin.name: pin.version for pin in pins(lock) if pin.is_for_this_machine}
     assert {name: installed[name] for name in installed.keys() - INSTALLERS} == {
         name: wanted[name] for name in wanted.keys() - INSTALLERS
