@@ -131,13 +131,12 @@ def settle(page: Page) -> None:
 
 
 def choose_columns(page: Page, shown: int) -> None:
-    """Show so many columns, in the site's order; none stands for the site's own."""
+    """Show so many columns of the site's order; none stands for the site's own."""
     page.goto("/columns/")
-    page.locator(".chooser-actions [name=reset]").click()
-    page.wait_for_load_state()
     if not shown:
+        page.locator(".chooser-actions [name=reset]").click()
+        page.wait_for_load_state()
         return
-    page.goto("/columns/")
     page.evaluate(
         """(shown) => document.querySelectorAll(".chooser input[type=checkbox]").forEach(
           (box, place) => { box.checked = box.disabled || place < shown; })""",

@@ -49,6 +49,14 @@ LINES = (
     "tbody tr, dt, dd, summary, h1, h2, h3, p, a, button, label, small, .tile, .notice, .chips li, "
     ".timeline li, .others li, .choice-list li"
 )
+# A menu finds its place by the width in which it opens.
+OPEN = """() => { for (const each of document.querySelectorAll("details:not([open])")) {
+  each.open = each.dataset.opened = true;
+} }"""
+CLOSE = """() => { for (const each of document.querySelectorAll("[data-opened]")) {
+  delete each.dataset.opened;
+  each.open = false;
+} }"""
 MEASURE = """([tallest, lines]) => {
   const shown = (each) => each.outerHTML.slice(0, 40);
   const height = (each) => Math.round(each.getBoundingClientRect().height);
@@ -104,23 +112,24 @@ def hostile(stack: demo.Stack, folder: Path) -> Iterator[str]:
             database.execute("UPDATE connections_connection SET active = 0 WHERE slug LIKE 'zz%'")
 
 
-@pytest.fixture(params=[390, 1280])
-def wide(
-    stack: demo.Stack, chromium: Browser, session: StorageState, request: pytest.FixtureRequest
-) -> Iterator[Page]:
+@pytest.fixture
+def page(stack: demo.Stack, chromium: Browser, session: StorageState) -> Iterator[Page]:
     with chromium.new_context(
-        base_url=stack.address,
-        storage_state=session,
-        locale="en-GB",
-        viewport={"width": request.param, "height": 900},
+        base_url=stack.address, storage_state=session, locale="en-GB"
     ) as context:
         yield context.new_page()
 
 
-def measure(page: Page, tallest: Mapping[int, int] = TALLEST) -> list[str]:
-    size = page.viewport_size
-    assert size
-    found: list[str] = page.evaluate(MEASURE, [tallest[size["width"]], LINES])
+def measure(page: Page, tallest: Mapping[int, int] = TALLEST, *, opened: bool = False) -> list[str]:
+    """Return what is too large in a wide window and on a phone, also with all menus open."""
+    found: list[str] = []
+    for width, most in tallest.items():
+        page.set_viewport_size({"width": width, "height": 900})
+        found += page.evaluate(MEASURE, [most, LINES])
+        if opened:
+            page.evaluate(OPEN)
+            found += page.evaluate(MEASURE, [most, LINES])
+            page.evaluate(CLOSE)
     return found
 
 
@@ -129,53 +138,50 @@ def look(page: Page, address: str, tallest: Mapping[int, int] = TALLEST) -> list
     answer = page.goto(address)
     assert answer and answer.status < 500
     settle(page)
-    found = measure(page, tallest)
-    page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
-    found += measure(page, tallest)
-    return [f"{address[:60]}: {each}" for each in found]
+    return [f"{address[:60]}: {each}" for each in measure(page, tallest, opened=True)]
 
 
-def test_no_value_makes_a_page_wide_or_a_line_endless(wide: Page, hostile: str) -> None:
+def test_no_value_makes_a_page_wide_or_a_line_endless(page: Page, hostile: str) -> None:
     list_ = f"/appoints/?{hostile}&per_page=100"
-    found = look(wide, list_)
-    for link in wide.locator("tbody td.col-appoint_time a").all()[:30:4]:
+    found = look(page, list_)
+    for link in page.locator("tbody td.col-appoint_time a").all()[:30:4]:
         link.focus()
-        wide.keyboard.press("Shift+Tab")
-        wide.keyboard.press("Tab")
-        found += measure(wide)
+        page.keyboard.press("Shift+Tab")
+        page.keyboard.press("Tab")
+        found += measure(page)
     for value, names in ASKED.items():
         text = quote(VALUES[value])
         for name in names:
-            found += look(wide, f"/appoints/?{hostile}&per_page=25&{name or text}={text}")
+            found += look(page, f"/appoints/?{hostile}&per_page=25&{name or text}={text}")
     for filter_ in ("agents", "task", "causes", "call_type"):
-        found += look(wide, f"/choices/{filter_}/?{hostile}")
+        found += look(page, f"/choices/{filter_}/?{hostile}")
     for number, value in enumerate(VALUES.values()):
         id_ = (f"{number:02d}2", f"odd{number}", quote(value[:600], safe=""))[number % 3]
-        found += look(wide, f"/appoints/{id_}/?{hostile}")
-    found += look(wide, f"/appoints/list0/?{hostile}")
-    found += look(wide, f"/wallboard/?{hostile}")
-    choose_columns(wide, 23)
-    found += look(wide, list_, TALLEST_OF_ALL)
-    choose_columns(wide, 0)
+        found += look(page, f"/appoints/{id_}/?{hostile}")
+    found += look(page, f"/appoints/list0/?{hostile}")
+    found += look(page, f"/wallboard/?{hostile}")
+    choose_columns(page, 23)
+    found += look(page, list_, TALLEST_OF_ALL)
+    choose_columns(page, 0)
     assert not found, "\n".join(dict.fromkeys(found))
 
 
-def test_a_views_name_and_question_make_no_page_wide(wide: Page) -> None:
+def test_a_views_name_and_question_make_no_page_wide(page: Page) -> None:
     address = f"preset=today&agent={VALUES['no spaces']}"
-    wide.goto(f"/views/new/?{address}")
-    wide.get_by_label("Name").fill("W" * 100)
-    found = measure(wide)
-    wide.get_by_role("button", name="Save").click()
-    wide.wait_for_load_state()
-    found += look(wide, f"{wide.url.rpartition('/')[0]}/?{wide.url.partition('?')[2]}")
-    found += look(wide, "/views/")
-    delete = wide.locator(".views a[href*='/delete/']").first.get_attribute("href") or ""
-    found += look(wide, delete.replace("delete/", ""))
-    found += look(wide, delete)
-    wide.get_by_role("button", name="Delete").click()
+    page.goto(f"/views/new/?{address}")
+    page.get_by_label("Name").fill("W" * 100)
+    found = measure(page)
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_load_state()
+    found += look(page, f"{page.url.rpartition('/')[0]}/?{page.url.partition('?')[2]}")
+    found += look(page, "/views/")
+    delete = page.locator(".views a[href*='/delete/']").first.get_attribute("href") or ""
+    found += look(page, delete.replace("delete/", ""))
+    found += look(page, delete)
+    page.get_by_role("button", name="Delete").click()
     assert not found, "\n".join(found)
 
 
-def test_a_value_of_any_length_is_whole_on_its_calls_page(wide: Page, hostile: str) -> None:
-    wide.goto(f"/appoints/010/?{hostile}")
-    assert VALUES["no spaces, no end"] in wide.locator(".fields").inner_text()
+def test_a_value_of_any_length_is_whole_on_its_calls_page(page: Page, hostile: str) -> None:
+    page.goto(f"/appoints/010/?{hostile}")
+    assert VALUES["no spaces, no end"] in page.locator(".fields").inner_text()

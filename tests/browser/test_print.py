@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from playwright.sync_api import Browser, Page, StorageState
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState
 
 from dashboard.operations import demo
 from tests.browser.conftest import choose_columns, settle
@@ -32,16 +32,22 @@ class Sheets(NamedTuple):
 def paper(
     stack: demo.Stack, chromium: Browser, session: StorageState, request: pytest.FixtureRequest
 ) -> Iterator[Page]:
-    """A page whose style a test may add to, with the site's own columns at the end."""
+    """A page whose style a test may add to."""
     with chromium.new_context(
         base_url=stack.address,
         storage_state=session,
         bypass_csp=True,
         locale=getattr(request, "param", "en-GB"),
     ) as context:
-        page = context.new_page()
-        yield page
-        choose_columns(page, 0)
+        yield context.new_page()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _own_columns_at_the_end(office: BrowserContext) -> Iterator[None]:
+    yield
+    page = office.new_page()
+    choose_columns(page, 0)
+    page.close()
 
 
 def printed(page: Page, folder: Path, size: str, *, portrait: bool = False) -> Sheets:
@@ -66,11 +72,9 @@ def codes(text: str) -> Counter[str]:
 @pytest.mark.parametrize(
     ("columns", "size", "paper"),
     [
-        (7, "A4", "en-GB"),
-        (10, "Letter", "en-GB"),
+        (7, "Letter", "ar"),
         (10, "A4", "ar"),
         (12, "Letter", "en-GB"),
-        (12, "A4", "ar"),
         (23, "A4", "en-GB"),
         (23, "Letter", "ar"),
     ],
