@@ -156,12 +156,20 @@ def leased(connection: Connection) -> Snapshot:
     return begun
 
 
-def at_hand(connection: Connection, data: list[dict[str, Any]]) -> Snapshot:
-    """A whole snapshot of everything that has just been loaded."""
+def at_hand(
+    connection: Connection, data: list[Any], *, more: int = 0, loading: bool = False
+) -> Snapshot:
+    """A whole snapshot of everything that has just been loaded, or of what is loaded so far.
+
+    ``more`` is how many more rows iSales reported.
+    """
     CACHE._frames.clear()  # IDs of snapshots begin anew with each test
     begun, now = leased(connection), timezone.now()
     rows = frame.plain([frame.Fetched(0, [parse_row(each) for each in data], now)])
     store.write(begun, 0, {0: PageInfo(len(data), len(data))}, rows)
-    counts = {"total": len(data), "received": len(data), "as_of": now}
-    store.finish(begun, Snapshot.Status.WHOLE, **counts)
+    counts = {"total": len(data) + more, "received": len(data), "as_of": now}
+    if loading:
+        leases.keep(begun, **counts)
+    else:
+        store.finish(begun, Snapshot.Status.WHOLE, **counts)
     return Snapshot.objects.get(pk=begun.pk)

@@ -39,7 +39,8 @@ def masked(frame: pl.DataFrame) -> pl.DataFrame:
 
     ``called_key`` and ``called_sent`` stay: they are compared with whole numbers, and never shown.
     """
-    unnamed = [_without_number(frame, name) for name in FREE_TEXTS]
+    named = _with_odd_numbers(frame)
+    unnamed = [_without_number(named, name) for name in FREE_TEXTS]
     same_caller = pl.col("caller_no").eq_missing(unnamed[FREE_TEXTS.index("caller_no")])
     return frame.with_columns(
         *unnamed,
@@ -56,6 +57,13 @@ def _hidden(numbers: pl.Series) -> pl.Expr:
     seen = pl.when(length > SHORT).then(SEEN).otherwise(0)
     longest = numbers.to_frame().select(pl.first().str.len_chars().max()).item()
     return pl.lit(MASK * (longest or 0)).str.head(length - seen) + number.str.tail(seen)
+
+
+def _with_odd_numbers(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows with what iSales sent in place of a number that is no text, as a text."""
+    odd = pl.when(pl.col("called_no").is_null() & _stands_for_number(pl.col("odd"))).then("odd")
+    sent = odd.map_elements(lambda text: str(json.loads(text).get(CALLED_NO)), pl.String)
+    return frame.with_columns(pl.coalesce(name, sent) for name in ("called_no", "called_key"))
 
 
 def _without_number(frame: pl.DataFrame, name: str) -> pl.Series:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.contrib.auth.models import Group, Permission
 
@@ -52,8 +52,8 @@ class Centre(NamedTuple):
 
 def made() -> Centre:
     """North sees the calls of one agent, South those of another that are of one task."""
-    connection = _connection_with("demo", range(ROWS))
-    _connection_with("south", range(ROWS, ROWS + 3))
+    connection = connection_with("demo", range(ROWS))
+    connection_with("south", range(ROWS, ROWS + 3))
     Grant.objects.all().delete()
     make_missing_roles("default")
     people = {name: _person(name) for name in PEOPLE if name not in ("nobody", "superuser")}
@@ -80,10 +80,11 @@ def _person(name: str) -> User:
     return made
 
 
-def _connection_with(slug: str, numbers: range) -> Connection:
+def connection_with(slug: str, numbers: range = range(0), **fields: Any) -> Connection:
     """A connection whose rows are at hand, and that is asked for no names."""
-    made = connection_to(slug=slug, name=slug)
+    made = connection_to(slug=slug, name=slug, **fields)
     for name in (lookups.TASKS, lookups.WORDS):
         Lookup.of(made, name).mark_not_offered()
-    at_hand(made, [raw(number, appointId=f"call-{number}") for number in numbers])
+    if numbers:
+        at_hand(made, [raw(number, appointId=f"call-{number}") for number in numbers])
     return made

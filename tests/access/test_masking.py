@@ -112,6 +112,15 @@ def test_texts_with_other_numbers_stay_as_they_are() -> None:
     assert masked_record(raw(1, calledNo="13900000001", busiResult=text))["business_result"] == text
 
 
+@pytest.mark.parametrize("sent", [["13900000001"], {"no": "+86 139 0000 0001"}])
+def test_a_number_that_is_no_text_is_masked_in_texts_too(sent: object) -> None:
+    text = "call 139-0000-0001 again"
+    extra = {"note": text, "nothing": float("nan")}
+    record = masked_record(raw(1, calledNo=sent, busiResult=text, extra=extra))
+    for each in (record["business_result"], record["odd"]):
+        assert "139" not in str(each)
+
+
 def test_digits_of_other_scripts_are_digits() -> None:
     wide = "１３９００００００９１"
     assert without(f"to {wide}.", "13900000091") == "to ••••••••０９１."
