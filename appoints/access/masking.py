@@ -15,7 +15,7 @@ MASK = "•"
 SEEN = 3  # characters at the end of a number
 SHORT = 5  # a number of no more characters is masked wholly
 # Texts that may name the number of their row. IDs stay: rows are cut, filtered and linked by them.
-FREE_TEXTS = ("agent_name", "task_name", "business_result", "caller_no")
+FREE_TEXTS = ("agent_name", "task_name", "business_result", "caller_no", "odd")
 CALLED_NO = TEXTS["called_no"]
 
 # Digits at the end of a number that every writing of it has, with a country code or without.

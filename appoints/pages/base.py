@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.views import View
@@ -13,7 +13,7 @@ from django.views import View
 from appoints.access.scope import Scope, scope_of
 from appoints.connections.failures import Failure, failure_of
 from appoints.forms.bind import Question, form_of, question_of
-from appoints.forms.filterset import AppointFilter
+from appoints.forms.filterset import NOT_FOUND, AppointFilter
 from appoints.isales.errors import FetchError
 from appoints.pages import audit_trail
 from appoints.results.passthrough import TooLong
@@ -81,7 +81,9 @@ class ResultView(View):
         return self.to_list()
 
     def invalid(self) -> HttpResponse:
-        """Answer a form that is wrong."""
+        """Answer a form that is wrong. Raises Http404 where what it names is not there."""
+        if self.form.wrong_status == NOT_FOUND and not self.request.htmx:
+            raise Http404
         return self.to_list()
 
     def refused(self, refusal: NeedsWhole | TooLong) -> HttpResponse:

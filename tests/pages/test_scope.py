@@ -112,6 +112,8 @@ def test_a_connection_of_others_is_as_if_it_were_not(browser: Client, query: str
     assert response.status_code == 404
     assert "Secret South" not in text_of(response)
     assert browser.get(f"/appoints/export.csv?{query}").status_code == 404
+    for place in ("wallboard", "choices/task"):
+        assert browser.get(f"/{place}/?{query}").status_code == 404
 
 
 def test_an_agent_of_others_is_as_absent_as_one_who_is_not(
