@@ -255,4 +255,4 @@ def _runs_inside(part: str) -> bool:
 
 
 def _is_signed(part: str) -> bool:
-    return re.fullmatch(r"[+-][0-9]+(\.[0-9]+)?", part) is not None
+    return re.fullmatch(r"[+-]([0-9]+( [0-9]+)*(\.[0-9]+)?)?", part) is not None

@@ -70,7 +70,7 @@ NO_PAGES = {
     *("home", "language", "logout", "revoke_token"),
     *("appoints:csv", "appoints:json", "appoints:xlsx", "audit:csv"),
     *("api:appoints", "api:document", "api:summary"),
-    *("views:default", "views:open", "views:update"),
+    *("appoints:reveal", "views:default", "views:open", "views:update"),
 }
 FORMS = ("password_change", "tokens", "views:new")
 # What a demo cannot be brought to at once: a template, and what it needs.

@@ -124,7 +124,7 @@ def test_a_posted_form_becomes_an_address(signed_in: Client, connection: Connect
     response = signed_in.post(LIST, form)
     assert response.status_code == 303
     assert response["Location"] == (
-        "/appoints/?connection=demo&preset=today&agent=101,102,103&number=13800138000"
+        "/appoints/?connection=demo&preset=today&agent=101,102,103&number=138+0013+8000"
     )
 
 

@@ -47,7 +47,7 @@ def test_it_costs_isales_nothing_beside_the_list(
     assert len(simulator.calls) == asked
 
 
-@pytest.mark.parametrize("query", ["preset=never", "per_page=7", "connection=other"])
+@pytest.mark.parametrize("query", ["preset=never", "per_page=7"])
 def test_what_is_wrong_is_explained_by_the_list(
     signed_in: Client, connection: Connection, query: str
 ) -> None:
