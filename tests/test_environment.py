@@ -191,8 +191,11 @@ def test_no_secret_is_in_the_repr(environ: pytest.MonkeyPatch) -> None:
 def test_sqlite_lets_several_writers_wait_their_turn() -> None:
     database = environment.read().database
     assert database["NAME"] == str(environment.BASE_DIR / "db.sqlite3")
-    assert database["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
-    assert database["OPTIONS"]["timeout"] == 20
+    assert database["OPTIONS"] == {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
 
 
 @pytest.mark.django_db(transaction=True)
