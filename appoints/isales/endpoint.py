@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from dataclasses import dataclass, field
+from functools import cache
 from ipaddress import ip_address
 
 import httpx
@@ -32,11 +33,18 @@ class Endpoint:
 
     def tls(self) -> ssl.SSLContext:
         """Return a context that verifies the server; raises ssl.SSLError for a bad ``ca_pem``."""
+        if not self.ca_pem:
+            return _system_tls()
         context = ssl.create_default_context()
-        if self.ca_pem:
-            # A bundle may have comments in any script; they are not part of a certificate.
-            context.load_verify_locations(cadata=self.ca_pem.encode("ascii", "ignore").decode())
+        # A bundle may have comments in any script; they are not part of a certificate.
+        context.load_verify_locations(cadata=self.ca_pem.encode("ascii", "ignore").decode())
         return context
+
+
+@cache
+def _system_tls() -> ssl.SSLContext:
+    """Return the context of the machine's own authorities, which take long to read."""
+    return ssl.create_default_context()
 
 
 def check_base_url(url: str) -> None:
