@@ -102,12 +102,13 @@ class TestManyWorkers:
         assert isales.moments[-1] - isales.moments[0] > 0.4
 
     def test_the_pace_holds_within_a_line(self, isales: FakeISales, connection: Connection) -> None:
-        connection.max_per_second, connection.max_concurrency = 20, 1
+        connection.max_per_second, connection.max_concurrency = 10, 1
         connection.save()
         with limiter.line(connection, wait=1) as line:
             for _ in range(4):
                 line.list_page(Criteria(), 0, 10, budget=5)
-        assert isales.moments[-1] - isales.moments[0] >= 3 / 20 - 0.03
+        # 4 calls have 3 gaps of 0.1 s; the first may have been noted late.
+        assert isales.moments[-1] - isales.moments[0] > 0.2
 
     def test_a_turn_that_was_not_waited_for_delays_nobody(
         self, isales: FakeISales, connection: Connection
