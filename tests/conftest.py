@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.core.management.commands import flush
 from django.test import Client
 from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
@@ -29,6 +30,9 @@ LONG = (
     *("tests/results/test_export.py", "tests/results/test_facets.py"),
     *("tests/isales/test_simulator_centre.py", "tests/isales/test_simulator_command.py"),
 )
+
+
+MIGRATED = {"django_content_type", "auth_permission", "auth_group", "auth_group_permissions"}
 
 
 class FewBrowsers(LoadScopeScheduling):  # type: ignore[misc]
@@ -57,6 +61,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return 1 + LONG.index(file) if file in LONG else 1 + len(LONG)
 
     items.sort(key=place)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _what_migrating_made_stays() -> Iterator[None]:
+    """Empty the other tables only, after a test whose threads have transactions of their own.
+
+    To make rights and roles again took most of that.
+    """
+
+    def sql_flush(style: Any, database: Any, **how: bool) -> list[str]:
+        tables = set(database.introspection.django_table_names(only_existing=True))
+        return database.ops.sql_flush(style, sorted(tables - MIGRATED), **how)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(flush, "sql_flush", sql_flush)
+        patch.setattr(flush, "emit_post_migrate_signal", lambda *_, **__: None)
+        yield
 
 
 @pytest.fixture
