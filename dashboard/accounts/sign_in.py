@@ -6,8 +6,10 @@ from typing import Any, cast
 
 from axes.models import AccessAttempt
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponseBase
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 
 from dashboard.accounts.requests import HtmxRequest
 
@@ -17,6 +19,12 @@ class SignInMiddleware(LoginRequiredMiddleware):
 
     Who is refused by a way in that asks nothing is told why.
     """
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseRedirect:
+        """Lead to the sign-in and back; what was posted cannot be asked for, so that leads home."""
+        if request.method not in ("GET", "HEAD"):
+            return redirect_to_login(reverse("home"))
+        return super().handle_no_permission(request, view_func)
 
     def process_view(
         self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any

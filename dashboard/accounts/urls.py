@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LogoutView
 from django.urls import path
-from django.views.i18n import set_language
 
 from dashboard.accounts import token_views, views
 
@@ -14,7 +12,7 @@ urlpatterns = [
     path("logout/", LogoutView.as_view(), name="logout"),
     path("password_change/", views.OwnPasswordChangeView.as_view(), name="password_change"),
     # Without a sign-in too: the sign-in page offers the languages.
-    path("language/", login_not_required(set_language), name="language"),
+    path("language/", views.language, name="language"),
     path("preferences/", views.preferences, name="preferences"),
     path("tokens/", token_views.tokens, name="tokens"),
     path("tokens/<str:key>/revoke/", token_views.revoke, name="revoke_token"),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import messages
@@ -14,9 +15,11 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse, reverse_lazy
 from django.utils import translation
+from django.utils.encoding import iri_to_uri
 from django.utils.translation import gettext as _
 from django.views.csrf import csrf_failure
 from django.views.decorators.http import require_http_methods
+from django.views.i18n import set_language
 
 from dashboard.accounts.forms import PreferencesForm
 from dashboard.accounts.requests import SignedInRequest, came_from
@@ -49,7 +52,16 @@ class OwnPasswordChangeView(PasswordChangeView):
         return super().form_valid(form)
 
 
-class SignInView(LoginView):
+class PasswordView(LoginView):
+    """A sign-in by a password, which leads on to the page that was asked for first."""
+
+    def get_redirect_url(self, request: HttpRequest | None = None) -> str:
+        """Return the address of that page, empty without one; the sign-in itself is none."""
+        back = came_from(self.request) or ""
+        return "" if urlsplit(back).path == self.request.path else back
+
+
+class SignInView(PasswordView):
     redirect_authenticated_user = True
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -62,7 +74,7 @@ class SignInView(LoginView):
         return super().post(request, *args, **kwargs)
 
 
-class AdminSignInView(LoginView):
+class AdminSignInView(PasswordView):
     """The sign-in by a password beside all other ways in; see PasswordBackend for whom."""
 
     extra_context = {"by_password": True}
@@ -80,6 +92,15 @@ def admin_login(request: HttpRequest) -> HttpResponseBase:
     if settings.LOCAL_SIGN_IN and not way:
         return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
     return AdminSignInView.as_view()(request)
+
+
+@login_not_required
+def language(request: HttpRequest) -> HttpResponseBase:
+    """Keep the language that a person chose, and lead back."""
+    response = set_language(request)
+    if back := came_from(request):
+        response["Location"] = iri_to_uri(back)  # also one that is too long for Django
+    return response
 
 
 def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -1,3 +1,5 @@
+import "./fragment.js";
+
 // Show what the address asks, also after Back: a page that the browser kept as it was left is
 // loaded anew, for its rows, its forms and who is signed in may all be of another time.
 

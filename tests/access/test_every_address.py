@@ -97,14 +97,18 @@ class Request(NamedTuple):
     def name(self) -> str:
         return resolve(self.path).view_name
 
-    def by(self, person: str, place: Centre) -> Any:
-        """Return the answer to a person; what it changed is taken back."""
+    def by(self, person: str, place: Centre, query: Any = None, headers: Any = None) -> Any:
+        """Return the answer to a person; what it changed is taken back.
+
+        A query takes the place of the address's own, and goes along with the form too.
+        """
         address = self.address.format(agents=AGENT_LIST)
-        data = FORMS.get(self.address, {}) if self.method == "POST" else None
+        data = FORMS.get(self.address, {}) | (query or {}) if self.method == "POST" else None
         browser = Client()
         browser.cookies.load(place.cookies[person])
         with transaction.atomic():
-            response = getattr(browser, self.method.lower())(address, data)
+            send = getattr(browser, self.method.lower())
+            response = send(address, data, query_params=query, headers=headers)
             transaction.set_rollback(True)
         return response
 

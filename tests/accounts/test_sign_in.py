@@ -15,6 +15,8 @@ from dashboard.accounts.models import User
 from dashboard.gunicorn import access_log_format
 from tests.factories import PASSWORD, administrator
 
+NAMED = {"username": "supervisor", "password": PASSWORD}
+
 
 def sign_in(client: Client, password: str = PASSWORD, address: str = "127.0.0.1") -> int:
     data = {"username": "supervisor", "password": password}
@@ -40,10 +42,23 @@ def test_after_signing_in_the_page_asked_for_opens(client: Client, supervisor: U
     assert client.post("/accounts/login/", data)["Location"] == "/appoints/?state=overdue"
 
 
-@pytest.mark.parametrize("address", ["https://evil.example/", "//evil.example/", "javascript:x"])
-def test_nobody_is_sent_to_another_site(client: Client, supervisor: User, address: str) -> None:
-    data = {"username": "supervisor", "password": PASSWORD, "next": address}
-    assert client.post("/accounts/login/", data)["Location"] == "/"
+def test_all_of_a_long_address_is_kept(client: Client, supervisor: User) -> None:
+    address = f"/appoints/?preset=today&agent={'%20,' * 1500}&q=%23#call-7"
+    sign_in = client.post("/accounts/login/", {**NAMED, "next": address})
+    language = client.post("/accounts/language/", {"language": "es", "next": address})
+    signed_in = client.get("/accounts/login/", {"next": address})
+    assert {each["Location"] for each in (sign_in, language, signed_in)} == {address}
+
+
+def test_a_sign_in_page_that_names_itself_leads_home(client: Client, supervisor: User) -> None:
+    client.force_login(supervisor)
+    for address in ("/accounts/login/", "http://testserver/accounts/login/?next=/accounts/login/"):
+        assert client.get("/accounts/login/", {"next": address})["Location"] == "/"
+
+
+def test_a_form_of_who_is_signed_out_leads_home(client: Client, db: None) -> None:
+    """Its address can mean nothing without what was posted."""
+    assert client.post("/accounts/logout/")["Location"] == "/accounts/login/?next=/"
 
 
 def test_a_wrong_password_is_said_aloud_and_the_name_stays(
@@ -148,16 +163,6 @@ def test_a_second_tab_of_the_sign_in_goes_on_to_where_it_was_led(
 ) -> None:
     assert second_tab(*two_tabs, next="/appoints/?state=due")["Location"] == "/appoints/?state=due"
     assert second_tab(*two_tabs)["Location"] == "/"
-
-
-@pytest.mark.parametrize(
-    "address",
-    ["https://evil.example/", "//evil.example/", "javascript:x", "/\\evil.example", "abc", "\x00"],
-)
-def test_a_second_tab_leads_to_no_other_site(two_tabs: tuple[Client, str], address: str) -> None:
-    response = second_tab(*two_tabs, next=address)
-    assert response.status_code == 302
-    assert "evil" not in response["Location"]
 
 
 def test_a_second_tab_that_is_not_signed_in_is_told_so(two_tabs: tuple[Client, str]) -> None:

@@ -1,24 +1,30 @@
 from __future__ import annotations
 
-import re
-
-from playwright.sync_api import Page, expect
+import pytest
+from playwright.sync_api import Browser, Page, expect
 
 from dashboard.operations import demo
 from tests.browser.conftest import sign_in
 
 
-def test_a_stranger_is_asked_to_sign_in(stranger: Page) -> None:
-    stranger.goto("/appoints/?state=overdue")
-
-    expect(stranger).to_have_url(re.compile(r"/accounts/login/\?next="))
-    expect(stranger.get_by_role("heading", name="Sign in")).to_be_visible()
-
-
-def test_signing_in_leads_to_todays_calls(stranger: Page) -> None:
-    sign_in(stranger)
-    expect(stranger).to_have_url(re.compile(r"/appoints/\?preset=today$"))
-    expect(stranger.locator("table.appoints tbody tr").first).to_be_visible()
+@pytest.mark.parametrize("scripts", [True, False])
+def test_signing_in_leads_to_the_very_place_asked_for(
+    stack: demo.Stack, chromium: Browser, scripts: bool
+) -> None:
+    place = "/appoints/?preset=last-7d&sort=-appoint_time#calls"
+    with chromium.new_context(base_url=stack.address, java_script_enabled=scripts) as context:
+        stranger = context.new_page()
+        stranger.goto(place)
+        expect(stranger.get_by_role("heading", name="Sign in")).to_be_visible()
+        if scripts:
+            # The way through another page; without scripts the fragment ends there.
+            stranger.get_by_role("button", name="Español").click()
+        stranger.get_by_role("textbox").first.fill(demo.USER)
+        for password in ("wrong", demo.PASSWORD):
+            stranger.locator("input[name=password]").fill(password)
+            stranger.locator(".btn-primary").click()
+        expect(stranger).to_have_url(f"{stack.address}{place}")
+        expect(stranger.locator("table.appoints tbody tr").first).to_be_visible()
 
 
 def test_the_supervisor_of_a_team_sees_its_calls_and_no_number(stranger: Page) -> None:
