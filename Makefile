@@ -16,10 +16,10 @@ ON_NEWEST_DJANGO := tests/accounts tests/forms tests/http tests/management tests
 	tests/saved_views tests/test_admin.py tests/test_encryption.py tests/test_environment.py
 # Just what the lock pins, whatever newer versions an index has; then a look whether it fits together.
 INSTALL = $(BIN)/pip install --quiet --no-deps --require-hashes -r $(lastword $^) && $(BIN)/pip check --quiet
-LOCK := $(BIN)/uv pip compile pyproject.toml --extra postgresql --universal \
+LOCK := $(BIN)/uv pip compile pyproject.toml --extra postgresql --extra sso --universal \
 	--upgrade --generate-hashes --no-emit-index-url --no-header --quiet
 
-.PHONY: install demo test style types migrations collected on-postgresql on-newest-django on-httpx2 \
+.PHONY: install demo test style types migrations collected on-postgresql on-newest-django on-httpx2 on-sso \
 	coverage bench screenshots messages lock
 
 install: .venv/installed
@@ -29,7 +29,7 @@ demo: .venv/installed
 
 test: .venv/installed-dev
 	@sh tests/debian.sh
-	@$(MAKE) --no-print-directory --jobs 3 --output-sync style types migrations collected on-httpx2 on-postgresql on-newest-django
+	@$(MAKE) --no-print-directory --jobs 3 --output-sync style types migrations collected on-httpx2 on-sso on-postgresql on-newest-django
 	$(BIN)/pytest --numprocesses 5 --no-loadscope-reorder
 
 # The checks before the tests, side by side: those that fail soonest come first.
@@ -60,9 +60,14 @@ on-newest-django:
 on-httpx2:
 	$(BIN)/python -m pytest -qq -p tests.on_httpx2 tests/isales --ignore-glob='*/test_simulator_*'
 
+# The product with sign-in services of a company.
+on-sso:
+	TESTS_SSO=1 $(BIN)/pytest -qq tests/sso
+
 coverage: .venv/installed-dev
 	@sh tests/debian.sh
 	$(BIN)/pytest --cov --numprocesses 5 --no-loadscope-reorder
+	TESTS_SSO=1 $(BIN)/pytest --cov --cov-append tests/sso
 
 bench: .venv/installed-bench
 	$(BIN)/python -m tests.bench

@@ -46,6 +46,9 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_tables2",
 ]
+if WAYS_IN.oidc:
+    # Before ours, whose admin shows of them what it needs.
+    INSTALLED_APPS[:0] = ["allauth.account", "allauth.socialaccount"]
 
 MIDDLEWARE = [
     # Before all that reads a header, the address or the scheme.
@@ -77,6 +80,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
+if WAYS_IN.oidc:
+    MIDDLEWARE.append("allauth.account.middleware.AccountMiddleware")
 
 TEMPLATES = [
     {
@@ -136,6 +141,7 @@ REMOTE_USER_HEADER = WAYS_IN.user_header
 REMOTE_GROUPS_HEADER = WAYS_IN.groups_header
 GROUP_MAP = WAYS_IN.group_map
 LOCAL_SIGN_IN = WAYS_IN.local
+OIDC = WAYS_IN.oidc
 
 # Sign-in
 AUTH_USER_MODEL = "accounts.User"
@@ -145,6 +151,8 @@ AUTHENTICATION_BACKENDS = [
 ]
 if REMOTE_USER_HEADER:
     AUTHENTICATION_BACKENDS.append("dashboard.accounts.backends.ProxyBackend")
+if OIDC:
+    AUTHENTICATION_BACKENDS.append("dashboard.accounts.backends.OpenIdConnectBackend")
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (

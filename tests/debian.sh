@@ -1,7 +1,7 @@
 #!/bin/sh
 # Install the Debian packages that are missing: those named, or all that the tests need.
 set -eu
-[ $# -gt 0 ] || set -- chromium chromium-headless-shell fonts-noto-core fonts-noto-cjk gettext poppler-utils libreoffice-calc-nogui nginx postgresql
+[ $# -gt 0 ] || set -- chromium chromium-headless-shell fonts-noto-core fonts-noto-cjk gettext poppler-utils libreoffice-calc-nogui nginx postgresql xmlsec1
 missing=
 for package in "$@"; do
     dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"

@@ -21,8 +21,19 @@ elsewhere = os.environ.get("TESTS_DATABASE_URL")
 for name in (
     "DATABASE_URL", "FRAME_ANCESTORS", "CSRF_TRUSTED_ORIGINS", "ISALES_HOSTS", "TRUSTED_PROXIES",
     "REMOTE_USER_HEADER", "REMOTE_GROUPS_HEADER", "GROUP_MAP", "LOCAL_SIGN_IN",
+    "OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_NAME", "OIDC_GROUPS_CLAIM",
 ):  # fmt: skip
     os.environ.pop(name, None)
+# With a company's sign-in services: tests/sso.
+if os.environ.get("TESTS_SSO"):
+    os.environ.update(
+        {
+            "OIDC_ISSUER": "https://id.example",
+            "OIDC_CLIENT_ID": "dashboard",
+            "OIDC_CLIENT_SECRET": "word-of-the-dashboard",
+            "OIDC_NAME": "Example ID",
+        }
+    )
 
 if elsewhere:
     os.environ["DATABASE_URL"] = elsewhere

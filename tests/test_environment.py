@@ -91,11 +91,18 @@ VALUES = {
     "REMOTE_GROUPS_HEADER": "X-Remote-Groups",
     "GROUP_MAP": "sales=team:north\nCN=Boss=role:auditor",
     "LOCAL_SIGN_IN": "0",
+    "OIDC_ISSUER": "https://id.example",
+    "OIDC_CLIENT_ID": "dashboard",
+    "OIDC_CLIENT_SECRET": "a word",
+    "OIDC_NAME": "Example ID",
+    "OIDC_GROUPS_CLAIM": "memberOf",
 }
+PROVIDER = ["OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"]
 # Without which a variable is refused.
 NEEDED = {
     "REMOTE_USER_HEADER": ["TRUSTED_PROXIES"],
     "REMOTE_GROUPS_HEADER": ["TRUSTED_PROXIES", "REMOTE_USER_HEADER"],
+    **{name: PROVIDER for name in VALUES if name.startswith("OIDC_")},
 }
 
 

@@ -27,7 +27,7 @@ def refused(environ: pytest.MonkeyPatch, **variables: str) -> str:
 
 def test_nobody_is_believed_and_passwords_are_asked_for_unless_said_otherwise() -> None:
     nothing = ways_in.GroupMap({}, {})
-    assert ways_in.read() == ways_in.WaysIn([], "", "", nothing, local=True)
+    assert ways_in.read() == ways_in.WaysIn([], "", "", nothing, local=True, oidc=None)
 
 
 def test_proxies_are_addresses_and_networks_of_both_kinds(environ: pytest.MonkeyPatch) -> None:
@@ -124,3 +124,50 @@ def test_a_role_that_is_none_is_named_with_those_that_are(environ: pytest.Monkey
 
 def test_the_map_knows_every_role() -> None:
     assert set(ways_in.ROLES) == set(ROLES)
+
+
+OIDC = {
+    "OIDC_ISSUER": "https://id.example/realms/a",
+    "OIDC_CLIENT_ID": "dashboard",
+    "OIDC_CLIENT_SECRET": "hidden-word",
+}
+
+
+def test_a_provider_is_an_address_and_what_it_gave_for_the_dashboard(
+    environ: pytest.MonkeyPatch,
+) -> None:
+    for name, value in OIDC.items():
+        environ.setenv(name, value)
+    found = ways_in.read().oidc
+    assert found and (found.issuer, found.client_id) == (OIDC["OIDC_ISSUER"], "dashboard")
+    assert (found.name, found.groups_claim) == ("", "groups")
+    assert "hidden-word" not in repr(found)
+
+
+@pytest.mark.parametrize("missing", OIDC)
+def test_half_a_provider_is_refused(environ: pytest.MonkeyPatch, missing: str) -> None:
+    given = {name: value for name, value in OIDC.items() if name != missing}
+    assert refused(environ, **given).startswith(f"{missing} is not set: ")
+
+
+@pytest.mark.parametrize(
+    "issuer",
+    [
+        "id.example",
+        "http://id.example",
+        "https://",
+        "https://id.example?a=b",
+        "https://id.example/#a",
+        f"https://id.example/{'a' * 190}",
+    ],
+)
+def test_an_issuer_that_is_no_safe_address_is_refused(
+    environ: pytest.MonkeyPatch, issuer: str
+) -> None:
+    assert refused(environ, **{**OIDC, "OIDC_ISSUER": issuer}).startswith("OIDC_ISSUER ")
+
+
+def test_a_provider_on_this_machine_needs_no_tls(environ: pytest.MonkeyPatch) -> None:
+    for name, value in {**OIDC, "OIDC_ISSUER": "http://127.0.0.1:9400"}.items():
+        environ.setenv(name, value)
+    assert ways_in.read().oidc

@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dashboard.accounts.models import Team, User
 from dashboard.accounts.roles import roles
+from dashboard.accounts.sso.ways import offered
 
 if TYPE_CHECKING:  # Django's own classes take type arguments in their stubs only
     UserAdminBase = BaseUserAdmin[User]
@@ -54,10 +55,20 @@ class PersonForm(PersonFormBase):
         return [*self.cleaned_data["groups"], *self.instance.groups.exclude(pk__in=offered)]
 
 
+def _links() -> tuple[type[Any], ...]:
+    """Return what links people to a company's services, where one is set."""
+    if not offered():
+        return ()
+    from dashboard.accounts.sso.admin import LinkInline
+
+    return (LinkInline,)
+
+
 class UserAdmin(UserAdminBase):
     """A person. The app that adds to the page registers a subclass."""
 
     form = PersonForm
+    inlines: ClassVar[tuple[type[Any], ...]] = _links()
     filter_horizontal = ("teams", "user_permissions")
     list_display = ("username", "full_name", "held", "joined", "is_active", "email")
     list_filter = ("is_active", "groups", "teams")

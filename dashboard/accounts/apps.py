@@ -18,11 +18,13 @@ class AccountsConfig(AppConfig):
         from dashboard.accounts.retention import bound, bound_attempts
         from dashboard.accounts.roles import make_missing_roles
         from dashboard.accounts.sign_in import keep_no_data
+        from dashboard.accounts.sso.sessions import forget
 
         register(mapped_teams_exist, Tags.database)
         pre_save.connect(keep_no_data, sender="axes.AccessAttempt")
         post_save.connect(bound_attempts, sender="axes.AccessAttempt")
         user_logged_in.connect(bound)
+        user_logged_in.connect(forget)
         # Groups are Django's, whose apps are installed after ours: our permissions are there then.
         post_migrate.connect(make_missing_roles, sender=apps.get_app_config("auth"))
 

@@ -18,8 +18,16 @@ class PasswordBackend(ModelBackend):
         return super().user_can_authenticate(user)
 
 
-class ProxyBackend(BaseBackend):
-    """A trusted proxy's header, which RemoteUserMiddleware reads."""
+class VouchedBackend(BaseBackend):
+    """Another who says who somebody is; nothing is asked here."""
 
     def get_user(self, user_id: int) -> User | None:
         return User.objects.filter(pk=user_id, is_active=True).first()
+
+
+class ProxyBackend(VouchedBackend):
+    """A trusted proxy's header, which RemoteUserMiddleware reads."""
+
+
+class OpenIdConnectBackend(VouchedBackend):
+    """The provider of OIDC_ISSUER; see accounts.sso."""

@@ -14,6 +14,7 @@ from django.utils import timezone
 from dashboard.accounts.models import Session, Token, User
 
 MOST_SESSIONS = 50  # of a person: their browsers and wallboards
+MOST_STRANGERS = 10_000  # sessions of nobody: sign-ins with a service that have only begun
 MOST_SIGN_INS = 500  # of a person, remembered
 MOST_ATTEMPTS = 10_000  # failed sign-ins, remembered, of everybody
 SIGN_INS_KEPT = timedelta(days=90)
@@ -41,6 +42,11 @@ def bound(user: User, request: HttpRequest, **_about: Any) -> None:
     _keep(others.order_by("-expire_date"), MOST_SESSIONS - 1)
     sign_ins = AccessLog.objects.filter(username=user.get_username())
     _keep(sign_ins.order_by("-attempt_time"), MOST_SIGN_INS)
+
+
+def bound_strangers() -> None:
+    """Delete the oldest sessions of nobody above the limit."""
+    _keep(Session.objects.filter(person="").order_by("-expire_date"), MOST_STRANGERS)
 
 
 def bound_attempts(sender: object, created: bool, **_about: Any) -> None:

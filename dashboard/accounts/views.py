@@ -8,7 +8,12 @@ from django.contrib import messages
 from django.contrib.auth import BACKEND_SESSION_KEY
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import PasswordChangeForm
-from django.contrib.auth.views import LoginView, PasswordChangeView, redirect_to_login
+from django.contrib.auth.views import (
+    LoginView,
+    LogoutView,
+    PasswordChangeView,
+    redirect_to_login,
+)
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -23,6 +28,7 @@ from django.views.i18n import set_language
 
 from dashboard.accounts.forms import PreferencesForm
 from dashboard.accounts.requests import SignedInRequest, came_from
+from dashboard.accounts.sso import sessions, ways
 
 PASSWORD = "dashboard.accounts.backends.PasswordBackend"  # noqa: S105 a way in
 
@@ -65,13 +71,22 @@ class SignInView(PasswordView):
     redirect_authenticated_user = True
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs, by_password=settings.LOCAL_SIGN_IN)
+        kwargs |= {"by_password": settings.LOCAL_SIGN_IN, "ways": ways.offered()}
+        return super().get_context_data(**kwargs)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Sign in by a password, where that is a way in."""
         if not settings.LOCAL_SIGN_IN:
             raise PermissionDenied
         return super().post(request, *args, **kwargs)
+
+
+class SignOutView(LogoutView):
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Sign out here, then at the service that the person signed in with, if it can."""
+        address = sessions.sign_out_address(request)
+        response = super().post(request, *args, **kwargs)
+        return sessions.leave(request, address) if address else response
 
 
 class AdminSignInView(PasswordView):

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.utils.translation import gettext_lazy as _
 
@@ -29,3 +29,7 @@ class AuditConfig(AppConfig):
         watch(Team)
         watch(Group)
         watch(Token)
+        if apps.is_installed("allauth.socialaccount"):
+            from allauth.socialaccount.models import SocialAccount
+
+            watch(SocialAccount, machine={"last_login"})

@@ -48,12 +48,15 @@ def locked_out(request: HttpRequest | None = None, username: str = "", **_about:
         record_once(origin, Event.Action.LOCKED_OUT, Target(), {})
 
 
-def refused(request: HttpRequest, name: str, reason: str, **_about: Any) -> None:
+def refused(request: HttpRequest, name: str, reason: str, way: str = "", **_about: Any) -> None:
     # PostgreSQL stores no NUL.
     name = name if name.isprintable() else ascii(name)
-    # Once: the proxy sends the name with each request.
     origin, details = _origin(request, None, name), {"reason": reason}
-    record_once(origin, Event.Action.SIGN_IN_FAILED, Target(), details, same=reason)
+    if way:
+        details["by"] = way
+    # Once: a proxy sends the name with each request.
+    if not _are_many(origin):
+        record_once(origin, Event.Action.SIGN_IN_FAILED, Target(), details, same=details)
 
 
 def mapped(person: User, of: str, added: list[str], removed: list[str], **_about: Any) -> None:

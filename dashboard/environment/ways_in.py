@@ -9,12 +9,15 @@ from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
 
 from django.core.exceptions import ImproperlyConfigured
 
+from dashboard.environment import single_sign_on
+from dashboard.environment.single_sign_on import OpenIdConnect
 from dashboard.environment.variables import flag_of, list_of, value_of
 
 Network = IPv4Network | IPv6Network
 
 NAMES = (
     "TRUSTED_PROXIES", "REMOTE_USER_HEADER", "REMOTE_GROUPS_HEADER", "GROUP_MAP", "LOCAL_SIGN_IN",
+    *single_sign_on.NAMES,
 )  # fmt: skip
 ROLES = ("exporter", "numbers", "auditor", "administrator")
 # gunicorn drops headers with an underscore, which WSGI would take for the one with a dash.
@@ -40,6 +43,7 @@ class WaysIn:
     groups_header: str
     group_map: GroupMap
     local: bool
+    oidc: OpenIdConnect | None
 
 
 def read() -> WaysIn:
@@ -57,7 +61,8 @@ def read() -> WaysIn:
             " person, such as Remote-User"
         )
     local = flag_of("LOCAL_SIGN_IN", default=True)
-    return WaysIn(proxies, user, groups, _group_map("GROUP_MAP"), local)
+    oidc = single_sign_on.openid_connect()
+    return WaysIn(proxies, user, groups, _group_map("GROUP_MAP"), local, oidc)
 
 
 def _proxies(name: str) -> list[Network]:

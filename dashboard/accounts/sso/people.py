@@ -1,0 +1,59 @@
+"""The person of an identity: found by issuer and subject alone, else created."""
+
+from __future__ import annotations
+
+from allauth.socialaccount.models import SocialAccount
+from django.contrib.auth.hashers import make_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from dashboard.accounts.group_map import apply_groups
+from dashboard.accounts.models import User
+from dashboard.accounts.sso.identity import Identity
+from dashboard.accounts.sso.refusals import Refused
+
+
+@transaction.atomic
+def person_of(identity: Identity) -> User:
+    """Return the person with the rights that their groups give now. Raises Refused."""
+    person = _known(identity) or _created(identity)
+    if not person.is_active:
+        raise Refused("inactive", name=person.get_username())
+    apply_groups(person, identity.groups)
+    return person
+
+
+def _known(identity: Identity) -> User | None:
+    accounts = SocialAccount.objects.filter(provider=identity.issuer, uid=identity.subject)
+    return User.objects.filter(pk__in=accounts.values("user")).first()
+
+
+def _created(identity: Identity) -> User:
+    name = next(filter(_is_username, identity.names), None)
+    if name is None:
+        raise Refused("name", name=identity.subject)
+    if User.objects.filter(username__iexact=name).exists():
+        # Not the account's owner: services let people choose their names.
+        raise Refused("taken", f"taken; the subject is {identity.subject}", name)
+    person = User(username=name, password=make_password(None), **identity.about)
+    try:
+        with transaction.atomic():
+            person.save()
+            SocialAccount.objects.create(
+                user=person, provider=identity.issuer, uid=identity.subject
+            )
+    except IntegrityError:
+        # Another request has just created them.
+        if (known := _known(identity)) is None:
+            raise Refused("taken", name=name) from None
+        return known
+    return person
+
+
+def _is_username(name: str) -> bool:
+    try:
+        User._meta.get_field("username").run_validators(name)
+    except ValidationError:
+        return False
+    # Two names that look alike must not be one person.
+    return bool(name) and name == User.normalize_username(name)

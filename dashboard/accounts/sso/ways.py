@@ -1,0 +1,33 @@
+"""The company's services that people can sign in with."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from django.conf import settings
+from django.urls import reverse
+
+
+class Way(NamedTuple):
+    """A service, which names itself ``issuer``; ``name`` is empty where the operator gave none."""
+
+    protocol: str
+    issuer: str
+    name: str
+    begin: str
+    backend: str
+
+    @property
+    def address(self) -> str:
+        """Where a sign-in begins, by POST."""
+        return reverse(self.begin)
+
+
+def oidc() -> Way:
+    assert settings.OIDC
+    backend = "dashboard.accounts.backends.OpenIdConnectBackend"
+    return Way("OIDC", settings.OIDC.issuer, settings.OIDC.name, "oidc", backend)
+
+
+def offered() -> list[Way]:
+    return [oidc()] if settings.OIDC else []
