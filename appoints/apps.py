@@ -18,7 +18,7 @@ class AppointsConfig(AppConfig):
         from dashboard.audit.changes import watch
 
         watch(Connection, machine={*Connection.STATE, "trial_holder", "trial_until"})
-        watch(Grant)
+        watch(Grant, told=Grant.as_written)
         watch(SavedView, machine={"changed"})
         watch(TeamDefault)
         register(secrets_can_be_decrypted, Tags.database)

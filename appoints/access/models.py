@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from appoints.connections.models import Connection
+from appoints.query.lists import written
 from dashboard.accounts.models import Team
 
 
@@ -42,3 +43,9 @@ class Grant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.team}: {self.connection}"
+
+    def as_written(self) -> str:
+        """Return the grant as ``manage.py team --grant`` reads it."""
+        lists = (("agents", self.agents), ("tasks", self.tasks))
+        names = [f"{name}={','.join(map(written, found))}" for name, found in lists if found]
+        return " ".join([self.connection.slug, *names])

@@ -74,6 +74,14 @@ class RowFilter:
         """The tasks that rows may name, empty where that is any."""
         return _union(part.tasks for part in self.parts)
 
+    def may_name(self, agents: Iterable[str], tasks: Iterable[str]) -> bool:
+        """Tell whether rows that may be seen name these agents and tasks, or might.
+
+        They might name any agent where only tasks are granted, and any task where only agents are.
+        """
+        named = ((self.agents, agents), (self.tasks, tasks))
+        return all(not own or own.issuperset(wanted) for own, wanted in named)
+
     def task_names(self, names: Mapping[str, str]) -> Mapping[str, str]:
         """Return the names of the tasks by ID that are sure to be the person's to see.
 

@@ -49,9 +49,26 @@ class Scope:
     teams: tuple[str, ...] = field(default=(), compare=False)
 
     @property
+    def is_everything(self) -> bool:
+        """Whether the person may see every row of their connections, and has some."""
+        return not self.is_empty and all(
+            each.is_everything for _connection, each in self.row_filters
+        )
+
+    @property
     def is_empty(self) -> bool:
         """Whether the person may see no connection at all."""
         return not self.row_filters
+
+    def may_name(self, agents: Iterable[str], tasks: Iterable[str], slug: str = "") -> bool:
+        """Tell whether rows name these agents and tasks, or might: those of the connection that is
+        named, or of any.
+        """
+        filters = dict(self.row_filters)
+        if self.is_everything:
+            return True
+        named = self.connections.filter(slug=slug).values_list("pk", flat=True)
+        return any(filters[each].may_name(agents, tasks) for each in (named if slug else filters))
 
     def of(self, connection: Connection) -> Visibility:
         """Return what the person sees of a connection: nothing of one outside the scope."""

@@ -15,8 +15,7 @@ def limits(scope: Scope) -> str:
 
     Empty for a person who may see every row, with its number.
     """
-    filters = [row_filter for _connection, row_filter in scope.row_filters]
-    limited = scope.teams and not all(each.is_everything for each in filters)
+    limited = scope.teams and not scope.is_everything
     return " · ".join(
         [
             *([f"{_teams(scope)}: {', '.join(_granted(scope))}"] if limited else []),

@@ -19,6 +19,7 @@ from appoints.connections import lookups
 from appoints.connections.models import Connection
 from appoints.forms.filterset import AppointFilter
 from appoints.forms.numbers import as_allowed
+from appoints.query.lists import split
 from appoints.query.models import AgentList
 from appoints.query.query import Query
 from appoints.query.time_range import SECOND, Window
@@ -126,16 +127,24 @@ def form_of(
 ) -> AppointFilter:
     """Return the form for what an address or a person's form says."""
     allowed = as_allowed(data, masked=scope.masked)
-    found = filterset(_with_list(allowed, own.user), scope.connections, own.zone)
+    found = filterset(_with_list(allowed, own.user, scope), scope.connections, own.zone)
     if scope.masked:
         found.form.mask_numbers()
     return found
 
 
-def _with_list(data: QueryDict, person: User) -> QueryDict:
-    """Return the data with the agents of the stored list that they name, as an address has them."""
-    agents = AgentList.agents_of(data.get("agent_list") or "", person)
+def _with_list(data: QueryDict, person: User, scope: Scope) -> QueryDict:
+    """Return the data with the agents of the stored list that they name, as an address has them.
+
+    A list of others that names an agent outside the person's scope is as none.
+    """
+    slug = data.get("agent_list") or ""
+    agents = AgentList.agents_of(slug, person)
     if not agents or data.get("agent"):
+        return data
+    own = person.agent_lists.filter(slug=slug)
+    names = split(" ".join(agents))
+    if not (scope.may_name(names, (), data.get("connection") or "") or own.exists()):
         return data
     filled = data.copy()
     filled.setlist("agent", agents)

@@ -145,13 +145,15 @@ class NoConnectionContext(Context):
     """A person who may see no connection.
 
     ``dormant`` says whether connections are stored, none of them active; ``ungranted`` whether one
-    is active, but granted to no team of the person. ``administrators`` are whom to ask.
+    is active, but granted to no team of the person, and ``teamless`` that they have none.
+    ``administrators`` are whom to ask.
     """
 
     template = "appoints/no_connection.html"
 
     dormant: bool
     ungranted: bool
+    teamless: bool
     administrators: Sequence[User]
 
 

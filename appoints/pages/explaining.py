@@ -17,6 +17,7 @@ from appoints.pages.contexts import ListContext, NoConnectionContext
 from appoints.query.query import Query
 from appoints.saved_views.menu import view_menu_of
 from dashboard.accounts.administrators import administrators
+from dashboard.accounts.models import Team
 
 FORM_ONLY = frozenset({"csrfmiddlewaretoken"})
 REFRESH = "refresh"  # of the link by which a person asks for newer rows; no part of an address
@@ -27,10 +28,14 @@ class ExplainingView(ResultView):
 
     def without_connection(self, status: int = 200) -> HttpResponse:
         """Say how to connect a call centre, or whom to ask."""
+        if self.request.htmx:
+            # The grant was taken away while the page stood.
+            return HttpResponseClientRefresh()
         active = Connection.objects.filter(active=True).exists()
         return NoConnectionContext(
             dormant=not active and Connection.objects.exists(),
             ungranted=active,
+            teamless=not Team.objects.of(self.request.user).exists(),
             administrators=administrators(),
         ).response(self.request, status)
 

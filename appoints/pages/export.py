@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from appoints.access.rights import EXPORT_FILES
+from appoints.access.scope import scope_of
 from appoints.connections import lookups
 from appoints.display.chips import chips
 from appoints.display.dictionary import dictionary
@@ -41,7 +42,8 @@ class ExportFile(WholeAnswer):
     def get(self, request: HttpRequest, **kwargs: str) -> HttpResponse:
         """Answer those who may take files."""
         if not self.request.user.has_perm(EXPORT_FILES):
-            return self.refusal(refusals.forbidden())
+            empty = scope_of(self.request.user).is_empty
+            return self.refusal(refusals.teamless() if empty else refusals.forbidden())
         return super().get(request, **kwargs)
 
     def content_type(self) -> str:

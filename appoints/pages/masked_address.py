@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, QueryDict
+from django.urls import ResolverMatch, is_valid_path
 
 from appoints.access.rights import SEE_NUMBERS
 from appoints.forms.numbers import NUMBER, as_allowed
@@ -22,14 +23,21 @@ class MaskedAddressMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> Any:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if request.resolver_match is None:
+            # CommonMiddleware leads from an address without its last slash to the one with it.
+            _mask(request, is_valid_path(f"{request.path_info}/") or None)
+        return response
 
     def process_view(self, request: HttpRequest, *_: object) -> None:
         """Change the request's parameters and its own address."""
-        match = request.resolver_match
-        if NUMBER not in request.GET or (match and match.app_name in ELSEWHERE):
-            return
-        if not request.user.has_perm(SEE_NUMBERS):
-            query = as_allowed(request.GET, masked=True).urlencode()
-            request.META["QUERY_STRING"] = query
-            request.GET = QueryDict(query)
+        _mask(request, request.resolver_match)
+
+
+def _mask(request: HttpRequest, match: ResolverMatch | None) -> None:
+    if NUMBER not in request.GET or (match and match.app_name in ELSEWHERE):
+        return
+    if not request.user.has_perm(SEE_NUMBERS):
+        query = as_allowed(request.GET, masked=True).urlencode()
+        request.META["QUERY_STRING"] = query
+        request.GET = QueryDict(query)

@@ -42,6 +42,15 @@ def forbidden() -> Refusal:
     return Refusal(FORBIDDEN, "forbidden", lines)
 
 
+def teamless() -> Refusal:
+    """Refuse a person who may not take files, and has nothing to take."""
+    lines = [
+        _("You are in no team that may see reserved calls."),
+        _("Ask an administrator to put you into one."),
+    ]
+    return Refusal(FORBIDDEN, "forbidden", lines)
+
+
 def no_connection() -> Refusal:
     """Refuse a person who may see no connection."""
     lines = [_("connection: there is none that you may see.")]

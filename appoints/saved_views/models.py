@@ -10,8 +10,9 @@ from django.http import QueryDict
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
-from appoints.access.scope import scope_of
+from appoints.access.scope import Scope, scope_of
 from appoints.encryption import WrongKey, cipher, decrypt, encrypt
+from appoints.query import lists
 from appoints.query.models import AgentList
 from appoints.results.numbers import may_hold_number
 from dashboard.accounts.models import Team, User
@@ -36,8 +37,8 @@ class SavedViewQuerySet(models.QuerySet["SavedView"]):
     def visible_to(self, user: User | AnonymousUser) -> SavedViewQuerySet:
         """Return what this person may open: the one place that decides it.
 
-        Of the views of others, nobody opens one that names a connection outside their scope, and
-        whose numbers are masked opens none that names a number.
+        Of the views of others, nobody opens one that names a connection, an agent or a task outside
+        their scope, and whose numbers are masked opens none that names a number.
         """
         if not user.is_authenticated:
             return self.none()
@@ -47,7 +48,17 @@ class SavedViewQuerySet(models.QuerySet["SavedView"]):
         known = models.Q(connection="") | models.Q(connection__in=scope.connections.values("slug"))
         if scope.masked:
             known &= models.Q(names_number=False)
-        return self.filter(shown | teams).filter(models.Q(owner=user) | known)
+        seen = self.filter(shown | teams)
+        outside = models.Q(pk__in=seen.exclude(owner=user)._outside(scope))
+        return seen.filter(models.Q(owner=user) | known & ~outside)
+
+    def _outside(self, scope: Scope) -> list[int]:
+        """Return the IDs of the views that name an agent or a task outside a scope."""
+        if scope.is_everything:
+            return []
+        named = self.exclude(agents=[], tasks=[])
+        fields = named.values_list("pk", "agents", "tasks", "connection")
+        return [pk for pk, *names in fields if not scope.may_name(*names)]
 
     def changeable_by(self, user: User | AnonymousUser) -> SavedViewQuerySet:
         """Return what this person may rename, change, share and delete: only their own."""
@@ -107,6 +118,9 @@ class SavedView(models.Model):
     # The slug that the question names, if any: the connection may be gone.
     connection = models.CharField(max_length=50, default="", editable=False)
     names_number = models.BooleanField(default=False, editable=False)
+    # Those that the question names, by itself or by a list.
+    agents = models.JSONField(default=list, editable=False)
+    tasks = models.JSONField(default=list, editable=False)
     columns = models.JSONField(_("columns"), default=list, blank=True)
     audience = models.CharField(
         _("who sees it"), max_length=10, choices=Audience, default=Audience.PRIVATE
@@ -163,6 +177,9 @@ class SavedView(models.Model):
         self.names_number = bool(asked.get("number")) or may_hold_number(asked.get("q") or "")
         slug = asked.get("agent_list")
         self.agent_list = AgentList.objects.filter(slug=slug).first() if slug else None
+        listed = self.agent_list.agents if self.agent_list else []
+        self.agents = lists.split(" ".join([*asked.getlist("agent"), *listed]))
+        self.tasks = [lists.one(each) for each in asked.getlist("task") if each]
 
     def rotate(self) -> None:
         """Put the question under the first key, without saving. One that no key opens stays."""

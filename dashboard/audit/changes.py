@@ -1,12 +1,12 @@
 """Changes of models: what is watched is recorded when it is stored, changed and deleted.
 
 Only the names of changed fields are kept, and the values of those that are true or false: others
-may be secrets.
+may be secrets. What holds none is told whole, as it was before and as it is after.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -20,22 +20,28 @@ from dashboard.audit.models import Event
 STEPS = {"post_add": "added", "post_remove": "removed"}
 
 
-def watch(model: type[Model], *, machine: Iterable[str] = ()) -> None:
-    """Record changes of a model from now on, but for fields that the product itself moves on."""
-    own = _Watch(frozenset(machine))
+def watch(
+    model: type[Model], *, machine: Iterable[str] = (), told: Callable[[Any], str] | None = None
+) -> None:
+    """Record changes of a model from now on, but for fields that the product itself moves on.
+
+    ``told`` returns what is told of an instance as a whole.
+    """
+    own = _Watch(frozenset(machine), told)
     # Not weak, for nobody else holds them.
     uid = f"audit.{model._meta.label}"
     pre_save.connect(own.before, sender=model, weak=False, dispatch_uid=f"{uid}.before")
     post_save.connect(own.saved, sender=model, weak=False, dispatch_uid=f"{uid}.saved")
-    post_delete.connect(deleted, sender=model, dispatch_uid=f"{uid}.deleted")
+    post_delete.connect(own.deleted, sender=model, weak=False, dispatch_uid=f"{uid}.deleted")
     for field in model._meta.many_to_many:
         through: Any = getattr(model, field.name).through
         m2m_changed.connect(related, sender=through, dispatch_uid=f"{uid}.{field.name}")
 
 
 class _Watch:
-    def __init__(self, machine: frozenset[str]) -> None:
+    def __init__(self, machine: frozenset[str], told: Callable[[Any], str] | None) -> None:
         self.machine = machine
+        self.told = told
 
     def before(
         self,
@@ -44,12 +50,16 @@ class _Watch:
         update_fields: frozenset[str] | None = None,
         **_about: Any,
     ) -> None:
-        """Note what the save will change; ``_changed`` is None for what is new."""
+        """Note what the save will change, and what it was before; nothing of what is new."""
         stored = None
         by_machine = update_fields is not None and update_fields <= self.machine
         if not (raw or by_machine or instance._state.adding):
             stored = type(instance)._base_manager.filter(pk=instance.pk).first()
-        instance._changed = None if stored is None else self._changes(stored, instance)
+        instance._changed = {} if stored is None else self._changes(stored, instance)
+        instance._before = {} if stored is None else self._whole(stored, "before")
+
+    def _whole(self, instance: Model, when: str) -> dict[str, Any]:
+        return {when: self.told(instance)} if self.told else {}
 
     def _changes(self, stored: Model, instance: Model) -> dict[str, bool | None]:
         found = {}
@@ -71,19 +81,19 @@ class _Watch:
         if raw:
             return
         if created:
-            _record(instance, Event.Action.CREATE)
+            _record(instance, Event.Action.CREATE, self._whole(instance, "after"))
             return
         changed = {
             name: value
-            for name, value in (instance._changed or {}).items()
+            for name, value in instance._changed.items()
             if update_fields is None or name in update_fields
         }
         if changed:
-            _record(instance, Event.Action.CHANGE, {"changed": changed})
+            whole = {**instance._before, **self._whole(instance, "after")}
+            _record(instance, Event.Action.CHANGE, {"changed": changed, **whole})
 
-
-def deleted(instance: Model, **_about: Any) -> None:
-    _record(instance, Event.Action.DELETE)
+    def deleted(self, instance: Model, **_about: Any) -> None:
+        _record(instance, Event.Action.DELETE, self._whole(instance, "before"))
 
 
 def related(

@@ -71,9 +71,9 @@ def _way(request: HttpRequest, person: User | None) -> str:
 
 
 def of_command() -> Origin:
-    """Return the origin of a command: the account of the machine that runs it."""
+    """Return the origin of a command: the account that runs it, which is no person's name."""
     try:
-        name = getpass.getuser()
+        name = f"{getpass.getuser()} (account of the machine)"
     except (KeyError, OSError):
         name = ""
     return Origin(None, name, None, Event.Way.COMMAND)

@@ -35,7 +35,7 @@ from tests.screen import Screen, number_of, total_of
 
 REASONS = {**codes.RESULTS, **codes.FAIL_WORDS}
 # What differs from answer to answer by itself: tokens of forms and of numbers.
-CHANGING = re.compile(rb'name="csrfmiddlewaretoken" value="\w+"|~[\w-]{39,}')
+CHANGING = re.compile(r'name="csrfmiddlewaretoken" value="\w+"|~[\w-]{39,}')
 HTMX = {"HX-Request": "true"}
 TRAIL = (Event.Action.LOOK, Event.Action.FILE)
 
@@ -79,14 +79,13 @@ def debug_log() -> Iterator[list[str]]:
 
 def lines_of(response: Any) -> list[str]:
     """Return an answer line by line: status, headers, text; of a workbook, all of its parts."""
-    content = response.content
-    parts = [CHANGING.sub(b"", content)]
-    if content.startswith(b"PK"):
-        with ZipFile(io.BytesIO(content)) as book:
+    parts = [response.content]
+    if parts[0].startswith(b"PK"):
+        with ZipFile(io.BytesIO(parts[0])) as book:
             parts = [book.read(name) for name in book.namelist()]
-    headers = [f"{name}: {value}" for name, value in response.items()]
-    text = [line for part in parts for line in part.decode(errors="replace").splitlines()]
-    return [str(response.status_code), *headers, *text]
+    lines = [f"{name}: {value}" for name, value in response.items()]
+    lines += [line for part in parts for line in part.decode(errors="replace").splitlines()]
+    return [str(response.status_code), *(CHANGING.sub("", line) for line in lines)]
 
 
 class World:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
 from django.test import Client
 
+from appoints.access.models import Grant
 from appoints.connections.models import Connection
 from appoints.saved_views.models import SavedView
 from dashboard.accounts.models import User
+from dashboard.audit import words
 from dashboard.audit.models import Event
 from tests.factories import PASSWORD, administrator, browser_of, connection_to, person, team_called
 from tests.screen import form_of
@@ -93,6 +96,29 @@ def test_a_field_that_is_not_stored_is_no_change(db: None) -> None:
     assert last().pk == before
     ana.save(update_fields=["email"])
     assert last().details == {"changed": {"email": None}}
+
+
+def test_a_command_is_told_under_a_name_that_no_person_can_have(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("getpass.getuser", lambda: "ana")
+    person("ben")
+    assert (last().actor, last().person) == ("ana (account of the machine)", None)
+    with pytest.raises(ValidationError):
+        User.username_validator(last().actor)
+
+
+def test_a_grant_is_told_as_it_was_and_as_it_is(db: None) -> None:
+    connection, north = connection_to(), team_called("North")
+    grant = Grant.objects.create(team=north, connection=connection, agents=["101", "Ana López"])
+    assert last().details == {"after": 'demo agents=101,"Ana López"'}
+    grant.agents, grant.tasks = [], ["7"]
+    grant.save()
+    assert words.details(last()) == (
+        'changed: agents, tasks · before: demo agents=101,"Ana López" · after: demo tasks=7'
+    )
+    grant.delete()
+    assert last().details == {"before": "demo tasks=7"}
 
 
 @pytest.mark.parametrize("forward", [True, False])

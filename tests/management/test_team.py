@@ -113,7 +113,15 @@ def test_what_it_prints_can_be_given_again() -> None:
     ("words", "said"),
     [
         (["--grant", "rome"], "--grant: there is no connection rome. Known: "),
-        (["--grant", "madrid agent=101"], "--grant: there is no connection madrid agent=101."),
+        (
+            ["--grant", "madrid agnts=1"],
+            "--grant: after madrid stand only agents=… and tasks=…, not agnts=1",
+        ),
+        (
+            ["--grant", "madrid 101 tasks=7"],
+            "--grant: after madrid stand only agents=… and tasks=…, not 101",
+        ),
+        (["--grant", "rome agnts=1"], "--grant: after rome stand only"),
         (["--grant", "madrid agents="], "--grant: agents= and tasks= are given once, each with"),
         (["--grant", "madrid agents=,"], "--grant: No name stands here."),
         (["--grant", "madrid agents=1 agents=2"], "--grant: agents= and tasks= are given once"),

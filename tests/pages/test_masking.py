@@ -223,6 +223,13 @@ def test_the_way_to_the_list_has_no_number_in_its_address(browser: Client) -> No
         assert asked_number(response["Location"]) == NUMBER
 
 
+def test_the_way_to_the_address_with_its_slash_has_no_number(browser: Client) -> None:
+    for each in (browser, Client()):
+        response = each.get(f"/appoints?number={NUMBER}")
+        assert response.status_code == 301
+        assert asked_number(response["Location"]) == NUMBER
+
+
 def test_the_way_back_from_the_preferences_has_no_number(browser: Client) -> None:
     response = browser.get(f"/appoints/?number={NUMBER}&from=soon")
     assert re.search(r"preferences/\?next=", content_of(response))

@@ -66,6 +66,12 @@ def test_the_number_stays_masked_on_the_reservation_afterwards(browser: Client) 
     assert NUMBER not in content_of(browser.get(f"/appoints/{1:030}/"))
 
 
+def test_the_form_says_how_long_a_reason_is_at_least(browser: Client) -> None:
+    page = Screen(browser.get(f"/appoints/{1:030}/"))
+    assert "At least 5 characters" in " ".join(page.texts("form.reveal .help"))
+    assert page.values("form.reveal [name=reason]", "minlength") == ["5"]
+
+
 @pytest.mark.parametrize("reason", [None, "", "    ", "abc", "x" * 201])
 def test_without_a_reason_nothing_is_shown_and_the_form_says_so(
     browser: Client, reason: str | None

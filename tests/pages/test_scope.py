@@ -17,6 +17,7 @@ from tests.factories import (
     at_hand,
     browser_of,
     connection_to,
+    everybody,
     person,
     raw,
     team_called,
@@ -136,6 +137,24 @@ def test_without_a_team_a_page_says_whom_to_ask(connection: Connection) -> None:
     assert "chief@centre.example" in text_of(response)
     assert client.get(f"/appoints/{0:030}/").status_code == 404
     assert client.get("/appoints/export.csv").status_code == 404
+
+
+def test_a_refresh_after_the_last_grant_is_taken_away_opens_the_page_anew(browser: Client) -> None:
+    Grant.objects.all().delete()
+    response = browser.get("/appoints/", headers={"HX-Request": "true"})
+    assert (response["HX-Refresh"], response.content) == ("true", b"")
+
+
+def test_a_person_in_no_team_reads_so_on_the_page_and_instead_of_a_file(
+    connection: Connection,
+) -> None:
+    everybody().delete()
+    client = browser_of(person("ben", rights=()))
+    for place, status in (("/appoints/", 200), ("/appoints/export.csv", 403)):
+        response = client.get(place)
+        assert response.status_code == status
+        assert "You are in no team" in text_of(response)
+        assert "exporter" not in text_of(response)
 
 
 @pytest.mark.parametrize("suffix", ["csv", "xlsx", "json"])

@@ -9,6 +9,7 @@ from django.test import Client
 
 from appoints.access.models import Grant
 from appoints.connections.models import Connection
+from appoints.query.models import AgentList
 from appoints.saved_views.models import PersonDefault, SavedView
 from appoints.urls import saved_views
 from dashboard.accounts.models import Team, User
@@ -166,6 +167,38 @@ def test_a_view_that_names_a_connection_outside_the_scope_is_its_owners_alone(sc
         client = client_of(scene, each)
         assert client.get(f"/v/{scene.view.slug}/").status_code == status
         assert ("Morning list" in client.get("/views/").content.decode()) == (status == 302)
+
+
+NAMING = {
+    "connection=demo&agent=101": 302,
+    "agent=101,102": 302,
+    "agent=101&task=7": 302,
+    "connection=demo&agent=201": 404,
+    "agent=101,201": 404,
+    'agent=101&agent="201"': 404,
+    "agent=101&task=8": 404,
+    f"agent_list={AgentList.slug_of(['101'])}": 302,
+    f"agent_list={AgentList.slug_of(['201'])}": 404,
+}
+
+
+def test_a_view_that_names_an_agent_or_task_outside_the_scope_is_for_those_who_see_them(
+    scene: Scene,
+) -> None:
+    limits = {"agents": ["101", "102"], "tasks": ["7"]}
+    Grant.objects.update(team=Team.objects.get(name="Day"), **limits)
+    Grant.objects.create(team=scene.team, connection=Connection.objects.get())
+    for each in ("101", "201"):
+        AgentList.keep([each], scene.people["owner"].pk)
+    clients = {name: client_of(scene, name) for name in ("teammate", "stranger")}
+    for asked, status in NAMING.items():
+        scene.view.keep(asked)
+        share(scene, "everybody")
+        address = f"/v/{scene.view.slug}/"
+        found = {name: client.get(address).status_code for name, client in clients.items()}
+        assert found == {"teammate": 302, "stranger": status}, asked
+        listed = "Morning list" in clients["stranger"].get("/views/").content.decode()
+        assert listed == (status == 302)
 
 
 def test_the_admin_puts_people_into_teams(scene: Scene) -> None:

@@ -13,7 +13,7 @@ from django.db import transaction
 from appoints.access.models import Grant
 from appoints.connections.models import Connection
 from appoints.forms.fields import NamesField
-from appoints.query.lists import QUOTED, written
+from appoints.query.lists import QUOTED
 from dashboard.accounts.models import Team
 
 NONE = "none"
@@ -83,7 +83,10 @@ def _grants(team: Team, texts: list[str]) -> list[Grant]:
 def _grant(team: Team, text: str, known: dict[str, Connection]) -> Grant:
     """Read a grant as it is written. Raises CommandError."""
     lists = LIST.findall(text)
-    slug = LIST.sub("", text).strip()
+    slug, _space, more = LIST.sub("", text).strip().partition(" ")
+    if more:
+        words = "stand only agents=… and tasks=…, not"
+        raise CommandError(f"--grant: after {slug} {words} {more.strip()}")
     if slug not in known:
         names = ", ".join(known) or "none yet"
         raise CommandError(f"--grant: there is no connection {slug}. Known: {names}")
@@ -119,12 +122,6 @@ def _done(changed: list[str]) -> str:
 
 def _state(team: Team) -> str:
     members = "everybody" if team.everybody else f"{team.members.count()} members"
-    grants = "; ".join(map(_words, team.grants.select_related("connection"))) or "no grants"
-    return f"{team.name}, {members}, {grants}"
-
-
-def _words(grant: Grant) -> str:
-    """Write a grant as ``--grant`` reads it."""
-    lists = (("agents", grant.agents), ("tasks", grant.tasks))
-    names = [f"{name}={','.join(map(written, found))}" for name, found in lists if found]
-    return " ".join([grant.connection.slug, *names])
+    grants = team.grants.select_related("connection")
+    words = "; ".join(each.as_written() for each in grants) or "no grants"
+    return f"{team.name}, {members}, {words}"
