@@ -16,15 +16,11 @@ ASKED = "asked"
 
 def crowd(processes: int, threads: int) -> None:
     """Let workers ask about the only connection that is stored, and wait for their end."""
-    from django.db import connection as database
+    from tests.gunicorn import database_url
 
-    held = database.settings_dict
-    url = f"sqlite:///{held['NAME']}"
-    if database.vendor == "postgresql":
-        url = f"postgresql://{held['USER']}@{held['HOST']}:{held['PORT']}/{held['NAME']}"
     environment = {
         **os.environ,
-        "TESTS_DATABASE_URL": url,
+        "TESTS_DATABASE_URL": database_url(),
         "DJANGO_SETTINGS_MODULE": "tests.settings",
     }
     workers = [

@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from django.db import connection
 
 from dashboard.accounts.models import User
 from dashboard.audit.models import Event
 from dashboard.operations import servers
 from tests import settings as _keys  # noqa: F401 the server reads them from the environment
 from tests.factories import team_called
+from tests.gunicorn import gunicorn
 
 PROXY, CLIENT, STRANGER = "127.0.0.1", "127.0.0.7", "127.0.0.9"
 PAGE = "/accounts/preferences/"
@@ -48,6 +48,13 @@ http {{
 }}
 """
 
+SETTINGS = {
+    "TRUSTED_PROXIES": PROXY,
+    "REMOTE_USER_HEADER": "Remote-User",
+    "REMOTE_GROUPS_HEADER": "Remote-Groups",
+    "GROUP_MAP": "sales=team:north;chiefs=role:auditor",
+}
+
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -71,31 +78,13 @@ def ports(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> It
     (folder / "people").write_text("ana:{PLAIN}word\nben:{PLAIN}word\n")
     children: servers.Children = {}
     try:
-        children["gunicorn"] = gunicorn(found.gunicorn)
+        children["gunicorn"] = gunicorn(found.gunicorn, **SETTINGS)
         children["nginx"] = nginx(folder, found)
         servers.wait_for(found.gunicorn, "/readyz", children)
         servers.wait_for(found.nginx, "/", children)
         yield found
     finally:
         servers.end(children)
-
-
-def gunicorn(port: int) -> subprocess.Popen[bytes]:
-    env = {
-        **os.environ,
-        "PORT": str(port),
-        "WEB_CONCURRENCY": "1",
-        "DATABASE_URL": f"sqlite:///{connection.settings_dict['NAME']}",
-        "DEBUG": "1",  # static files need no collectstatic then
-        "HTTPS": "0",  # otherwise a stranger is sent to https before anything else
-        "TRUSTED_PROXIES": PROXY,
-        "REMOTE_USER_HEADER": "Remote-User",
-        "REMOTE_GROUPS_HEADER": "Remote-Groups",
-        "GROUP_MAP": "sales=team:north;chiefs=role:auditor",
-    }
-    env.pop("DJANGO_SETTINGS_MODULE", None)
-    words = ["-m", "gunicorn", "-c", "python:dashboard.gunicorn", "--log-level", "error"]
-    return servers.start([*words, "dashboard.wsgi"], env)
 
 
 def nginx(folder: Path, ports: Ports) -> subprocess.Popen[bytes]:
