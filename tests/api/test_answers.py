@@ -98,9 +98,12 @@ def test_what_has_not_changed_is_not_sent_again(reader: Client) -> None:
 
 
 def test_whose_numbers_are_masked_reads_masked_ones(connection: Connection) -> None:
-    response = reader_of(person("ana", rights=())).get(ROWS)
+    reader = reader_of(person("ana", rights=()))
+    response = reader.get(ROWS)
     assert response["X-Numbers"] == "masked" and response.json()["masked"] is True
     assert "1390000" not in response.content.decode()
+    assert list(reader.get(f"{ROWS}?sort=called_no").json()["error"]["fields"]) == ["sort"]
+    assert reader.get(f"{ROWS}?q=1390000").json()["total"] == 0
 
 
 def test_a_program_needs_no_right_to_take_files(connection: Connection) -> None:

@@ -194,6 +194,7 @@ def test_the_log_names_the_client_behind_the_proxy(client: Client, db: None) -> 
 
 
 def test_behind_a_proxy_a_name_is_closed_for_one_client_only(client: Client, db: None) -> None:
+    """django-axes by REMOTE_ADDR lets anybody behind the proxy lock a name out for all."""
     assert [fail(client, "10.0.0.5", CLIENT) for _ in range(10)][-1] == 429
     assert fail(client, "10.0.0.5", "203.0.113.8") == 200
 

@@ -125,6 +125,7 @@ def test_who_sees_numbers_gets_a_link_with_a_token_in_full(seeing: Client) -> No
 
 @pytest.mark.parametrize("sort", ["called_no", "-called_no"])
 def test_nobody_sorts_by_masked_numbers(browser: Client, sort: str) -> None:
+    """A hidden column stayed sortable in metabase/metabase#68237."""
     for place in ("/appoints/", "/wallboard/", "/appoints/export.csv"):
         response = browser.get(f"{place}?sort={sort}", follow=True)
         assert response.status_code == 400
@@ -139,6 +140,7 @@ def test_no_column_head_or_menu_offers_to_sort_by_masked_numbers(browser: Client
 
 
 def test_free_text_leaves_masked_numbers_out(browser: Client) -> None:
+    """A hidden column stayed searchable in metabase/metabase#68237."""
     for text in (NUMBER, NUMBER[:5], NUMBER[4:8], "0001"):
         assert ids_of(browser.get(f"/appoints/?q={text}")) == []
     assert ids_of(browser.get("/appoints/?q=001+again")) == [ID]  # what is seen of it in a text

@@ -161,6 +161,7 @@ def test_a_person_in_no_team_reads_so_on_the_page_and_instead_of_a_file(
 def test_a_file_needs_its_right_and_no_page_offers_it_without(
     browser: Client, ana: User, suffix: str
 ) -> None:
+    """The address itself checks: not so apache/superset#38195 and metabase/metabase#57861."""
     ana.user_permissions.clear()
     response = browser.get(f"/appoints/export.{suffix}")
     assert response.status_code == 403

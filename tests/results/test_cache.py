@@ -2,11 +2,45 @@
 
 from __future__ import annotations
 
+import pytest
+
+from appoints.access.row_filter import EVERYTHING, Part, RowFilter
+from appoints.access.scope import Visibility
 from appoints.connections.models import Connection
 from appoints.results.cache import Cache
 from appoints.results.states import Rules
 from appoints.snapshots.loader import Load
-from tests.factories import leased
+from appoints.snapshots.models import Snapshot
+from tests.factories import at_hand, connection_to, leased, raw
+
+
+def of_agents(*names: str) -> RowFilter:
+    return RowFilter.of([Part(agents=frozenset(names))])
+
+
+@pytest.fixture
+def stored(db: None) -> Snapshot:
+    return at_hand(connection_to(), list(map(raw, range(6))))
+
+
+@pytest.mark.parametrize("masked", [False, True])
+def test_a_frame_is_kept_by_what_the_person_may_see(stored: Snapshot, *, masked: bool) -> None:
+    """A cache whose key left the viewer's rows out leaked in apache/superset#10804."""
+    cache, found = Cache(), {}
+    for names in (("agent0",), ("agent1",), ("agent0", "agent1"), ("nobody",)):
+        visible = Visibility(of_agents(*names), masked)
+        frame = cache.of(stored, Rules(), visible)
+        assert frame.equals(visible.applied(cache.of(stored, Rules())))
+        found[names] = sorted(set(cache.of(stored, Rules(), visible)["agent"]))
+    assert found == {names: [each for each in names if each != "nobody"] for names in found}
+
+
+def test_masked_and_full_numbers_are_kept_apart(stored: Snapshot) -> None:
+    cache, found = Cache(), []
+    for masked in (False, True, False):
+        frame = cache.of(stored, Rules(), Visibility(EVERYTHING, masked))
+        found.append(frame["called_no"][1])
+    assert found == ["13900000001", "••••••••001", "13900000001"]
 
 
 def test_what_text_is_looked_for_in_is_derived_once_somebody_searches(
