@@ -65,7 +65,7 @@ PAGES = {
 # No address of ours, and one that is not for those who are signed in.
 STRAY = ["/nowhere/", "/admin/login/"]
 STRANGERS_PAGES = {"login": "/accounts/login/"}
-# They give files, lead elsewhere or only take what is posted.
+# They give files, lead elsewhere or only take what is posted; test_reveal shows what one answers.
 NO_PAGES = {
     *("home", "language", "logout", "revoke_token"),
     *("appoints:csv", "appoints:json", "appoints:xlsx", "audit:csv"),
