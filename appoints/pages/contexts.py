@@ -20,6 +20,7 @@ from appoints.display.context import Context
 from appoints.display.detail import Detail
 from appoints.display.empty import EmptyState
 from appoints.display.filter_menus import Choice, FilterMenu
+from appoints.display.links import LinkBuilder
 from appoints.display.pagination import Pager
 from appoints.display.related import Neighbours, Others
 from appoints.display.table import AppointTable, Offered
@@ -78,6 +79,7 @@ class Rows:
     charts: Charts | None
     empty_state: EmptyState | None
     clock: Clock
+    link_builder: LinkBuilder
     stale: Stale | None
     seconds: int
     fresh: int

@@ -20,6 +20,7 @@ from appoints.display.chips import Names, chips
 from appoints.display.clock import clock_of
 from appoints.display.empty import EmptyState
 from appoints.display.filter_menus import filter_menus, offered
+from appoints.display.links import link_builder
 from appoints.display.pagination import Pager
 from appoints.display.table import AppointTable, known
 from appoints.display.tiles import tiles
@@ -132,7 +133,8 @@ class ListPage(ExplainingView):
         question = self.question
         query, zone = question.query, question.zone
         user = self.request.user
-        columns = known(columns_of(view_called(user, query.view), user))
+        view = view_called(user, query.view)
+        columns = known(columns_of(view, user))
         pager, records = self._page(result)
         options = CellOptions(zone, reasons, query.urlencode(), self.scope.masked)
         empty = result.is_whole and not result.total
@@ -144,6 +146,7 @@ class ListPage(ExplainingView):
             charts=charts(question, result, reasons),
             empty_state=EmptyState(query, result, zone, names) if empty else None,
             clock=clock_of(question, result.as_of, records, columns),
+            link_builder=link_builder(question, view, self.request.build_absolute_uri("/")),
             stale=stale(result),
             seconds=seconds_since(result.as_of),
             fresh=seconds_until(result.fresh_until),

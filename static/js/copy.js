@@ -1,4 +1,4 @@
-// Buttons that copy a number or a reservation's ID, where the browser lets pages copy at all.
+// Buttons that copy a number, a reservation's ID or a link, where the browser lets pages copy at all.
 // They are quiet: style sheets show those of the row under the pointer or with the focus.
 
 import { fill } from "./placeholders.js";
@@ -49,6 +49,7 @@ const idOf = (link) => decodeURIComponent(link.pathname.replace(/\/$/, "").split
 
 export const addCopyButtons = () => {
   if (!canCopy) return;
+  for (const button of document.querySelectorAll(".link-copy")) button.hidden = false;
   for (const number of document.querySelectorAll(".appoints .number, .detail .number")) {
     const text = number.textContent.trim();
     // A masked number is of no use elsewhere.
@@ -71,8 +72,19 @@ const copyFrom = async (button) => {
   setTimeout(() => button.classList.remove("is-done"), 2000);
 };
 
+const copyLink = (button) => {
+  const shown = [...button.parentElement.querySelectorAll(".link-address")].find(
+    (address) => address.offsetParent,
+  );
+  button.dataset.text = shown.value;
+  shown.select();
+  copyFrom(button);
+};
+
 addCopyButtons();
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button.copy");
   if (button) copyFrom(button);
+  const link = event.target.closest(".link-copy");
+  if (link) copyLink(link);
 });

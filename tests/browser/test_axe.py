@@ -21,6 +21,7 @@ from appoints.connections.failures import failure_of
 from appoints.connections.models import Connection
 from appoints.display.cells import CellOptions
 from appoints.display.clock import Clock
+from appoints.display.links import LinkBuilder
 from appoints.display.pagination import Pager
 from appoints.display.table import AppointTable
 from appoints.isales.errors import FetchError, NoAnswer, NotAuthorised, Refused, TooFast
@@ -97,6 +98,7 @@ def rows(mode: Mode, stale: Stale | None = None) -> tuple[str, dict[str, Any]]:
         table=AppointTable([], CellOptions(UTC_ZONE, {}, "", masked=False), None),
         tiles=[],
         charts=None,
+        link_builder=LinkBuilder({}, "", "", "", []),
         empty_state=None,
         clock=Clock("10:00:00", "UTC", "+0000", "", ""),
         stale=stale,
@@ -132,6 +134,8 @@ AROUND = """{% extends "base.html" %}{% load static %}
   <link rel="stylesheet" href="{% static 'css/menus.css' %}">
   <link rel="stylesheet" href="{% static 'css/results.css' %}">
   <link rel="stylesheet" href="{% static 'css/rows.css' %}">
+  <link rel="stylesheet" href="{% static 'css/table.css' %}">
+  <link rel="stylesheet" href="{% static 'css/links.css' %}">
   <link rel="stylesheet" href="{% static 'css/chart.css' %}">
   <link rel="stylesheet" href="{% static 'css/states.css' %}">
 {% endblock %}

@@ -203,7 +203,7 @@ def test_what_is_overdue_says_by_how_much(table: Page) -> None:
     )
 
 
-def test_a_number_and_an_id_are_copied(stack: demo.Stack, table: Page) -> None:
+def test_a_number_an_id_and_a_link_are_copied(stack: demo.Stack, table: Page) -> None:
     table.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=stack.address)
     row = table.locator(ROWS).first
     link = row.locator(".col-appoint_time a")
@@ -222,6 +222,14 @@ def test_a_number_and_an_id_are_copied(stack: demo.Stack, table: Page) -> None:
     expect(table.locator("#copied")).to_have_text(f"Copied: {number}")
     assert table.evaluate("navigator.clipboard.readText()") == number
 
+    table.get_by_text("Copy link").click()
+    table.get_by_label("The wallboard").check()
+    table.get_by_role("button", name="Copy", exact=True).click()
+    expect(table.locator("#copied")).to_contain_text("/wallboard/?")
+    address = table.get_by_label("Address").locator("visible=true").input_value()
+    assert table.evaluate("navigator.clipboard.readText()") == address
+
+    table.keyboard.press("Escape")
     link.click()
     table.get_by_role("button", name=f"Copy ID {appoint_id}").click()
     expect(table.locator("#copied")).to_have_text(f"Copied: {appoint_id}")
