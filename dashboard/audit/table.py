@@ -27,7 +27,8 @@ class EventTable(tables.Table):
 
     def render_at(self, value: datetime) -> str:
         here = timezone.localtime(value)
-        shown = here.strftime("%Y-%m-%d %H:%M:%S")
+        # With the offset, for an autumn night has two 02:30.
+        shown = here.strftime("%Y-%m-%d %H:%M:%S %z")
         return format_html('<time datetime="{}">{}</time>', here.isoformat(), shown)
 
     def render_way(self, record: Event) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from threading import Barrier, Thread
 
 import pytest
@@ -114,6 +114,16 @@ def test_a_token_is_shown_once_and_then_by_its_key(browser: Client) -> None:
     later = browser.get(PAGE).content.decode()
     assert token_of(text, HERE).name == "Portal"
     assert text not in later and f"rcd_{token_text.key_of(text)}_…" in later
+
+
+@pytest.mark.parametrize(("at", "shown"), [(0, "02:30 +0200"), (1, "02:30 +0100")])
+def test_a_time_that_comes_twice_is_shown_with_its_offset(
+    browser: Client, supervisor: User, settings: object, at: int, shown: str
+) -> None:
+    settings.TIME_ZONE = "Europe/Berlin"  # type: ignore[attr-defined]
+    token_for(supervisor)
+    Token.objects.update(last_used=datetime(2026, 10, 25, at, 30, tzinfo=UTC))
+    assert f"last used 2026-10-25 {shown}" in Screen(browser.get("/accounts/tokens/")).text
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.http import HttpResponse
@@ -18,7 +19,7 @@ from dashboard.audit.models import Event
 from dashboard.audit.origin import Origin
 from dashboard.audit.tokens import number_token
 from tests.factories import browser_of, person
-from tests.screen import text_of
+from tests.screen import Screen, text_of
 
 NUMBER = "13900000042"
 ANA = Origin(7, "ana", "10.0.0.1", Event.Way.PAGE)
@@ -61,6 +62,14 @@ def test_only_who_may_read_the_log_sees_the_way_to_it(auditor: Client, superviso
 
 def test_the_newest_event_stands_first(auditor: Client, events: None) -> None:
     assert actors(auditor.get("/audit/"))[:3] == ["auditor", "ben", "ana"]
+
+
+def test_a_time_that_comes_twice_is_shown_with_its_offset(auditor: Client, settings: Any) -> None:
+    settings.TIME_ZONE = "Europe/Berlin"
+    for hour in (0, 1):
+        Event.objects.create(at=datetime(2026, 10, 25, hour, 30, tzinfo=UTC), action="look")
+    shown = Screen(auditor.get("/audit/")).texts("td time")
+    assert shown[-2:] == ["2026-10-25 02:30:00 +0100", "2026-10-25 02:30:00 +0200"]
 
 
 @pytest.mark.parametrize(
