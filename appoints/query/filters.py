@@ -109,6 +109,16 @@ class Parameters:
             chip=_("late"),
         ),
     ] = False
+    untimed: Annotated[
+        bool,
+        Filter(
+            name="untimed",
+            label=_("Reserved time"),
+            kind="flag",
+            choices={"1": _("Only calls without one")},
+            chip=_("without a reserved time"),
+        ),
+    ] = False
     call_type: Annotated[
         str,
         Filter(

@@ -148,9 +148,15 @@ def has_digits(number: pl.Expr, digits: str) -> pl.Expr:
     return number.str.contains(digits, literal=True) | ends
 
 
-COMPARED_OTHERWISE: Mapping[str, Callable[[str, NumberingPlan], pl.Expr]] = {
+def has_no_time(_wanted: Any, _plan: NumberingPlan) -> pl.Expr:
+    """Tell whether a row has no reserved time that can be read."""
+    return pl.col("appoint_time").is_null()
+
+
+COMPARED_OTHERWISE: Mapping[str, Callable[[Any, NumberingPlan], pl.Expr]] = {
     "number": is_number,
     "text": mentions,
+    "untimed": has_no_time,
 }
 
 

@@ -65,7 +65,8 @@ class BucketBar(NamedTuple):
 class Histogram:
     """Bars over the buckets of a result of ``total`` rows, the tallest as high as the drawing.
 
-    ``timeless`` counts the rows that no bar holds, for want of a reserved time.
+    ``timeless`` counts the rows that no bar holds, for want of a reserved time, and
+    ``timeless_address`` asks for just them.
     """
 
     top, ground, foot = TOP, TOP + HEIGHT, TOP + HEIGHT + 16
@@ -76,6 +77,7 @@ class Histogram:
         self.by_day, self.by_minutes = longest > HOUR, longest <= MINUTES
         self.highest = max((bucket.reserved for bucket in buckets), default=0)
         self.timeless = total - sum(bucket.reserved for bucket in buckets) if buckets else 0
+        self.timeless_address = query.but(untimed=True).urlencode()
         self._query = query
         self._step = 100 / max(1, len(buckets))
         self._every = -(-len(buckets) // LABELS)
