@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import stamina
 from django.core.management.commands import flush
 from django.test import Client
 from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
 from appoints.connections.models import Connection
+from appoints.isales import client
 from appoints.isales.simulator import Options, Simulator
 from dashboard.accounts.models import User
 
@@ -25,7 +27,11 @@ TOGETHER = (("axe", "hostile", "look", "views"), ("live", "print", "states", "wa
 # Long files: what is begun last must be short, or all but one worker wait for it.
 LONG = (
     *("tests/test_locks.py", "tests/results/test_spreadsheets.py", "tests/pages/test_failures.py"),
-    *("tests/pages/test_numbers.py", "tests/pages/test_list.py", "tests/pages/test_links.py"),
+    *(
+        "tests/pages/test_number_search.py",
+        "tests/pages/test_list.py",
+        "tests/pages/test_count_links.py",
+    ),
     *("tests/connections/test_crowd.py", "tests/query/test_declarations.py"),
     *("tests/results/test_export.py", "tests/results/test_facets.py"),
     *("tests/isales/test_simulator_centre.py", "tests/isales/test_simulator_command.py"),
@@ -77,6 +83,13 @@ def _what_migrating_made_stays() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(flush, "sql_flush", sql_flush)
         patch.setattr(flush, "emit_post_migrate_signal", lambda *_, **__: None)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _retries_do_not_wait() -> Iterator[None]:
+    """Repeat a call at once; the tests of the client itself wait as it does."""
+    with stamina.set_testing(True, attempts=client.TRIES, cap=True):
         yield
 
 

@@ -4,12 +4,19 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+import stamina
 
 from appoints.isales.client import Client, Criteria
 from appoints.isales.endpoint import Endpoint
 from appoints.isales.secret import Secret
 from appoints.isales.signing import SigningOptions
 from tests.isales.wire import Ask, Wire
+
+
+@pytest.fixture(autouse=True, scope="package")
+def _retries_wait() -> Iterator[None]:
+    with stamina.set_testing(False):
+        yield
 
 
 @pytest.fixture
