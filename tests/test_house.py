@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings
 
 ROOT = Path(settings.BASE_DIR)
-LONGEST_FUNCTION, LONGEST_FILE = 27, 260  # lines
+LONGEST_FUNCTION, LONGEST_FILE = 26, 260  # lines
 WORDS = "shelf|whens|hands|astray|befell|hurry"
 PRIVATE_WORDS = re.compile(rf"(?:\b|_)(?:{WORDS})(?:\b|_)", re.IGNORECASE)
 MODULES = [

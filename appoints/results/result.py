@@ -120,15 +120,14 @@ class Result:
         the rows for the question's agents, number and task. ``fields`` are further fields of the
         result, its ``mode`` among them.
         """
-        how = {"plan": plan, "chosen": chosen}
-        found = flags(frame, query, window, **how)
+        found = flags(frame, query, window, plan=plan, chosen=chosen)
         rows = narrowed(frame, found)
+        ranging = partial(in_range, frame, query, window, plan=plan, chosen=chosen)
         if fields["mode"] == "whole":
             rows = ordered(rows, query.sort, reasons, language)
             fields["count"] = partial(facets, frame, found)
             fields["leaving_out"] = partial(without_each, found)
-        fields["ranging"] = partial(in_range, frame, query, window, **how)
-        return cls(rows=rows, total=rows.height, plan=plan, **fields)
+        return cls(rows=rows, total=rows.height, plan=plan, ranging=ranging, **fields)
 
     @cached_property
     def facets(self) -> Mapping[str, list[ValueCount]] | None:
@@ -149,6 +148,16 @@ class Result:
     def is_loading(self) -> bool:
         """Whether rows are still coming."""
         return self.mode == "loading"
+
+    @property
+    def is_asking(self) -> bool:
+        """Whether rows are still coming, and neither a row nor their number has come yet."""
+        return self.is_loading and self.reported is None and not self.total
+
+    @property
+    def counts_differ(self) -> bool:
+        """Whether all is loaded, and iSales' count is not that of its rows."""
+        return self.is_whole and not self.is_settled
 
     @property
     def is_browsing(self) -> bool:

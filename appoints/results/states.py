@@ -40,23 +40,17 @@ def derived(frame: pl.DataFrame, rules: Rules) -> pl.DataFrame:
     Delay and talk time are durations; "now" is the moment at which each row was fetched, for rows
     that age would otherwise invent overdue calls.
     """
-    now = pl.col("fetched_at")
-    return (
-        frame.with_columns(
-            state(now, rules).cast(STATE).alias("state"),
-            late(rules.grace).alias("late"),
-            delay().alias("delay"),
-            fail_group().cast(GROUP).alias("fail_group"),
-        )
-        .with_columns(
-            talk_time().alias("talk_time"),
-            compacted(frame["called_no"]).alias("called_key"),
-            compacted(frame["caller_no"]).alias("caller_key"),
-        )
-        .with_columns(
-            pl.col("called_key").alias("called_digits"), pl.col("called_no").alias("called_sent")
-        )
-    )
+    called = compacted(frame["called_no"])
+    return frame.with_columns(
+        state(pl.col("fetched_at"), rules).cast(STATE).alias("state"),
+        late(rules.grace).alias("late"),
+        delay().alias("delay"),
+        fail_group().cast(GROUP).alias("fail_group"),
+        called.alias("called_key"),
+        called.alias("called_digits"),
+        pl.col("called_no").alias("called_sent"),
+        compacted(frame["caller_no"]).alias("caller_key"),
+    ).with_columns(talk_time().alias("talk_time"))
 
 
 def unreadable(name: str) -> pl.Expr:
