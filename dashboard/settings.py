@@ -46,7 +46,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_tables2",
 ]
-if WAYS_IN.oidc:
+if WAYS_IN.oidc or WAYS_IN.saml:
     # Before ours, whose admin shows of them what it needs.
     INSTALLED_APPS[:0] = ["allauth.account", "allauth.socialaccount"]
 
@@ -80,7 +80,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
-if WAYS_IN.oidc:
+if WAYS_IN.oidc or WAYS_IN.saml:
     MIDDLEWARE.append("allauth.account.middleware.AccountMiddleware")
 
 TEMPLATES = [
@@ -142,6 +142,7 @@ REMOTE_GROUPS_HEADER = WAYS_IN.groups_header
 GROUP_MAP = WAYS_IN.group_map
 LOCAL_SIGN_IN = WAYS_IN.local
 OIDC = WAYS_IN.oidc
+SAML = WAYS_IN.saml
 
 # Sign-in
 AUTH_USER_MODEL = "accounts.User"
@@ -153,6 +154,8 @@ if REMOTE_USER_HEADER:
     AUTHENTICATION_BACKENDS.append("dashboard.accounts.backends.ProxyBackend")
 if OIDC:
     AUTHENTICATION_BACKENDS.append("dashboard.accounts.backends.OpenIdConnectBackend")
+if SAML:
+    AUTHENTICATION_BACKENDS.append("dashboard.accounts.backends.SamlBackend")
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (

@@ -22,6 +22,7 @@ for name in (
     "DATABASE_URL", "FRAME_ANCESTORS", "CSRF_TRUSTED_ORIGINS", "ISALES_HOSTS", "TRUSTED_PROXIES",
     "REMOTE_USER_HEADER", "REMOTE_GROUPS_HEADER", "GROUP_MAP", "LOCAL_SIGN_IN",
     "OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_NAME", "OIDC_GROUPS_CLAIM",
+    "SAML_METADATA", "SAML_METADATA_FILE", "SAML_ENTITY_ID", "SAML_NAME",
 ):  # fmt: skip
     os.environ.pop(name, None)
 # With a company's sign-in services: tests/sso.
@@ -32,6 +33,7 @@ if os.environ.get("TESTS_SSO"):
             "OIDC_CLIENT_ID": "dashboard",
             "OIDC_CLIENT_SECRET": "word-of-the-dashboard",
             "OIDC_NAME": "Example ID",
+            "SAML_METADATA_FILE": str(Path(__file__).parent / "sso" / "metadata.xml"),
         }
     )
 

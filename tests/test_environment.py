@@ -96,6 +96,9 @@ VALUES = {
     "OIDC_CLIENT_SECRET": "a word",
     "OIDC_NAME": "Example ID",
     "OIDC_GROUPS_CLAIM": "memberOf",
+    "SAML_METADATA": (Path(__file__).parent / "sso" / "metadata.xml").read_text(),
+    "SAML_ENTITY_ID": "https://calls.example",
+    "SAML_NAME": "Example",
 }
 PROVIDER = ["OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"]
 # Without which a variable is refused.
@@ -103,6 +106,7 @@ NEEDED = {
     "REMOTE_USER_HEADER": ["TRUSTED_PROXIES"],
     "REMOTE_GROUPS_HEADER": ["TRUSTED_PROXIES", "REMOTE_USER_HEADER"],
     **{name: PROVIDER for name in VALUES if name.startswith("OIDC_")},
+    **{name: ["SAML_METADATA"] for name in VALUES if name.startswith("SAML_")},
 }
 
 

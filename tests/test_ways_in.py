@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
@@ -27,7 +29,7 @@ def refused(environ: pytest.MonkeyPatch, **variables: str) -> str:
 
 def test_nobody_is_believed_and_passwords_are_asked_for_unless_said_otherwise() -> None:
     nothing = ways_in.GroupMap({}, {})
-    assert ways_in.read() == ways_in.WaysIn([], "", "", nothing, local=True, oidc=None)
+    assert ways_in.read() == ways_in.WaysIn([], "", "", nothing, local=True, oidc=None, saml=None)
 
 
 def test_proxies_are_addresses_and_networks_of_both_kinds(environ: pytest.MonkeyPatch) -> None:
@@ -172,3 +174,34 @@ def test_a_provider_on_this_machine_needs_no_tls(environ: pytest.MonkeyPatch) ->
     for name, value in {**OIDC, "OIDC_ISSUER": "http://127.0.0.1:9400"}.items():
         environ.setenv(name, value)
     assert ways_in.read().oidc
+
+
+METADATA = (Path(__file__).parent / "sso" / "metadata.xml").read_text()
+
+
+def test_an_identity_provider_is_what_its_metadata_say(environ: pytest.MonkeyPatch) -> None:
+    environ.setenv("SAML_METADATA", METADATA)
+    found = ways_in.read().saml
+    assert found and found.provider["entityId"] == "https://idp.example/metadata"
+
+
+def test_half_an_identity_provider_is_refused(environ: pytest.MonkeyPatch) -> None:
+    said = refused(environ, SAML_ENTITY_ID="https://calls.example")
+    assert said.startswith("SAML_METADATA_FILE is not set: ")
+
+
+@pytest.mark.parametrize(
+    ("metadata", "problem"),
+    [
+        ("none", "hold no XML"),
+        ("<!DOCTYPE a><a/>", "hold no XML"),
+        ("<a/>", "name no identity provider"),
+        (METADATA.replace("HTTP-Redirect", "HTTP-POST"), "offer no sign-in with the binding"),
+        (METADATA.replace("X509Certificate", "X509Nothing"), "hold no certificate that signs"),
+    ],
+)
+def test_metadata_that_are_of_no_use_are_refused(
+    environ: pytest.MonkeyPatch, metadata: str, problem: str
+) -> None:
+    said = refused(environ, SAML_METADATA=metadata)
+    assert said.startswith(f"SAML_METADATA_FILE: the metadata {problem}")

@@ -31,3 +31,7 @@ class ProxyBackend(VouchedBackend):
 
 class OpenIdConnectBackend(VouchedBackend):
     """The provider of OIDC_ISSUER; see accounts.sso."""
+
+
+class SamlBackend(VouchedBackend):
+    """The identity provider of SAML_METADATA_FILE; see accounts.sso."""

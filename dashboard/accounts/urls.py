@@ -21,3 +21,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
 # What needs allauth is imported only where it is switched on.
 if settings.OIDC:
     urlpatterns.append(path("oidc/", include("dashboard.accounts.sso.oidc_urls")))
+if settings.SAML:
+    urlpatterns.append(path("saml/", include("dashboard.accounts.sso.saml_urls")))

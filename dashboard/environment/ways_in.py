@@ -10,7 +10,7 @@ from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
 from django.core.exceptions import ImproperlyConfigured
 
 from dashboard.environment import single_sign_on
-from dashboard.environment.single_sign_on import OpenIdConnect
+from dashboard.environment.single_sign_on import OpenIdConnect, Saml
 from dashboard.environment.variables import flag_of, list_of, value_of
 
 Network = IPv4Network | IPv6Network
@@ -44,6 +44,7 @@ class WaysIn:
     group_map: GroupMap
     local: bool
     oidc: OpenIdConnect | None
+    saml: Saml | None
 
 
 def read() -> WaysIn:
@@ -61,8 +62,8 @@ def read() -> WaysIn:
             " person, such as Remote-User"
         )
     local = flag_of("LOCAL_SIGN_IN", default=True)
-    oidc = single_sign_on.openid_connect()
-    return WaysIn(proxies, user, groups, _group_map("GROUP_MAP"), local, oidc)
+    services = single_sign_on.openid_connect(), single_sign_on.saml()
+    return WaysIn(proxies, user, groups, _group_map("GROUP_MAP"), local, *services)
 
 
 def _proxies(name: str) -> list[Network]:

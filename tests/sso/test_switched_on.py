@@ -75,6 +75,11 @@ def test_without_a_service_allauth_is_neither_needed_nor_loaded_and_with_one_few
     assert sorted(on.keys() - set(off.stdout.split())) == [
         "/accounts/oidc/",
         "/accounts/oidc/callback/",
+        "/accounts/saml/",
+        "/accounts/saml/acs/",
+        "/accounts/saml/finish/",
+        "/accounts/saml/metadata/",
+        "/accounts/saml/sign-out/",
     ]
     assert not [module for module in on.values() if module.startswith("allauth")]
 

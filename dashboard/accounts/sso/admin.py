@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.accounts.models import User
-from dashboard.accounts.sso.ways import offered
 
 if TYPE_CHECKING:
     LinkInlineBase = admin.TabularInline[Any, User]
@@ -32,10 +33,17 @@ class LinkForm(LinkFormBase):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        issuers = {way.issuer for way in offered()} | {self.instance.provider} - {""}
+        issuers = {*_issuers(), self.instance.provider} - {""}
         field = self.fields["provider"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [(issuer, issuer) for issuer in sorted(issuers)]
+
+
+def _issuers() -> Iterator[str]:
+    if settings.OIDC:
+        yield settings.OIDC.issuer
+    if settings.SAML:
+        yield settings.SAML.provider["entityId"]
 
 
 class LinkInline(LinkInlineBase):

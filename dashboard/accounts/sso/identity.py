@@ -14,6 +14,26 @@ from dashboard.accounts.sso.refusals import Refused
 
 LONGEST_SUBJECT, LONGEST_NAME = 191, 150  # characters, as they are stored
 
+# SAML's attributes, as identity providers call them: a plain word, an object identifier, or the
+# address that Microsoft's have.
+CLAIMS = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims"
+ATTRIBUTES = {
+    "name": ("username", "uid", "urn:oid:0.9.2342.19200300.100.1.1", f"{CLAIMS}/name"),
+    "email": ("email", "mail", "urn:oid:0.9.2342.19200300.100.1.3", f"{CLAIMS}/emailaddress"),
+    "first_name": ("firstName", "givenName", "urn:oid:2.5.4.42", f"{CLAIMS}/givenname"),
+    "last_name": ("lastName", "sn", "urn:oid:2.5.4.4", f"{CLAIMS}/surname"),
+}
+GROUPS = (
+    "groups",
+    "memberOf",
+    "urn:oid:1.2.840.113556.1.2.102",
+    "urn:oid:1.3.6.1.4.1.5923.1.5.1.1",
+    "http://schemas.microsoft.com/ws/2008/06/identity/claims/groups",
+    "http://schemas.xmlsoap.org/claims/Group",
+)
+# Where Entra tells of more than 150 groups.
+GROUPS_ELSEWHERE = "http://schemas.microsoft.com/claims/groups.link"
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:
@@ -43,9 +63,36 @@ def of_claims(issuer: str, claims: Mapping[str, Any], groups_claim: str) -> Iden
     return Identity(issuer, subject, names, about, _groups(claims, groups_claim))
 
 
+def of_attributes(issuer: str, subject: str, attributes: Mapping[str, list[Any]]) -> Identity:
+    """Return whom SAML's attributes name. Raises Refused."""
+    if not (0 < len(subject) <= LONGEST_SUBJECT and subject.isprintable()):
+        raise Refused("name")
+    found = {name: _first(attributes, where) for name, where in ATTRIBUTES.items()}
+    names = [found.pop("name"), found["email"], subject]
+    about = {name: text[:LONGEST_NAME] for name, text in found.items()}
+    about["email"] = found["email"] if _is_address(found["email"]) else ""
+    return Identity(issuer, subject, names, about, _groups_among(attributes, subject))
+
+
 def is_mapped() -> bool:
     """Tell whether groups give anything; otherwise nobody needs to tell of them."""
     return bool(settings.GROUP_MAP.teams or settings.GROUP_MAP.roles)
+
+
+def _first(attributes: Mapping[str, list[Any]], names: tuple[str, ...]) -> str:
+    values = (value for name in names for value in attributes.get(name, ()))
+    return next((each for each in values if isinstance(each, str) and each.isprintable()), "")
+
+
+def _groups_among(attributes: Mapping[str, list[Any]], subject: str) -> Collection[str]:
+    if not is_mapped():
+        return ()
+    if GROUPS_ELSEWHERE in attributes:
+        raise Refused("too many groups", name=subject)
+    told = [attributes[name] for name in GROUPS if name in attributes]
+    if not told:
+        raise Refused("no groups", name=subject)
+    return [group for groups in told for group in groups if isinstance(group, str)]
 
 
 def _text(claims: Mapping[str, Any], name: str) -> str:

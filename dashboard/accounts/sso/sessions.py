@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -28,9 +29,9 @@ def expect(request: HttpRequest) -> None:
 
 
 def begin(
-    request: HttpRequest, way: Way, person: User, link: str | None, sign_out: str
+    request: HttpRequest, way: Way, person: User, link: str | None, sign_out: object
 ) -> HttpResponse:
-    """Sign a person in and lead them on; ``sign_out`` is where their service signs them out."""
+    """Sign a person in and lead them on; ``sign_out`` is what their service needs for that."""
     login(request, person, backend=way.backend)
     request.session.set_expiry(timezone.now() + LASTS)
     request.session[SIGN_OUT] = sign_out
@@ -39,7 +40,15 @@ def begin(
 
 def sign_out_address(request: HttpRequest) -> str:
     """Return where the service of this session signs out, empty where it does not."""
-    return str(request.session.get(SIGN_OUT, ""))
+    kept = request.session.get(SIGN_OUT) or ""
+    if isinstance(kept, str):
+        return kept
+    if not settings.SAML:
+        return ""
+    # Only now, for a request to sign out is good for minutes; and only where it is installed.
+    from dashboard.accounts.sso.saml import sign_out_address
+
+    return sign_out_address(request, kept)
 
 
 def forget(request: HttpRequest, **_about: Any) -> None:

@@ -9,10 +9,9 @@ from django.urls import reverse
 
 
 class Way(NamedTuple):
-    """A service, which names itself ``issuer``; ``name`` is empty where the operator gave none."""
+    """A service; ``name`` is empty where the operator gave none."""
 
     protocol: str
-    issuer: str
     name: str
     begin: str
     backend: str
@@ -26,8 +25,13 @@ class Way(NamedTuple):
 def oidc() -> Way:
     assert settings.OIDC
     backend = "dashboard.accounts.backends.OpenIdConnectBackend"
-    return Way("OIDC", settings.OIDC.issuer, settings.OIDC.name, "oidc", backend)
+    return Way("OIDC", settings.OIDC.name, "oidc", backend)
+
+
+def saml() -> Way:
+    assert settings.SAML
+    return Way("SAML", settings.SAML.name, "saml", "dashboard.accounts.backends.SamlBackend")
 
 
 def offered() -> list[Way]:
-    return [oidc()] if settings.OIDC else []
+    return [*([oidc()] if settings.OIDC else []), *([saml()] if settings.SAML else [])]
