@@ -144,6 +144,7 @@ def whole(connection: Connection, *, masked: bool = False) -> Scope:
 def connected(base_url: str, **changes: Any) -> Iterator[Connection]:
     """A stored connection whose loads have ended afterwards."""
     cache.clear()
+    CACHE.clear()
     yield connection_to(base_url, **changes)
     for thread in threading.enumerate():
         if thread.name.startswith("load-"):
@@ -163,7 +164,7 @@ def at_hand(
 
     ``more`` is how many more rows iSales reported.
     """
-    CACHE._frames.clear()  # IDs of snapshots begin anew with each test
+    CACHE.clear()  # IDs of snapshots begin anew with each test
     begun, now = leased(connection), timezone.now()
     rows = frame.plain([frame.Fetched(0, [parse_row(each) for each in data], now)])
     store.write(begun, 0, {0: PageInfo(len(data), len(data))}, rows)

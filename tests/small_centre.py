@@ -25,7 +25,7 @@ def simulator() -> Iterator[Simulator]:
 @pytest.fixture
 def connection(simulator: Simulator, transactional_db: None) -> Iterator[Connection]:
     """A stored connection to the simulator; loads run in threads, hence real transactions."""
-    with connected(simulator.base_url, page_limit=PAGE) as stored:
+    with connected(simulator.base_url, page_limit=PAGE, time_zone="UTC") as stored:
         yield stored
 
 

@@ -11,10 +11,9 @@ from django.http import HttpResponse
 from appoints.api.base import AS_OF, ApiAnswer
 from appoints.connections import lookups
 from appoints.query.filters import FILTERS
-from appoints.results import export
+from appoints.results import export, pinned
 from appoints.results.facets import ValueCount
 from appoints.results.result import Result
-from appoints.snapshots import store
 
 
 class RowsAnswer(ApiAnswer):
@@ -29,7 +28,7 @@ class RowsAnswer(ApiAnswer):
         about = {**self.about(result), "page": page, "pages": pages}
         response = self.json(b"".join(export.json(table, question.zone, about)), result)
         if page < pages and result.as_of:
-            store.pin(question.connection, result.as_of)
+            pinned.pin(question.connection, result)
             response["Link"] = f'<{self._next(result)}>; rel="next"'
         return response
 

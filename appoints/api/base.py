@@ -119,7 +119,8 @@ class ApiAnswer(TokenView, WholeAnswer):
 
     def exact_as_of(self, result: Result) -> str:
         """Return the moment to give as ``as_of``."""
-        return self.as_of(result, "microseconds")
+        moment = result.moment or self.question.now
+        return moment.astimezone(self.question.zone).isoformat(timespec="microseconds")
 
     def about(self, result: Result) -> dict[str, object]:
         """Return what every answer says of itself."""

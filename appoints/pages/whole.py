@@ -80,10 +80,10 @@ class WholeAnswer(ResultView):
             return refusals.not_yet(result)
         return None if result.is_settled else refusals.unsettled(result)
 
-    def as_of(self, result: Result, precision: str = "seconds") -> str:
+    def as_of(self, result: Result) -> str:
         """Return when the oldest row was fetched, in the zone of the question."""
         moment = result.as_of or self.question.now
-        return moment.astimezone(self.question.zone).isoformat(timespec=precision)
+        return moment.astimezone(self.question.zone).isoformat(timespec="seconds")
 
 
 @contextmanager

@@ -26,6 +26,11 @@ class Window(NamedTuple):
     begin: datetime | None
     end: datetime | None
 
+    def holds(self, other: Window) -> bool:
+        """Tell whether another window lies in this one."""
+        after = self.begin is None or (other.begin is not None and self.begin <= other.begin)
+        return after and (self.end is None or (other.end is not None and other.end <= self.end))
+
 
 EVER = Window(None, None)
 

@@ -3,19 +3,36 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from threading import Lock
+from typing import NamedTuple
 
 import polars as pl
 from django.conf import settings
 
 from appoints.access.scope import UNLIMITED, Visibility
+from appoints.query.time_range import Window
 from appoints.results import states
+from appoints.results.filtering import in_window
 from appoints.snapshots import frame, store
+from appoints.snapshots.cover import Piece, Span
 from appoints.snapshots.models import Snapshot
-from appoints.snapshots.reconcile import deduplicated
+from appoints.snapshots.reconcile import deduplicated, last_fetched
 
-Progress = tuple[int, str, int, int]  # a snapshot and how far it is: ID, status, lease, rows
+MOST_JOINED = 16  # frames of several snapshots; their columns are those of the snapshots' frames
+
+
+class Progress(NamedTuple):
+    """A snapshot, and how far it is."""
+
+    snapshot: int
+    status: str
+    lease: int
+    received: int
+
+
 Key = tuple[Progress, Visibility]
+JoinedKey = tuple[tuple[tuple[Progress, Span], ...], Visibility, bool]
 
 
 class Cache:
@@ -23,6 +40,7 @@ class Cache:
 
     def __init__(self) -> None:
         self._frames: OrderedDict[Key, pl.DataFrame] = OrderedDict()
+        self._joined: OrderedDict[JoinedKey, pl.DataFrame] = OrderedDict()
         self._lock = Lock()
 
     def of(
@@ -39,7 +57,7 @@ class Cache:
         What text is looked for in takes long to derive, and is there only once it was ``searched``.
         Raises RowsLost.
         """
-        key = ((snapshot.pk, snapshot.status, snapshot.lease, snapshot.received), visible)
+        key = (_progress(snapshot), visible)
         found = self._kept(key)
         made = self._made(snapshot, rules, visible) if found is None else found
         if searched and "folded" not in made.columns:
@@ -48,6 +66,39 @@ class Cache:
             self._keep(key, made)
         # Frames of several looks are put together only where they have the same columns.
         return made if searched else made.drop("folded", strict=False)
+
+    def of_pieces(
+        self,
+        pieces: Sequence[Piece],
+        rules: states.Rules,
+        visible: Visibility = UNLIMITED,
+        *,
+        searched: bool = False,
+    ) -> pl.DataFrame:
+        """Return the rows of several pieces, each reservation as last fetched; see ``of``."""
+        key = tuple((_progress(each.snapshot), each.span) for each in pieces), visible, searched
+        with self._lock:
+            if key in self._joined:
+                self._joined.move_to_end(key)
+                return self._joined[key]
+        frames = [
+            _cut(self.of(each.snapshot, rules, visible, searched=searched), Window(*each.span))
+            for each in pieces
+        ]
+        made = last_fetched(frames)
+        with self._lock:
+            # Where a part is no longer kept, its rows would only seem to be forgotten.
+            if all((progress, visible) in self._frames for progress, _ in key[0]):
+                self._joined[key] = made
+            while len(self._joined) > MOST_JOINED:
+                self._joined.popitem(last=False)
+        return made
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._frames.clear()
+            self._joined.clear()
 
     def _made(self, snapshot: Snapshot, rules: states.Rules, visible: Visibility) -> pl.DataFrame:
         if visible == UNLIMITED:
@@ -63,17 +114,30 @@ class Cache:
 
     def _keep(self, key: Key, made: pl.DataFrame) -> None:
         with self._lock:
-            self._forget_older(key[0])
+            own = key[0].snapshot
+            for old in [each for each in self._frames if each[0].snapshot == own]:
+                if old[0] != key[0]:
+                    self._forget(old)
             self._frames[key] = made
             while len(self._frames) > 1 and self._bytes() > settings.APPOINTS_MOST_BYTES:
-                self._frames.popitem(last=False)
+                self._forget(next(iter(self._frames)))
 
-    def _forget_older(self, progress: Progress) -> None:
-        for key in [key for key in self._frames if key[0] != progress and key[0][0] == progress[0]]:
-            del self._frames[key]
+    def _forget(self, key: Key) -> None:
+        del self._frames[key]
+        for joined in [each for each in self._joined if key[0] in dict(each[0])]:
+            del self._joined[joined]
 
     def _bytes(self) -> int:
         return sum(int(each.estimated_size()) for each in self._frames.values())
+
+
+def _progress(snapshot: Snapshot) -> Progress:
+    return Progress(snapshot.pk, snapshot.status, snapshot.lease, snapshot.received)
+
+
+def _cut(rows: pl.DataFrame, window: Window) -> pl.DataFrame:
+    inside = rows.select(in_window(window).fill_null(value=True)).to_series()
+    return rows if inside.all() else rows.filter(inside)
 
 
 def _made(snapshot: Snapshot, rules: states.Rules) -> pl.DataFrame:

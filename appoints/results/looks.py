@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from appoints.access.masking import hidden
 from appoints.access.scope import Visibility
 from appoints.connections.models import Connection
 from appoints.query.query import Query
@@ -19,7 +20,7 @@ from appoints.query.time_range import Window
 from appoints.results import filtering, numbers
 from appoints.results.cache import CACHE
 from appoints.results.states import Rules
-from appoints.snapshots import store, upstream
+from appoints.snapshots import ageing, store, upstream
 from appoints.snapshots.upstream import UpstreamRequest
 
 from .numbers import NumberingPlan
@@ -55,11 +56,22 @@ def plan_of(connection: Connection) -> NumberingPlan:
     return NumberingPlan(connection.country_code, connection.trunk_prefix)
 
 
-def looked_for(number: str, plan: NumberingPlan, looks: Iterable[Look]) -> tuple[str, ...]:
-    """Return the writings of a number that rows were compared with, here or by iSales."""
-    known = [each.query.number for each in looks]
+def looked_for(
+    number: str, plan: NumberingPlan, known: Sequence[str], visible: Visibility
+) -> tuple[str, ...]:
+    """Return the writings of a number that rows were compared with, here or by iSales.
+
+    They are as the person may see them.
+    """
     found = numbers.asked(number, plan, known) if number else ()
-    return tuple(dict.fromkeys(each.strip() for each in found))
+    stripped = (each.strip() for each in found)
+    return tuple(dict.fromkeys(map(hidden, stripped) if visible.masked else stripped))
+
+
+def writings_in(rows: pl.DataFrame, number: str, plan: NumberingPlan) -> tuple[str, ...]:
+    """Return the writings in which rows have a number."""
+    same = rows.filter(filtering.is_number(number, plan))["called_sent"]
+    return tuple(same.unique(maintain_order=True))
 
 
 def together(frames: Sequence[pl.DataFrame], looks: Iterable[Look]) -> pl.DataFrame:
@@ -90,10 +102,9 @@ def _writings(
     known: list[str] = []
     for snapshot in store.of_everything(connection)[:SEARCHED]:
         rows = CACHE.of(snapshot, rules, visible)
-        same = rows.filter(filtering.is_number(query.number, plan))["called_sent"]
-        found = same.unique(maintain_order=True).to_list()
-        holds = store.holds(snapshot, window) and store.is_fresh(snapshot)
+        found = writings_in(rows, query.number, plan)
+        holds = store.holds(snapshot, window) and ageing.is_fresh(snapshot)
         if holds and filtering.is_sure(rows, Query(number=query.number)):
-            return tuple(found) or (numbers.compact(query.number),)
+            return found or (numbers.compact(query.number),)
         known += found
     return numbers.asked(query.number, plan, known)

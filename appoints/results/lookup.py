@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -15,7 +13,6 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 from django.utils.translation import get_language
 
-from appoints.access.masking import hidden
 from appoints.access.scope import Scope, Visibility
 from appoints.connections.errors import database_failure
 from appoints.connections.models import Connection
@@ -25,11 +22,13 @@ from appoints.query.query import Query
 from appoints.query.time_range import Window
 from appoints.results.cache import CACHE
 from appoints.results.coverage import asked_for, is_sure, unrequested
+from appoints.results.covering import Covering
 from appoints.results.filtering import Reasons
+from appoints.results.found import Found, soonest
 from appoints.results.looks import Look, looked_for, looks, plan_of, together
 from appoints.results.result import NeedsWhole, Result, browsing
 from appoints.results.states import Rules
-from appoints.snapshots import queue, store, waiting
+from appoints.snapshots import ageing, queue, store, upstream, waiting
 from appoints.snapshots.models import Snapshot
 from appoints.snapshots.upstream import UpstreamRequest
 
@@ -72,16 +71,7 @@ def request_refresh(
 ) -> None:
     """Request newer rows for the next look at a question, as soon as the pace allows."""
     with suppress(store.RowsLost):  # what was dropped is asked for anew anyway
-        for look in Asking(connection, query, window, zone, scope).looks(query):
-            store.request_refresh(connection, look.asked, window)
-
-
-class Found(NamedTuple):
-    """A snapshot that answers; why nothing newer does, or whether newer rows are coming."""
-
-    snapshot: Snapshot
-    error: FetchError | None = None
-    refreshing: bool = False
+        store.request_refresh(Asking(connection, query, window, zone, scope).shown_snapshots())
 
 
 @dataclass(frozen=True)
@@ -103,10 +93,31 @@ class Asking:
         """Return the looks at iSales for a question."""
         return looks(self.connection, query, self.window, self.zone, rules(), self.visible)
 
+    @property
+    def covering(self) -> Covering:
+        """The window in parts."""
+        rounded = upstream.rounded(self.window, self.zone)
+        return Covering(self.connection, self.window, rounded, rules(), self.visible)
+
+    def shown_snapshots(self) -> set[int]:
+        """Return the IDs of the snapshots that hold what is asked for."""
+        looks = self.looks(self.query)
+        held = {
+            snapshot.pk
+            for look in looks
+            for snapshot in store.covering(self.connection, look.asked, self.window)
+        }
+        covered = self.covering.stored()
+        return held | {each.snapshot.pk for each in covered.at_hand} if covered else held
+
     def result(self, deadline: float, reasons: Reasons) -> Result:
         """Return what is at hand by the deadline, on the monotonic clock."""
         narrowed = self.visible.row_filter.narrowed(self.query)
         for query in filter(None, (self.query, narrowed)):
+            with suppress(store.TooManyRows):
+                covered = self.covering.answer(query, deadline, self.scope.person)
+                if covered is not None:
+                    return self.covering.result(covered, self.query, reasons)
             asked = self.looks(query)
             with suppress(store.TooManyRows):
                 return self.shown(self.found(asked, deadline), asked, reasons)
@@ -135,7 +146,7 @@ class Asking:
         known = list(store.covering(connection, asked, self.window))
         for snapshot in known:
             if (
-                store.is_fresh(snapshot)
+                ageing.is_fresh(snapshot)
                 and self.answers(snapshot, query, asked)
                 and is_sure(snapshot, query, asked, connection, rules(), self.visible)
             ):
@@ -173,6 +184,7 @@ class Asking:
         held = [each.snapshot for each in found]
         chosen = asked_for(held[0], asked[0].asked, self.connection)
         query, plan = self.query, plan_of(self.connection)
+        writings = [each.query.number for each in asked]
         if chosen and query.upstream().agents:
             # iSales chose by its own names of the agents, which the rows need not show.
             query = query.but(agents=())
@@ -189,13 +201,8 @@ class Asking:
             mode="whole" if whole else "loading",
             **_progress(found),
             **self._counts(held, asked),
-            writings=self._writings(asked),
+            writings=looked_for(query.number, plan, writings, self.visible),
         )
-
-    def _writings(self, asked: Sequence[Look]) -> tuple[str, ...]:
-        """Return in which writings the number was looked for, as the person may see them."""
-        found = looked_for(self.query.number, plan_of(self.connection), asked)
-        return tuple(dict.fromkeys(map(hidden, found))) if self.visible.masked else found
 
     def _rows(self, held: Sequence[Snapshot], asked: Sequence[Look]) -> pl.DataFrame:
         searched = bool(self.query.text)
@@ -230,15 +237,9 @@ def _progress(found: Sequence[Found]) -> dict[str, object]:
     held = [each.snapshot for each in found]
     return {
         "as_of": min((each.as_of for each in held if each.as_of), default=None),
-        "fresh_until": _soonest(store.fresh_until(each) for each in held),
-        "newer_from": _soonest(store.rested(each, 1) for each in held),
+        "fresh_until": soonest(ageing.fresh_until(each) for each in held),
+        "newer_from": soonest(ageing.rested(each, 1) for each in held),
         "waiting": queue.before(held[-1]),
         "error": next((each.error for each in found if each.error), None),
         "refreshing": any(each.refreshing for each in found),
     }
-
-
-def _soonest(moments: Iterable[datetime | None]) -> datetime | None:
-    """Return the earliest moment; None where one is not known yet."""
-    known = list(moments)
-    return None if None in known else min(each for each in known if each)

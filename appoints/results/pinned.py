@@ -6,14 +6,17 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
+from appoints.connections.models import Connection
 from appoints.isales.errors import FetchError
 from appoints.query.time_range import Window
 from appoints.results.coverage import is_sure
+from appoints.results.covered import Covered
 from appoints.results.filtering import Reasons, in_window
+from appoints.results.found import Found
 from appoints.results.looks import Look
-from appoints.results.lookup import Asking, Found, rules
+from appoints.results.lookup import Asking, rules
 from appoints.results.result import Result
-from appoints.snapshots import store
+from appoints.snapshots import pins, store
 
 
 class Gone(Exception):
@@ -33,6 +36,8 @@ class Pinned(Asking):
 
     def result(self, deadline: float, reasons: Reasons) -> Result:
         """Return the rows of that moment; iSales is not asked. Raises Gone."""
+        with suppress(Gone, store.RowsLost, store.TooManyRows):
+            return self._of_pieces(reasons)
         narrowed = self.visible.row_filter.narrowed(self.query)
         for query in filter(None, (self.query, narrowed)):
             with suppress(Gone, store.RowsLost):
@@ -41,6 +46,18 @@ class Pinned(Asking):
                 if self.as_of in [each.snapshot.as_of for each in found]:
                     return self._kept(self.shown(found, asked, reasons))
         raise Gone
+
+    def _of_pieces(self, reasons: Reasons) -> Result:
+        """Return the rows that were put together of pieces; those of just now need no pin."""
+        covering = self.covering
+        stored = pins.pinned(self.connection, self.as_of)
+        covered = Covered.of(stored) if stored else covering.stored()
+        if covered is None or not covered.is_whole or not covered.covers(self.window):
+            raise Gone
+        result = covering.result(covered, self.query, reasons)
+        if result.moment != self.as_of:
+            raise Gone
+        return self._kept(result)
 
     def find(self, look: Look, deadline: float, error: FetchError | None) -> Found:
         """Return the oldest that answers for a look of those that are no older than the moment."""
@@ -56,5 +73,15 @@ class Pinned(Asking):
     def _kept(self, result: Result) -> Result:
         if result.rows.filter(~in_window(self.sure)).height:
             raise Gone
-        store.pin(self.connection, self.as_of)
+        pin(self.connection, result)
         return result
+
+
+def pin(connection: Connection, result: Result) -> None:
+    """Keep the rows of a result for a program that reads it page by page."""
+    if result.as_of is None or result.moment is None:
+        return
+    if result.pieces:
+        pins.pin(result.pieces, result.moment)
+    else:
+        store.pin(connection, result.as_of)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, partial
 from typing import Any, Literal, NamedTuple, Self
+from zlib import crc32
 
 import polars as pl
 
@@ -28,9 +29,12 @@ from appoints.results.filtering import (
     without_each,
 )
 from appoints.snapshots import upstream
+from appoints.snapshots.cover import Piece
 
 from .collation import in_order
 from .numbers import NO_PLAN, NumberingPlan
+
+MANY = 2  # pieces, of which an answer has a name of its own
 
 Mode = Literal["whole", "loading", "browsing"]
 
@@ -74,7 +78,9 @@ class Result:
     ``browsing``, so far when ``loading``. ``is_settled`` says whether iSales' count and the rows
     that came and were asked for agree. ``reported`` and ``received`` count rows before local
     filters, and ``unrequested`` those that iSales was not asked for, which are left out: known to
-    those who may see all of them. ``error`` is why nothing newer is at hand,
+    those who may see all of them. ``pieces`` are the days that the rows
+    are put together of. ``lacking`` are the parts of the
+    range of which nothing is at hand, for they failed. ``error`` is why nothing newer is at hand,
     ``refreshing`` that newer rows are on their way, ``waiting`` how many results are loaded before
     this one, None once it is loading itself. ``as_of`` is when the oldest row was
     fetched, None without any; up to ``fresh_until`` iSales is not asked anew by itself, and up to
@@ -90,6 +96,8 @@ class Result:
     reported: int | None = None
     received: int = 0
     unrequested: int = 0
+    pieces: Sequence[Piece] = ()
+    lacking: Sequence[Window] = ()
     error: FetchError | None = None
     refreshing: bool = False
     waiting: int | None = None
@@ -163,6 +171,19 @@ class Result:
     def is_browsing(self) -> bool:
         """Whether these are the rows of one page of iSales' own list."""
         return self.mode == "browsing"
+
+    @property
+    def moment(self) -> datetime | None:
+        """The name of just these rows: when the oldest was fetched, to the millisecond.
+
+        Pieces age one by one, so that many answers have their oldest row in common; what is left of
+        the microseconds tells them apart.
+        """
+        if self.as_of is None or len(self.pieces) < MANY:
+            return self.as_of
+        names = [(each.snapshot.pk, each.span) for each in self.pieces]
+        left = 1 + crc32(repr(names).encode()) % 999
+        return self.as_of.replace(microsecond=self.as_of.microsecond // 1000 * 1000 + left)
 
     @property
     def may_ask_names(self) -> bool:

@@ -44,3 +44,9 @@ def plain(pages: Sequence[Fetched]) -> pl.DataFrame:
         pl.Series("fetched_at", moments, pl.Int64).cast(MOMENT),
         pl.Series("offset", offsets, pl.Int64),
     )
+
+
+def is_unfinished() -> pl.Expr:
+    """Tell whether a call is still to come or under way, as far as iSales says."""
+    named = [pl.col(name).is_not_null() for name in ("fail_code", "result", "call_end")]
+    return ~pl.any_horizontal(*named, pl.col("call_status").eq_missing(pl.lit("2")))

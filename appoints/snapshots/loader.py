@@ -108,9 +108,11 @@ class Load:
         if refetch:
             self._fetch(refetch)
             self._fetch_missing()
-        received, as_of = deduplicated(self._pages()).height, self._as_of()
+        rows, as_of = deduplicated(self._pages()), self._as_of()
+        counts = {"received": rows.height, "unfinished": rows.filter(frame.is_unfinished()).height}
+        del rows
         self.rows.clear()  # whoever waits reads them anew; twice in memory they are too many
-        store.finish(self.snapshot, Snapshot.Status.WHOLE, received=received, as_of=as_of)
+        store.finish(self.snapshot, Snapshot.Status.WHOLE, as_of=as_of, **counts)
 
     def _fetch_missing(self) -> None:
         """Fetch up to the total, and past it while full pages bring rows that are new.
@@ -192,7 +194,10 @@ class Load:
         self.unwritten.setdefault(number, {})[fetched.offset] = fetched
         self.infos[fetched.offset] = PageInfo(total, len(fetched.rows))
         self.snapshot.total = total
-        if max(self.total, self._received) > settings.APPOINTS_MOST_ROWS:
+        most = self.snapshot.most
+        if max(self.total, self._received) > (
+            settings.APPOINTS_MOST_ROWS if most is None else most
+        ):
             raise store.TooManyRows
 
     @property

@@ -11,7 +11,9 @@ class Snapshot(models.Model):
 
     ``subject`` stands for the agents, number and task that were asked for, ``criteria`` holds them
     (encrypted, for they may name a customer); ``begin`` and ``end`` bound the reserved time, null
-    is open. ``worked`` are the seconds for which a call for it was out.
+    is open. Above ``most`` rows it is not loaded, null is APPOINTS_MOST_ROWS. ``unfinished`` counts
+    the rows whose call may still change them. ``worked`` are the seconds for which a call for it
+    was out.
     ``refresh_requested`` says that a person asked for newer rows. ``person`` is whose question it
     counts as. Whoever holds the lease fetches; each write checks its number, so that a holder that
     was slow harms nothing. While a program that reads it page by page has it ``pinned``, it stays
@@ -29,10 +31,12 @@ class Snapshot(models.Model):
     criteria = models.BinaryField()
     begin = models.DateTimeField(null=True)
     end = models.DateTimeField(null=True)
+    most = models.PositiveIntegerField(null=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.LOADING)
     limit = models.PositiveIntegerField(help_text="rows a page")
     total = models.PositiveIntegerField(null=True, help_text="as iSales reported it last")
     received = models.PositiveIntegerField(default=0, help_text="different rows")
+    unfinished = models.PositiveIntegerField(default=0)
     failure = models.JSONField(null=True)
     created = models.DateTimeField(auto_now_add=True)
     as_of = models.DateTimeField(null=True, help_text="when the oldest row was fetched")
@@ -75,3 +79,24 @@ class Chunk(models.Model):
 
     def __str__(self) -> str:
         return f"{self.snapshot_id}/{self.number}"
+
+
+class Pin(models.Model):
+    """A piece of an answer that a program reads page by page: a snapshot's rows of a window.
+
+    ``moment`` is the answer's name, by which the program asks for its further pages.
+    """
+
+    snapshot = models.ForeignKey(Snapshot, on_delete=models.CASCADE, related_name="pins")
+    moment = models.DateTimeField()
+    begin = models.DateTimeField()
+    end = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["moment"], name="pin_by_moment")]
+        constraints = [
+            models.UniqueConstraint(fields=["snapshot", "moment", "begin"], name="pin_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.snapshot_id}/{self.moment}"

@@ -7,7 +7,7 @@ that nobody's many questions keep another person's one waiting.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -57,17 +57,22 @@ def take_next(but: Collection[int] = ()) -> Snapshot | None:
     return None
 
 
-def enqueue(connection: Connection, asked: UpstreamRequest, person: int | None) -> Snapshot:
-    """Return the snapshot of what a person asks; see ``store.begin_or_join``. Raises QueueFull."""
-    snapshot = store.begin_or_join(connection, asked, person)
-    if person is None or not _waits(snapshot):
-        return snapshot
-    if snapshot.person_id != person:
-        _adopt(snapshot, person)
-    elif _waiting().filter(person=person, pk__lt=snapshot.pk).count() >= MOST:
-        snapshot.delete()
+def enqueue(
+    connection: Connection, asked: Sequence[UpstreamRequest], person: int | None
+) -> list[Snapshot]:
+    """Return the snapshots of what a person asks; see ``store.begin_or_join``. Raises QueueFull."""
+    snapshots = store.begin_or_join_all(connection, asked, person)
+    waiting = [each for each in snapshots if _waits(each)]
+    if person is None or not waiting:
+        return snapshots
+    own = [each.pk for each in waiting if each.person_id == person]
+    if own and _waiting().filter(person=person, pk__lt=min(own)).count() >= MOST:
+        Snapshot.objects.filter(pk__in=own).delete()
         raise QueueFull(f"{MOST} results wait already")
-    return snapshot
+    for each in waiting:
+        if each.person_id != person:
+            _adopt(each, person)
+    return snapshots
 
 
 def _adopt(snapshot: Snapshot, person: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import polars as pl
@@ -63,3 +63,30 @@ def pages_to_refetch(
         pl.col("appoint_id").is_not_null() & pl.col("appoint_id").is_duplicated()
     )["offset"]
     return sorted(before | other | set(shared)) or [max(infos)]
+
+
+def last_fetched(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Return the rows of several frames, each reservation once, as last fetched.
+
+    Only frames that share a reservation with another are copied.
+    """
+    if len(frames) == 1:
+        return frames[0]
+    seen = pl.concat(
+        [
+            rows.select("appoint_id", "fetched_at", part=pl.lit(number))
+            for number, rows in enumerate(frames)
+        ]
+    ).filter(pl.col("appoint_id").is_not_null() & pl.col("appoint_id").is_duplicated())
+    kept = seen.sort("fetched_at", "part").unique("appoint_id", keep="last")
+    older = seen.join(kept, on=["appoint_id", "part"], how="anti")
+    return pl.concat(
+        _without(rows, older.filter(pl.col("part") == number)["appoint_id"])
+        for number, rows in enumerate(frames)
+    )
+
+
+def _without(rows: pl.DataFrame, names: pl.Series) -> pl.DataFrame:
+    if names.is_empty():
+        return rows
+    return rows.filter(~pl.col("appoint_id").is_in(names.to_list()).fill_null(value=False))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -31,8 +31,6 @@ from appoints.snapshots.upstream import UpstreamRequest
 FAILURE_STANDS = timedelta(seconds=10)
 RESUMABLE = timedelta(minutes=10)  # age of rows with which a load that stopped still goes on
 UNWANTED = timedelta(minutes=1)  # nobody asked for so long: not loaded, until somebody does
-RESTS = 5  # times that the work of a load took, between it and the next
-LONGEST_REST = timedelta(minutes=15)  # however long that work was
 PINNED = timedelta(minutes=5)  # for which a snapshot stays for a program that reads it in pages
 FAILURE_EXPLAINS = timedelta(minutes=2)  # why nothing has come yet, while iSales is asked again
 
@@ -88,60 +86,38 @@ def covering(connection: Connection, asked: UpstreamRequest, window: Window) -> 
 
 def of_everything(connection: Connection) -> QuerySet[Snapshot]:
     """Return whole snapshots of everybody and everything, whatever their time, newest first."""
-    return Snapshot.objects.filter(
-        timestamps.not_ahead("as_of"),
-        connection=connection,
-        subject=subject_of(Criteria(), connection),
-        status=Snapshot.Status.WHOLE,
-    ).order_by("-as_of", "-pk")
+    return _everything(connection).filter(status=Snapshot.Status.WHOLE).order_by("-as_of", "-pk")
+
+
+def overlapping(connection: Connection, window: Window) -> list[Snapshot]:
+    """Return the snapshots of everything whose range overlaps a window, begun last first."""
+    before = Q() if window.end is None else Q(begin__isnull=True) | Q(begin__lt=window.end)
+    after = Q() if window.begin is None else Q(end__isnull=True) | Q(end__gt=window.begin)
+    found = _everything(connection).filter(before, after).select_related("connection")
+    return list(found.defer("criteria").order_by("-pk"))
+
+
+def _everything(connection: Connection) -> QuerySet[Snapshot]:
+    subject = subject_of(Criteria(), connection)
+    known = Q(as_of__isnull=True) | timestamps.not_ahead("as_of")
+    return Snapshot.objects.filter(known, connection=connection, subject=subject)
 
 
 def holds(snapshot: Snapshot, window: Window) -> bool:
     """Tell whether every row of the window is among those of the snapshot's range."""
-    begin, end = snapshot.begin, snapshot.end
-    after = begin is None or (window.begin is not None and begin <= window.begin)
-    before = end is None or (window.end is not None and window.end <= end)
-    return after and before
+    return Window(snapshot.begin, snapshot.end).holds(window)
 
 
-def fresh_until(snapshot: Snapshot) -> datetime | None:
-    """Return until when a whole snapshot is fresh: a while, and RESTS times as long as its work.
-
-    However many people watch, iSales has that long to itself. Where a person asked for newer rows,
-    it has once as long.
-    """
-    return rested(snapshot, 1 if snapshot.refresh_requested else RESTS)
-
-
-def rested(snapshot: Snapshot, times: int) -> datetime | None:
-    """Return when iSales has had so many times as long to itself as the load's work took.
-
-    Pauses are no work: neither those of a load nor those that iSales asked for.
-    """
-    if snapshot.as_of is None or snapshot.ended is None:
-        return None
-    worked = timedelta(seconds=snapshot.worked)
-    rest = max(min(times * worked, LONGEST_REST), settings.APPOINTS_FRESH_FOR)
-    return min(snapshot.as_of + worked, snapshot.ended) + rest
-
-
-def request_refresh(connection: Connection, asked: UpstreamRequest, window: Window) -> None:
+def request_refresh(snapshots: Iterable[int]) -> None:
     """Record that a person requests newer rows: what is stored is fresh for a shorter time."""
-    covering(connection, asked, window).filter(refresh_requested=False).update(
-        refresh_requested=True
-    )
+    stored = Snapshot.objects.filter(pk__in=list(snapshots), refresh_requested=False)
+    stored.update(refresh_requested=True)
 
 
 def pin(connection: Connection, as_of: datetime) -> None:
     """Keep the rows of a moment for a program that reads them page by page."""
     found = Snapshot.objects.filter(connection=connection, as_of=as_of)
     found.update(pinned=timezone.now())
-
-
-def is_fresh(snapshot: Snapshot) -> bool:
-    """Tell whether a snapshot still answers without another look at iSales."""
-    until = fresh_until(snapshot)
-    return until is not None and timezone.now() < until
 
 
 def begin_or_join(
@@ -151,31 +127,52 @@ def begin_or_join(
 
     ``person`` is the ID of whoever asks.
     """
-    now, same = timezone.now(), _key(connection, asked)
+    return begin_or_join_all(connection, [asked], person)[0]
+
+
+def begin_or_join_all(
+    connection: Connection, asked: Sequence[UpstreamRequest], person: int | None = None
+) -> list[Snapshot]:
+    """Return the snapshots of several requests, as ``begin_or_join`` does of one."""
+    now, keys = timezone.now(), [_key(connection, each) for each in asked]
     with transaction.atomic():
         # One at a time, or two who come together would both begin.
         Connection.objects.select_for_update().get(pk=connection.pk)
-        if snapshot := Snapshot.objects.filter(_joinable(), **same).order_by("-pk").first():
-            Snapshot.objects.filter(pk=snapshot.pk).update(wanted=now)
-            return snapshot
-        return Snapshot.objects.create(
-            **same,
-            criteria=encrypt(json.dumps(asdict(asked.criteria)).encode()),
-            limit=connection.page_limit,
-            person_id=person,
-            wanted=now,
-            leased_until=now,
-        )
+        joined = _joined(connection, keys)
+        found = [joined.get(tuple(key.values())) for key in keys]
+        Snapshot.objects.filter(pk__in=[each.pk for each in found if each]).update(wanted=now)
+        return [
+            snapshot
+            or Snapshot.objects.create(
+                **key,
+                connection=connection,
+                criteria=encrypt(json.dumps(asdict(each.criteria)).encode()),
+                limit=connection.page_limit,
+                person_id=person,
+                wanted=now,
+                leased_until=now,
+            )
+            for key, each, snapshot in zip(keys, asked, found, strict=True)
+        ]
 
 
 def _key(connection: Connection, asked: UpstreamRequest) -> dict[str, Any]:
-    """Return the fields by which the same request is found again."""
+    """Return the fields by which the same request to a connection is found again."""
     return {
-        "connection": connection,
         "subject": subject_of(asked.criteria, connection),
         "begin": asked.window.begin,
         "end": asked.window.end,
+        "most": asked.most,
     }
+
+
+def _joined(
+    connection: Connection, keys: Sequence[dict[str, Any]]
+) -> dict[tuple[object, ...], Snapshot]:
+    """Return the newest snapshot that answers for each key, by its values."""
+    subjects = {key["subject"] for key in keys}
+    known = Snapshot.objects.filter(_joinable(), connection=connection, subject__in=subjects)
+    return {tuple(getattr(each, name) for name in keys[0]): each for each in known.order_by("pk")}
 
 
 def _joinable() -> Q:

@@ -36,10 +36,14 @@ EARLIER = {
 
 
 class UpstreamRequest(NamedTuple):
-    """What iSales is asked, and the window of reserved times that is then sure to be held."""
+    """What iSales is asked, and the window of reserved times that is then sure to be held.
+
+    ``most`` rows are loaded, None is as many as of any result.
+    """
 
     criteria: Criteria
     window: Window
+    most: int | None = None
 
 
 def whole(query: Query, window: Window, zone: ZoneInfo, connection: Connection) -> UpstreamRequest:
@@ -59,6 +63,14 @@ def whole(query: Query, window: Window, zone: ZoneInfo, connection: Connection) 
     if begin is not None:
         begin += EARLIER[Connection.RangeEnds(connection.range_ends)]
     return UpstreamRequest(_criteria(begin, end, query), wide)
+
+
+def part(window: Window, connection: Connection, most: int | None) -> UpstreamRequest:
+    """Return what to ask for every row of a window whose range filters the reserved time."""
+    begin, end = milliseconds(window)
+    if begin is not None:
+        begin += EARLIER[Connection.RangeEnds(connection.range_ends)]
+    return UpstreamRequest(Criteria(begin, end), window, most)
 
 
 def rounded(window: Window, zone: ZoneInfo) -> Window:

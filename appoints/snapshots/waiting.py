@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping, Sequence
 
 from appoints.connections.errors import Resting
 from appoints.connections.models import Connection
@@ -22,28 +23,49 @@ def load(
 
     Raises what the load failed with.
     """
-    connection.refresh_from_db()
-    if connection.resting:
-        raise Resting(connection.resting)
-    snapshot = queue.enqueue(connection, asked, person)
-    while snapshot.status == Snapshot.Status.LOADING and time.monotonic() <= deadline:
-        if not leases.is_held(snapshot):
-            POOL.wake()
-        time.sleep(LOOK_AGAIN)
-        try:
-            snapshot = Snapshot.objects.select_related("connection").get(pk=snapshot.pk)
-        except Snapshot.DoesNotExist:
-            raise store.RowsLost from None
-    failure = _failure(snapshot)
+    [snapshot] = load_all(connection, [asked], deadline, person)
+    failure = failure_of(snapshot)
     if failure is not None:
-        raise FetchError.from_json(failure)
+        raise failure
     return snapshot
 
 
-def _failure(snapshot: Snapshot) -> dict[str, object] | None:
+def load_all(
+    connection: Connection, asked: Sequence[UpstreamRequest], deadline: float, person: int | None
+) -> list[Snapshot]:
+    """Return the snapshots of several requests once all are loaded, or as they are at the deadline.
+
+    What is asked first is loaded first.
+    """
+    connection.refresh_from_db()
+    if connection.resting:
+        raise Resting(connection.resting)
+    snapshots = {each.pk: each for each in queue.enqueue(connection, asked, person)}
+    while (loading := _loading(snapshots)) and time.monotonic() <= deadline:
+        if not all(map(leases.is_held, loading)):
+            POOL.wake()
+        time.sleep(LOOK_AGAIN)
+        names = [each.pk for each in loading]
+        found = Snapshot.objects.select_related("connection").in_bulk(names)
+        if len(found) < len(names):
+            raise store.RowsLost
+        snapshots |= found
+    return list(snapshots.values())
+
+
+def failure_of(snapshot: Snapshot) -> FetchError | None:
     """Return what a load failed with; of one without rows so far, what the one before did."""
+    failure = None
     if snapshot.status == Snapshot.Status.FAILED:
-        return snapshot.failure or {}
-    if snapshot.status == Snapshot.Status.LOADING and not snapshot.received:
-        return store.failure_before(snapshot) or None
-    return None
+        failure = snapshot.failure or {}
+    elif _is_loading(snapshot) and not snapshot.received:
+        failure = store.failure_before(snapshot) or None
+    return None if failure is None else FetchError.from_json(failure)
+
+
+def _loading(snapshots: Mapping[int, Snapshot]) -> list[Snapshot]:
+    return [each for each in snapshots.values() if _is_loading(each)]
+
+
+def _is_loading(snapshot: Snapshot) -> bool:
+    return snapshot.status == Snapshot.Status.LOADING

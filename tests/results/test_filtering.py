@@ -133,7 +133,7 @@ def test_of_a_row_with_an_odd_agent_isales_is_asked(
 @pytest.mark.parametrize(
     ("stray", "parts"),
     [
-        ({"appointTime": round((NOON + 30 * HOUR).timestamp() * 1000)}, {}),
+        ({"appointTime": round((NOON + 60 * 24 * HOUR).timestamp() * 1000)}, {}),
         ({"calledNo": "13900000008"}, {"number": "13900000007"}),
         ({"taskId": "2"}, {"task": "1"}),
     ],

@@ -23,7 +23,7 @@ from appoints.results import lookup
 from appoints.results.cache import Cache
 from appoints.results.lookup import ask
 from appoints.results.result import Result
-from appoints.snapshots import loader, retention, store
+from appoints.snapshots import ageing, loader, retention, store
 from appoints.snapshots.loader import Load
 from appoints.snapshots.models import Snapshot
 from tests.factories import PAGE, leased, whole
@@ -75,7 +75,7 @@ def test_a_load_that_paused_does_not_count_its_pause_as_work(
     assert everything(connection).total == 85
     whole = Snapshot.objects.get()
     assert 0 < whole.worked < 60
-    assert store.rested(whole, 5) - timezone.now() < timedelta(minutes=5)
+    assert ageing.rested(whole, 5) - timezone.now() < timedelta(minutes=5)
     # Its oldest rows are nearly ten minutes old.
     simulator.calls.clear()
     everything(connection)
@@ -104,7 +104,7 @@ def test_calls_side_by_side_count_once(connection: Connection, simulator: Simula
 def test_freshness_has_an_upper_bound(connection: Connection, worked: float) -> None:
     now = timezone.now()
     slow = Snapshot(created=now, as_of=now, ended=now, worked=worked)
-    assert store.fresh_until(slow) - now <= timedelta(minutes=15)
+    assert ageing.fresh_until(slow) - now <= timedelta(minutes=15)
 
 
 def test_a_persons_refresh_is_obeyed_once_isales_has_rested(

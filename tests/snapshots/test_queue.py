@@ -38,7 +38,8 @@ def people(transactional_db: None) -> tuple[int, int]:
 def question(connection: Connection, number: int, person: int | None = None) -> Snapshot:
     """A question that waits."""
     asked = UpstreamRequest(Criteria(number=str(number)), EVER)
-    return queue.enqueue(connection, asked, person)
+    [snapshot] = queue.enqueue(connection, [asked], person)
+    return snapshot
 
 
 def begin(snapshot: Snapshot) -> None:

@@ -1,0 +1,156 @@
+"""What is at hand for each part of a window, and what iSales is asked for the others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+from django.conf import settings
+from django.db import Error as DatabaseError
+from django.utils.translation import get_language
+
+from appoints.access.scope import Visibility
+from appoints.connections.errors import database_failure
+from appoints.connections.models import Connection
+from appoints.isales.errors import FetchError
+from appoints.query.query import Query
+from appoints.query.time_range import Window
+from appoints.results import filtering
+from appoints.results.cache import CACHE
+from appoints.results.coverage import unrequested
+from appoints.results.covered import Covered, Loads
+from appoints.results.filtering import Reasons
+from appoints.results.found import Found
+from appoints.results.looks import looked_for, plan_of, writings_in
+from appoints.results.result import Result
+from appoints.results.states import Rules
+from appoints.snapshots import cover, store, waiting
+from appoints.snapshots.cover import Part
+from appoints.snapshots.models import Snapshot
+
+
+@dataclass(frozen=True)
+class Covering:
+    """A window, as one person may see it; ``rounded`` is what one look at iSales would ask for."""
+
+    connection: Connection
+    window: Window
+    rounded: Window
+    rules: Rules
+    visible: Visibility
+
+    def stored(self) -> Covered | None:
+        """Return the whole snapshots that are stored; None where the window has no parts."""
+        stored = store.overlapping(self.connection, self.window)
+        parts = cover.parts(self.connection, self.window, stored)
+        if parts is None:
+            return None
+        whole = [each for each in stored if each.status == Snapshot.Status.WHOLE and each.as_of]
+        whole.sort(key=lambda each: (each.as_of, each.pk), reverse=True)
+        return Covered(parts, [self._found(part, whole) for part in parts])
+
+    def answer(self, query: Query, deadline: float, person: int | None) -> Covered | None:
+        """Return the parts that answer a question; None where it is asked in looks of its own.
+
+        What iSales can filter by is answered from parts only where all are there, and fresh.
+        """
+        asked = query.upstream()
+        if asked == Query():
+            return self.load(deadline, person)
+        covered = self.stored()
+        if covered is None or covered.due or not self.is_sure(covered):
+            return None
+        rows = self.rows(covered)
+        present = set(rows["agent"].unique()) if asked.agents else set()
+        is_sure = present.issuperset(asked.agents) and filtering.is_sure(rows, query)
+        return covered if is_sure else None
+
+    def load(self, deadline: float, person: int | None) -> Covered | None:
+        """Return what is there by the deadline; None where the window is asked in one look."""
+        while (stored := self.stored()) is not None:
+            loads, error = self._load(stored.due, deadline, person)
+            too_many = [
+                part for part, each in loads.items() if each.status == Snapshot.Status.TOO_MANY
+            ]
+            if any(part.asked.most is None for part in too_many):
+                return None
+            if not too_many:
+                covered = stored.with_loads(loads, error)
+                return covered if self.is_sure(covered) else None
+        return None
+
+    def is_sure(self, covered: Covered) -> bool:
+        """Tell whether iSales would send each row without a readable time for just this window."""
+        return all(
+            self.rounded.holds(Window(*each.span)) or not self._rows_without_time(each.snapshot)
+            for each in covered.pieces
+        )
+
+    def rows(self, covered: Covered, *, searched: bool = False) -> pl.DataFrame:
+        """Return the rows of all parts that the person may see."""
+        return CACHE.of_pieces(covered.pieces, self.rules, self.visible, searched=searched)
+
+    def result(self, covered: Covered, query: Query, reasons: Reasons) -> Result:
+        """Return the rows of parts, narrowed and in order. Raises TooManyRows."""
+        rows, plan = self.rows(covered, searched=bool(query.text)), plan_of(self.connection)
+        if filtering.in_range(rows, Query(), self.window).height > settings.APPOINTS_MOST_ROWS:
+            raise store.TooManyRows
+        writings = writings_in(rows, query.number, plan) if query.number else ()
+        fields: dict[str, Any] = {
+            "mode": "whole" if covered.is_whole else "loading",
+            "pieces": covered.pieces,
+            "lacking": covered.lacking,
+            "writings": looked_for(query.number, plan, writings, self.visible),
+            **covered.progress(),
+            **self._counts(covered),
+        }
+        how: dict[str, Any] = {"reasons": reasons, "language": get_language() or "", "plan": plan}
+        return Result.of(rows, query, self.window, **how, **fields)
+
+    def _counts(self, covered: Covered) -> dict[str, object]:
+        """Return how many rows iSales reported and sent, and whether these agree day by day.
+
+        The numbers themselves are of rows that a person of a limited scope may not see.
+        """
+        surplus = [
+            unrequested(each.snapshot, Query(), self.connection, self.rules).height
+            for each in covered.at_hand
+        ]
+        counts: dict[str, object] = {"is_settled": covered.is_settled and not any(surplus)}
+        if not self.visible.row_filter.is_everything:
+            return counts
+        return {
+            **counts,
+            "reported": covered.reported,
+            "received": sum(each.snapshot.received for each in covered.at_hand),
+            "unrequested": sum(surplus),
+        }
+
+    def _found(self, part: Part, whole: Sequence[Snapshot]) -> Found | None:
+        for snapshot in whole:
+            window = part.asked.window
+            if store.holds(snapshot, window) and (
+                (snapshot.begin, snapshot.end) == window or not self._rows_without_time(snapshot)
+            ):
+                return Found(snapshot)
+        return None
+
+    def _rows_without_time(self, snapshot: Snapshot) -> int:
+        return CACHE.of(snapshot, self.rules, self.visible)["appoint_time"].null_count()
+
+    def _load(
+        self, due: Sequence[Part], deadline: float, person: int | None
+    ) -> tuple[Loads, FetchError | None]:
+        if not due:
+            return {}, None
+        asked = [part.asked for part in due]
+        try:
+            came = waiting.load_all(self.connection, asked, deadline, person)
+        except (FetchError, DatabaseError) as caught:
+            failure = caught if isinstance(caught, FetchError) else database_failure(caught)
+            if failure is None:
+                raise
+            return {}, failure
+        return dict(zip(due, came, strict=True)), None

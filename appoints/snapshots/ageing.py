@@ -1,0 +1,81 @@
+"""How long rows are fresh: by the work that they cost, and by how far from now their calls are."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from appoints.snapshots.models import Snapshot
+
+RESTS = 5  # times that the work of a load took, between it and the next
+LONGEST_REST = timedelta(minutes=15)  # however long that work was
+DAY = timedelta(days=1)
+MINUTE = timedelta(minutes=1)
+LONGEST_AGE = timedelta(minutes=8)  # of days far from now; their load takes a while on top
+
+
+def fresh_until(snapshot: Snapshot) -> datetime | None:
+    """Return until when a whole snapshot is fresh: a while, and RESTS times as long as its work.
+
+    However many people watch, iSales has that long to itself. Where a person asked for newer rows,
+    it has once as long.
+    """
+    return rested(snapshot, 1 if snapshot.refresh_requested else RESTS)
+
+
+def rested(snapshot: Snapshot, times: int) -> datetime | None:
+    """Return when iSales has had so many times as long to itself as the load's work took.
+
+    Pauses are no work: neither those of a load nor those that iSales asked for.
+    """
+    return _after(snapshot, min(times * worked([snapshot]), LONGEST_REST))
+
+
+def is_fresh(snapshot: Snapshot) -> bool:
+    """Tell whether a snapshot still answers without another look at iSales."""
+    until = fresh_until(snapshot)
+    return until is not None and timezone.now() < until
+
+
+def part_fresh_until(snapshot: Snapshot, work: timedelta) -> datetime | None:
+    """Return until when a part of a window is fresh, of which all parts took ``work`` to load.
+
+    From yesterday to tomorrow a part ages as any snapshot does. Farther away less changes, and
+    least where no call is left to make; there iSales has as long to itself as after one load.
+    """
+    far = _days_from_now(snapshot)
+    if far < 1:
+        return fresh_until(snapshot)
+    if snapshot.refresh_requested:
+        return part_rested(snapshot, work)
+    limit = min((1 + far) * MINUTE * (1 if snapshot.unfinished else 2), LONGEST_AGE)
+    return _after(snapshot, max(limit, min(RESTS * work, LONGEST_REST) - worked([snapshot])))
+
+
+def part_rested(snapshot: Snapshot, work: timedelta) -> datetime | None:
+    """Return when a person may ask for a part anew, of which all parts took ``work`` to load."""
+    if _days_from_now(snapshot) < 1:
+        return rested(snapshot, 1)
+    return _after(snapshot, min(2 * work - worked([snapshot]), LONGEST_REST))
+
+
+def worked(snapshots: list[Snapshot]) -> timedelta:
+    """Return for how long calls of loads were out."""
+    return timedelta(seconds=sum(each.worked for each in snapshots))
+
+
+def _after(snapshot: Snapshot, rest: timedelta) -> datetime | None:
+    if snapshot.as_of is None or snapshot.ended is None:
+        return None
+    loaded = min(snapshot.as_of + worked([snapshot]), snapshot.ended)
+    return loaded + max(rest, settings.APPOINTS_FRESH_FOR)
+
+
+def _days_from_now(snapshot: Snapshot) -> int:
+    """Return how many whole days lie between now and a snapshot's range."""
+    if snapshot.begin is None or snapshot.end is None:
+        return 0
+    now = timezone.now()
+    return max(snapshot.begin - now, now - snapshot.end, timedelta()) // DAY
