@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 from appoints.display.formats import isolated, offsets_of, time_of_day
 from appoints.forms.bind import Question
 from appoints.query.columns import TIMES
 
+ABOUT = timedelta(seconds=30)  # by which rows differ that were loaded one after the other
+
 
 class Clock(NamedTuple):
     """The zone and the offsets of times; both empty of the console where its zone is the same.
 
-    ``as_of`` is when the data are of, with its own offset where that is none of the times'.
+    ``as_of`` is when the data are of, with its own offset where that is none of the times';
+    ``newest`` the same of the newest of them, empty where these are no newer.
     """
 
     as_of: str
@@ -22,6 +25,7 @@ class Clock(NamedTuple):
     offset: str
     console: str
     console_offset: str
+    newest: str = ""
 
 
 def clock_of(
@@ -29,6 +33,8 @@ def clock_of(
     as_of: datetime | None,
     records: Iterable[Mapping[str, Any]],
     columns: Iterable[str] = TIMES,
+    *,
+    newest: datetime | None = None,
 ) -> Clock:
     """Return the clock of the times in some columns of records."""
     names = [name for name in columns if name in TIMES]
@@ -42,6 +48,7 @@ def clock_of(
         isolated(offset),
         console.key if console else "",
         isolated(offsets_of(at.astimezone(console) for at in moments)) if console else "",
+        isolated(_told(newest.astimezone(zone), offset)) if _is_newer(newest, as_of) else "",
     )
 
 
@@ -55,3 +62,7 @@ def _ends(question: Question) -> list[datetime]:
 def _told(as_of: datetime, offset: str) -> str:
     told, own = time_of_day(as_of, exact=True), f"{as_of:%z}"
     return told if own in offset or told.endswith(own) else f"{told} {own}"
+
+
+def _is_newer(newest: datetime | None, as_of: datetime | None) -> TypeGuard[datetime]:
+    return newest is not None and as_of is not None and newest - as_of > ABOUT

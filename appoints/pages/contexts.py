@@ -54,10 +54,16 @@ class Failed:
 
 @dataclass(frozen=True, kw_only=True)
 class Stale:
-    """Rows are shown that are older than they should be: why, and how old in words."""
+    """Rows are shown that are older than they should be, or too few: why, and how old in words.
+
+    ``missing`` are the days of which there are none, ``outdated`` those that are old while others
+    are not; empty where that is said of all.
+    """
 
     failure: Failure
     age: str
+    missing: str
+    outdated: str
 
 
 @dataclass(frozen=True, kw_only=True)

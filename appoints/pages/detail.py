@@ -62,8 +62,8 @@ class DetailPage(ExplainingView):
             # It may have changed since the list was shown: what was due is called meanwhile.
             record = result.find_in_range(self._id)
         if record is None:
-            # While rows are still coming nobody can say that it is not among them.
-            if result.is_loading:
+            # While rows are missing nobody can say that it is not among them.
+            if result.is_loading or result.is_partial:
                 return NotYet(waiting=result.waiting)
             return NotFound(is_browsing=result.is_browsing)
         self.number = str(record["called_sent"] or "")

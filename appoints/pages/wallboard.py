@@ -101,7 +101,7 @@ class Wallboard(ResultView):
             to_act_on=to_act_on,
             charts=charts(question, result, reasons),
             clock=clock_of(question, result.as_of, records, COLUMNS),
-            stale=stale(result),
+            stale=stale(result, question.zone),
         )
 
     def _calls(self, state: str) -> Calls:

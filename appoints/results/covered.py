@@ -13,6 +13,7 @@ from appoints.isales.client import Criteria
 from appoints.isales.errors import FetchError
 from appoints.query.time_range import Window
 from appoints.results.found import Found, soonest
+from appoints.results.result import Mode
 from appoints.snapshots import ageing, leases, queue, waiting
 from appoints.snapshots.cover import Part, Piece, Span
 from appoints.snapshots.models import Snapshot
@@ -27,6 +28,7 @@ class Covered:
 
     parts: Sequence[Part]
     found: Sequence[Found | None]
+    error: FetchError | None = None
 
     @classmethod
     def of(cls, pieces: Sequence[Piece]) -> Covered:
@@ -47,6 +49,12 @@ class Covered:
         """The windows of the parts for which nothing was found."""
         pairs = zip(self.parts, self.found, strict=True)
         return [part.asked.window for part, found in pairs if found is None]
+
+    @property
+    def outdated(self) -> list[Window]:
+        """The windows of the parts that are older than they should be, for their loads failed."""
+        pairs = zip(self.parts, self.found, strict=True)
+        return [part.asked.window for part, found in pairs if found and found.error]
 
     @cached_property
     def pieces(self) -> list[Piece]:
@@ -81,7 +89,14 @@ class Covered:
     @property
     def is_whole(self) -> bool:
         """Whether every row of all parts is there."""
-        return all(each is not None and each.is_whole for each in self.found)
+        return self.mode == "whole"
+
+    @property
+    def mode(self) -> Mode:
+        """How much of the rows is there."""
+        if not all(each.is_whole for each in self.at_hand):
+            return "loading"
+        return "whole" if all(self.found) else "partial"
 
     @property
     def is_settled(self) -> bool:
@@ -95,10 +110,11 @@ class Covered:
         coming = [each for each in held if each.status == Snapshot.Status.LOADING]
         return {
             "as_of": min((each.as_of for each in held if each.as_of), default=None),
+            "newest": max((each.as_of for each in held if each.as_of), default=None),
             "fresh_until": soonest(map(self.fresh_until, held)),
             "newer_from": soonest(ageing.part_rested(each, self.work) for each in held),
             "waiting": _waiting(coming),
-            "error": next((each.error for each in self.at_hand if each.error), None),
+            "error": self.error,
             "refreshing": any(each.refreshing for each in self.at_hand),
         }
 
@@ -132,12 +148,11 @@ class Covered:
             _newer(before, loads.get(part), error) if part in due else before
             for part, before in zip(self.parts, self.found, strict=True)
         ]
-        if error is None:
-            failures = [waiting.failure_of(each) for each in loads.values()]
-            error = next(filter(None, failures), None)
+        failures = (waiting.failure_of(each) for each in loads.values())
+        error = error or next(filter(None, failures), None)
         if error is not None and not any(found):
             raise error
-        return Covered(self.parts, found)
+        return Covered(self.parts, found, error)
 
 
 def _newer(before: Found | None, load: Snapshot | None, error: FetchError | None) -> Found | None:

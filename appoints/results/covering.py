@@ -99,9 +99,10 @@ class Covering:
             raise store.TooManyRows
         writings = writings_in(rows, query.number, plan) if query.number else ()
         fields: dict[str, Any] = {
-            "mode": "whole" if covered.is_whole else "loading",
+            "mode": covered.mode,
             "pieces": covered.pieces,
             "lacking": covered.lacking,
+            "outdated": covered.outdated,
             "writings": looked_for(query.number, plan, writings, self.visible),
             **covered.progress(),
             **self._counts(covered),

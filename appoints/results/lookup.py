@@ -20,13 +20,14 @@ from appoints.isales.errors import FetchError
 from appoints.query.filters import NAMES
 from appoints.query.query import Query
 from appoints.query.time_range import Window
+from appoints.results.browsing import browsing
 from appoints.results.cache import CACHE
 from appoints.results.coverage import asked_for, is_sure, unrequested
 from appoints.results.covering import Covering
 from appoints.results.filtering import Reasons
 from appoints.results.found import Found, soonest
 from appoints.results.looks import Look, looked_for, looks, plan_of, together
-from appoints.results.result import NeedsWhole, Result, browsing
+from appoints.results.result import NeedsWhole, Result
 from appoints.results.states import Rules
 from appoints.snapshots import ageing, queue, store, upstream, waiting
 from appoints.snapshots.models import Snapshot

@@ -11,13 +11,9 @@ from zlib import crc32
 
 import polars as pl
 
-from appoints.access.scope import Visibility
-from appoints.connections.models import Connection
 from appoints.isales.errors import FetchError
-from appoints.query.filters import NAMES
 from appoints.query.query import Query
 from appoints.query.time_range import Window
-from appoints.results import passthrough, states
 from appoints.results.facets import ValueCount, facets
 from appoints.results.filtering import (
     Reasons,
@@ -28,7 +24,6 @@ from appoints.results.filtering import (
     ordered,
     without_each,
 )
-from appoints.snapshots import upstream
 from appoints.snapshots.cover import Piece
 
 from .collation import in_order
@@ -36,7 +31,7 @@ from .numbers import NO_PLAN, NumberingPlan
 
 MANY = 2  # pieces, of which an answer has a name of its own
 
-Mode = Literal["whole", "loading", "browsing"]
+Mode = Literal["whole", "partial", "loading", "browsing"]
 
 
 class NeedsWhole(Exception):
@@ -78,26 +73,28 @@ class Result:
     ``browsing``, so far when ``loading``. ``is_settled`` says whether iSales' count and the rows
     that came and were asked for agree. ``reported`` and ``received`` count rows before local
     filters, and ``unrequested`` those that iSales was not asked for, which are left out: known to
-    those who may see all of them. ``pieces`` are the days that the rows
-    are put together of. ``lacking`` are the parts of the
-    range of which nothing is at hand, for they failed. ``error`` is why nothing newer is at hand,
+    those who may see all of them. ``pieces`` are the spans of days that the rows are put together
+    of; of ``lacking`` ones nothing is at hand, for they failed, so that the whole is ``partial``,
+    and of ``outdated`` ones older rows are. ``error`` is why nothing newer is at hand,
     ``refreshing`` that newer rows are on their way, ``waiting`` how many results are loaded before
-    this one, None once it is loading itself. ``as_of`` is when the oldest row was
-    fetched, None without any; up to ``fresh_until`` iSales is not asked anew by itself, and up to
-    ``newer_from`` not even where a person asks for newer rows. ``plan`` says which numbers are
-    the same, ``writings`` in which the one that is asked for was looked for.
+    this one, None once it is loading itself. ``as_of`` is when the oldest row was fetched, None
+    without any, ``newest`` the same of the newest piece; up to ``fresh_until`` iSales is not asked
+    anew by itself, and up to ``newer_from`` not even where a person asks for newer rows. ``plan``
+    says which numbers are the same, ``writings`` in which the one that is asked for was looked for.
     """
 
     mode: Mode
     rows: pl.DataFrame
     total: int
     as_of: datetime | None
+    newest: datetime | None = None
     is_settled: bool = True
     reported: int | None = None
     received: int = 0
     unrequested: int = 0
     pieces: Sequence[Piece] = ()
     lacking: Sequence[Window] = ()
+    outdated: Sequence[Window] = ()
     error: FetchError | None = None
     refreshing: bool = False
     waiting: int | None = None
@@ -166,6 +163,11 @@ class Result:
     def counts_differ(self) -> bool:
         """Whether all is loaded, and iSales' count is not that of its rows."""
         return self.is_whole and not self.is_settled
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether some rows failed to come, and none is coming now."""
+        return self.mode == "partial"
 
     @property
     def is_browsing(self) -> bool:
@@ -248,27 +250,3 @@ class Result:
 def _first(rows: pl.DataFrame, appoint_id: str) -> dict[str, object] | None:
     found = rows.filter(pl.col("appoint_id") == appoint_id).head(1).to_dicts()
     return found[0] if found else None
-
-
-def browsing(
-    connection: Connection,
-    query: Query,
-    window: Window,
-    rules: states.Rules,
-    visible: Visibility,
-) -> Result:
-    """Return one page of iSales' own list.
-
-    Raises NeedsWhole, also where iSales' list has rows that the person may not see, or what a call
-    to iSales raises.
-    """
-    if names := query.local():
-        raise NeedsWhole(names)
-    if not visible.row_filter.is_upstream(query):
-        raise NeedsWhole([NAMES["agents"]])
-    asked = upstream.exact(query, window, connection)
-    found = passthrough.page(connection, asked, query, rules)
-    rows = visible.applied(found.rows)
-    if rows.height != found.rows.height:
-        raise NeedsWhole([NAMES["agents"]])
-    return Result(mode="browsing", rows=rows, total=found.total, as_of=found.as_of)

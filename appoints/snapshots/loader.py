@@ -194,10 +194,8 @@ class Load:
         self.unwritten.setdefault(number, {})[fetched.offset] = fetched
         self.infos[fetched.offset] = PageInfo(total, len(fetched.rows))
         self.snapshot.total = total
-        most = self.snapshot.most
-        if max(self.total, self._received) > (
-            settings.APPOINTS_MOST_ROWS if most is None else most
-        ):
+        most = self.snapshot.most or settings.APPOINTS_MOST_ROWS
+        if max(self.total, self._received) > most:
             raise store.TooManyRows
 
     @property

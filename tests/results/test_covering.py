@@ -1,0 +1,256 @@
+"""A window put together of days: the same as one look, or it says what it lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+from django.utils import timezone
+from hypothesis import HealthCheck, given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
+
+from appoints.connections.models import Connection
+from appoints.isales.errors import NoAnswer
+from appoints.query.query import Query
+from appoints.query.time_range import Window
+from appoints.results.cache import CACHE
+from appoints.results.lookup import ask, request_refresh
+from appoints.results.result import Result
+from appoints.snapshots import waiting
+from appoints.snapshots.models import Chunk, Snapshot
+from tests.factories import connection_to, whole
+from tests.results.moving_centre import MovingCentre
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+# Two days before the clocks of Berlin go back.
+BEGUN = datetime(2026, 10, 23, 9, tzinfo=UTC)
+# Four days of Berlin, which have one row.
+DAYS_BEFORE = Window(datetime(2026, 10, 18, 22, tzinfo=UTC), datetime(2026, 10, 22, 22, tzinfo=UTC))
+ZONES = ["Europe/Berlin", "UTC", "Asia/Shanghai"]
+
+
+@pytest.fixture
+def connection(db: None) -> Connection:
+    CACHE.clear()
+    return connection_to(page_limit=2, time_zone="Europe/Berlin")
+
+
+@pytest.fixture
+def centre(monkeypatch: pytest.MonkeyPatch) -> MovingCentre:
+    made = MovingCentre()
+    monkeypatch.setattr(waiting, "load_all", lambda *asked: made.load_all(*asked))
+    return made
+
+
+@pytest.fixture
+def story(connection: Connection, centre: MovingCentre) -> Iterator[Story]:
+    """A centre of a few rows near now, whose days are more than one look holds."""
+    with time_machine.travel(BEGUN, tick=False) as clock:
+        centre.change(a=(at(0), "0"), b=(at(1), "0"), c=(at(-1), "2"), d=(at(0.2), "0"))
+        centre.change(e=(at(0.3), "0"), f=(at(0.4), "0"), far=(at(5), "0"))
+        yield Story(connection, centre, clock)
+
+
+def asked(connection: Connection, window: Window, **parts: Any) -> Result:
+    return ask(connection, Query(**parts), window, ZoneInfo("UTC"), whole(connection), wait=0)
+
+
+def days(first: float, last: float) -> Window:
+    """A window of days from when all begins."""
+    return Window(BEGUN + first * DAY, BEGUN + last * DAY)
+
+
+def at(day: float) -> int:
+    """A reserved time, in days from when all begins."""
+    return round((BEGUN + day * DAY).timestamp() * 1000)
+
+
+def found(result: Result) -> dict[str, tuple[int, str]]:
+    rows = result.rows.select("appoint_id", "appoint_time", "call_status").rows()
+    assert len({name for name, *_ in rows}) == len(rows)
+    return {name: (round(reserved.timestamp() * 1000), status) for name, reserved, status in rows}
+
+
+def put_together(centre: MovingCentre, result: Result, window: Window) -> dict[str, Any]:
+    """What the pieces of a result must give: each row as last fetched."""
+    rows: dict[str, tuple[int, str]] = {}
+    for piece in sorted(result.pieces, key=lambda each: each.snapshot.as_of):
+        held = centre.rows_at(piece.snapshot.as_of)
+        rows |= {name: row for name, row in held.items() if is_in(Window(*piece.span), row)}
+    return {name: row for name, row in rows.items() if is_in(window, row)}
+
+
+def is_in(window: Window, row: tuple[int, str]) -> bool:
+    return window.begin.timestamp() * 1000 <= row[0] < window.end.timestamp() * 1000
+
+
+names = st.sampled_from("abcdefgh")
+places = st.integers(-8, 12).map(lambda quarter: quarter / 4)
+spans = st.tuples(places, st.integers(1, 12).map(lambda quarter: quarter / 4))
+steps = st.lists(
+    st.one_of(
+        st.tuples(st.just("change"), names, st.none() | st.tuples(places, st.sampled_from("012"))),
+        st.tuples(st.just("wait"), st.sampled_from([1, 10, 25, 90, 240, 700, 26 * 3600])),
+        st.tuples(st.just("fail"), st.none() | spans),
+        st.tuples(st.just("lose"), st.integers(0, 9)),
+        st.tuples(st.just("zone"), st.sampled_from(ZONES)),
+        st.tuples(st.just("ask"), spans),
+        st.tuples(st.just("ask"), spans),
+    ),
+    min_size=4,
+    max_size=14,
+)
+
+
+class Story:
+    """What becomes of a centre, and what is seen of it."""
+
+    def __init__(
+        self, connection: Connection, centre: MovingCentre, clock: time_machine.Traveller
+    ) -> None:
+        self.connection, self.centre, self.clock = connection, centre, clock
+
+    def change(self, name: str, row: tuple[float, str] | None) -> None:
+        self.clock.shift(0.001)
+        self.centre.change(**{name: row and (at(row[0]), row[1])})
+
+    def wait(self, seconds: int) -> None:
+        self.clock.shift(seconds)
+
+    def fail(self, span: tuple[float, float] | None) -> None:
+        self.centre.failing = {days(span[0] - 2, span[0] + span[1] + 2)} if span else set()
+
+    def lose(self, number: int) -> None:
+        """Lose a chunk, and what this process remembers."""
+        chunks = list(Chunk.objects.order_by("pk"))
+        if chunks:
+            chunks[number % len(chunks)].delete()
+        CACHE.clear()
+
+    def zone(self, name: str) -> None:
+        self.connection.time_zone = name
+        self.connection.save()
+
+    def ask(self, span: tuple[float, float]) -> None:
+        window = days(span[0], span[0] + span[1])
+        try:
+            result = asked(self.connection, window)
+        except NoAnswer:
+            assert self.centre.failing
+            return
+        assert found(result) == put_together(self.centre, result, window)
+        held = [Window(*piece.span) for piece in result.pieces]
+        assert (result.mode == "partial") is bool(result.lacking)
+        assert bool(result.error) is bool(result.lacking or result.outdated)
+        assert covers([*held, *result.lacking], window)
+        assert result.as_of == min(piece.snapshot.as_of for piece in result.pieces)
+        if not result.lacking and self.centre.rows_at(result.as_of) is self.centre.rows_at(
+            datetime.max.replace(tzinfo=UTC)
+        ):
+            assert found(result) == {
+                name: row for name, row in self.centre.rows.items() if is_in(window, row)
+            }
+
+
+def covers(windows: list[Window], window: Window) -> bool:
+    """Tell whether windows follow each other without a gap, and hold another."""
+    ordered = sorted(windows)
+    joined = all(one.end == other.begin for one, other in pairwise(ordered))
+    return joined and Window(ordered[0].begin, ordered[-1].end).holds(window)
+
+
+@given(steps)
+@examples(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_days_give_what_one_look_gives_or_say_what_they_lack(
+    connection: Connection,
+    centre: MovingCentre,
+    monkeypatch: pytest.MonkeyPatch,
+    steps: list[tuple[Any, ...]],
+) -> None:
+    Snapshot.objects.all().delete()
+    CACHE.clear()
+    connection.time_zone = "Europe/Berlin"
+    connection.save()
+    centre.__init__()
+    with time_machine.travel(BEGUN, tick=False) as clock:
+        centre.change(a=(at(0), "0"), b=(at(1), "0"), c=(at(-1), "2"), d=(at(0.2), "0"))
+        story = Story(connection, centre, clock)
+        for name, *arguments in [*steps, ("ask", (-2, 4))]:
+            getattr(story, name)(*arguments)
+
+
+def test_a_reservation_that_moved_stands_once_as_last_fetched(
+    story: Story, connection: Connection
+) -> None:
+    asked(connection, days(-1, 6))
+    story.wait(30)
+    story.change("far", (0.1, "1"))
+    result = asked(connection, days(-1, 6))
+    assert found(result)["far"] == (at(0.1), "1")
+    assert result.total == 7
+
+
+def test_days_near_now_are_asked_for_anew_before_others(
+    story: Story, connection: Connection
+) -> None:
+    window = days(-1, 6)
+    asked(connection, window)
+    story.wait(30)
+    result = asked(connection, window)
+    assert (result.as_of, result.newest) == (BEGUN, timezone.now())
+    near = [piece.span for piece in result.pieces if piece.snapshot.as_of == timezone.now()]
+    assert near[0].begin <= BEGUN - DAY < BEGUN + DAY < near[-1].end < BEGUN + 3 * DAY
+    story.wait(9 * 60)
+    assert asked(connection, window).as_of == timezone.now()
+
+
+def test_a_persons_refresh_asks_for_all_that_is_shown(story: Story, connection: Connection) -> None:
+    window = days(-1, 6)
+    asked(connection, window)
+    story.wait(30)
+    request_refresh(connection, Query(), window, ZoneInfo("UTC"), whole(connection))
+    assert asked(connection, window).as_of == timezone.now()
+
+
+def test_a_day_that_fails_leaves_the_others_standing(
+    story: Story, connection: Connection, centre: MovingCentre
+) -> None:
+    asked(connection, days(0, 0.1))
+    centre.failing = {DAYS_BEFORE}
+    result = asked(connection, days(-1.4, 0.3))
+    assert (result.mode, sorted(found(result))) == ("partial", ["a", "d"])
+    assert result.facets is None
+    assert result.lacking == [DAYS_BEFORE]
+
+
+def test_a_day_whose_refresh_fails_keeps_its_rows_and_is_told_from_the_others(
+    story: Story, connection: Connection, centre: MovingCentre
+) -> None:
+    asked(connection, days(-1, 1.1))
+    story.wait(60)
+    centre.failing = {DAYS_BEFORE}
+    result = asked(connection, days(-1, 1.1))
+    assert (result.mode, result.total, result.outdated) == ("whole", 6, [DAYS_BEFORE])
+    assert (result.as_of, result.newest) == (BEGUN, timezone.now())
+
+
+def test_what_isales_filters_by_is_answered_from_fresh_days(
+    story: Story, connection: Connection, centre: MovingCentre
+) -> None:
+    asked(connection, days(-1, 1.1))
+    centre.failing = {days(-99, 99)}
+    assert asked(connection, days(-1, 1.1), task="7").total == 0
+    assert asked(connection, days(-1, 1.1), number="13900000001").total == 0
+
+
+def test_the_cap_counts_the_window_and_not_its_days(
+    story: Story, connection: Connection, settings: Any
+) -> None:
+    settings.APPOINTS_MOST_ROWS = 3
+    assert asked(connection, days(-0.1, 0.1)).total == 1

@@ -1,0 +1,114 @@
+"""Which spans of days cover a window."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from appoints.connections.models import Connection
+from appoints.query.time_range import Window
+from appoints.snapshots import cover
+from appoints.snapshots.cover import Part
+from appoints.snapshots.models import Snapshot
+from tests.factories import NOON
+
+ZONES = ["UTC", "Europe/Berlin", "America/Santiago", "Asia/Kathmandu", "Australia/Lord_Howe"]
+DAY = timedelta(days=1)
+
+windows = st.builds(
+    lambda begin, length: Window(NOON + begin, NOON + begin + length),
+    st.timedeltas(-120 * DAY, 180 * DAY),
+    st.timedeltas(timedelta(minutes=1), 45 * DAY),
+)
+# Rows of the parts that were asked for, by their place among the parts.
+totals = st.lists(st.integers(0, 3000), max_size=8)
+
+
+def centre(zone: str = "UTC", **changes: object) -> Connection:
+    return Connection(time_zone=zone, page_limit=100, **changes)
+
+
+def loaded(connection: Connection, window: Window, totals: list[int]) -> list[Snapshot]:
+    """Snapshots of the first parts, split as far as their totals want it."""
+    stored: list[Snapshot] = []
+    for total in totals:
+        found = cover.parts(connection, window, stored)
+        assert found
+        known = {(each.begin, each.end) for each in stored}
+        part = next((each for each in found if each.span not in known), None)
+        if part is not None:
+            stored.insert(0, snapshot(part, total))
+    return stored
+
+
+def snapshot(part: Part, total: int) -> Snapshot:
+    begin, end = part.span
+    too_many = part.asked.most is not None and total > part.asked.most
+    status = Snapshot.Status.TOO_MANY if too_many else Snapshot.Status.WHOLE
+    return Snapshot(begin=begin, end=end, total=total, most=part.asked.most, status=status)
+
+
+@given(windows, st.sampled_from(ZONES), totals)
+@settings(max_examples=25)
+def test_parts_are_whole_local_days_that_follow_each_other_over_the_window(
+    window: Window, zone: str, totals: list[int]
+) -> None:
+    connection = centre(zone)
+    parts = cover.parts(connection, window, loaded(connection, window, totals))
+    assert parts
+    assert parts[0].span.begin <= window.begin < parts[0].span.end
+    assert parts[-1].span.begin < window.end <= parts[-1].span.end
+    assert all(one.span.end == next_.span.begin for one, next_ in pairwise(parts))
+    for moment in {moment for part in parts for moment in part.span}:
+        local = moment.astimezone(ZoneInfo(zone))
+        before = (moment - timedelta(seconds=1)).astimezone(ZoneInfo(zone))
+        assert before.date() == local.date() - DAY
+
+
+@given(windows, windows, st.sampled_from(ZONES), totals)
+@settings(max_examples=25)
+def test_windows_share_their_parts(
+    one: Window, other: Window, zone: str, totals: list[int]
+) -> None:
+    connection = centre(zone)
+    stored = loaded(connection, one, totals)
+    first, second = (cover.parts(connection, each, stored) or () for each in (one, other))
+    for part in first:
+        assert all(each.span == part.span for each in second if each.span.meets(part.span))
+
+
+@pytest.mark.parametrize(
+    ("total", "days"), [(0, [32]), (200, [32]), (201, [4] * 8), (6000, [1] * 32)]
+)
+def test_a_span_is_as_long_as_what_it_holds_allows(total: int, days: list[int]) -> None:
+    connection = centre()
+    [part] = cover.parts(connection, Window(NOON, NOON + DAY), [])
+    parts = cover.parts(connection, Window(*part.span), [snapshot(part, total)])
+    assert [(each.span.end - each.span.begin).days for each in parts] == days
+
+
+@pytest.mark.parametrize("window", [Window(None, NOON), Window(NOON, None), Window(NOON, NOON)])
+def test_an_open_or_empty_range_has_no_parts(window: Window) -> None:
+    assert cover.parts(centre(), window, []) is None
+
+
+def test_a_range_of_booking_times_has_no_parts() -> None:
+    connection = centre(range_field=Connection.RangeField.CREATE_TIME)
+    assert cover.parts(connection, Window(NOON, NOON + DAY), []) is None
+
+
+def test_a_window_of_more_rows_than_are_loaded_has_no_parts() -> None:
+    connection, window = centre(), Window(NOON, NOON + 40 * DAY)
+    assert cover.parts(connection, window, loaded(connection, window, [10**6])) is None
+
+
+def test_a_day_is_as_long_as_its_clocks_make_it() -> None:
+    connection = centre("Europe/Berlin")
+    october = Window(datetime(2026, 10, 20, tzinfo=ZoneInfo("UTC")), NOON + 150 * DAY)
+    parts = cover.parts(connection, october, loaded(connection, october, [9000, 9000]))
+    assert {part.span.end - part.span.begin for part in parts} == {DAY, timedelta(hours=25)}
