@@ -17,7 +17,7 @@ def unreachable(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*request: object) -> NoReturn:
         raise NoAnswer("nobody answers")
 
-    monkeypatch.setattr("appoints.snapshots.waiting.load", fail)
+    monkeypatch.setattr("appoints.snapshots.waiting.load_all", fail)
 
 
 @pytest.fixture

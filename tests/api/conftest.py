@@ -36,7 +36,7 @@ def connection(db: None, settings: Settings, monkeypatch: pytest.MonkeyPatch) ->
     def unreachable(*request: object) -> NoReturn:
         raise NoAnswer("nobody answers")
 
-    monkeypatch.setattr("appoints.snapshots.waiting.load", unreachable)
+    monkeypatch.setattr("appoints.snapshots.waiting.load_all", unreachable)
     settings.APPOINTS_FRESH_FOR = timedelta(hours=1)
     cache.clear()
     made = asked_for_no_names()

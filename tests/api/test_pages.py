@@ -15,10 +15,12 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from appoints.connections.models import Connection
-from appoints.snapshots import store
+from appoints.results.cache import CACHE
+from appoints.snapshots import store, waiting
 from appoints.snapshots.models import Snapshot
 from dashboard.accounts.models import User
-from tests.factories import NOON, at_hand, browser_of, raw
+from tests.factories import MINUTE, NOON, at_hand, browser_of, raw
+from tests.results.moving_centre import MovingCentre
 
 ROWS = "/api/v1/appoints/"
 
@@ -149,3 +151,27 @@ def test_the_links_of_a_preset_ask_for_its_states_too(reader: Client, replace: A
     with time_machine.travel(NOON, tick=False):
         replace([raw(-number, failCode=(None, "00604")[number % 2]) for number in range(1, 21)])
         assert len(rows(reader, f"{ROWS}?preset=overdue&per_page=4")) == 10
+
+
+def test_answers_whose_oldest_day_is_the_same_are_told_apart(
+    reader: Client, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    centre = MovingCentre()
+    monkeypatch.setattr(waiting, "load_all", centre.load_all)
+    settings.APPOINTS_FRESH_FOR = timedelta(seconds=20)
+    Connection.objects.update(page_limit=1)
+    CACHE.clear()
+    day, address = 24 * 60 * MINUTE, f"{ROWS}?from=2026-06-01&to=2026-06-07&per_page=4"
+    with time_machine.travel(NOON, tick=False) as clock:
+        now = round(NOON.timestamp() * 1000)
+        centre.change(**{name: (now + at * day, "0") for at, name in enumerate("abcdef")})
+        first = read(reader, address)
+        found = next(first)["rows"]
+        clock.shift(timedelta(seconds=30))
+        centre.change(a=None)
+        second = read(reader, address)
+        newer = next(second)["rows"]
+        found += next(first)["rows"]
+        newer += next(second)["rows"]
+    assert [row["appoint_id"] for row in found] == list("abcdef")
+    assert [row["appoint_id"] for row in newer] == list("bcdef")

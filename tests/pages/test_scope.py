@@ -122,7 +122,7 @@ def test_an_agent_of_others_is_as_absent_as_one_who_is_not(
 ) -> None:
     asked: list[Any] = []
     monkeypatch.setattr(
-        "appoints.snapshots.waiting.load", lambda *request: asked.append(request) or 1 / 0
+        "appoints.snapshots.waiting.load_all", lambda *request: asked.append(request) or 1 / 0
     )
     for agent in ("agent1", "nobody"):
         with pytest.raises(ZeroDivisionError):
