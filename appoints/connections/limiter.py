@@ -47,7 +47,7 @@ class Line:
         self._first = True
         self._check = check
         self._on_trial = False
-        self._idle = 0.0  # seconds of the call under way for which others were waited for
+        self._idle = 0.0  # seconds of the call under way for which it waited for its turn
 
     def list_page(self, criteria: Criteria, offset: int, limit: int, *, budget: float) -> Page:
         """Return one page; see Client.list_page."""
@@ -97,6 +97,7 @@ class Line:
         if time.monotonic() + wait > deadline:
             raise Busy("the pace set for this connection allows no call in time", wait)
         time.sleep(wait)
+        self._idle += wait
         self.slot.last_call = timezone.now()
 
     def _hold(self, deadline: float) -> bool:

@@ -32,6 +32,7 @@ LINE_LOOK = 5.0  # seconds after which a waiting thread checks whether it may st
 PAGE_BUDGET = 45.0  # seconds for a page, tries and pace included
 QUIET_RETRIES = 3  # times that a page waits when iSales asks for quiet
 LONGEST_QUIET = 60.0  # seconds
+SHORT_QUIET = 2.0  # seconds
 TICK = 1.0  # seconds
 
 SHARED_THREADS = threading.BoundedSemaphore(settings.APPOINTS_SHARED_FETCHERS)
@@ -79,8 +80,8 @@ class _Fetch:
         self.arrived: Queue[Arrival | Exception] = Queue()
         self.stop = threading.Event()
         self.threads = 0
-        # The first page fails at once when iSales asks for quiet: somebody looks at an empty page.
-        self.retries = 0 if 0 in wanted else QUIET_RETRIES
+        # Somebody may look at an empty page, and rather hears of a quiet than waits for the first.
+        self.longest_quiet = SHORT_QUIET if 0 in wanted else LONGEST_QUIET
 
     def start_threads(self, most: int) -> None:
         """Start this load's own thread, and shared ones as far as there are any."""
@@ -129,11 +130,11 @@ class _Fetch:
 
     def _retried(self, ask: Callable[[], Returned]) -> Returned:
         """Return what ``ask`` returns; wait and repeat while iSales asks for quiet."""
-        for _ in range(self.retries):
+        for _ in range(QUIET_RETRIES):
             try:
                 return ask()
             except TooFast as error:
-                if (error.retry_after or 0) > LONGEST_QUIET:
+                if (error.retry_after or 0) > self.longest_quiet:
                     raise
                 self.stop.wait(error.retry_after or 1.0)
         return ask()

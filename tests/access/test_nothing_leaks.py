@@ -114,7 +114,10 @@ class World:
             cache.clear()
             Lookup.of(self.connection, lookups.TASKS).keep("", names, lookups.FRESH_FOR)
             held = at_hand(self.connection, rows, **way)
-            load = patch("appoints.snapshots.waiting.load", return_value=held)
+            load = patch(
+                "appoints.snapshots.waiting.load_all",
+                side_effect=lambda _, asked, *rest: [held] * len(asked),
+            )
             with load if way.get("loading") else nullcontext():
                 yield found
             transaction.set_rollback(True)

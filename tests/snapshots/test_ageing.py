@@ -59,4 +59,8 @@ def test_all_parts_together_leave_isales_as_long_to_itself_as_one_load() -> None
 def test_a_person_may_ask_for_a_day_anew_once_isales_has_rested_as_long_as_all_took() -> None:
     work = timedelta(seconds=120)
     asked = part(-9, worked=4.0, refresh_requested=True)
-    assert age(asked, work) == ageing.part_rested(asked, work) - NOON == 2 * work - timedelta(seconds=4)
+    assert (
+        age(asked, work)
+        == ageing.part_rested(asked, work) - NOON
+        == 2 * work - timedelta(seconds=4)
+    )
