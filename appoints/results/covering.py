@@ -31,6 +31,9 @@ from appoints.snapshots.cover import Part
 from appoints.snapshots.models import Snapshot
 
 
+ROUNDS = 8  # in which a span of days is halved down to days, and one more
+
+
 @dataclass(frozen=True)
 class Covering:
     """A window, as one person may see it; ``rounded`` is what one look at iSales would ask for."""
@@ -69,7 +72,9 @@ class Covering:
 
     def load(self, deadline: float, person: int | None) -> Covered | None:
         """Return what is there by the deadline; None where the window is asked in one look."""
-        while (stored := self.stored()) is not None:
+        for _ in range(ROUNDS):
+            if (stored := self.stored()) is None:
+                break
             loads, error = self._load(stored.due, deadline, person)
             too_many = [
                 part for part, each in loads.items() if each.status == Snapshot.Status.TOO_MANY
