@@ -30,7 +30,6 @@ from appoints.snapshots import cover, store, waiting
 from appoints.snapshots.cover import Part
 from appoints.snapshots.models import Snapshot
 
-
 ROUNDS = 8  # in which a span of days is halved down to days, and one more
 
 

@@ -14,12 +14,18 @@ from tests.bench import dashboard
 def main() -> None:
     """Measure everything, one after the other."""
     dashboard.set_up()
-    from . import audit, loading, serving, worker
+    from . import audit, loading, presets, serving, worker
 
     print(f"{_machine()}; medians\n")
     print(f"{'figure':<44} {'ours':>12}   {'baseline':<34} {'reached':>10}  target")
     try:
-        for figures in (loading.figures, serving.figures, audit.figures, worker.figures):
+        for figures in (
+            presets.figures,
+            loading.figures,
+            serving.figures,
+            audit.figures,
+            worker.figures,
+        ):
             for figure in figures():
                 print(figure.line(), flush=True)
         print(f"\nload after {_load()}")

@@ -1,4 +1,4 @@
-"""Calls to iSales of the ten presets, opened one after the other, and how old their rows are."""
+"""Calls to iSales of the ten presets, opened one after the other, and the same a moment later."""
 
 from __future__ import annotations
 
@@ -21,10 +21,6 @@ if TYPE_CHECKING:
 
 ROWS, DAYS_BACK, DAYS_AHEAD = 6_000, 30, 7
 LATER = timedelta(seconds=25)
-PACE = 10  # calls a second
-WATCHED = 60_000  # rows of 30 days, at which one person looks for so long
-FOR = timedelta(minutes=12)
-EVERY = timedelta(seconds=10)
 
 
 def figures() -> list[Figure]:
