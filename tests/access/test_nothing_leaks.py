@@ -30,13 +30,14 @@ from appoints.query.query import Query
 from dashboard.audit.models import Event
 from tests import oracle
 from tests.access import centre, made_up
-from tests.factories import NOON, at_hand, browser_of, person, team_called
+from tests.factories import NOON, at_hand, browser_of, person, team_called, token_for
 from tests.screen import Screen, number_of, total_of
 
 REASONS = {**codes.RESULTS, **codes.FAIL_WORDS}
 # What differs from answer to answer by itself: tokens of forms and of numbers.
 CHANGING = re.compile(r'name="csrfmiddlewaretoken" value="\w+"|~[\w-]{39,}')
 HTMX = {"HX-Request": "true"}
+UNAUTHORISED = 401
 TRAIL = (Event.Action.LOOK, Event.Action.FILE)
 
 
@@ -52,6 +53,8 @@ PLACES = [
     *(Place(f"/choices/{name}/") for name in MENUS),
     *(Place(f"/appoints/export.{suffix}") for suffix in ("csv", "xlsx", "json")),
     *(Place(f"/appoints/call-{number}/") for number in range(6)),
+    Place("/api/v1/appoints/"),
+    Place("/api/v1/summary/"),
 ]
 places = st.lists(st.sampled_from(PLACES), min_size=3, max_size=3, unique_by=str)
 # How rows are at hand: all, fewer than iSales reported, or those so far of a load.
@@ -97,6 +100,7 @@ class World:
         self.person = person("ana", rights=rights)
         self.team = team_called("North", self.person)
         self.browser = browser_of(self.person)
+        self.token = {"Authorization": f"Bearer {token_for(self.person)}"}
 
     def grant(self, grants: made_up.Grants) -> None:
         Grant.objects.all().delete()
@@ -109,7 +113,7 @@ class World:
         self, rows: list[Any], tasks: Iterable[str] = (), **way: Any
     ) -> Iterator[list[str]]:
         """Have these rows at hand, and yield what is logged; then be as before."""
-        names = {task: f"name of {task}" for task in tasks}
+        names = {task: f"name of {task}" for task in sorted(tasks)}
         with time_machine.travel(NOON, tick=False), transaction.atomic(), debug_log() as found:
             cache.clear()
             Lookup.of(self.connection, lookups.TASKS).keep("", names, lookups.FRESH_FOR)
@@ -127,7 +131,9 @@ class World:
         found = []
         for path, headers in places:
             address = f"{path}?{question.urlencode()}"
-            found += lines_of(self.browser.get(address, headers=headers))
+            response = self.browser.get(address, headers=headers | self.token)
+            assert response.status_code != UNAUTHORISED
+            found += lines_of(response)
         looks = Event.objects.filter(person=self.person.pk, action__in=TRAIL).order_by("pk")
         return [*found, *map(str, looks.values_list("kind", "object_id", "name", "details"))]
 
