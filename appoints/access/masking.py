@@ -39,7 +39,8 @@ def masked(frame: pl.DataFrame) -> pl.DataFrame:
 
     ``called_key`` and ``called_sent`` stay: they are compared with whole numbers, and never shown.
     """
-    named = _with_odd_numbers(frame)
+    few = ~pl.col("called_key").str.contains(MANY_DIGITS)
+    named = _with_odd_numbers(frame).with_columns(few.alias("has_few_digits"))
     unnamed = [_without_number(named, name) for name in FREE_TEXTS]
     same_caller = pl.col("caller_no").eq_missing(unnamed[FREE_TEXTS.index("caller_no")])
     return frame.with_columns(
@@ -69,11 +70,13 @@ def _with_odd_numbers(frame: pl.DataFrame) -> pl.DataFrame:
 def _without_number(frame: pl.DataFrame, name: str) -> pl.Series:
     """Return a column of texts; where one names the number of its row, with that masked."""
     text, number = pl.col(name), pl.col("called_no")
-    rows = frame.select("called_no", "called_key", name).with_row_index("at")
+    rows = frame.select("called_no", "called_key", "has_few_digits", name).with_row_index("at")
     is_odd = name == "odd"
     surely = _stands_for_number(text) if is_odd else pl.lit(value=False)
-    for may in (_may_hold_number, _may_name_number):
-        rows = rows.filter(surely | may(text))
+    # Many rows share a text, which is looked at once.
+    may_hold = text.is_in(_with_digits(frame[name].unique()).implode()) | pl.col("has_few_digits")
+    for may in (may_hold, _may_name_number(text)):
+        rows = rows.filter(surely | may)
     unnamed: Callable[[str, str | None], str] = odd_without if is_odd else without
     texts = [unnamed(*each) for each in rows.select(text, number).iter_rows()]
     return frame[name].clone().scatter(rows["at"], texts)
@@ -84,10 +87,9 @@ def _stands_for_number(odd: pl.Expr) -> pl.Expr:
     return odd.str.contains(f'"{CALLED_NO}": ', literal=True) | odd.str.starts_with('{"": ')
 
 
-def _may_hold_number(text: pl.Expr) -> pl.Expr:
-    """Tell whether a text has as many digits as a number, or its row's number has fewer."""
-    no_digits = ~pl.col("called_key").str.contains(MANY_DIGITS)
-    return text.str.contains(MANY_DIGITS) | text.str.contains(OTHER_DIGITS) | no_digits
+def _with_digits(texts: pl.Series) -> pl.Series:
+    """Return the texts that have as many digits as a number."""
+    return texts.filter(texts.str.contains(MANY_DIGITS) | texts.str.contains(OTHER_DIGITS))
 
 
 def _may_name_number(text: pl.Expr) -> pl.Expr:
