@@ -87,7 +87,9 @@ def total_of(response: HttpResponseBase | str) -> int:
     return number_of(found[1]) if found else 0
 
 
-def form_of(page: HttpResponseBase, css: str = "#content-main form[method=post]") -> dict[str, Any]:
+def form_of(
+    page: HttpResponseBase | str, css: str = "#content-main form[method=post]"
+) -> dict[str, Any]:
     """Return what a browser sends of a form that nobody has touched yet."""
     found: dict[str, Any] = {}
     for field in Screen(page).one(css).css("[name]"):

@@ -16,12 +16,25 @@ import pytest
 import requests
 from django.http import HttpResponse
 from django.test import Client
+from joserfc._rfc7518.rsa_key import RSABinding
 from oidc_provider_mock._storage import storage
 from werkzeug.test import Client as Caller
 
 from tests.screen import Screen
 
 ISSUER = "https://id.example"
+read_key = RSABinding.import_private_key
+KEYS: dict[str, Any] = {}
+
+
+def read_key_once(described: Any) -> Any:
+    if described["n"] not in KEYS:
+        KEYS[described["n"]] = read_key(described)
+    return KEYS[described["n"]]
+
+
+# The provider reads its key anew for each token, which would take most of a sign-in.
+RSABinding.import_private_key = read_key_once
 Change = Callable[[dict[str, Any]], Any]
 
 
@@ -68,8 +81,8 @@ class Provider:
         """Return an ID token of these claims, signed by the provider."""
         with self.app.test_request_context(base_url=ISSUER):
             self.app.preprocess_request()
-            key = jwt.PyJWK(storage.jwk.as_dict(is_private=True), "RS256")
-        return jwt.encode(claims, key.key, "RS256")
+            key = read_key_once(storage.jwk.as_dict(is_private=True))
+        return jwt.encode(claims, key, "RS256")
 
     def say(self, **claims: Any) -> None:
         """Let the next ID tokens say something else; a claim that is None is left out."""
