@@ -14,7 +14,6 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, StorageState, expect, sync_playwright
 
 from dashboard.operations import demo
-from dashboard.operations.servers import free_port
 from tests.browser import stacks
 
 # A build machine has no sandbox to offer, and nothing here may look for the internet.
@@ -64,9 +63,9 @@ def fragile_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="package")
-def fragile(fragile_folder: Path) -> Iterator[demo.Stack]:
-    """A demo as ``make demo`` starts it, whose parts a test may stop if it starts them again."""
-    with demo.running(fragile_folder, free_port(), rows=600) as running:
+def fragile(made: Path, fragile_folder: Path) -> Iterator[demo.Stack]:
+    """A demo with the settings of ``make demo``, whose parts a test may stop and start again."""
+    with stacks.running(made, fragile_folder, {}) as running:
         yield running
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -30,10 +30,12 @@ def set_up_once(folder: Path) -> Path:
 
 
 @contextmanager
-def running(made: Path, folder: Path) -> Iterator[demo.Stack]:
+def running(
+    made: Path, folder: Path, settings: Mapping[str, str] = SETTINGS
+) -> Iterator[demo.Stack]:
     """Run a copy of a demo that is set up, with 600 reservations, until the block ends."""
     shutil.copytree(made, folder, dirs_exist_ok=True)
-    env = demo.environment(folder) | SETTINGS
+    env = {**demo.environment(folder), **settings}
     isales, port = free_port(), free_port()
     with closing(sqlite3.connect(folder / "demo.sqlite3")) as database, database:
         address = f"http://127.0.0.1:{isales}"

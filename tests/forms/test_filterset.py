@@ -110,7 +110,7 @@ def test_a_question_survives_its_address(
     assert query_of(query.urlencode()) == query
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
         st.tuples(
