@@ -31,7 +31,8 @@ KEPT: deque[tuple[str, pl.Series]] = deque(maxlen=4)
 Key = tuple[str, str, str, str]
 
 
-def key(text: str, language: str) -> Key:
+@lru_cache(maxsize=20_000)
+def key(text: str, language: str = "") -> Key:
     """Return what to sort a text by: letters, then accents, then small before capital letters."""
     accents = "" if text.isascii() else unicodedata.normalize("NFD", text).casefold()
     return _primary(text, language), accents or text.lower(), text.swapcase(), text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
@@ -11,8 +12,7 @@ from appoints.isales.codes import SUCCESS
 from appoints.query.columns import COLUMNS
 from appoints.query.filters import FILTERS
 from appoints.query.query import STATES, Query
-from appoints.results.collation import ranked
-from appoints.results.filtering import narrowed
+from appoints.results.collation import Key, key
 
 # How new a row is: the first that is known.
 AGES = ("create_time", "appoint_time")
@@ -43,38 +43,53 @@ def facets(frame: pl.DataFrame, flags: pl.DataFrame) -> dict[str, list[ValueCoun
     Those that are as frequent are in order, the same in every language, for a menu cuts them off.
     ``flags`` are those of ``filtering.flags`` over the same frame.
     """
-    frame = frame.select({*COUNTED.values(), *NAMES_OF.values(), *AGES})
-    narrow = narrowed(frame, flags)
-    found = {}
+    rows = frame.select({*COUNTED.values(), *NAMES_OF.values(), *AGES}).lazy()
+    rows = rows.with_columns(flags.rename(_flag))
+    counted = []
     for name, column in COUNTED.items():
-        rows = narrowed(frame, flags.drop(name)) if name in flags.columns else narrow
-        found[name] = _lines(rows, column, NAMES_OF.get(column))
-    return found
+        others = [pl.col(_flag(each)) for each in flags.columns if each != name]
+        narrow = rows.filter(pl.all_horizontal(others)) if others else rows
+        counted.append(_counted(narrow, column, NAMES_OF.get(column)))
+    # All at once: alone, each costs more to begin than to count.
+    found = zip(COUNTED, pl.collect_all(counted), strict=True)
+    return {name: _in_order(_newest_names(counts)) for name, counts in found}
 
 
-def _lines(rows: pl.DataFrame, column: str, named_by: str | None) -> list[ValueCount]:
+def _flag(name: str) -> str:
+    """Return the name of a filter's flag, which is that of no column."""
+    return f"filter {name}"
+
+
+def _counted(rows: pl.LazyFrame, column: str, named_by: str | None) -> pl.LazyFrame:
+    """Count the rows of each value and name; how new they are tells which name is the newest."""
     value = pl.col(column).cast(pl.String).alias("value")
-    count = pl.len().cast(pl.Int64).alias("rows")
-    if named_by is None:
-        counted = rows.group_by(value).agg(pl.lit(None, pl.String).alias("name"), count)
-    else:
-        # Of several names the newest: the account may have been given to somebody else.
-        newest = pl.max("newest"), pl.max("appoint_time")
-        parts = rows.with_columns(pl.coalesce(AGES).alias("newest"))
-        parts = parts.group_by(value, pl.col(named_by).alias("name")).agg(count, *newest)
-        order = [pl.col("name").is_not_null(), "newest", "appoint_time", "name"]
-        parts = parts.sort(order, descending=True, nulls_last=True)
-        counted = parts.group_by("value", maintain_order=True).agg(
-            pl.col("name").first(), pl.col("rows").sum()
-        )
-    shown = counted.select(pl.coalesce("name", "value")).to_series()
-    counted = counted.sort(
-        pl.col("value").is_null(),
-        -pl.col("rows"),
-        pl.lit(ranked(shown)),
-        pl.lit(ranked(counted["value"])),
-    )
-    return [ValueCount(*row) for row in counted.iter_rows()]
+    name = pl.lit(None, pl.String) if named_by is None else pl.col(named_by)
+    newest = pl.coalesce(AGES).cast(pl.Int64).max().alias("newest")
+    reserved = pl.col("appoint_time").cast(pl.Int64).max().alias("reserved")
+    return rows.group_by(value, name.alias("name")).agg(newest, reserved, pl.len().alias("rows"))
+
+
+def _newest_names(counts: pl.DataFrame) -> list[ValueCount]:
+    """Return each value once, by its newest name: its account may have been given on."""
+    rows: Counter[str | None] = Counter()
+    known: dict[str | None, tuple[int, int, str]] = {}
+    for value, name, newest, reserved, count in counts.iter_rows():
+        rows[value] += count
+        if name is not None:
+            named = (newest or 0, reserved or 0, name)
+            known[value] = max(named, known.get(value, named))
+    return [
+        ValueCount(value, known[value][-1] if value in known else None, count)
+        for value, count in rows.items()
+    ]
+
+
+def _in_order(lines: Iterable[ValueCount]) -> list[ValueCount]:
+    def place(line: ValueCount) -> tuple[object, ...]:
+        value = line.value or ""
+        return line.value is None, -line.rows, key(line.name or value), key(value)
+
+    return sorted(lines, key=place)
 
 
 def names(lines: Iterable[ValueCount]) -> dict[str, str]:
@@ -103,17 +118,16 @@ def failures(facets: Mapping[str, list[ValueCount]], query: Query) -> list[Value
 
 def by_agent(rows: pl.DataFrame) -> list[AgentCounts]:
     """Count overdue and failed calls by agent: the most overdue first, then the most failed."""
-    # First the columns, for a filter copies them all.
-    rows = rows.select("state", "agent")
     overdue, failed = pl.col("state") == "overdue", pl.col("state") == "failed"
-    counted = rows.filter(overdue | failed).group_by("agent")
-    counts = counted.agg(
-        overdue.sum().cast(pl.Int64).alias("overdue"),
-        failed.sum().cast(pl.Int64).alias("failed"),
-    )
-    by_agent = pl.lit(ranked(counts["agent"]))
-    counts = counts.sort(-pl.col("overdue"), -pl.col("failed"), by_agent)
-    return [AgentCounts(*row) for row in counts.iter_rows()]
+    counts = rows.lazy().filter(overdue | failed).group_by("agent")
+    counted = counts.agg(overdue.sum().alias("overdue"), failed.sum().alias("failed")).collect()
+    found = (AgentCounts(*row) for row in counted.iter_rows())
+    return sorted(found, key=lambda each: (-each.overdue, -each.failed, *_agent(each.value)))
+
+
+def _agent(value: str | None) -> tuple[bool, Key]:
+    """Return the place of an agent among those of as many calls; who is not named comes last."""
+    return value is None, key(value or "")
 
 
 def summary(facets: Mapping[str, list[ValueCount]]) -> dict[str, int]:

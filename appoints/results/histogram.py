@@ -40,15 +40,13 @@ def buckets(rows: pl.DataFrame, window: Window, zone: ZoneInfo) -> list[Bucket]:
     edges = _edges(_bounded(rows, window), zone)
     if len(edges) < 2 or rows.is_empty():
         return []
-    starts = pl.Series(
-        [edge.astimezone(UTC) for edge in edges[:-1]], dtype=pl.Datetime("ms", "UTC")
-    )
-    inside = rows.filter(
-        pl.col("appoint_time").is_between(starts[0], edges[-1].astimezone(UTC), closed="left")
-    )
-    at = starts.search_sorted(inside["appoint_time"], side="right") - 1
+    moments = [edge.astimezone(UTC) for edge in edges]
+    starts = pl.Series(moments[:-1], dtype=pl.Datetime("ms", "UTC"))
+    reserved = pl.col("appoint_time")
+    at = pl.lit(starts).search_sorted(reserved, side="right") - 1
     states = [(pl.col("state") == name).sum().alias(name) for name in COUNTED]
-    counted = inside.with_columns(at.alias("at")).group_by("at").agg(pl.len(), *states)
+    inside = rows.lazy().filter(reserved.is_between(moments[0], moments[-1], closed="left"))
+    counted = inside.group_by(at.alias("at")).agg(pl.len(), *states).collect()
     found = {row[0]: row[1:] for row in counted.iter_rows()}
     return [
         Bucket(begin, end, *found.get(number, (0, 0, 0, 0)))
