@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -51,9 +50,7 @@ class StrictProvider:
             if address.startswith(BACK):
                 return str(address.removeprefix(BACK))
             response = self.browser.get(address)
-        assert response.status_code == 200, re.sub(
-            "<style.*?</style>", "", response.text, flags=re.DOTALL
-        )
+        assert response.status_code == 200, Screen(response.text).text
         return response
 
 

@@ -16,6 +16,7 @@ import time_machine
 from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import Group
+from django.core.cache import cache
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
@@ -447,6 +448,14 @@ def test_an_error_of_the_provider_is_told_in_words(
     assert causes() == ["status 404"]
 
 
+def test_strangers_who_only_begin_do_not_call_the_provider_each_time(
+    provider: Provider, db: None
+) -> None:
+    for _ in range(3):
+        begin(Client())
+    assert len(provider.asked) == 1
+
+
 # What leads where
 
 
@@ -502,6 +511,7 @@ def test_groups_are_asked_for_where_the_provider_has_a_scope_of_them(
     client: Client, provider: Provider
 ) -> None:
     assert set(parameters(begin(client))["scope"].split()) == {"openid", "profile", "email"}
+    cache.clear()
     provider.changes["openid-configuration"] = lambda answer: {
         **answer,
         "scopes_supported": ["openid", "groups"],

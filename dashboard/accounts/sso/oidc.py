@@ -17,6 +17,7 @@ from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.conf import settings
+from django.core.cache import cache
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -29,6 +30,7 @@ ALGORITHMS = [f"{kind}{bits}" for kind in ("RS", "PS", "ES") for bits in (256, 3
 ALGORITHMS.append("EdDSA")
 REQUIRED = ["iss", "sub", "aud", "exp", "iat"]
 NEEDED = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+METADATA_KEPT_FOR = 600  # seconds; every stranger can begin a sign-in
 LEEWAY = 60  # seconds that two clocks may differ
 CAUSES: dict[type[jwt.PyJWTError], str] = {
     jwt.ExpiredSignatureError: "expired",
@@ -60,7 +62,15 @@ class Adapter(OpenIDConnectOAuth2Adapter):
 
     @cached_property
     def openid_config(self) -> dict[str, Any]:
-        """The provider's metadata. Raises Refused where that is of another, or of no use."""
+        """The provider's metadata, at most ten minutes old. Raises Refused."""
+        key = f"oidc.{described().issuer}"
+        found: dict[str, Any] | None = cache.get(key)
+        if found is None:
+            found = self._metadata()
+            cache.set(key, found, METADATA_KEPT_FOR)
+        return found
+
+    def _metadata(self) -> dict[str, Any]:
         found = _json(self.get_provider().server_url)
         if str(found.get("issuer")).rstrip("/") != described().issuer.rstrip("/"):
             raise Refused("nonsense", "metadata of another issuer")
