@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from appoints.access.rights import SEE_NUMBERS
-from appoints.access.scope import scope_of
+from appoints.access.scope import Scope, scope_of
 from appoints.display.chips import chips
 from appoints.forms.bind import form_of
 from appoints.forms.filterset import AppointFilter
@@ -66,8 +66,10 @@ def view_list(request: SignedInRequest) -> HttpResponse:
     for name, default in Team.objects.of(request.user).values_list("name", "default_view__view"):
         teams[default].append(name)
 
+    scope = scope_of(request.user)
+
     def line(view: SavedView) -> SavedViewLine:
-        return SavedViewLine(view, _words(request, view), view.pk == own, teams[view.pk])
+        return SavedViewLine(view, _words(request, view, scope), view.pk == own, teams[view.pk])
 
     groups = [
         (GROUPS[group], list(map(line, views)))
@@ -177,17 +179,17 @@ def _naming(request: SignedInRequest, form: NamingForm, view: SavedView) -> Http
     return ViewFormContext(
         form=form,
         new=view.pk is None,
-        words=_words(request, view),
+        words=_words(request, view, scope_of(request.user)),
         address=request.GET.urlencode(),
     ).response(request, status=400 if form.errors else 200)
 
 
-def _words(request: SignedInRequest, view: SavedView) -> str | None:
+def _words(request: SignedInRequest, view: SavedView, scope: Scope) -> str | None:
     """Return what a view asks in words, or why it cannot be asked any more."""
     query = view.query
     if query is None:
         return None
-    asked = form_of(QueryDict(query), scope_of(request.user), request.preferences)
+    asked = form_of(QueryDict(query), scope, request.preferences)
     if not _can_be_saved(asked):
         return _("This cannot be asked any more; open it to see why.")
     return " · ".join(_parts(asked.query(), asked))
