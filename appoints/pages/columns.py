@@ -12,6 +12,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from appoints.access.scope import scope_of
 from appoints.display.table import DEFAULT_COLUMNS, known, offered
 from appoints.pages.contexts import ColumnsContext
 from appoints.saved_views.menu import columns_of, view_called
@@ -73,7 +74,8 @@ def _keep(request: SignedInRequest, names: list[str]) -> None:
 
 def _view(request: SignedInRequest, back: str) -> SavedView | None:
     """Return the view that the person came from, if it has columns of its own."""
-    view = view_called(request.user, QueryDict(urlsplit(back).query).get("view") or "")
+    scope = scope_of(request.user)
+    view = view_called(request.user, scope, QueryDict(urlsplit(back).query).get("view") or "")
     return view if view and view.columns else None
 
 

@@ -48,7 +48,9 @@ class ExplainingView(ResultView):
             # The form is not in the part that refreshes itself.
             return HttpResponseClientRefresh()
         if context is None:
-            view_menu = view_menu_of(self.request.user, self.form.form.data.get("view", ""))
+            view_menu = view_menu_of(
+                self.request.user, self.scope, self.form.form.data.get("view", "")
+            )
             context = replace(self.base_context(), view_menu=view_menu)
         return context.response(self.request, self.form.wrong_status)
 

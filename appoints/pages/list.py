@@ -115,7 +115,7 @@ class ListPage(ExplainingView):
             self.base_context(),
             view_menu=None
             if self.request.htmx
-            else view_menu_of(self.request.user, query.view, query),
+            else view_menu_of(self.request.user, self.scope, query.view, query),
             query=query,
             address=query.urlencode(),
             connection=question.connection,
@@ -133,7 +133,7 @@ class ListPage(ExplainingView):
         question = self.question
         query, zone = question.query, question.zone
         user = self.request.user
-        view = view_called(user, query.view)
+        view = view_called(user, self.scope, query.view)
         columns = known(columns_of(view, user))
         pager, records = self._page(result)
         options = CellOptions(zone, reasons, query.urlencode(), self.scope.masked)

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from appoints.access.number_token import opened
+from appoints.access.scope import Scope
 from appoints.query.query import Query
 from appoints.saved_views.models import Default, PersonColumns, SavedView
 from dashboard.accounts.models import User
@@ -63,11 +64,11 @@ def text_of(query: Query) -> str:
     return query.but(view="", number=opened(query.number)).urlencode()
 
 
-def view_called(user: User, slug: str) -> SavedView | None:
+def view_called(user: User, scope: Scope, slug: str) -> SavedView | None:
     """Return the view that an address names, if the person may see it."""
     if not slug.isalnum():
         return None
-    return SavedView.objects.visible_to(user).filter(slug=slug).first()
+    return SavedView.objects.visible_to(user, scope).filter(slug=slug).first()
 
 
 def columns_of(view: SavedView | None, person: User) -> list[str]:
@@ -77,15 +78,15 @@ def columns_of(view: SavedView | None, person: User) -> list[str]:
     return PersonColumns.of(person)
 
 
-def view_menu_of(user: User, slug: str, query: Query | None = None) -> ViewMenu:
+def view_menu_of(user: User, scope: Scope, slug: str, query: Query | None = None) -> ViewMenu:
     """Return what the list shows of saved views, of which the address names one by ``slug``.
 
     ``query`` is the question of a valid form.
     """
-    views = SavedView.objects.visible_to(user).in_groups(user)
+    views = SavedView.objects.visible_to(user, scope).in_groups(user)
     counts = views.order_by("group").values_list("group").annotate(models.Count("pk"))
-    default = SavedView.objects.default_of(user) if counts else None
-    view = view_called(user, slug)
+    default = SavedView.objects.default_of(user, scope) if counts else None
+    view = view_called(user, scope, slug)
     return ViewMenu(
         [
             Group(

@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
-from appoints.access.scope import Scope, scope_of
+from appoints.access.scope import Scope
 from appoints.encryption import WrongKey, cipher, decrypt, encrypt
 from appoints.query import lists
 from appoints.query.models import AgentList
@@ -34,17 +34,14 @@ class Default(NamedTuple):
 
 
 class SavedViewQuerySet(models.QuerySet["SavedView"]):
-    def visible_to(self, user: User | AnonymousUser) -> SavedViewQuerySet:
-        """Return what this person may open: the one place that decides it.
+    def visible_to(self, user: User, scope: Scope) -> SavedViewQuerySet:
+        """Return what this person may open, whose scope this is: the one place that decides it.
 
         Of the views of others, nobody opens one that names a connection, an agent or a task outside
         their scope, and whose numbers are masked opens none that names a number.
         """
-        if not user.is_authenticated:
-            return self.none()
         shown = models.Q(owner=user) | models.Q(audience=SavedView.Audience.EVERYBODY)
         teams = models.Q(audience=SavedView.Audience.TEAM, team__in=Team.objects.of(user))
-        scope = scope_of(user)
         known = models.Q(connection="") | models.Q(connection__in=scope.connections.values("slug"))
         if scope.masked:
             known &= models.Q(names_number=False)
@@ -70,12 +67,12 @@ class SavedViewQuerySet(models.QuerySet["SavedView"]):
         group = models.Case(models.When(owner=user, then=0), models.When(team, then=1), default=2)
         return self.annotate(group=group).order_by("group", "name", "pk")
 
-    def default_of(self, user: User) -> Default | None:
+    def default_of(self, user: User, scope: Scope) -> Default | None:
         """Return the person's default view, else that of their first team by name that has one.
 
         One that the person may no longer see is none.
         """
-        seen = self.visible_to(user)
+        seen = self.visible_to(user, scope)
         if own := seen.filter(person_defaults__person=user).first():
             return Default(own, None)
         teams = TeamDefault.objects.filter(team__in=Team.objects.of(user))

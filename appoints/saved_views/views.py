@@ -42,7 +42,7 @@ PER_PAGE = 50
 @require_safe
 def home(request: SignedInRequest) -> HttpResponse:
     """Open the person's default view, else the list as of today."""
-    default = SavedView.objects.default_of(request.user)
+    default = SavedView.objects.default_of(request.user, scope_of(request.user))
     if default is not None:
         return _opened(request, default.view)
     return redirect(f"{reverse('appoints:list')}?preset=today")
@@ -57,7 +57,8 @@ def open_view(request: SignedInRequest, slug: str) -> HttpResponse:
 @require_safe
 def view_list(request: SignedInRequest) -> HttpResponse:
     """Show the views that the person may open, page by page."""
-    seen = SavedView.objects.visible_to(request.user).in_groups(request.user)
+    scope = scope_of(request.user)
+    seen = SavedView.objects.visible_to(request.user, scope).in_groups(request.user)
     page = Paginator(seen.select_related("owner", "team"), PER_PAGE).get_page(
         request.GET.get("page")
     )
@@ -65,8 +66,6 @@ def view_list(request: SignedInRequest) -> HttpResponse:
     teams: defaultdict[int, list[str]] = defaultdict(list)
     for name, default in Team.objects.of(request.user).values_list("name", "default_view__view"):
         teams[default].append(name)
-
-    scope = scope_of(request.user)
 
     def line(view: SavedView) -> SavedViewLine:
         return SavedViewLine(view, _words(request, view, scope), view.pk == own, teams[view.pk])
@@ -81,11 +80,12 @@ def view_list(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def save_new(request: SignedInRequest) -> HttpResponse:
     """Save what the address asks under a name."""
-    asked = form_of(request.GET, scope_of(request.user), request.preferences)
+    scope = scope_of(request.user)
+    asked = form_of(request.GET, scope, request.preferences)
     if not _can_be_saved(asked):
         return _to_list(request.GET.urlencode())
     query = asked.query()
-    columns = columns_of(view_called(request.user, query.view), request.user)
+    columns = columns_of(view_called(request.user, scope, query.view), request.user)
     view = SavedView(owner=request.user, columns=columns)
     view.keep(text_of(query))
     form = NamingForm(request.POST if request.method == "POST" else None, instance=view)
@@ -145,7 +145,8 @@ def delete(request: SignedInRequest, slug: str) -> HttpResponse:
 
 
 def _visible(request: SignedInRequest, slug: str) -> SavedView:
-    return get_object_or_404(SavedView.objects.visible_to(request.user), slug=slug)
+    seen = SavedView.objects.visible_to(request.user, scope_of(request.user))
+    return get_object_or_404(seen, slug=slug)
 
 
 def _own(request: SignedInRequest, slug: str) -> SavedView:
