@@ -65,7 +65,7 @@ class Cache:
         if made is not found:
             self._keep(key, made)
         # Frames of several looks are put together only where they have the same columns.
-        return made if searched else made.drop("folded", strict=False)
+        return made.drop("folded") if "folded" in made.columns and not searched else made
 
     def of_pieces(
         self,

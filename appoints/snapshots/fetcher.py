@@ -11,7 +11,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
-from functools import partial
+from functools import lru_cache, partial
 from queue import Empty, Queue
 from typing import TypeVar
 
@@ -121,6 +121,11 @@ class _Fetch:
 
     def _line(self, connection: Connection, held: ExitStack) -> limiter.Line:
         until = time.monotonic() + LINE_WAIT
+        turn = _turns(connection.pk, connection.max_concurrency)
+        while not turn.acquire(timeout=LINE_LOOK):
+            if self.stop.is_set() or time.monotonic() > until:
+                raise Busy("all lines to iSales are in use", 1.0)
+        held.callback(turn.release)
         while True:
             try:
                 return held.enter_context(limiter.line(connection, wait=LINE_LOOK))
@@ -138,6 +143,15 @@ class _Fetch:
                     raise
                 self.stop.wait(error.retry_after or 1.0)
         return ask()
+
+
+@lru_cache(maxsize=64)
+def _turns(connection_id: int, lines: int) -> threading.Semaphore:
+    """Return the turns of this process at a connection's lines, which are given first come first.
+
+    The lines themselves, which all workers share, are looked for now and then only.
+    """
+    return threading.Semaphore(lines)
 
 
 def _start(work: Callable[[], None], then: Callable[[], None] = lambda: None) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
+from appoints.connections import timestamps
 from appoints.connections.errors import Resting
 from appoints.connections.models import Connection
 from appoints.isales.errors import FetchError
@@ -40,17 +41,20 @@ def load_all(
     connection.refresh_from_db()
     if connection.resting:
         raise Resting(connection.resting)
-    snapshots = {each.pk: each for each in queue.enqueue(connection, asked, person)}
-    while (loading := _loading(snapshots)) and time.monotonic() <= deadline:
-        if not all(map(leases.is_held, loading)):
+    begun = queue.enqueue(connection, asked, person)
+    loading = {each.pk: each.leased_until for each in begun if _is_loading(each)}
+    if not loading:
+        return begun
+    while loading and time.monotonic() <= deadline:
+        if not all(timestamps.left(until, leases.LEASE) for until in loading.values()):
             POOL.wake()
         time.sleep(LOOK_AGAIN)
-        names = [each.pk for each in loading]
-        found = Snapshot.objects.select_related("connection").in_bulk(names)
-        if len(found) < len(names):
-            raise store.RowsLost
-        snapshots |= found
-    return list(snapshots.values())
+        still = Snapshot.objects.filter(pk__in=loading, status=Snapshot.Status.LOADING)
+        loading = dict(still.values_list("pk", "leased_until"))
+    found = Snapshot.objects.select_related("connection").in_bulk([each.pk for each in begun])
+    if len(found) < len(begun):
+        raise store.RowsLost
+    return [found[each.pk] for each in begun]
 
 
 def failure_of(snapshot: Snapshot) -> FetchError | None:
@@ -61,10 +65,6 @@ def failure_of(snapshot: Snapshot) -> FetchError | None:
     elif _is_loading(snapshot) and not snapshot.received:
         failure = store.failure_before(snapshot) or None
     return None if failure is None else FetchError.from_json(failure)
-
-
-def _loading(snapshots: Mapping[int, Snapshot]) -> list[Snapshot]:
-    return [each for each in snapshots.values() if _is_loading(each)]
 
 
 def _is_loading(snapshot: Snapshot) -> bool:
