@@ -45,7 +45,7 @@ def part_fresh_until(snapshot: Snapshot, work: timedelta) -> datetime | None:
     From yesterday to tomorrow a part ages as any snapshot does. Farther away less changes, and
     least where no call is left to make; there iSales has as long to itself as after one load.
     """
-    far = _days_from_now(snapshot)
+    far = days_from_now(snapshot)
     if far < 1:
         return fresh_until(snapshot)
     if snapshot.refresh_requested:
@@ -56,7 +56,7 @@ def part_fresh_until(snapshot: Snapshot, work: timedelta) -> datetime | None:
 
 def part_rested(snapshot: Snapshot, work: timedelta) -> datetime | None:
     """Return when a person may ask for a part anew, of which all parts took ``work`` to load."""
-    if _days_from_now(snapshot) < 1:
+    if days_from_now(snapshot) < 1:
         return rested(snapshot, 1)
     return _after(snapshot, min(2 * work - worked([snapshot]), LONGEST_REST))
 
@@ -70,10 +70,10 @@ def _after(snapshot: Snapshot, rest: timedelta) -> datetime | None:
     if snapshot.as_of is None or snapshot.ended is None:
         return None
     loaded = min(snapshot.as_of + worked([snapshot]), snapshot.ended)
-    return loaded + max(rest, settings.APPOINTS_FRESH_FOR)
+    return max(loaded + rest, snapshot.as_of + settings.APPOINTS_FRESH_FOR)
 
 
-def _days_from_now(snapshot: Snapshot) -> int:
+def days_from_now(snapshot: Snapshot) -> int:
     """Return how many whole days lie between now and a snapshot's range."""
     if snapshot.begin is None or snapshot.end is None:
         return 0

@@ -1,7 +1,7 @@
 """The queue of snapshots that wait for a loader: one for all workers, kept in the database.
 
-Whoever waits for the fewest goes first, then who was served longest ago, then who came first; so
-that nobody's many questions keep another person's one waiting.
+Whoever waits for the fewest goes first, then who was served longest ago, then what is nearest to
+now, then who came first; so that nobody's many questions keep another person's one waiting.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from django.db.models import Max, QuerySet
 from appoints.connections import timestamps
 from appoints.connections.errors import QueueFull
 from appoints.connections.models import Connection
-from appoints.snapshots import leases, store
+from appoints.snapshots import ageing, leases, store
 from appoints.snapshots.models import Snapshot
 from appoints.snapshots.upstream import UpstreamRequest
 
@@ -27,6 +27,7 @@ MOST = 50  # snapshots of a person that wait
 def in_order() -> list[Snapshot]:
     """Return what waits, the next first."""
     waiting = list(_waiting().select_related("connection").order_by("pk"))
+    waiting.sort(key=ageing.days_from_now)
     if not waiting:
         return []
     people = {each.person_id for each in waiting}
@@ -36,9 +37,10 @@ def in_order() -> list[Snapshot]:
     turns = []
     for each in waiting:
         last = served.get(each.person_id, timestamps.LONG_AGO)
-        turns.append((before[each.person_id], last, each.pk, each))
+        far = ageing.days_from_now(each)
+        turns.append((before[each.person_id], last, far, each.pk, each))
         before[each.person_id] += 1
-    return [each for *_, each in sorted(turns, key=lambda turn: turn[:3])]
+    return [each for *_, each in sorted(turns, key=lambda turn: turn[:4])]
 
 
 def before(snapshot: Snapshot) -> int | None:

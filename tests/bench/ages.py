@@ -1,0 +1,160 @@
+"""How old rows are that somebody watches, and what that asks of iSales: twelve minutes by a clock
+that is set on, with loads that take as long as the pace allows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from math import ceil
+from typing import TYPE_CHECKING
+from unittest.mock import patch
+
+import time_machine
+
+from tests.bench import dashboard
+from tests.bench.figure import Figure
+
+if TYPE_CHECKING:
+    from appoints.connections.models import Connection
+    from appoints.results.covering import Covering
+    from appoints.snapshots.models import Snapshot
+    from appoints.snapshots.upstream import UpstreamRequest
+
+ROWS, DAYS, LIMIT = 100_000, 30, 100
+PAGE = timedelta(seconds=0.1)  # a call, at ten a second
+WATCHED, EVERY = timedelta(minutes=12), timedelta(seconds=2)
+DAY = timedelta(days=1)
+NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass
+class Paced:
+    """Loads in place of ``waiting.load_all``: one after the other, in the order of the queue."""
+
+    calls: int = 0
+    running: Snapshot | None = None
+    begun: datetime = NEVER
+
+    def load_all(
+        self,
+        connection: Connection,
+        asked: Sequence[UpstreamRequest],
+        deadline: float,
+        person: int | None,
+    ) -> list[Snapshot]:
+        """Return the snapshots, whole where their load has had its time."""
+        from appoints.snapshots import store
+        from appoints.snapshots.models import Snapshot
+
+        snapshots = store.begin_or_join_all(connection, asked)
+        self.go_on()
+        found = Snapshot.objects.in_bulk([each.pk for each in snapshots])
+        return [found[each.pk] for each in snapshots]
+
+    def go_on(self) -> None:
+        """End the load that has had its time, and take the next."""
+        from appoints.snapshots import queue
+
+        free = _now()
+        while True:
+            if self.running is not None:
+                free = self.begun + _pages(self.running) * PAGE
+                if free > _now():
+                    return
+                self._end(self.running, free)
+            self.running = next(iter(queue.in_order()), None)
+            if self.running is None:
+                return
+            self.begun = max(free, self.running.wanted)
+            self.calls += _pages(self.running)
+
+    def _end(self, load: Snapshot, end: datetime) -> None:
+        from appoints.snapshots.models import Snapshot
+
+        rows = _rows(load)
+        too_many = load.most is not None and rows > load.most
+        load.status = Snapshot.Status.TOO_MANY if too_many else Snapshot.Status.WHOLE
+        load.total = load.received = rows
+        load.as_of, load.ended = self.begun, end
+        load.worked = (end - self.begun).total_seconds()
+        load.save()
+        Snapshot.objects.filter(begin=load.begin, end=load.end, pk__lt=load.pk).delete()
+
+
+def _pages(load: Snapshot) -> int:
+    return ceil((_rows(load) + 1) / LIMIT) if load.most is None else 1
+
+
+def _rows(snapshot: Snapshot) -> int:
+    assert snapshot.begin and snapshot.end
+    return round(ROWS / DAYS * ((snapshot.end - snapshot.begin) / DAY))
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def figures() -> list[Figure]:
+    """Watch the overdue calls of thirty days."""
+    from django.conf import settings
+
+    connection = dashboard.connection("http://127.0.0.1:9")
+    kept, settings.APPOINTS_FRESH_FOR = settings.APPOINTS_FRESH_FOR, timedelta(seconds=20)
+    try:
+        near, oldest, pace = _watched(connection)
+    finally:
+        settings.APPOINTS_FRESH_FOR = kept
+    return [
+        Figure("age of days near now, 100,000 rows, s", near, None, "", near, 30, at_most=True),
+        Figure("age of the oldest of 30 days, s", oldest, None, "", oldest, 600, at_most=True),
+        Figure("calls a second meanwhile, pace 10", pace, None, "", pace, 10, at_most=True),
+    ]
+
+
+def _watched(connection: Connection) -> tuple[float, float, float]:
+    """Return the greatest ages near now and anywhere, and the calls a second."""
+    from appoints.results.covering import Covering
+    from appoints.snapshots import waiting
+
+    near = oldest = timedelta()
+    with time_machine.travel(_now(), tick=False) as clock:
+        paced = Paced()
+        with patch.object(waiting, "load_all", paced.load_all), _without_rows(Covering):
+            while not _ages(connection):
+                clock.shift(EVERY)
+            begun, before = _now(), paced.calls
+            while _now() - begun < WATCHED:
+                clock.shift(EVERY)
+                paced.go_on()
+                ages = _ages(connection)
+                near = max(near, *(age for age, far in ages if far < DAY))
+                oldest = max(oldest, *(age for age, _ in ages))
+    pace = (paced.calls - before) / WATCHED.total_seconds()
+    return near.total_seconds(), oldest.total_seconds(), pace
+
+
+def _without_rows(covering: type[Covering]) -> patch:  # type: ignore[valid-type]
+    """Let the ages be told without any row."""
+    return patch.object(covering, "is_sure", lambda *_: True)
+
+
+def _ages(connection: Connection) -> list[tuple[timedelta, timedelta]]:
+    """Return how old each part is and how far from now; nothing before all are whole."""
+    from appoints.access.scope import UNLIMITED
+    from appoints.query.time_range import Window
+    from appoints.results.covering import Covering
+    from appoints.results.lookup import rules
+
+    now = _now()
+    window = Window(now - DAYS * DAY, now)
+    covering = Covering(connection, window, window, rules(), UNLIMITED)
+    covered = covering.load(0, None)
+    assert covered
+    if not covered.is_whole:
+        return []
+    return [
+        (now - each.snapshot.as_of, max(now - each.span.end, timedelta()))
+        for each in covered.pieces
+    ]

@@ -1,0 +1,81 @@
+"""Days of a range that failed, or that are older than the rest, are named beside the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core.cache import cache
+from django.test import Client
+
+from appoints.query.time_range import Window
+from appoints.results.cache import CACHE
+from appoints.snapshots import waiting
+from dashboard.accounts.models import User
+from tests.api.conftest import asked_for_no_names
+from tests.factories import MINUTE, NOON, browser_of
+from tests.results.moving_centre import MovingCentre
+from tests.screen import text_of
+
+LIST = "/appoints/?from=2026-05-31&to=2026-06-02"
+DAY = timedelta(days=1)
+YESTERDAY = Window(NOON - 1.5 * DAY, NOON - 0.5 * DAY)
+
+
+@pytest.fixture
+def centre(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[MovingCentre]:
+    """A centre of three reservations yesterday, three today and three tomorrow; now is noon."""
+    made = MovingCentre()
+    monkeypatch.setattr(waiting, "load_all", made.load_all)
+    cache.clear()
+    CACHE.clear()
+    asked_for_no_names(page_limit=1, time_zone="UTC")
+    now, day = round(NOON.timestamp() * 1000), 24 * 60 * MINUTE
+    with time_machine.travel(NOON, tick=False):
+        made.change(**{f"call{n}": (now + (n // 3 - 1) * day + n, "0") for n in range(9)})
+        yield made
+
+
+@pytest.fixture
+def browser(supervisor: User, centre: MovingCentre) -> Client:
+    return browser_of(supervisor)
+
+
+def test_a_day_without_rows_is_named_and_the_others_are_shown(
+    browser: Client, centre: MovingCentre
+) -> None:
+    centre.failing = {YESTERDAY}
+    answer = browser.get(LIST)
+    text = text_of(answer)
+    assert answer.status_code == 200
+    assert "iSales did not answer" in text
+    assert "Missing: all rows of 2026-05-31 00:00 – 2026-06-01 00:00." in text
+    assert "6 at hand, not all" in text
+    assert "call3" in answer.content.decode()
+
+
+def test_no_file_is_made_of_a_part(browser: Client, centre: MovingCentre) -> None:
+    centre.failing = {YESTERDAY}
+    assert "when all rows are here" in text_of(browser.get(LIST))
+    assert browser.get(LIST.replace("/?", "/export.csv?")).status_code == 504
+
+
+def test_a_reservation_of_a_missing_day_is_not_said_to_be_gone(
+    browser: Client, centre: MovingCentre
+) -> None:
+    centre.failing = {YESTERDAY}
+    answer = browser.get(LIST.replace("/?", "/call0/?"))
+    assert (answer.status_code, "Not here yet" in text_of(answer)) == (200, True)
+
+
+def test_a_day_that_could_not_be_refreshed_is_told_from_the_others(
+    browser: Client, centre: MovingCentre
+) -> None:
+    browser.get(LIST)
+    centre.failing = {YESTERDAY}
+    with time_machine.travel(NOON + timedelta(minutes=5), tick=False):
+        text = text_of(browser.get(LIST))
+    assert "Data as of 12:00:00, the newest of 12:05:00" in text
+    assert "The rows of 2026-05-31 00:00 – 2026-06-01 00:00 are 5 min old." in text
