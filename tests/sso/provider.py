@@ -11,16 +11,19 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import jwt
-import oidc_provider_mock
 import pytest
 import requests
 from django.http import HttpResponse
 from django.test import Client
 from joserfc._rfc7518.rsa_key import RSABinding
-from oidc_provider_mock._storage import storage
 from werkzeug.test import Client as Caller
 
 from tests.screen import Screen
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # of libraries that have a newer name
+    import oidc_provider_mock
+    from oidc_provider_mock._storage import storage
 
 ISSUER = "https://id.example"
 read_key = RSABinding.import_private_key

@@ -26,7 +26,7 @@ from dashboard.accounts import retention
 from dashboard.accounts.models import Session, User
 from dashboard.audit.models import Event
 from dashboard.environment.ways_in import GroupMap
-from tests.factories import PASSWORD, administrator, person, team_called
+from tests.factories import PASSWORD, administrator, browser_of, person, team_called
 from tests.screen import Screen, form_of, text_of
 from tests.sso.provider import (
     ISSUER,
@@ -148,6 +148,14 @@ def test_a_superuser_links_an_account_that_was_there_before(
     sign_in(client, provider, ana)
     assert client.session[SESSION_KEY] == str(there.pk)
     assert Event.objects.filter(kind="socialaccount", action="create", name="ana").exists()
+
+
+def test_an_administrator_links_nobody(provider: Provider, ana: str) -> None:
+    boss = person("boss")
+    boss.groups.add(Group.objects.get(name="administrator"))
+    page = browser_of(boss).get(f"/admin/accounts/user/{person('ben').pk}/change/")
+    assert page.status_code == 200
+    assert not Screen(page).all("[name^=socialaccount_set]")
 
 
 @pytest.mark.parametrize(

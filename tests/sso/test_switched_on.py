@@ -105,6 +105,6 @@ def test_a_database_from_before_is_not_ready_until_it_is_migrated(client: Client
     assert (response.status_code, response.content) == (503, b"migrations missing")
 
 
-def test_no_check_of_allauth_warns() -> None:
+def test_no_check_of_allauth_warns(db: None) -> None:
     found = {each.id or each.msg for each in run_checks(include_deployment_checks=True)}
     assert not [each for each in found if not each.startswith("security.")]

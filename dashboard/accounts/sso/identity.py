@@ -63,9 +63,10 @@ def of_claims(issuer: str, claims: Mapping[str, Any], groups_claim: str) -> Iden
     return Identity(issuer, subject, names, about, _groups(claims, groups_claim))
 
 
-def of_attributes(issuer: str, subject: str, attributes: Mapping[str, list[Any]]) -> Identity:
+def of_attributes(issuer: str, subject: Any, attributes: Mapping[str, list[Any]]) -> Identity:
     """Return whom SAML's attributes name. Raises Refused."""
-    if not (0 < len(subject) <= LONGEST_SUBJECT and subject.isprintable()):
+    subject = _text({"subject": subject}, "subject")
+    if not 0 < len(subject) <= LONGEST_SUBJECT:
         raise Refused("name")
     found = {name: _first(attributes, where) for name, where in ATTRIBUTES.items()}
     names = [found.pop("name"), found["email"], subject]
