@@ -79,3 +79,25 @@ def test_an_inactive_person_sees_nothing(ana: User, south: Connection) -> None:
     ana.is_active = False
     ana.save()
     assert scope_of(ana).is_empty
+
+
+@pytest.mark.parametrize(
+    ("agents", "tasks", "slug", "known"),
+    [
+        (["101"], [], "", True),
+        (["101"], ["7", "8"], "south", True),
+        (["201"], ["7"], "north", True),
+        (["201"], ["8"], "north", False),
+        (["101"], [], "north", False),
+        (["101", "201"], [], "", False),
+        ([], [], "nowhere", False),
+    ],
+)
+def test_names_may_be_those_of_rows_of_the_connection_or_of_any(
+    ana: User, south: Connection, agents: list[str], tasks: list[str], slug: str, *, known: bool
+) -> None:
+    team, north = team_called("Day", ana), connection_to(slug="north", name="North")
+    Grant.objects.all().delete()
+    Grant.objects.create(team=team, connection=south, agents=["101"])
+    Grant.objects.create(team=team, connection=north, agents=["201"], tasks=["7"])
+    assert scope_of(ana).may_name(agents, tasks, slug) is known
