@@ -16,10 +16,13 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver, resolve
 
+from dashboard.accounts.models import User
 from tests.access.centre import AGENT_LIST, PEOPLE, ROWS, Centre
+from tests.factories import token_for
 from tests.screen import Screen, number_of, total_of
 
 # A column for each of PEOPLE. in: led to the sign-in; =N: an answer that counts N reservations.
+# API: a GET by a program that has a token of the person.
 TABLE = """
 GET  /                               in  302 302 302 302 302 302 302 302 302
 GET  /appoints/                      in  =0  =10 =10 =5  =10 =10 =0  =0  =30
@@ -56,6 +59,9 @@ POST /views/ours/delete/             in  404 404 302 404 404 404 404 404 404
 GET  /api/                           in  200 200 200 200 200 200 200 200 200
 GET  /api/v1/appoints/               401 401 401 401 401 401 401 401 401 401
 GET  /api/v1/summary/                401 401 401 401 401 401 401 401 401 401
+API  /api/v1/appoints/               401 404 =10 =10 =5  =10 =10 404 404 =30
+API  /api/v1/summary/                401 404 =10 =10 =5  =10 =10 404 404 =30
+API  /api/v1/openapi.json            401 200 200 200 200 200 200 200 200 200
 GET  /api/v1/openapi.json            401 401 401 401 401 401 401 401 401 401
 GET  /accounts/login/                200 302 302 302 302 302 302 302 302 302
 POST /accounts/login/                200 302 302 302 302 302 302 302 302 302
@@ -104,13 +110,23 @@ class Request(NamedTuple):
         """
         address = self.address.format(agents=AGENT_LIST)
         data = FORMS.get(self.address, {}) | (query or {}) if self.method == "POST" else None
-        browser = Client()
-        browser.cookies.load(place.cookies[person])
         with transaction.atomic():
-            send = getattr(browser, self.method.lower())
+            browser, method = Client(), self.method
+            if method == "API":
+                browser, method = program_of(place.people.get(person)), "GET"
+            else:
+                browser.cookies.load(place.cookies[person])
+            send = getattr(browser, method.lower())
             response = send(address, data, query_params=query, headers=headers)
             transaction.set_rollback(True)
         return response
+
+
+def program_of(person: User | None) -> Client:
+    """A program with a token of this person, or without one."""
+    return Client(
+        headers={"Authorization": f"Bearer {token_for(person, 'Table')}"} if person else {}
+    )
 
 
 LINES = TABLE.strip().splitlines()
@@ -133,6 +149,8 @@ def counts(css: str, most: int | None = None) -> Callable[[Any], int]:
 STATES = 7  # tiles of the summary before that of late calls
 # How many reservations an answer counts, by the name of its address.
 COUNTED: dict[str, Callable[[Any], int]] = {
+    "api:appoints": lambda response: len(response.json()["rows"]),
+    "api:summary": lambda response: int(response.json()["total"]),
     "appoints:list": total_of,
     "appoints:csv": in_csv,
     "appoints:json": lambda response: len(json.loads(response.content)["rows"]),
@@ -148,7 +166,7 @@ def cell(request: Request, response: Any) -> str:
     if response.get("Location", "").startswith("/accounts/login/"):
         return "in"
     count = COUNTED.get(request.name)
-    if response.status_code == 200 and request.method == "GET" and count:
+    if response.status_code == 200 and request.method in ("GET", "API") and count:
         return f"={count(response)}"
     return str(response.status_code)
 
@@ -159,6 +177,8 @@ def line(request: Request, place: Centre) -> str:
 
 
 def test_each_person_gets_what_is_theirs(place: Centre) -> None:
+    for r in [x for x in REQUESTS if x.method == "API"]:
+        print(line(r, place))
     assert [line(request, place).rstrip() for request in REQUESTS] == LINES
 
 
