@@ -72,7 +72,7 @@ class Question:
         """The question with its number in full, for iSales and the log only."""
         return replace(self.query, number=opened(self.query.number))
 
-    def ask(self, *, wait: float) -> Result:
+    def ask(self, *, wait: float, known: str = "") -> Result:
         """Return what is at hand; see ``results.lookup.ask``."""
         reasons = partial(lookups.reasons, self.connection, platform=True)
         return ask(
@@ -83,6 +83,7 @@ class Question:
             self.scope,
             wait=wait,
             reasons=reasons,
+            known=known,
         )
 
     def ask_as_of(self, as_of: datetime) -> Result:

@@ -15,7 +15,8 @@ from appoints.display.detail import Detail
 from appoints.display.related import Neighbours, Others
 from appoints.forms.reveal import RevealForm
 from appoints.pages import audit_trail
-from appoints.pages.contexts import DetailContext, Failed, NotFound, NotYet, Reservation
+from appoints.pages.contexts import Failed
+from appoints.pages.detail_contexts import DetailContext, NotFound, NotYet, Reservation
 from appoints.pages.explaining import FORM_ONLY, ExplainingView
 from appoints.results.passthrough import TooLong
 from appoints.results.result import NeedsWhole, Result

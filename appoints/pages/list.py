@@ -31,6 +31,7 @@ from appoints.pages.freshness import seconds_since, seconds_until, stale
 from appoints.query.filters import PER_PAGE
 from appoints.results import facets, passthrough
 from appoints.results.result import NeedsWhole, Result
+from appoints.results.version import Unchanged
 from appoints.saved_views.menu import columns_of, view_called, view_menu_of
 
 NEEDS_WHOLE = gettext_lazy(
@@ -64,11 +65,16 @@ class ListPage(ExplainingView):
             if not self.request.htmx:
                 address = self.question.query.urlencode()
                 return HttpResponseRedirect(f"{self.request.path}?{address}")
-        return super().respond()
+        try:
+            return super().respond()
+        except Unchanged:
+            return HttpResponse(status=204)
 
     def ask(self) -> Result:
+        if not self.request.htmx:
+            return self.question.ask(wait=settings.APPOINTS_PAGE_WAIT)
         return self.question.ask(
-            wait=POLL_WAIT if self.request.htmx else settings.APPOINTS_PAGE_WAIT
+            wait=POLL_WAIT, known=self.request.headers.get("If-None-Match", "")
         )
 
     def refused(self, refusal: NeedsWhole | passthrough.TooLong) -> HttpResponse:

@@ -18,7 +18,7 @@ from appoints.connections.failures import Failure
 from appoints.forms.reveal import RevealForm
 from appoints.pages import audit_trail
 from appoints.pages.base import ResultView
-from appoints.pages.contexts import RevealContext
+from appoints.pages.detail_contexts import RevealContext
 from appoints.results.passthrough import TooLong
 from appoints.results.result import NeedsWhole, Result
 

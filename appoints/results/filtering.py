@@ -123,6 +123,13 @@ def in_window(window: Window) -> pl.Expr:
     return after & before
 
 
+def places(rows: pl.DataFrame, window: Window) -> tuple[int, ...]:
+    """Return how many rows are reserved before each end of a window that is not open."""
+    ends = [end for end in window if end is not None]
+    reserved = rows["appoint_time"]
+    return tuple(int((reserved < end).sum()) for end in ends)
+
+
 def mentions(text: str, plan: NumberingPlan) -> pl.Expr:
     """Tell whether any searched column holds the text, as people type it.
 

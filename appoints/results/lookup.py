@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -20,15 +20,17 @@ from appoints.isales.errors import FetchError
 from appoints.query.filters import NAMES
 from appoints.query.query import Query
 from appoints.query.time_range import Window
+from appoints.results import filtering
 from appoints.results.browsing import browsing
 from appoints.results.cache import CACHE
 from appoints.results.coverage import asked_for, is_sure, unrequested
 from appoints.results.covering import Covering
 from appoints.results.filtering import Reasons
-from appoints.results.found import Found, soonest
+from appoints.results.found import Found, progress
 from appoints.results.looks import Look, looked_for, looks, plan_of, together
 from appoints.results.result import NeedsWhole, Result
 from appoints.results.states import Rules
+from appoints.results.version import Unchanged, version_of
 from appoints.snapshots import ageing, queue, store, upstream, waiting
 from appoints.snapshots.models import Snapshot
 from appoints.snapshots.upstream import UpstreamRequest
@@ -48,17 +50,15 @@ def ask(
     *,
     wait: float,
     reasons: Reasons = dict,
+    known: str = "",
 ) -> Result:
     """Return what is at hand for a question within a scope after at most ``wait`` seconds.
 
-    iSales is asked for every row of the window, which all scopes share and are cut from; only
-    where those are too many it is asked for just the agents or the task of the scope.
-
     ``reasons`` are the words that ``fail_reason`` is sorted by; without, by its codes. Raises
-    NeedsWhole where only iSales' own pages can be had and the question needs every row, and what a
-    call to iSales raises where no row is at hand at all.
+    Unchanged where the answer's version is ``known``, NeedsWhole where only iSales' own pages can
+    be had and the question needs every row, and what a call raises where no row is at hand at all.
     """
-    asking = Asking(connection, query, window, zone, scope)
+    asking = Asking(connection, query, window, zone, scope, known=known)
     deadline = time.monotonic() + wait
     while True:
         try:
@@ -77,13 +77,18 @@ def request_refresh(
 
 @dataclass(frozen=True)
 class Asking:
-    """A question within a scope, and how it is answered from what is at hand and from iSales."""
+    """A question within a scope, and how it is answered from what is at hand and from iSales.
+
+    iSales is asked for every row of the window, which all scopes share and are cut from; only
+    where those are too many it is asked for just the agents or the task of the scope.
+    """
 
     connection: Connection
     query: Query
     window: Window
     zone: ZoneInfo
     scope: Scope
+    known: str = field(default="", kw_only=True)  # the version that the asker has
 
     @property
     def visible(self) -> Visibility:
@@ -118,14 +123,32 @@ class Asking:
             with suppress(store.TooManyRows):
                 covered = self.covering.answer(query, deadline, self.scope.person)
                 if covered is not None:
-                    return self.covering.result(covered, self.query, reasons)
+                    rows = self.covering.rows(covered)
+                    gaps = (covered.lacking, covered.outdated)
+                    version = self.new_version(covered.at_hand, rows, gaps)
+                    result = self.covering.result(covered, self.query, reasons)
+                    return replace(result, version=version)
             asked = self.looks(query)
             with suppress(store.TooManyRows):
-                return self.shown(self.found(asked, deadline), asked, reasons)
+                found = self.found(asked, deadline)
+                rows = self._rows([each.snapshot for each in found], asked)
+                version = self.new_version(found, rows, asked)
+                return replace(self.shown(found, asked, reasons), version=version)
         if len(asked) > 1:
             # Pages of several lists are no pages of one.
             raise NeedsWhole([NAMES["number"]])
         return browsing(self.connection, asked[0].query, self.window, rules(), self.visible)
+
+    def new_version(self, found: Sequence[Found], rows: pl.DataFrame, asked: object) -> str:
+        """Return the version of an answer. Raises Unchanged where the asker has it."""
+        waiting_for = [queue.before(each.snapshot) for each in found if not each.is_whole]
+        # A range that moves with the clock is the same as long as the same rows are in it.
+        held = filtering.places(rows, self.window)
+        question = (self.query, held, self.zone.key, get_language(), asked, waiting_for)
+        version = version_of(found, self.visible, *question)
+        if version == self.known:
+            raise Unchanged
+        return version
 
     def found(self, asked: Sequence[Look], deadline: float) -> list[Found]:
         """Return an answer for each look in turn, up to one that is still being loaded."""
@@ -200,7 +223,7 @@ class Asking:
             plan=plan,
             chosen=chosen,
             mode="whole" if whole else "loading",
-            **_progress(found),
+            **progress(found),
             **self._counts(held, asked),
             writings=looked_for(query.number, plan, writings, self.visible),
         )
@@ -231,16 +254,3 @@ class Asking:
             "received": received,
             "unrequested": surplus,
         }
-
-
-def _progress(found: Sequence[Found]) -> dict[str, object]:
-    """Return how old the rows of the loads are, when newer ones come, and what went wrong."""
-    held = [each.snapshot for each in found]
-    return {
-        "as_of": min((each.as_of for each in held if each.as_of), default=None),
-        "fresh_until": soonest(ageing.fresh_until(each) for each in held),
-        "newer_from": soonest(ageing.rested(each, 1) for each in held),
-        "waiting": queue.before(held[-1]),
-        "error": next((each.error for each in found if each.error), None),
-        "refreshing": any(each.refreshing for each in found),
-    }

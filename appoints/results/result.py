@@ -81,6 +81,7 @@ class Result:
     without any, ``newest`` the same of the newest piece; up to ``fresh_until`` iSales is not asked
     anew by itself, and up to ``newer_from`` not even where a person asks for newer rows. ``plan``
     says which numbers are the same, ``writings`` in which the one that is asked for was looked for.
+    ``version`` is the same for an answer that would be shown the same, empty where nobody can tell.
     """
 
     mode: Mode
@@ -105,6 +106,7 @@ class Result:
     leaving_out: Callable[[], Mapping[str, int]] = dict
     plan: NumberingPlan = NO_PLAN
     writings: tuple[str, ...] = ()
+    version: str = ""
 
     @classmethod
     def of(

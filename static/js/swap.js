@@ -10,6 +10,15 @@ export const ask = (address) => {
   asked.catch(() => {}); // watchRequests tells what went wrong
 };
 
+// A refresh that would bring the same answer brings nothing. What a person asks for is answered, and
+// so is a page whose last refresh failed, for which nothing would take the failure back.
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  const version = answer()?.dataset.version;
+  const failed = document.querySelector("#refresh-failure")?.firstChild;
+  if (!version || failed || detail.path.endsWith("refresh=1")) return;
+  detail.headers["If-None-Match"] = version;
+});
+
 // Where the answer's own element says what it asks for.
 export const askAgain = () => htmx.trigger(answer(), "ask");
 

@@ -145,7 +145,8 @@ def choose_columns(page: Page, shown: int) -> None:
     page.wait_for_load_state()
 
 
-REFRESH = """async () => {
+REFRESH = """async (newer) => {
+  if (newer) delete document.querySelector("#answer").dataset.version;
   const list = document.querySelector('script[src*="/js/list."]').src;
   const [name] = (await (await fetch(list)).text()).match(/refresh[.\\w]*[.]js/);
   const { refresh } = await import(new URL(name, list));
@@ -156,9 +157,12 @@ REFRESH = """async () => {
 }"""
 
 
-def refresh(page: Page) -> None:
-    """Refresh the answer as the page does by itself in its time, and wait for what comes."""
-    page.evaluate(REFRESH)
+def refresh(page: Page, *, newer: bool = True) -> None:
+    """Refresh the answer as the page does by itself in its time, and wait for what comes.
+
+    Rows come as if they were ``newer``; else the same ones are left as they are.
+    """
+    page.evaluate(REFRESH, newer)
 
 
 @pytest.fixture

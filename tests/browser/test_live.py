@@ -150,6 +150,15 @@ def test_new_and_changed_rows_are_marked_and_told_once(page: Page) -> None:
     expect(page.locator("#live-note")).to_have_text(f"New or changed calls: {count}")
 
 
+def test_a_refresh_that_would_bring_the_same_rows_leaves_them(page: Page) -> None:
+    page.evaluate("document.querySelector('#answer').dataset.still = ''")
+    with page.expect_response("**/appoints/?*") as came:
+        refresh(page, newer=False)
+    assert came.value.status == 204
+    expect(page.locator("#answer[data-still]")).to_be_visible()
+    expect(page.locator("#outdated")).to_be_hidden()
+
+
 def test_rows_that_come_from_the_next_page_are_not_called_new(page: Page) -> None:
     page.goto("/appoints/?preset=last-7d&per_page=25")
     settle(page)
@@ -257,6 +266,7 @@ def hidden(apart: Page) -> Page:
     open_list(apart, "/appoints/?preset=last-7d")
     apart.locator("#refresh").select_option("30")
     apart.evaluate(f"{COUNT}.textContent = '4711'")
+    apart.evaluate("delete document.querySelector('#answer').dataset.version")
     apart.evaluate(HIDE)
     return apart
 

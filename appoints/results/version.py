@@ -1,0 +1,27 @@
+"""The version of an answer: the same for two looks that would be shown the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from hashlib import sha256
+
+from appoints.access.scope import Visibility
+from appoints.results.found import Found
+
+
+class Unchanged(Exception):
+    """The answer is of the version that the asker has."""
+
+
+def version_of(found: Iterable[Found], visible: Visibility, *question: object) -> str:
+    """Return the version of what was found for a question, within what a person may see.
+
+    ``question`` is all else that the answer depends on; each part tells all of it by its repr.
+    """
+    progress = [
+        (held.pk, held.status, held.lease, held.received, repr(error), refreshing)
+        for held, error, refreshing in found
+    ]
+    parts = sorted((sorted(part.agents), sorted(part.tasks)) for part in visible.row_filter.parts)
+    told = repr((progress, parts, visible.masked, question))
+    return sha256(told.encode()).hexdigest()[:32]

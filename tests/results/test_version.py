@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from appoints.access.row_filter import Part, RowFilter
+from appoints.access.scope import Visibility
+from appoints.isales.errors import NoAnswer
+from appoints.results.found import Found
+from appoints.results.version import version_of
+from appoints.snapshots.models import Snapshot
+
+NAMES = st.frozensets(st.sampled_from(["1", "2", "1', '2"]), max_size=2)
+SCOPES = st.builds(
+    Visibility,
+    st.builds(RowFilter.of, st.lists(st.builds(Part, NAMES, NAMES), max_size=2)),
+    st.booleans(),
+)
+FOUND = st.lists(
+    st.builds(
+        Found,
+        st.builds(
+            Snapshot,
+            id=st.integers(1, 2),
+            status=st.sampled_from(Snapshot.Status.values),
+            lease=st.integers(1, 2),
+            received=st.integers(0, 1),
+        ),
+        st.sampled_from([None, NoAnswer("gone")]),
+        st.booleans(),
+    ),
+    max_size=2,
+)
+ANSWERS = st.tuples(FOUND, SCOPES, st.sampled_from(["en", "ar"]))
+
+
+def told(found: list[Found], scope: Visibility, language: str) -> object:
+    rows = [
+        (each.snapshot.pk, each.snapshot.status, each.snapshot.lease, each.snapshot.received,
+         each.error is None, each.refreshing)
+        for each in found
+    ]  # fmt: skip
+    return rows, scope, language
+
+
+@given(ANSWERS, ANSWERS)
+def test_two_answers_have_one_version_only_if_all_about_them_is_the_same(
+    one: tuple[list[Found], Visibility, str], other: tuple[list[Found], Visibility, str]
+) -> None:
+    assert (version_of(*one) == version_of(*other)) == (told(*one) == told(*other))
