@@ -13,11 +13,11 @@ from django.conf import settings
 from appoints.access.scope import UNLIMITED, Visibility
 from appoints.query.time_range import Window
 from appoints.results import states
+from appoints.results.chunks import ChunkFrames
 from appoints.results.filtering import in_window
-from appoints.snapshots import frame, store
 from appoints.snapshots.cover import Piece, Span
 from appoints.snapshots.models import Snapshot
-from appoints.snapshots.reconcile import deduplicated, last_fetched
+from appoints.snapshots.reconcile import last_fetched
 
 MOST_JOINED = 16  # frames of several snapshots; their columns are those of the snapshots' frames
 
@@ -41,6 +41,7 @@ class Cache:
     def __init__(self) -> None:
         self._frames: OrderedDict[Key, pl.DataFrame] = OrderedDict()
         self._joined: OrderedDict[JoinedKey, pl.DataFrame] = OrderedDict()
+        self._chunks = ChunkFrames()
         self._lock = Lock()
 
     def of(
@@ -99,10 +100,11 @@ class Cache:
         with self._lock:
             self._frames.clear()
             self._joined.clear()
+            self._chunks = ChunkFrames()
 
     def _made(self, snapshot: Snapshot, rules: states.Rules, visible: Visibility) -> pl.DataFrame:
         if visible == UNLIMITED:
-            return _made(snapshot, rules)
+            return self._chunks.rows(snapshot, rules)
         return visible.applied(self.of(snapshot, rules))
 
     def _kept(self, key: Key) -> pl.DataFrame | None:
@@ -138,15 +140,6 @@ def _progress(snapshot: Snapshot) -> Progress:
 def _cut(rows: pl.DataFrame, window: Window) -> pl.DataFrame:
     inside = rows.select(in_window(window).fill_null(value=True)).to_series()
     return rows if inside.all() else rows.filter(inside)
-
-
-def _made(snapshot: Snapshot, rules: states.Rules) -> pl.DataFrame:
-    chunks = [rows for _, rows in store.readable(snapshot.chunks.order_by("number"))]
-    rows = deduplicated(pl.concat(chunks) if chunks else frame.plain([])).drop("offset")
-    if snapshot.status == Snapshot.Status.WHOLE and rows.height != snapshot.received:
-        snapshot.delete()
-        raise store.RowsLost
-    return states.derived(rows, rules).rechunk()
 
 
 CACHE = Cache()

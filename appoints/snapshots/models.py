@@ -64,12 +64,14 @@ class Snapshot(models.Model):
 class Chunk(models.Model):
     """About a thousand rows of a snapshot: an Arrow file, compressed and encrypted.
 
-    ``pages`` lists the offset of each page in it and the total that iSales reported with it.
+    ``pages`` lists the offset of each page in it and the total that iSales reported with it;
+    ``version`` is another whenever it is written.
     """
 
     snapshot = models.ForeignKey(Snapshot, on_delete=models.CASCADE, related_name="chunks")
     number = models.PositiveIntegerField()
     pages = models.JSONField()
+    version = models.BigIntegerField(default=0)
     payload = models.BinaryField()
 
     class Meta:

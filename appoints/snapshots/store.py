@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from random import getrandbits
 from typing import Any
 
 import polars as pl
@@ -208,7 +209,7 @@ def write(snapshot: Snapshot, number: int, pages: dict[int, PageInfo], rows: pl.
     """Write a chunk, over what it held. Raises LeaseLost."""
     payload = io.BytesIO()
     rows.write_ipc(payload, compression="zstd")
-    values = {"pages": [[at, *info] for at, info in pages.items()]}
+    values = {"pages": [[at, *info] for at, info in pages.items()], "version": getrandbits(62)}
     with transaction.atomic():
         leases.keep(snapshot)
         Chunk.objects.update_or_create(

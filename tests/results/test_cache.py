@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 
 from appoints.access.row_filter import EVERYTHING, Part, RowFilter
 from appoints.access.scope import Visibility
 from appoints.connections.models import Connection
+from appoints.isales.rows import parse_row
 from appoints.results.cache import Cache
 from appoints.results.states import Rules
+from appoints.snapshots import frame, store
 from appoints.snapshots.loader import Load
 from appoints.snapshots.models import Snapshot
-from tests.factories import at_hand, connection_to, leased, raw
+from tests.factories import PAGE, at_hand, connection_to, leased, raw
 
 
 def of_agents(*names: str) -> RowFilter:
@@ -55,3 +58,24 @@ def test_what_text_is_looked_for_in_is_derived_once_somebody_searches(
     assert searched.drop("folded").equals(plain)
     assert cache.of(snapshot, Rules(), searched=True) is searched
     assert cache.of(snapshot, Rules()).equals(plain)
+
+
+def test_while_rows_come_only_what_was_written_is_read(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    snapshot, cache, read = leased(connection), Cache(), []
+    kept = store.read
+    monkeypatch.setattr(store, "read", lambda chunk: read.append(chunk.number) or kept(chunk))
+
+    def shown_after(*chunks: int) -> list[str]:
+        for number in chunks:
+            snapshot.received += 1
+            row = parse_row(raw(snapshot.received))
+            page = frame.Fetched(number * PAGE, [row], timezone.now())
+            store.write(snapshot, number, {}, frame.plain([page]))
+        return [int(name) for name in cache.of(snapshot, Rules())["appoint_id"]]
+
+    assert (shown_after(0, 1), read) == ([1, 2], [0, 1])
+    assert (shown_after(1, 2), read) == ([1, 3, 4], [0, 1, 1, 2])
+    snapshot.status, snapshot.received = Snapshot.Status.WHOLE, 3
+    assert (shown_after(), read) == ([1, 3, 4], [0, 1, 1, 2])
