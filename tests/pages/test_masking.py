@@ -232,6 +232,13 @@ def test_the_way_to_the_address_with_its_slash_has_no_number(browser: Client) ->
         assert asked_number(response["Location"]) == NUMBER
 
 
+def test_a_page_that_is_not_there_repeats_no_number(browser: Client) -> None:
+    for path in ("/nowhere/", "/nowhere", "/appoints/x/y/"):
+        response = browser.get(f"{path}?number={NUMBER}")
+        assert response.status_code == 404
+        assert NUMBER not in content_of(response)
+
+
 def test_the_way_back_from_the_preferences_has_no_number(browser: Client) -> None:
     response = browser.get(f"/appoints/?number={NUMBER}&from=soon")
     assert re.search(r"preferences/\?next=", content_of(response))
