@@ -8,10 +8,18 @@ from django.utils.translation import pgettext
 
 from dashboard.audit.models import Event
 
+LAST = ["before", "after"]  # of the details
+
 
 def details(event: Event) -> str:
     """Return the details of an event as words: names with their values."""
-    return " · ".join(f"{name}: {_value(value)}" for name, value in _flat(event.details))
+    found = sorted(_flat(event.details), key=_place)
+    return " · ".join(f"{name}: {_value(value)}" for name, value in found)
+
+
+def _place(detail: tuple[str, Any]) -> int:
+    # PostgreSQL keeps JSON in an order of its own.
+    return 1 + LAST.index(detail[0]) if detail[0] in LAST else 0
 
 
 def _flat(found: dict[str, Any]) -> list[tuple[str, Any]]:

@@ -114,9 +114,9 @@ def test_a_grant_is_told_as_it_was_and_as_it_is(db: None) -> None:
     assert last().details == {"after": 'demo agents=101,"Ana López"'}
     grant.agents, grant.tasks = [], ["7"]
     grant.save()
-    assert words.details(last()) == (
-        'changed: agents, tasks · before: demo agents=101,"Ana López" · after: demo tasks=7'
-    )
+    assert last().details["changed"] == {"agents": None, "tasks": None}
+    whole = ' · before: demo agents=101,"Ana López" · after: demo tasks=7'
+    assert words.details(last()).endswith(whole)
     grant.delete()
     assert last().details == {"before": "demo tasks=7"}
 
