@@ -24,6 +24,8 @@ from pytest_django import Settings
 
 from dashboard.accounts import retention
 from dashboard.accounts.models import Session, User
+from dashboard.accounts.sso import people
+from dashboard.accounts.sso.identity import Identity
 from dashboard.audit.models import Event
 from dashboard.environment.ways_in import GroupMap
 from tests.factories import PASSWORD, administrator, browser_of, person, team_called
@@ -133,6 +135,22 @@ def test_the_same_subject_of_another_issuer_is_another_person(
     assert User.objects.get(pk=client.session[SESSION_KEY]).username == "ana"
 
 
+def test_two_first_sign_ins_at_once_make_one_person(
+    provider: Provider, ana: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found, first = people._known, Client()
+
+    def meanwhile(identity: Identity) -> User | None:
+        monkeypatch.setattr(people, "_known", found)
+        sign_in(first, provider, ana)
+        return None
+
+    monkeypatch.setattr(people, "_known", meanwhile)
+    second = Client()
+    sign_in(second, provider, ana)
+    assert first.session[SESSION_KEY] == second.session[SESSION_KEY]
+
+
 def test_a_superuser_links_an_account_that_was_there_before(
     client: Client, provider: Provider, ana: str
 ) -> None:
@@ -171,6 +189,12 @@ def test_a_name_that_no_account_can_have_gives_way_to_the_next(
 ) -> None:
     sign_in(client, provider, provider.person("7", **claims))
     assert User.objects.get().username == name
+
+
+def test_a_subject_that_cannot_be_kept_is_refused(client: Client, provider: Provider) -> None:
+    subject = provider.person("7" * 192, preferred_username="ana")
+    assert is_refused(sign_in(client, provider, subject), "in a way that no account here can have")
+    assert not User.objects.exists()
 
 
 def test_who_is_inactive_stays_out_and_is_told_so(
@@ -226,6 +250,15 @@ def test_groups_stand_where_the_operator_says(
 ) -> None:
     mapped.OIDC = type(mapped.OIDC)(ISSUER, "dashboard", "word", groups_claim="memberOf")
     provider.person(ana, preferred_username="ana", memberOf="sales")
+    sign_in(client, provider, ana)
+    assert held() == ["exporter", "north"]
+
+
+def test_the_id_token_is_enough_where_nothing_more_can_be_asked(
+    client: Client, provider: Provider, ana: str, mapped: Settings
+) -> None:
+    provider.changes["openid-configuration"] = lambda answer: {**answer, "userinfo_endpoint": None}
+    provider.say(preferred_username="ana", groups=["sales"])
     sign_in(client, provider, ana)
     assert held() == ["exporter", "north"]
 

@@ -19,17 +19,25 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 from lxml import etree
+from onelogin.saml2.response import OneLogin_Saml2_Response
 from pytest_django import Settings
 
 from dashboard.accounts.models import Session, User
 from dashboard.environment.ways_in import GroupMap
 from tests.factories import administrator, person, team_called
 from tests.screen import Screen
-from tests.sso.identity_provider import SIGN_OUT, IdentityProvider, decoded, encoded
+from tests.sso.identity_provider import (
+    SIGN_OUT,
+    IdentityProvider,
+    NameID,
+    decoded,
+    encoded,
+)
 from tests.sso.provider import address_of
 from tests.sso.test_oidc import causes, is_refused, is_signed_in
 
 LINK = "/appoints/?state=due&agent=101%2C102#call-7"
+TRANSIENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
 ANA = {"uid": "ana", "mail": "ana@example.org", "givenName": "Ana", "sn": "Ng"}
 NAMESPACES = {
     "saml": "urn:oasis:names:tc:SAML:2.0:assertion",
@@ -130,6 +138,21 @@ def test_an_answer_to_another_request_is_refused(client: Client, idp: IdentityPr
     answer = idp.answer(begin(client), "7", ANA, in_response_to="another")
     assert is_refused(come_back(client, answer), "This sign-in was begun elsewhere")
     assert causes() == ["unknown request"]
+
+
+def test_a_name_for_this_sign_in_alone_is_nobodys(client: Client, idp: IdentityProvider) -> None:
+    name = NameID(format=TRANSIENT, text="7")
+    response = come_back(client, idp.answer(begin(client), "7", ANA, name_id=name))
+    assert is_refused(response, "in a way that no account here can have")
+    assert causes() == ["a name for this sign-in alone"]
+
+
+def test_an_answer_for_everybody_is_refused(
+    client: Client, idp: IdentityProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(OneLogin_Saml2_Response, "get_audiences", lambda _: [])
+    assert is_refused(sign_in(client, idp), "The answer of the sign-in service is not valid")
+    assert causes() == ["wrong audience"]
 
 
 @pytest.mark.parametrize(
@@ -257,6 +280,16 @@ def test_signing_out_ends_the_session_here_and_leads_to_the_providers_sign_out(
     assert not is_signed_in(client)
     back = idp.sign_out_answer(address)
     assert client.get(back)["Location"] == "/accounts/login/"
+
+
+def test_signing_out_stays_here_where_the_provider_offers_nothing(
+    client: Client, idp: IdentityProvider, settings: Settings
+) -> None:
+    sign_in(client, idp)
+    found = {**settings.SAML.provider}
+    del found["singleLogoutService"]
+    settings.SAML = replace(settings.SAML, provider=found)
+    assert client.post("/accounts/logout/")["Location"] == "/accounts/login/"
 
 
 def test_the_providers_sign_out_ends_the_session_here(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
@@ -32,22 +34,18 @@ def _created(identity: Identity) -> User:
     name = next(filter(_is_username, identity.names), None)
     if name is None:
         raise Refused("name", name=identity.subject)
-    if User.objects.filter(username__iexact=name).exists():
-        # Not the account's owner: services let people choose their names.
-        raise Refused("taken", f"taken; the subject is {identity.subject}", name)
-    person = User(username=name, password=make_password(None), **identity.about)
-    try:
-        with transaction.atomic():
+    if not User.objects.filter(username__iexact=name).exists():
+        person = User(username=name, password=make_password(None), **identity.about)
+        link = SocialAccount(user=person, provider=identity.issuer, uid=identity.subject)
+        with suppress(IntegrityError), transaction.atomic():
             person.save()
-            SocialAccount.objects.create(
-                user=person, provider=identity.issuer, uid=identity.subject
-            )
-    except IntegrityError:
-        # Another request has just created them.
-        if (known := _known(identity)) is None:
-            raise Refused("taken", name=name) from None
+            link.save()
+            return person
+    # Another request may have just created them.
+    if known := _known(identity):
         return known
-    return person
+    # Whose name it is need not be who comes: services let people choose their names.
+    raise Refused("taken", f"taken; the subject is {identity.subject}", name)
 
 
 def _is_username(name: str) -> bool:
