@@ -6,6 +6,7 @@ import bisect
 import math
 import random
 from datetime import datetime, timedelta, timezone, tzinfo
+from functools import cached_property
 from typing import NamedTuple
 from zlib import crc32
 
@@ -80,13 +81,21 @@ class Centre:
         midnight = start.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
         self.today, self.weekday = epoch(midnight), midnight.weekday()
         self.odd = odd_rows(start)
-        first = max(0, rows - len(self.odd))
+        self.first = max(0, rows - len(self.odd))
         self.days = range(-PAST_DAYS, FUTURE_DAYS)
         self.weights = [self._weight(day) for day in self.days]
-        self.a_weekday = first / sum(map(self._shown, self.days))
-        self.plans = sorted(self._first(number) for number in range(first))
         self.number = rows
         self.next_day = 0
+
+    @cached_property
+    def plans(self) -> list[Plan]:
+        """The reservations that are booked at the start, and those that followed, in order."""
+        return sorted(self._first(number) for number in range(self.first))
+
+    @cached_property
+    def a_weekday(self) -> float:
+        """The reservations of a weekday in the end."""
+        return self.first / sum(map(self._shown, self.days))
 
     def visible(self, now: datetime) -> list[Plan | Row]:
         """Return everything booked by a moment, in iSales' own order."""
