@@ -85,6 +85,26 @@ class OneOf(forms.Select):
         return format_html('<select name="{}"{}>{}</select>', name, flatatt(widget["attrs"]), drawn)
 
 
+class Boxes(forms.RadioSelect):
+    """Django's own, whose boxes are drawn together: it takes two templates for each of them."""
+
+    def render(
+        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
+    ) -> SafeString:
+        widget = self.get_context(name, value, attrs)["widget"]
+        boxes = [
+            (option["name"], option["value"], flatatt(option["attrs"]), option["label"])
+            for _name, group, _index in widget["optgroups"]
+            for option in group
+        ]
+        box = f'<input type="{self.input_type}" name="{{}}" value="{{}}"{{}}>'
+        return format_html_join("\n", f'<label class="check">{box} {{}}</label>', boxes)
+
+
+class ManyOf(Boxes, forms.CheckboxSelectMultiple):
+    """Boxes of which several may be ticked."""
+
+
 def _impossible(word: str) -> ValidationError:
     message = _("“%(word)s” is not possible here.")
     return ValidationError(message, params={"word": word[:LONGEST]})

@@ -17,6 +17,7 @@ from appoints.connections.models import Connection
 from appoints.forms.fields import (
     BoundField,
     BoundInput,
+    ManyOf,
     OneOf,
     WordField,
     WordsField,
@@ -53,7 +54,7 @@ def _choice(parameter: Parameter, **given: Any) -> django_filters.Filter:
 
 
 def _choices(parameter: Parameter, **given: Any) -> django_filters.Filter:
-    given = {"widget": forms.CheckboxSelectMultiple, "choices": _choices_of(parameter), **given}
+    given = {"widget": ManyOf, "choices": _choices_of(parameter), **given}
     return django_filters.MultipleChoiceFilter(**given)
 
 

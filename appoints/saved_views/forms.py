@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
+from appoints.forms.fields import Boxes
 from appoints.saved_views.models import MOST, PersonDefault, SavedView, TeamDefault
 from dashboard.accounts.forms import Unremembered
 from dashboard.accounts.models import Team, User
@@ -52,7 +53,7 @@ class NamingForm(Unremembered, ModelForm):
         fields = ("name", "audience", "team")
         widgets = {
             "name": forms.TextInput({"autofocus": True}),
-            "audience": forms.RadioSelect,
+            "audience": Boxes,
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
