@@ -2,14 +2,17 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
+from pytest_django import Settings
 
 from appoints.access.row_filter import Part, RowFilter
-from appoints.access.scope import Visibility
+from appoints.access.scope import UNLIMITED, Visibility
 from appoints.isales.errors import NoAnswer
+from appoints.query.query import Query
 from appoints.results.found import Found
 from appoints.results.version import version_of
 from appoints.snapshots.models import Snapshot
 
+NUMBER = "13900000001"
 NAMES = st.frozensets(st.sampled_from(["1", "2", "1', '2"]), max_size=2)
 SCOPES = st.builds(
     Visibility,
@@ -48,3 +51,12 @@ def test_two_answers_have_one_version_only_if_all_about_them_is_the_same(
     one: tuple[list[Found], Visibility, str], other: tuple[list[Found], Visibility, str]
 ) -> None:
     assert (version_of(*one) == version_of(*other)) == (told(*one) == told(*other))
+
+
+def test_without_this_sites_key_nobody_tries_numbers_until_one_has_the_version(
+    settings: Settings,
+) -> None:
+    before = version_of([], UNLIMITED, Query(number=NUMBER))
+    assert before == version_of([], UNLIMITED, Query(number=NUMBER))
+    settings.SECRET_KEY = "another"
+    assert before != version_of([], UNLIMITED, Query(number=NUMBER))
