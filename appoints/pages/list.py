@@ -73,9 +73,12 @@ class ListPage(ExplainingView):
     def ask(self) -> Result:
         if not self.request.htmx:
             return self.question.ask(wait=settings.APPOINTS_PAGE_WAIT)
-        return self.question.ask(
-            wait=POLL_WAIT, known=self.request.headers.get("If-None-Match", "")
-        )
+        return self.question.ask(wait=POLL_WAIT, known=self.known)
+
+    @property
+    def known(self) -> str:
+        """The version of the rows that the page shows."""
+        return self.request.headers.get("If-None-Match", "")
 
     def refused(self, refusal: NeedsWhole | passthrough.TooLong) -> HttpResponse:
         """Show the filters that cannot be applied to a result as large as this."""
@@ -92,7 +95,8 @@ class ListPage(ExplainingView):
         return self.retried(context.response(self.request, failure.status), failure)
 
     def answered(self, result: Result) -> HttpResponse:
-        if result.refreshing and self.request.htmx.trigger == "answer":
+        asks_by_itself = self.request.htmx.trigger == "answer" and not self.known
+        if result.refreshing and asks_by_itself:
             # It asks for newer rows only; to swap in the same ones would close what is open.
             return HttpResponse(status=204)
         question = self.question

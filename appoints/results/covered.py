@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
 from django.utils import timezone
@@ -12,14 +12,15 @@ from django.utils import timezone
 from appoints.isales.client import Criteria
 from appoints.isales.errors import FetchError
 from appoints.query.time_range import Window
-from appoints.results.found import Found, soonest
+from appoints.results.found import Found, before_first, soonest
 from appoints.results.result import Mode
-from appoints.snapshots import ageing, leases, queue, waiting
+from appoints.snapshots import ageing, waiting
 from appoints.snapshots.cover import Part, Piece, Span
 from appoints.snapshots.models import Snapshot
 from appoints.snapshots.upstream import UpstreamRequest
 
 Loads = dict[Part, Snapshot]
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -47,20 +48,18 @@ class Covered:
     @property
     def lacking(self) -> list[Window]:
         """The windows of the parts for which nothing was found."""
-        pairs = zip(self.parts, self.found, strict=True)
-        return [part.asked.window for part, found in pairs if found is None]
+        return [part.asked.window for part, found in self._pairs() if found is None]
 
     @property
     def outdated(self) -> list[Window]:
         """The windows of the parts that are older than they should be, for their loads failed."""
-        pairs = zip(self.parts, self.found, strict=True)
-        return [part.asked.window for part, found in pairs if found and found.error]
+        return [part.asked.window for part, found in self._pairs() if found and found.error]
 
     @cached_property
     def pieces(self) -> list[Piece]:
         """The rows of the parts; neighbours of one snapshot are one piece."""
         pieces: list[Piece] = []
-        for part, found in zip(self.parts, self.found, strict=True):
+        for part, found in self._pairs():
             if found is None:
                 continue
             begin, end = part.span
@@ -113,30 +112,49 @@ class Covered:
             "newest": max((each.as_of for each in held if each.as_of), default=None),
             "fresh_until": soonest(map(self.fresh_until, held)),
             "newer_from": soonest(ageing.part_rested(each, self.work) for each in held),
-            "waiting": _waiting(coming),
+            "waiting": before_first(coming),
             "error": self.error,
             "refreshing": any(each.refreshing for each in self.at_hand),
         }
 
-    @property
+    @cached_property
     def due(self) -> list[Part]:
         """The parts that iSales is to be asked for, those that are nearest to now first."""
         now = timezone.now()
         due = [
             part
-            for part, found in zip(self.parts, self.found, strict=True)
+            for part, found in self._pairs()
             if found is None or (self.fresh_until(found.snapshot) or now) <= now
         ]
         return sorted(due, key=lambda part: max(part.span.begin - now, now - part.span.end))
 
     @property
+    def urgent(self) -> list[Part]:
+        """The parts that are due and that people wait for."""
+        return [part for part in self.due if part not in self.others_due]
+
+    @cached_property
+    def others_due(self) -> list[Part]:
+        """The parts whose turn it is, of those that are due and do for a while as they are."""
+        held = {part: found.snapshot for part, found in self._pairs() if found}
+        quiet = [part for part in self.due if part in held and not ageing.is_old(held[part])]
+        return sorted(quiet, key=lambda part: held[part].as_of or NEVER)
+
+    @property
+    def is_recent(self) -> bool:
+        """Whether everything is there, and nothing has been there for long."""
+        whole = [each.snapshot for _, each in self._pairs() if each and each.is_whole]
+        return len(whole) == len(self.parts) and all(map(ageing.is_recent, whole))
+
+    def _pairs(self) -> Iterator[tuple[Part, Found | None]]:
+        return zip(self.parts, self.found, strict=True)
+
+    @property
     def reported(self) -> int | None:
         """The number of rows that iSales says there are, or about; None where it is not known."""
-        pairs = zip(self.parts, self.found, strict=True)
-        totals = [found.snapshot.total if found else part.rows for part, found in pairs]
         known = [
-            part.rows if total is None else total
-            for part, total in zip(self.parts, totals, strict=True)
+            part.rows if found is None or found.snapshot.total is None else found.snapshot.total
+            for part, found in self._pairs()
         ]
         counts = [each for each in known if each is not None]
         return round(sum(counts)) if len(counts) == len(known) else None
@@ -146,7 +164,7 @@ class Covered:
         due = set(self.due)
         found = [
             _newer(before, loads.get(part), error) if part in due else before
-            for part, before in zip(self.parts, self.found, strict=True)
+            for part, before in self._pairs()
         ]
         failures = (waiting.failure_of(each) for each in loads.values())
         error = error or next(filter(None, failures), None)
@@ -163,11 +181,6 @@ def _newer(before: Found | None, load: Snapshot | None, error: FetchError | None
         error = error or waiting.failure_of(load)
     if error is not None or load is None:
         return before and Found(before.snapshot, error)
-    return Found(before.snapshot, refreshing=True) if before else Found(load)
-
-
-def _waiting(coming: Sequence[Snapshot]) -> int | None:
-    """Return how many results are loaded before the first; None where any is being loaded."""
-    if not coming or any(map(leases.is_held, coming)):
-        return None
-    return queue.before(coming[0])
+    if before is None:
+        return Found(load)
+    return Found(before.snapshot, refreshing=ageing.is_old(before.snapshot))

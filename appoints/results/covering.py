@@ -30,6 +30,7 @@ from appoints.snapshots import cover, store, waiting
 from appoints.snapshots.cover import Part
 from appoints.snapshots.models import Snapshot
 
+IN_TURN = 2  # parts far from now that one look asks for anew
 ROUNDS = 8  # in which a span of days is halved down to days, and one more
 
 
@@ -56,25 +57,21 @@ class Covering:
     def answer(self, query: Query, deadline: float, person: int | None) -> Covered | None:
         """Return the parts that answer a question; None where it is asked in looks of its own.
 
-        What iSales can filter by is answered from parts only where all are there, and fresh.
+        What iSales can filter by is answered from parts only where all are there, and not old.
         """
-        asked = query.upstream()
-        if asked == Query():
+        if query.upstream() == Query():
             return self.load(deadline, person)
-        covered = self.stored()
-        if covered is None or covered.due or not self.is_sure(covered):
+        if not self._answers(self.stored(), query):
             return None
-        rows = self.rows(covered)
-        present = set(rows["agent"].unique()) if asked.agents else set()
-        is_sure = present.issuperset(asked.agents) and filtering.is_sure(rows, query)
-        return covered if is_sure else None
+        covered = self.load(deadline, person)
+        return covered if self._answers(covered, query) else None
 
     def load(self, deadline: float, person: int | None) -> Covered | None:
         """Return what is there by the deadline; None where the window is asked in one look."""
         for _ in range(ROUNDS):
             if (stored := self.stored()) is None:
                 break
-            loads, error = self._load(stored.due, deadline, person)
+            loads, error = self._load(stored, deadline, person)
             too_many = [
                 part for part, each in loads.items() if each.status == Snapshot.Status.TOO_MANY
             ]
@@ -145,17 +142,26 @@ class Covering:
     def _rows_without_time(self, snapshot: Snapshot) -> int:
         return CACHE.of(snapshot, self.rules, self.visible)["appoint_time"].null_count()
 
+    def _answers(self, covered: Covered | None, query: Query) -> bool:
+        """Tell whether parts answer for the agents, the number and the task of a question."""
+        if covered is None or not covered.is_recent or not self.is_sure(covered):
+            return False
+        rows, agents = self.rows(covered), query.upstream().agents
+        present = set(rows["agent"].unique()) if agents else set()
+        return present.issuperset(agents) and filtering.is_sure(rows, query)
+
     def _load(
-        self, due: Sequence[Part], deadline: float, person: int | None
+        self, stored: Covered, deadline: float, person: int | None
     ) -> tuple[Loads, FetchError | None]:
-        if not due:
-            return {}, None
-        asked = [part.asked for part in due]
+        loads: Loads = {}
         try:
-            came = waiting.load_all(self.connection, asked, deadline, person)
+            for parts, until in ((stored.urgent, deadline), (stored.others_due[:IN_TURN], 0.0)):
+                asked = [part.asked for part in parts]
+                came = waiting.load_all(self.connection, asked, until, person) if asked else []
+                loads |= dict(zip(parts, came, strict=True))
         except (FetchError, DatabaseError) as caught:
             failure = caught if isinstance(caught, FetchError) else database_failure(caught)
             if failure is None:
                 raise
-            return {}, failure
-        return dict(zip(due, came, strict=True)), None
+            return loads, failure
+        return loads, None

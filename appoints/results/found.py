@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from appoints.isales.errors import FetchError
-from appoints.snapshots import ageing, queue
+from appoints.snapshots import ageing, leases, queue
 from appoints.snapshots.models import Snapshot
 
 
@@ -41,3 +41,10 @@ def progress(found: Sequence[Found]) -> dict[str, object]:
         "error": next((each.error for each in found if each.error), None),
         "refreshing": any(each.refreshing for each in found),
     }
+
+
+def before_first(coming: Sequence[Snapshot]) -> int | None:
+    """Return how many results are loaded before the first; None where any is being loaded."""
+    if not coming or any(map(leases.is_held, coming)):
+        return None
+    return queue.before(coming[0])

@@ -26,12 +26,12 @@ from appoints.results.cache import CACHE
 from appoints.results.coverage import asked_for, is_sure, unrequested
 from appoints.results.covering import Covering
 from appoints.results.filtering import Reasons
-from appoints.results.found import Found, progress
+from appoints.results.found import Found, before_first, progress
 from appoints.results.looks import Look, looked_for, looks, plan_of, together
 from appoints.results.result import NeedsWhole, Result
 from appoints.results.states import Rules
 from appoints.results.version import Unchanged, version_of
-from appoints.snapshots import ageing, queue, store, upstream, waiting
+from appoints.snapshots import ageing, store, upstream, waiting
 from appoints.snapshots.models import Snapshot
 from appoints.snapshots.upstream import UpstreamRequest
 
@@ -141,10 +141,10 @@ class Asking:
 
     def new_version(self, found: Sequence[Found], rows: pl.DataFrame, asked: object) -> str:
         """Return the version of an answer. Raises Unchanged where the asker has it."""
-        waiting_for = [queue.before(each.snapshot) for each in found if not each.is_whole]
+        before = before_first([each.snapshot for each in found if not each.is_whole])
         # A range that moves with the clock is the same as long as the same rows are in it.
         held = filtering.places(rows, self.window)
-        question = (self.query, held, self.zone.key, get_language(), asked, waiting_for)
+        question = (self.query, held, self.zone.key, get_language(), asked, before)
         version = version_of(found, self.visible, *question)
         if version == self.known:
             raise Unchanged

@@ -19,10 +19,10 @@ def version_of(found: Iterable[Found], visible: Visibility, *question: object) -
 
     ``question`` is all else that the answer depends on; each part tells all of it by its repr. The
     hash is keyed: whose numbers are masked could else try numbers until one has the version.
+    That newer rows are coming changes nothing before they have come.
     """
     progress = [
-        (held.pk, held.status, held.lease, held.received, repr(error), refreshing)
-        for held, error, refreshing in found
+        (held.pk, held.status, held.lease, held.received, repr(error)) for held, error, _ in found
     ]
     parts = sorted((sorted(part.agents), sorted(part.tasks)) for part in visible.row_filter.parts)
     told = repr((progress, parts, visible.masked, question))

@@ -7,13 +7,15 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.utils import timezone
 
+from appoints.connections import timestamps
 from appoints.snapshots.models import Snapshot
 
 RESTS = 5  # times that the work of a load took, between it and the next
 LONGEST_REST = timedelta(minutes=15)  # however long that work was
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
-LONGEST_AGE = timedelta(minutes=8)  # of days far from now; their load takes a while on top
+OLD = timedelta(minutes=10)
+LONGEST_AGE = timedelta(minutes=5)  # of days far from now, after which their turn comes
 
 
 def fresh_until(snapshot: Snapshot) -> datetime | None:
@@ -52,6 +54,17 @@ def part_fresh_until(snapshot: Snapshot, work: timedelta) -> datetime | None:
         return part_rested(snapshot, work)
     limit = min((1 + far) * MINUTE * (1 if snapshot.unfinished else 2), LONGEST_AGE)
     return _after(snapshot, max(limit, min(RESTS * work, LONGEST_REST) - worked([snapshot])))
+
+
+def is_old(snapshot: Snapshot) -> bool:
+    """Tell whether people are to wait for newer rows of a part that is due."""
+    is_far = days_from_now(snapshot) >= 1
+    return snapshot.refresh_requested or not (is_far and is_recent(snapshot))
+
+
+def is_recent(snapshot: Snapshot) -> bool:
+    """Tell whether rows are no older than those of a day may become while somebody watches."""
+    return timestamps.recent(snapshot.as_of, OLD)
 
 
 def part_rested(snapshot: Snapshot, work: timedelta) -> datetime | None:

@@ -45,9 +45,11 @@ def load_all(
     loading = {each.pk: each.leased_until for each in begun if _is_loading(each)}
     if not loading:
         return begun
-    while loading and time.monotonic() <= deadline:
+    while loading:
         if not all(timestamps.left(until, leases.LEASE) for until in loading.values()):
             POOL.wake()
+        if time.monotonic() > deadline:
+            break
         time.sleep(LOOK_AGAIN)
         still = Snapshot.objects.filter(pk__in=loading, status=Snapshot.Status.LOADING)
         loading = dict(still.values_list("pk", "leased_until"))

@@ -22,7 +22,7 @@ from appoints.query.time_range import Window
 from appoints.results.cache import CACHE
 from appoints.results.lookup import ask, request_refresh
 from appoints.results.result import Result
-from appoints.snapshots import waiting
+from appoints.snapshots import store, waiting
 from appoints.snapshots.models import Chunk, Snapshot
 from tests.factories import connection_to, whole
 from tests.results.moving_centre import MovingCentre
@@ -206,7 +206,7 @@ def test_days_near_now_are_asked_for_anew_before_others(
     assert (result.as_of, result.newest) == (BEGUN, timezone.now())
     near = [piece.span for piece in result.pieces if piece.snapshot.as_of == timezone.now()]
     assert near[0].begin <= BEGUN - DAY < BEGUN + DAY < near[-1].end < BEGUN + 3 * DAY
-    story.wait(9 * 60)
+    story.wait(11 * 60)
     assert asked(connection, window).as_of == timezone.now()
 
 
@@ -254,3 +254,19 @@ def test_the_cap_counts_the_window_and_not_its_days(
 ) -> None:
     settings.APPOINTS_MOST_ROWS = 3
     assert asked(connection, days(-0.1, 0.1)).total == 1
+
+
+def test_of_what_is_far_from_now_newer_rows_come_unnoticed(
+    story: Story, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked(connection, days(3, 6))
+    monkeypatch.setattr(waiting, "load_all", store_only)
+    story.wait(9 * 60)
+    assert not asked(connection, days(3, 6)).refreshing
+    story.wait(3 * 60)
+    assert asked(connection, days(3, 6)).refreshing
+
+
+def store_only(connection: Connection, asked: Any, *rest: Any) -> list[Snapshot]:
+    """Begin loads, in place of ``waiting.load_all``."""
+    return store.begin_or_join_all(connection, asked)

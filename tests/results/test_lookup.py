@@ -167,10 +167,10 @@ def test_viewers_in_other_zones_get_their_own_day(connection: Connection) -> Non
 def test_fresh_rows_are_used_and_older_ones_refreshed(
     loaded: Connection, simulator: Simulator
 ) -> None:
-    Snapshot.objects.update(as_of=timezone.now() - timedelta(minutes=7))
+    Snapshot.objects.update(as_of=timezone.now() - timedelta(minutes=4))
     asked(loaded, DAY)
     assert simulator.calls == []
-    Snapshot.objects.update(as_of=timezone.now() - timedelta(minutes=9))
+    Snapshot.objects.update(as_of=timezone.now() - timedelta(minutes=11))
     asked(loaded, DAY)
     assert len(simulator.list_calls) == 9
     assert Snapshot.objects.filter(status=Snapshot.Status.WHOLE).count() == 1
@@ -179,7 +179,7 @@ def test_fresh_rows_are_used_and_older_ones_refreshed(
 def test_older_rows_are_shown_while_newer_ones_come(
     loaded: Connection, simulator: Simulator
 ) -> None:
-    Snapshot.objects.update(as_of=timezone.now() - timedelta(minutes=9))
+    Snapshot.objects.update(as_of=timezone.now() - timedelta(minutes=11))
     simulator.latency = 0.3
     result = ask(loaded, Query(), DAY, UTC, whole(loaded), wait=0.1)
     assert (result.mode, result.total, result.refreshing) == ("whole", 85, True)

@@ -40,7 +40,7 @@ ANSWERS = st.tuples(FOUND, SCOPES, st.sampled_from(["en", "ar"]))
 def told(found: list[Found], scope: Visibility, language: str) -> object:
     rows = [
         (each.snapshot.pk, each.snapshot.status, each.snapshot.lease, each.snapshot.received,
-         each.error is None, each.refreshing)
+         each.error is None)
         for each in found
     ]  # fmt: skip
     return rows, scope, language
