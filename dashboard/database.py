@@ -6,7 +6,8 @@ import logging
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from django.db import Error, InterfaceError, OperationalError
+from django.db import Error, InterfaceError, OperationalError, connection
+from django.db.migrations.executor import MigrationExecutor
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -105,6 +106,12 @@ class OneLine(logging.Filter):
             record.msg, record.args = f"{record.getMessage()} (database {kind})", ()
             record.exc_info = None
         return True
+
+
+def is_migrated() -> bool:
+    """Tell whether the database has every migration of this release. Raises django.db.Error."""
+    executor = MigrationExecutor(connection)
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
 
 
 def limit_lock_waits(connection: Any, **_about: object) -> None:

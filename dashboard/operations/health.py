@@ -6,9 +6,10 @@ from collections.abc import Callable
 from functools import cache
 
 from django.db import Error, connection
-from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+
+from dashboard.database import is_migrated
 
 
 class HealthMiddleware:
@@ -49,8 +50,7 @@ def check_migrated() -> None:
 
     The cache keeps no exceptions, so a process asks until the database is ready, then no more.
     """
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    if not is_migrated():
         raise Unmigrated
 
 
