@@ -6,7 +6,7 @@ from django.urls import include, path, register_converter
 
 from appoints.api import answers, document, reference
 from appoints.display import addresses
-from appoints.pages import choices, columns, detail, export, list, reveal, wallboard
+from appoints.pages import choices, columns, detail, embed, export, list, reveal, wallboard
 from appoints.saved_views import views
 
 register_converter(addresses.AppointId, "appoint_id")
@@ -44,5 +44,6 @@ urlpatterns = [
     path("appoints/", include((appoints, "appoints"))),
     path("choices/<str:name>/", choices.ChoicesPage.as_view(), name="choices"),
     path("columns/", columns.columns, name="columns"),
+    path("embed/", embed.EmbedPage.as_view(), name="embed"),
     path("wallboard/", wallboard.Wallboard.as_view(), name="wallboard"),
 ]

@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "dashboard.http.compression.PageCompressionMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "dashboard.http.headers.HeadersMiddleware",
     "dashboard.http.unreadable.BodyMiddleware",
@@ -70,6 +71,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "dashboard.accounts.frames.FrameSessionMiddleware",
     # Before all that changes a model: the log tells whose request did it.
     "dashboard.audit.origin.OriginMiddleware",
     "dashboard.accounts.remote_user.RemoteUserMiddleware",
@@ -194,22 +196,8 @@ if ENVIRONMENT.https:
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-
+# Portals that may show /embed/, and nothing else, in a frame.
 FRAME_ANCESTORS = ENVIRONMENT.frame_ancestors
-if FRAME_ANCESTORS:
-    # X-Frame-Options knows only "nobody" and "this host", so with portals the policy speaks alone.
-    SILENCED_SYSTEM_CHECKS.append("security.W002")
-    if ENVIRONMENT.https:
-        # In a frame of another site browsers send only cookies that say so, and those only with
-        # Secure. Without HTTPS just portals of the same site can hold a signed-in dashboard.
-        SESSION_COOKIE_SAMESITE = "None"
-        CSRF_COOKIE_SAMESITE = "None"
-        LANGUAGE_COOKIE_SAMESITE = "None"
-else:
-    MIDDLEWARE.insert(
-        MIDDLEWARE.index("csp.middleware.CSPMiddleware"),
-        "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    )
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -223,7 +211,7 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF],
         "base-uri": [NONE],
         "object-src": [NONE],
-        "frame-ancestors": FRAME_ANCESTORS or [NONE],
+        "frame-ancestors": [NONE],
     }
 }
 

@@ -83,7 +83,7 @@ VALUES = {
     "DATABASE_URL": "postgresql://user:word@db.example/calls",
     "CREDENTIAL_KEYS": Fernet.generate_key().decode(),
     "TIME_ZONE": "Asia/Kathmandu",
-    "FRAME_ANCESTORS": "https://portal.example:8443",
+    "FRAME_ANCESTORS": "https://portal.example:8443,http://localhost:*",
     "HTTPS": "0",
     "ISALES_HOSTS": "*.example,10.0.0.0/8",
     "TRUSTED_PROXIES": "10.0.0.5,2001:db8::/64",

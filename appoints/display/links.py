@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -16,11 +17,12 @@ from appoints.forms.bind import Question
 from appoints.labels import PRESET_WORDS
 from appoints.query.query import Query
 
-WALLBOARD = "wallboard"
+WALLBOARD, FRAME = "wallboard", "embed"
 # By the name of the address that a link opens.
 PLACES: Mapping[str, str | Promise] = {
     "appoints:list": pgettext_lazy("what a link opens", "The list"),
     WALLBOARD: gettext_lazy("The wallboard"),
+    FRAME: gettext_lazy("A portal's frame"),
 }
 
 
@@ -55,13 +57,15 @@ class LinkBuilder:
 def link_builder(question: Question, view: object, site: str) -> LinkBuilder:
     """Return the links to a question of a site's address; ``view`` is the saved view, or None."""
     fixed = _fixed(question)
+    names = [name for name in PLACES if name != FRAME or settings.FRAME_ANCESTORS]
     links = [
         Link(place, *kind, f"{urljoin(site, reverse(place))}?{query.urlencode()}")
-        for place in PLACES
+        for place in names
         for kind, query in _asked(question.query, fixed, bool(view) and place != WALLBOARD)
     ]
     words = range_words(fixed, question.zone) if fixed else ""
-    return LinkBuilder(PLACES, _moving(question.query), words, str(view or ""), links)
+    places = {name: PLACES[name] for name in names}
+    return LinkBuilder(places, _moving(question.query), words, str(view or ""), links)
 
 
 def _asked(

@@ -168,6 +168,15 @@ class NoConnectionContext(Context):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SignedOutFrameContext(Context):
+    """A portal's frame without a sign-in; ``address`` is what it asks."""
+
+    template = "appoints/frame_signed_out.html"
+
+    address: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ChoicesContext(Context):
     """Every choice of one filter; ``rest`` are the names and values of the other filters."""
 

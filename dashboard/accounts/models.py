@@ -101,6 +101,21 @@ class Session(AbstractBaseSession):
         return SessionStore
 
 
+class FrameSession(models.Model):
+    """A portal's frame that shows the list to the person of a session, and ends with it.
+
+    ``digest`` is of the frame's cookie; at first of the code that the frame gets it for.
+    """
+
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="frames")
+    digest = models.CharField(max_length=64, unique=True)
+    made = models.DateTimeField(auto_now_add=True)
+    has_begun = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return f"{self.session.person} · {self.made}"
+
+
 class Preferences(models.Model):
     """A person's own settings. No row, or an empty value, means the site's setting."""
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from typing import Any, cast
+from urllib.parse import quote
 
 from axes.models import AccessAttempt
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
 from dashboard.accounts.requests import HtmxRequest
+
+# What may stand in a query as it is: to quote it too makes a long link longer than servers take.
+PLAIN = "/?=,:;@!$'()*~"
 
 
 class SignInMiddleware(LoginRequiredMiddleware):
@@ -22,9 +25,9 @@ class SignInMiddleware(LoginRequiredMiddleware):
 
     def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseRedirect:
         """Lead to the sign-in and back; what was posted cannot be asked for, so that leads home."""
-        if request.method not in ("GET", "HEAD"):
-            return redirect_to_login(reverse("home"))
-        return super().handle_no_permission(request, view_func)
+        safe = request.method in ("GET", "HEAD")
+        link = request.get_full_path() if safe else reverse("home")
+        return HttpResponseRedirect(f"{reverse('login')}?next={quote(link, safe=PLAIN)}")
 
     def process_view(
         self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any

@@ -49,7 +49,7 @@ NUMBERS = {
     "REVEALS_PER_MINUTE": (5, 1, 100),
 }
 HOST = re.compile(r"(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*", re.IGNORECASE)
-ORIGIN = re.compile(r"https?://[A-Za-z0-9*.\[\]-]+[A-Za-z0-9.:\[\]-]*")
+ORIGIN = re.compile(r"https?://[A-Za-z0-9*.\[\]-]+[A-Za-z0-9.:\[\]-]*(:\*)?")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.urls import reverse
 
 PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 
 
 class HeadersMiddleware:
     """Turn off browser features that no page uses, and forbid caching of pages.
+
+    Portals may frame the one page that is for them, whatever goes wrong with it.
 
     Static files are answered by an earlier middleware.
     """
@@ -23,4 +28,12 @@ class HeadersMiddleware:
         response = self.get_response(request)
         response.headers["Permissions-Policy"] = PERMISSIONS_POLICY
         response.headers["Cache-Control"] = "private, no-store"
+        if settings.FRAME_ANCESTORS and request.path == reverse("embed"):
+            let_portals_frame(response)
         return response
+
+
+def let_portals_frame(response: Any) -> None:
+    """Let the portals that are named show a response in a frame; X-Frame-Options can name none."""
+    response.xframe_options_exempt = True
+    response._csp_replace = {"frame-ancestors": settings.FRAME_ANCESTORS}

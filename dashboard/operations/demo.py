@@ -38,6 +38,7 @@ PASSWORD = "reserved-calls"  # noqa: S105 for everybody who tries the demo
 NORTH, AUDITOR = "north", "auditor"
 NORTHERNERS = "101,102,103,104,105,106,107,108"
 ACCESS_KEY = "DEMO-ACCESS-KEY"
+PORTALS = "http://localhost:*,http://127.0.0.1:*"  # of this machine, to try a frame
 OURS = (
     "ALLOWED_HOSTS",
     "CREDENTIAL_KEYS",
@@ -76,6 +77,7 @@ def environment(folder: Path) -> dict[str, str]:
         "CREDENTIAL_KEYS_FILE": _kept(folder / "credential-keys", Fernet.generate_key().decode()),
         "DATABASE_URL": f"sqlite:///{folder / 'demo.sqlite3'}",
         "DJANGO_SUPERUSER_PASSWORD": PASSWORD,
+        "FRAME_ANCESTORS": PORTALS,
         "HTTPS": "0",
         "SECRET_KEY_FILE": _kept(folder / "secret-key", secrets.token_urlsafe(50)),
         "TIME_ZONE": _zone(),

@@ -23,4 +23,5 @@ def unreachable(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def place(db: None, unreachable: None, settings: Settings) -> centre.Centre:
     settings.APPOINTS_FRESH_FOR = timedelta(hours=1)
+    settings.FRAME_ANCESTORS = ["https://portal.example"]
     return centre.made()

@@ -44,6 +44,10 @@ GET  /choices/agents/                in  302 =10 =10 =5  =10 =10 302 302 =30
 GET  /choices/task/                  in  302 =10 =10 =5  =10 =10 302 302 =30
 GET  /choices/number/                in  404 404 404 404 404 404 404 404 404
 GET  /wallboard/?connection=demo     in  302 =10 =10 =5  =10 =10 302 302 =30
+GET  /embed/                         403 =0  =10 =10 =5  =10 =10 =0  =0  =30
+GET  /embed/?connection=south        403 =0  404 404 404 404 404 =0  =0  =3
+GET  /embed/allow/                   in  200 200 200 200 200 200 200 200 200
+POST /embed/begin/                   403 403 403 403 403 403 403 403 403 403
 GET  /columns/                       in  200 200 200 200 200 200 200 200 200
 POST /columns/                       in  303 303 303 303 303 303 303 303 303
 GET  /v/ours/                        in  404 302 302 404 302 302 404 404 404
@@ -157,6 +161,7 @@ COUNTED: dict[str, Callable[[Any], int]] = {
     "appoints:xlsx": in_workbook,
     "appoints:detail": lambda response: 1,
     "choices": counts(".count"),
+    "embed": total_of,
     "wallboard": counts(".tile strong", STATES),
 }
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import time_machine
@@ -48,6 +49,14 @@ def test_all_of_a_long_address_is_kept(client: Client, supervisor: User) -> None
     language = client.post("/accounts/language/", {"language": "es", "next": address})
     signed_in = client.get("/accounts/login/", {"next": address})
     assert {each["Location"] for each in (sign_in, language, signed_in)} == {address}
+
+
+def test_the_longest_link_is_no_longer_at_the_sign_in(client: Client, db: None) -> None:
+    agents = ",".join(f"agent.{number:03}@calls.example" for number in range(300))
+    link = f"/appoints/?preset=today&agent={agents}&q=%23"
+    led = client.get(link)["Location"]
+    assert dict(parse_qsl(urlsplit(led).query)) == {"next": link}
+    assert len(led) < len(link) + 40
 
 
 def test_a_sign_in_page_that_names_itself_leads_home(client: Client, supervisor: User) -> None:

@@ -25,6 +25,10 @@ SWITCHES = [
     "--disable-sync",
     "--no-first-run",
     "--process-per-site",
+    # The pages of a portal that tests make up have no server, so Chromium takes them for the
+    # internet's, and these may show nothing of this machine.
+    "--disable-features=LocalNetworkAccessChecks",
+    "--test-third-party-cookie-phaseout",  # what works then works without it
 ]
 
 

@@ -49,7 +49,9 @@ PAGES = {
     "api:reference": ["/api/"],
     "audit:list": ["/audit/", "/audit/?action=look&number=1"],
     "choices": [f"/choices/agents/?{WEEK}", f"/choices/causes/?{WEEK}"],
+    "allow_frame": ["/embed/allow/"],
     "columns": ["/columns/?next=/appoints/%3Fpreset%3Dtoday"],
+    "embed": [f"/embed/?{WEEK}", "/embed/?from=never"],
     "password_change": ["/accounts/password_change/"],
     "preferences": ["/accounts/preferences/"],
     "tokens": ["/accounts/tokens/"],
@@ -70,6 +72,7 @@ STRANGERS_PAGES = {"login": "/accounts/login/"}
 NO_PAGES = {
     *("home", "language", "logout", "revoke_token"),
     *("appoints:csv", "appoints:json", "appoints:xlsx", "audit:csv"),
+    "begin_frame",
     *("api:appoints", "api:document", "api:summary"),
     *("appoints:reveal", "views:default", "views:open", "views:update"),
 }
@@ -79,7 +82,7 @@ RIGHTS = {"perms": {"connections": {"add_connection": True, "change_connection":
 NOW = datetime(2026, 8, 3, 10, tzinfo=UTC)
 UTC_ZONE = ZoneInfo("UTC")
 WHERE = {"zone": UTC_ZONE, "connection": Connection(pk=1, name="demo")}
-QUIET = Stale(failure=failure_of(NoAnswer("no connection")), age="3 min")
+QUIET = Stale(failure=failure_of(NoAnswer("no connection")), age="3 min", missing="", outdated="")
 
 
 def failed(error: FetchError) -> tuple[str, dict[str, Any]]:
@@ -123,6 +126,7 @@ DRAWN: list[tuple[str, dict[str, Any]]] = [
     ("appoints/no_connection.html", {"dormant": True, **RIGHTS}),
     ("appoints/no_connection.html", RIGHTS),
     ("appoints/no_connection.html", {"ungranted": True, "administrators": [User(username="ana")]}),
+    ("appoints/frame_signed_out.html", {"address": ""}),
     ("registration/locked_out.html", {}),
     ("403_csrf.html", {}),
     ("500.html", {}),

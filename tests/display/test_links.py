@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
+from pytest_django import Settings
 
 from appoints.connections.models import Connection
 from appoints.display.links import LinkBuilder, link_builder
@@ -84,6 +85,13 @@ def test_a_link_names_the_saved_view_or_not() -> None:
     assert "view" not in asked(builder, "appoints:list moving without")
     assert asked(builder, "appoints:list fixed with")["view"] == "abc"
     assert "view" not in asked(builder, "wallboard moving")
+
+
+def test_a_frame_is_offered_where_a_portal_may_show_one(settings: Settings) -> None:
+    settings.FRAME_ANCESTORS = ["https://portal.example"]
+    builder = built("Mornings", view="abc")
+    assert kinds(builder)[-2:] == ["embed moving without", "embed moving with"]
+    assert builder.links[-1].address == "https://calls.example/embed/?view=abc"
 
 
 def test_a_view_that_the_person_may_not_see_is_in_no_link() -> None:

@@ -32,6 +32,16 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='FrameSession',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('digest', models.CharField(max_length=64, unique=True)),
+                ('made', models.DateTimeField(auto_now_add=True)),
+                ('has_begun', models.BooleanField(default=False)),
+                ('session', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='frames', to='accounts.session')),
+            ],
+        ),
+        migrations.CreateModel(
             name='Team',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
