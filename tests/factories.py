@@ -152,7 +152,7 @@ def connected(base_url: str, **changes: Any) -> Iterator[Connection]:
 
 
 def leased(connection: Connection) -> Snapshot:
-    begun = store.begin_or_join(connection, UpstreamRequest(Criteria(), EVER))
+    [begun] = store.begin_or_join(connection, [UpstreamRequest(Criteria(), EVER)])
     assert leases.take(begun)
     return begun
 

@@ -63,7 +63,7 @@ def enqueue(
     connection: Connection, asked: Sequence[UpstreamRequest], person: int | None
 ) -> list[Snapshot]:
     """Return the snapshots of what a person asks; see ``store.begin_or_join``. Raises QueueFull."""
-    snapshots = store.begin_or_join_all(connection, asked, person)
+    snapshots = store.begin_or_join(connection, asked, person)
     waiting = [each for each in snapshots if _waits(each)]
     if person is None or not waiting:
         return snapshots

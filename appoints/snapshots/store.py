@@ -122,19 +122,12 @@ def pin(connection: Connection, as_of: datetime) -> None:
 
 
 def begin_or_join(
-    connection: Connection, asked: UpstreamRequest, person: int | None = None
-) -> Snapshot:
-    """Return the snapshot that is being loaded for what is asked; a new one where there is none.
+    connection: Connection, asked: Sequence[UpstreamRequest], person: int | None = None
+) -> list[Snapshot]:
+    """Return the snapshots that are being loaded for requests; new ones where there are none.
 
     ``person`` is the ID of whoever asks.
     """
-    return begin_or_join_all(connection, [asked], person)[0]
-
-
-def begin_or_join_all(
-    connection: Connection, asked: Sequence[UpstreamRequest], person: int | None = None
-) -> list[Snapshot]:
-    """Return the snapshots of several requests, as ``begin_or_join`` does of one."""
     now, keys = timezone.now(), [_key(connection, each) for each in asked]
     with transaction.atomic():
         # One at a time, or two who come together would both begin.
@@ -143,18 +136,22 @@ def begin_or_join_all(
         found = [joined.get(tuple(key.values())) for key in keys]
         Snapshot.objects.filter(pk__in=[each.pk for each in found if each]).update(wanted=now)
         return [
-            snapshot
-            or Snapshot.objects.create(
-                **key,
-                connection=connection,
-                criteria=encrypt(json.dumps(asdict(each.criteria)).encode()),
-                limit=connection.page_limit,
-                person_id=person,
-                wanted=now,
-                leased_until=now,
-            )
-            for key, each, snapshot in zip(keys, asked, found, strict=True)
+            snapshot or _begin(connection, each, person)
+            for each, snapshot in zip(asked, found, strict=True)
         ]
+
+
+def _begin(connection: Connection, asked: UpstreamRequest, person: int | None) -> Snapshot:
+    now = timezone.now()
+    return Snapshot.objects.create(
+        **_key(connection, asked),
+        connection=connection,
+        criteria=encrypt(json.dumps(asdict(asked.criteria)).encode()),
+        limit=connection.page_limit,
+        person_id=person,
+        wanted=now,
+        leased_until=now,
+    )
 
 
 def _key(connection: Connection, asked: UpstreamRequest) -> dict[str, Any]:

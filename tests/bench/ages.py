@@ -48,7 +48,7 @@ class Paced:
         from appoints.snapshots import store
         from appoints.snapshots.models import Snapshot
 
-        snapshots = store.begin_or_join_all(connection, asked)
+        snapshots = store.begin_or_join(connection, asked)
         self.go_on()
         found = Snapshot.objects.in_bulk([each.pk for each in snapshots])
         return [found[each.pk] for each in snapshots]

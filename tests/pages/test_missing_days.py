@@ -79,3 +79,11 @@ def test_a_day_that_could_not_be_refreshed_is_told_from_the_others(
         text = text_of(browser.get(LIST))
     assert "Data as of 12:00:00, the newest of 12:05:00" in text
     assert "The rows of 2026-05-31 00:00 – 2026-06-01 00:00 are 5 min old." in text
+
+
+def test_a_file_is_as_of_its_oldest_day(browser: Client) -> None:
+    address = "/appoints/export.csv?from=2026-05-25&to=2026-06-02"
+    assert browser.get(address)["X-Data-As-Of"] == "2026-06-01T12:00:00+00:00"
+    with time_machine.travel(NOON + timedelta(seconds=50), tick=False):
+        answer = browser.get(address)
+    assert (answer["X-Data-As-Of"], answer["X-Total-Count"]) == ("2026-06-01T12:00:00+00:00", "9")

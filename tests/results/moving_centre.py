@@ -47,7 +47,7 @@ class MovingCentre:
         person: int | None,
     ) -> list[Snapshot]:
         """Load in place of ``waiting.load_all``."""
-        snapshots = store.begin_or_join_all(connection, asked, person)
+        snapshots = store.begin_or_join(connection, asked, person)
         for snapshot in snapshots:
             if snapshot.status == Snapshot.Status.LOADING:
                 assert leases.take(snapshot)

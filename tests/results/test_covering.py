@@ -269,4 +269,4 @@ def test_of_what_is_far_from_now_newer_rows_come_unnoticed(
 
 def store_only(connection: Connection, asked: Any, *rest: Any) -> list[Snapshot]:
     """Begin loads, in place of ``waiting.load_all``."""
-    return store.begin_or_join_all(connection, asked)
+    return store.begin_or_join(connection, asked)

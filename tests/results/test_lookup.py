@@ -233,7 +233,7 @@ def test_after_a_long_load_isales_has_five_times_as_long_to_itself(connection: C
 
 def test_a_load_that_stopped_long_ago_begins_anew(connection: Connection) -> None:
     asked = UpstreamRequest(Criteria(), EVER)
-    begun = store.begin_or_join(connection, asked)
-    assert store.begin_or_join(connection, asked) == begun
+    begun = store.begin_or_join(connection, [asked])
+    assert store.begin_or_join(connection, [asked]) == begun
     Snapshot.objects.update(as_of=timezone.now() - timedelta(minutes=11))
-    assert store.begin_or_join(connection, asked) != begun
+    assert store.begin_or_join(connection, [asked]) != begun

@@ -121,7 +121,7 @@ def test_a_lease_has_one_holder(connection: Connection) -> None:
 def test_who_comes_when_a_load_just_ended_begins_no_other(connection: Connection) -> None:
     snapshot = leased(connection)
     Load(snapshot).run()
-    assert store.begin_or_join(connection, UpstreamRequest(Criteria(), EVER)) == snapshot
+    assert store.begin_or_join(connection, [UpstreamRequest(Criteria(), EVER)]) == [snapshot]
 
 
 def test_a_load_that_nobody_wants_pauses_and_goes_on_when_somebody_does(

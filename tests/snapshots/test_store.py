@@ -38,7 +38,7 @@ def test_a_snapshot_covers_the_windows_that_lie_within_its_own(
     held: Window, window: Window, covers: bool
 ) -> None:
     connection = connection_to()
-    snapshot = store.begin_or_join(connection, UpstreamRequest(Criteria(), held))
+    [snapshot] = store.begin_or_join(connection, [UpstreamRequest(Criteria(), held)])
     store.finish(snapshot, Snapshot.Status.WHOLE, as_of=timezone.now())
     asked = UpstreamRequest(Criteria(task="1"), window)
     assert store.covering(connection, asked, window).exists() is covers
