@@ -115,6 +115,14 @@ def _literal(column: pl.Series) -> pl.Series:
     return simple.zip_with(otherwise & ~closely, made).alias(column.name)
 
 
+def made_to_fit(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the frame with each text cut to what a cell of Excel holds."""
+    return frame.with_columns(
+        _replaced(column, column.filter(column.str.len_chars() > MOST_IN_CELL // 2), cut)
+        for column in frame.select(pl.col(pl.String))
+    )
+
+
 def cut_cells(frame: pl.DataFrame) -> int:
     """Return how many cells of a frame a sheet of Excel holds only in part."""
     long = pl.col(pl.String).str.len_chars() > MOST_IN_CELL // 2
