@@ -27,19 +27,31 @@ SMALL_PAGE = 50  # rows; where sister endpoints stop
 
 
 class Verdict(NamedTuple):
-    """Outcome of a check: whether iSales answered as it should, and lines to show."""
+    """Outcome of a check: whether iSales answered as it should, and lines to show.
+
+    ``ahead``: the seconds by which its clock is ahead of ours, after a success that told it.
+    """
 
     ok: bool
     words: list[str]
+    ahead: float | None = None
 
     def __str__(self) -> str:
         return "\n".join(self.words)
 
 
 def check(connection: Connection) -> Verdict:
+    """Ask for one page, and after a success for the lookups that were not offered."""
+    verdict = check_page(connection)
+    if verdict.ok:
+        verdict.words.extend(_not_offered(lookups.ask_again(connection)))
+    return verdict
+
+
+def check_page(connection: Connection) -> Verdict:
     """Ask for one page. Only a success ends a rest; a refusal is never tried again here.
 
-    A check may call while iSales asked for quiet, and repeats the lookups that were not offered.
+    This may call while iSales asked for quiet.
     """
     try:
         with limiter.line(connection, wait=WAIT, check=True) as line:
@@ -48,10 +60,12 @@ def check(connection: Connection) -> Verdict:
             took = time.monotonic() - started
     except FetchError as error:
         return failed(connection, error)
-    was_resting = bool(connection.resting)
+    was_resting, ahead = bool(connection.resting), line.client.ahead
     connection.wake()
     words = _success_lines(connection, page, took, was_resting=was_resting)
-    return Verdict(True, words + _not_offered(lookups.ask_again(connection)))
+    if ahead is not None and abs(ahead) > CLOCKS_DIFFER:
+        words.append(_clocks(round(ahead)))
+    return Verdict(True, words, ahead)
 
 
 def around_now() -> Criteria:

@@ -161,6 +161,12 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     return min(max(0.0, (moment - datetime.now(UTC)).total_seconds()), LONGEST_QUIET)
 
 
+def ahead(headers: Mapping[str, str]) -> float | None:
+    """Return by how many seconds the server's clock is ahead of ours; None where it tells none."""
+    moment = _moment(headers.get("date", ""))
+    return (moment - datetime.now(UTC)).total_seconds() if moment else None
+
+
 def _moment(value: str) -> datetime | None:
     try:
         moment = parsedate_to_datetime(value)

@@ -82,10 +82,12 @@ class Client:
 
     Every call may raise NoAnswer, NotAuthorised, AddressLocked, TooFast, Refused or
     UnexpectedAnswer. ``budget`` is the seconds it may take in all, waits and retries included.
+    ``ahead`` is by how many seconds the clock of iSales was ahead of ours at its last answer.
     """
 
     def __init__(self, endpoint: Endpoint, transport: httpx.BaseTransport | None = None) -> None:
         self.endpoint = endpoint
+        self.ahead: float | None = None
         self._root = f"{endpoint.base_url.rstrip('/')}{ROOT}/{endpoint.vdn}"
         self._http = httpx.Client(
             auth=AkskAuth(endpoint.access_key, endpoint.secret_key, endpoint.signing),
@@ -174,6 +176,7 @@ class Client:
                 body = bodies.read(response, deadline, call.rows)
         except httpx.TransportError as error:
             raise NoAnswer(_in_words(error)) from error
+        self.ahead = answers.ahead(response.headers)
         return answers.read(response.status_code, response.headers, body, call.rows)
 
 

@@ -1,0 +1,105 @@
+"""The database, what is encrypted in it, and the disk."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.db import Error, connection, transaction
+
+from appoints.connections.models import Connection
+from appoints.doctor.finding import Finding, ok, warning, wrong
+from appoints.encryption import WrongKey
+from appoints.isales.secret import Secret
+from appoints.saved_views.models import SavedView
+from dashboard.database import TROUBLES, is_migrated, kind_of
+
+ROOT = Path(__file__).resolve().parents[2]
+LITTLE, TOO_LITTLE = 2**30, 100 * 2**20  # bytes that are free
+MEBIBYTE = 2**20
+
+
+def look_at_database() -> Finding:
+    """Tell whether the database answers, takes rows and has every migration."""
+    try:
+        if not is_migrated():
+            return _said("unmigrated")
+        # SQLite begins like one who writes, and says so where it may not.
+        with transaction.atomic():
+            return _look_at_sqlite() if connection.vendor == "sqlite" else _look_at_postgresql()
+    except Error as error:
+        return trouble(error)
+
+
+def _look_at_sqlite() -> Finding:
+    begins = connection.settings_dict["OPTIONS"].get("transaction_mode", "DEFERRED")
+    journal = _first("PRAGMA journal_mode")
+    if begins != "IMMEDIATE" or journal != "wal":
+        words = f"SQLite begins {begins} and journals by {journal}: workers lock each other out."
+        advice = "Name nothing but the file in DATABASE_URL, on a disk of this machine."
+        return wrong("database", words, advice)
+    return ok("database", "SQLite answers, takes rows and has every migration.")
+
+
+def _look_at_postgresql() -> Finding:
+    if _first("SHOW transaction_read_only") == "on":
+        return _said("read-only")
+    return ok("database", "PostgreSQL answers, takes rows and has every migration.")
+
+
+def _first(statement: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        return str(cursor.fetchone()[0])
+
+
+def trouble(error: Error) -> Finding:
+    """Say what an error means; its own words may name the address with a password."""
+    return _said(kind_of(error) or "down")
+
+
+def _said(kind: str) -> Finding:
+    return wrong("database", str(TROUBLES[kind].title), str(TROUBLES[kind].advice))
+
+
+def look_at_secrets() -> Finding:
+    """Tell whether the keys in force open all that is stored encrypted."""
+    secrets = Connection.objects.values_list("slug", "secret_key")
+    lost = [f"the secret key of {slug}" for slug, secret in secrets if not _opens(secret)]
+    views = [view.query for view in SavedView.objects.only("sealed").iterator()]
+    if closed := views.count(None):
+        lost.append(f"{closed} saved view{'s' if closed > 1 else ''}")
+    if lost:
+        words = f"none of them opens {', '.join(lost)}."
+        advice = (
+            "Put back the key that these were stored under; or store a secret key anew:"
+            " manage.py connection NAME --secret-key-file PATH."
+        )
+        return wrong("CREDENTIAL_KEYS", words, advice)
+    return ok("CREDENTIAL_KEYS", f"{len(secrets)} secret keys, {len(views)} saved views open.")
+
+
+def _opens(secret: Secret) -> bool:
+    try:
+        secret.reveal()
+    except WrongKey:
+        return False
+    return True
+
+
+def look_at_disks() -> Iterator[Finding]:
+    """Tell how much room the database's disk and that of temporary files have."""
+    folders = {"temporary files": Path(tempfile.gettempdir()), "this directory": ROOT}
+    if connection.vendor == "sqlite":
+        folders["database"] = Path(str(connection.settings_dict["NAME"])).resolve().parent
+        del folders["this directory"]
+    for name, folder in folders.items():
+        free = shutil.disk_usage(folder).free
+        words = f"{free // MEBIBYTE:,} MiB free for {name} ({folder})."
+        if free >= LITTLE:
+            yield ok("disk", words)
+        else:
+            grade = warning if free >= TOO_LITTLE else wrong
+            yield grade("disk", words, "Make room: manage.py purge drops what is past its time.")
