@@ -16,6 +16,7 @@ from django.utils.crypto import salted_hmac
 FORMAT = "reserved calls: backup 1"
 # What migrate makes, what is fetched again, and what is over soon; a new model is kept.
 LEFT_OUT = {
+    "accounts.FrameSession",
     "accounts.Session",
     "auth.Permission",
     "axes.AccessAttempt",
