@@ -36,7 +36,8 @@ OTHERS = [code for code, _name in LANGUAGES if code != "en"]
 # What is said, not what it leads to or how it is drawn.
 SAID = {"title", "lang", "dir", "placeholder"}
 SAID_TOO = re.compile(
-    r"aria-label$|data-(label|moved|number|id|done|failed|words|changes|new|changed|old|waits|seldom|still)$"
+    r"aria-label$|data-(label|moved|number|id|done|failed|words|changes|new|changed|old|waits|seldom)$"
+    r"|data-(still|version)$"
 )
 PATTERNS = {f"data-{name}" for name in formats.PATTERNS}
 # With the clock, not with the language.
