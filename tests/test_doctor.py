@@ -85,7 +85,7 @@ def test_an_installation_in_order_has_neither_warnings_nor_secrets(
     saved_view(person(), "Mine", "number=13900001234")
     found = doctor()
     assert found.status == 0 and found.text.endswith(" ok, 0 warning, 0 wrong\n")
-    assert "1 secret keys, 1 saved views" in found.line("CREDENTIAL_KEYS")
+    assert "secret keys 1, saved views 1" in found.line("CREDENTIAL_KEYS")
     assert "Nothing more was asked" in found.line("connection demo") and len(asked) == 1
     for secret in (SK, settings.SECRET_KEY, *settings.CREDENTIAL_KEYS, "13900001234"):
         assert secret not in found.text
@@ -137,6 +137,7 @@ def test_a_database_that_does_not_work_ends_the_examination(
     monkeypatch.setattr(storage, "is_migrated", is_migrated)
     found = doctor()
     assert found.status == 1 and "password" not in found.text
+    assert "manage.py migrate" in found.text or "DATABASE_URL" in found.text
     assert found.line("database").startswith("wrong: ") and "connection demo" not in found.text
 
 
@@ -146,6 +147,15 @@ def test_sqlite_that_begins_to_write_too_late_is_wrong(
 ) -> None:
     monkeypatch.setitem(database.settings_dict["OPTIONS"], "transaction_mode", "DEFERRED")
     assert "begins DEFERRED and journals by wal" in doctor().line("database")
+
+
+@pytest.mark.skipif("database.vendor != 'sqlite'")
+def test_a_folder_that_is_not_there_is_wrong(
+    good: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(database.settings_dict, "NAME", "/nowhere/db.sqlite3")
+    found = doctor()
+    assert found.status == 1 and "/nowhere" in found.text and "No such file" in found.text
 
 
 @pytest.mark.parametrize(("free", "grade", "status"), [(2**29, "warning", 0), (2**20, "wrong", 1)])

@@ -86,15 +86,15 @@ def _proxies() -> Finding:
 def _portals() -> Finding:
     portals = settings.FRAME_ANCESTORS
     if not portals:
-        return ok("FRAME_ANCESTORS", "none: no other site may frame the dashboard.")
+        return ok("FRAME_ANCESTORS", "none: no other site may frame the list.")
     if plain := [each for each in portals if not each.startswith("https://")]:
-        words = f"{', '.join(plain)}: whoever changes that page on its way frames the dashboard."
+        words = f"{', '.join(plain)}: whoever changes that page on its way frames the list."
         return warning("FRAME_ANCESTORS", words, "Name portals by https://.")
     if wide := [each for each in portals if each.startswith("https://*") and each.count(".") < 2]:
-        words = f"{', '.join(wide)} lets sites of strangers frame the dashboard."
+        words = f"{', '.join(wide)} lets sites of strangers frame the list."
         return warning("FRAME_ANCESTORS", words, "Name the portals.")
     if not settings.SECURE_SSL_REDIRECT:
-        words = "without HTTPS a portal of another site cannot hold a signed-in dashboard."
+        words = "without HTTPS nobody can sign in within the frame of another site."
         return warning("FRAME_ANCESTORS", words, "Serve the dashboard over HTTPS.")
     return ok("FRAME_ANCESTORS", f"{', '.join(portals)}.")
 

@@ -19,6 +19,14 @@ from dashboard.database import TROUBLES, is_migrated, kind_of
 ROOT = Path(__file__).resolve().parents[2]
 LITTLE, TOO_LITTLE = 2**30, 100 * 2**20  # bytes that are free
 MEBIBYTE = 2**20
+# To whom TROUBLES sends people.
+ADVICE = {
+    "down": "See whether it runs, and whether DATABASE_URL names it; its own log says more.",
+    "locked": "See who holds it: a shell amid a transaction, or another program.",
+    "full": "Make room on its disk.",
+    "read-only": "Make it and its folder writable for this account.",
+    "unmigrated": "Run manage.py migrate.",
+}
 
 
 def look_at_database() -> Finding:
@@ -61,7 +69,7 @@ def trouble(error: Error) -> Finding:
 
 
 def _said(kind: str) -> Finding:
-    return wrong("database", str(TROUBLES[kind].title), str(TROUBLES[kind].advice))
+    return wrong("database", str(TROUBLES[kind].title), ADVICE[kind])
 
 
 def look_at_secrets() -> Finding:
@@ -78,7 +86,9 @@ def look_at_secrets() -> Finding:
             " manage.py connection NAME --secret-key-file PATH."
         )
         return wrong("CREDENTIAL_KEYS", words, advice)
-    return ok("CREDENTIAL_KEYS", f"{len(secrets)} secret keys, {len(views)} saved views open.")
+    return ok(
+        "CREDENTIAL_KEYS", f"they open all: secret keys {len(secrets)}, saved views {len(views)}."
+    )
 
 
 def _opens(secret: Secret) -> bool:
@@ -96,7 +106,13 @@ def look_at_disks() -> Iterator[Finding]:
         folders["database"] = Path(str(connection.settings_dict["NAME"])).resolve().parent
         del folders["this directory"]
     for name, folder in folders.items():
-        free = shutil.disk_usage(folder).free
+        try:
+            free = shutil.disk_usage(folder).free
+        except OSError as error:
+            yield wrong(
+                "disk", f"{name} ({folder}): {error.strerror}.", "Make it, or name another."
+            )
+            continue
         words = f"{free // MEBIBYTE:,} MiB free for {name} ({folder})."
         if free >= LITTLE:
             yield ok("disk", words)
