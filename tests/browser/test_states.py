@@ -11,6 +11,7 @@ from typing import NamedTuple
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from appoints.isales.simulator.names import AGENTS
 from dashboard.operations import demo
 from dashboard.operations.servers import end, start
 from tests.browser.conftest import sign_in
@@ -39,7 +40,7 @@ def test_while_rows_load_their_places_are_kept(own: Own) -> None:
     tops = [f"document.querySelector('{each}').getBoundingClientRect().top" for each in places]
     isales.send_signal(signal.SIGSTOP)
     try:
-        page.goto("/appoints/?preset=this-month")
+        page.goto(f"/appoints/?preset=this-month&agent={AGENTS[0].account}")
         expect(page.locator(".found")).to_contain_text("Asking iSales…")
         before = [page.evaluate(top) for top in tops]
     finally:
