@@ -15,6 +15,7 @@ LONGEST_REST = timedelta(minutes=15)  # however long that work was
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
 OLD = timedelta(minutes=10)
+LONGEST_TURN = timedelta(minutes=8)  # in which all days are loaded anew, if that leaves half of it
 LONGEST_AGE = timedelta(minutes=5)  # of days far from now, after which their turn comes
 
 
@@ -45,7 +46,8 @@ def part_fresh_until(snapshot: Snapshot, work: timedelta) -> datetime | None:
     """Return until when a part of a window is fresh, of which all parts took ``work`` to load.
 
     From yesterday to tomorrow a part ages as any snapshot does. Farther away less changes, and
-    least where no call is left to make; there iSales has as long to itself as after one load.
+    least where no call is left to make. iSales has as long to itself as after one load of all
+    parts, or shorter where they would grow old, but at least as long as they took.
     """
     far = days_from_now(snapshot)
     if far < 1:
@@ -53,7 +55,8 @@ def part_fresh_until(snapshot: Snapshot, work: timedelta) -> datetime | None:
     if snapshot.refresh_requested:
         return part_rested(snapshot, work)
     limit = min((1 + far) * MINUTE * (1 if snapshot.unfinished else 2), LONGEST_AGE)
-    return _after(snapshot, max(limit, min(RESTS * work, LONGEST_REST) - worked([snapshot])))
+    rest = max(min(RESTS * work, LONGEST_TURN), min(2 * work, LONGEST_REST))
+    return _after(snapshot, max(limit, rest - worked([snapshot])))
 
 
 def is_old(snapshot: Snapshot) -> bool:

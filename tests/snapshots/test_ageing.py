@@ -50,9 +50,11 @@ def test_a_day_with_unfinished_calls_is_fresh_for_a_shorter_time() -> None:
 
 
 def test_all_parts_together_leave_isales_as_long_to_itself_as_one_load() -> None:
-    work = timedelta(seconds=120)
+    work = timedelta(seconds=80)
     loaded = part(-9, worked=4.0, ended=NOON + timedelta(seconds=4))
     assert age(loaded, work) == 5 * work
+    assert age(loaded, 2 * work) == ageing.LONGEST_TURN
+    assert age(loaded, 5 * work) == 2 * 5 * work
     assert age(loaded, 9 * work) == ageing.LONGEST_REST
 
 
