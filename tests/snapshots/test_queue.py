@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from django.db import connection as database
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -85,6 +86,23 @@ def test_many_questions_at_once_are_all_loaded_by_few_threads(
     assert set(Snapshot.objects.values_list("status", "received")) == {("whole", 1)}
     assert Snapshot.objects.count() == QUESTIONS
     assert most_threads[0] <= 2 * settings.APPOINTS_LOADERS + settings.APPOINTS_SHARED_FETCHERS
+
+
+def test_many_questions_at_once_take_few_connections_to_postgresql(
+    connection: Connection, simulator: Simulator, settings: Settings
+) -> None:
+    if database.vendor != "postgresql":
+        pytest.skip("SQLite keeps no list of them; tests/postgresql.sh runs this")
+    simulator.latency = 0.05
+    for number in range(QUESTIONS):
+        ask(connection, Query(number=f"{number:04}"), EVER, UTC, whole(connection), wait=0)
+    most = 0
+    while Snapshot.objects.filter(status="loading").exists():
+        with database.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE usename = current_user")
+            most = max(most, cursor.fetchone()[0])
+    # A loader has one; what it fetches in other threads, it stores itself. This test has one.
+    assert 1 < most <= settings.APPOINTS_LOADERS + 2
 
 
 def test_what_waits_is_loaded_in_the_order_it_came(connection: Connection) -> None:
