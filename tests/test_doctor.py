@@ -21,6 +21,7 @@ from appoints.connections.models import Connection
 from appoints.doctor import storage
 from appoints.isales.errors import NotAuthorised, TooFast
 from appoints.isales.secret import Secret
+from dashboard.environment.ways_in import GroupMap
 from tests.factories import answer_with, connection_to, person, saved_view
 
 pytestmark = pytest.mark.django_db
@@ -125,6 +126,11 @@ def test_another_key_is_wrong_and_asks_nothing(
     assert found.line("connection demo").startswith("wrong:   ")
 
 
+def test_what_system_checks_find_is_told(good: Connection, settings: Settings) -> None:
+    settings.GROUP_MAP = GroupMap({"ops": frozenset({"nobodys"})}, {})
+    assert "the team nobodys" in doctor().line("check")
+
+
 @pytest.mark.parametrize("answer", [OperationalError("password=x"), False])
 def test_a_database_that_does_not_work_ends_the_examination(
     good: Connection, monkeypatch: pytest.MonkeyPatch, answer: Exception | bool
@@ -201,8 +207,10 @@ def test_a_clock_that_differs_is_a_warning(
     good: Connection, monkeypatch: pytest.MonkeyPatch, ahead: int, words: str
 ) -> None:
     calls_to(monkeypatch, lambda: httpx.Response(200, json=PAGE, headers=date(ahead)))
-    line = doctor().line("clock against demo")
+    found = doctor()
+    line = found.line("clock against demo")
     assert line.startswith("warning: ") and words in line and "NTP" in line
+    assert "The clock of iSales is" in found.line("connection demo")
 
 
 def test_an_answer_without_a_date_is_a_warning(

@@ -21,7 +21,8 @@ LITTLE, TOO_LITTLE = 2**30, 100 * 2**20  # bytes that are free
 MEBIBYTE = 2**20
 # To whom TROUBLES sends people.
 ADVICE = {
-    "down": "See whether it runs, and whether DATABASE_URL names it; its own log says more.",
+    "down": "See whether it runs and DATABASE_URL names it; with SQLite, whether its folder takes"
+    " files, which one that is read-only or full does not.",
     "locked": "See who holds it: a shell amid a transaction, or another program.",
     "full": "Make room on its disk.",
     "read-only": "Make it and its folder writable for this account.",
