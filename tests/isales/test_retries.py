@@ -139,6 +139,6 @@ def test_no_try_begins_past_the_budget(wire: Wire, ask: Ask) -> None:
     wire.answers = [httpx.Response(503)]
     begun = time.monotonic()
     with pytest.raises(UnexpectedAnswer):
-        ask(budget=0.15)
-    assert time.monotonic() - begun < 0.5
+        ask(budget=0.9)
+    assert time.monotonic() - begun < 0.9
     assert len(wire.asked) == 1
