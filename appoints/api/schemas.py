@@ -26,6 +26,7 @@ OF_KIND: Mapping[Kind, Schema] = {
     "time": {**TEXT_OR_NONE, "format": "date-time"},
     "flag": {"type": ["boolean", "null"]},
 }
+LIMITED = ("choice", "choices", "count", "flag")  # kinds that are no text of one's own
 # By the name of a filter's argument.
 BOUNDS = {"min_value": "minimum", "max_value": "maximum", "max_length": "maxLength"}
 
@@ -37,7 +38,9 @@ def parameters() -> list[Schema]:
 
 def _parameter(parameter: Parameter) -> Schema:
     found = {"name": parameter.name, "in": "query", "description": str(parameter.label)}
-    return {**found, "schema": _of_parameter(parameter)}
+    # As if it were not given; the others are texts, and one text is empty.
+    empty = {"allowEmptyValue": True} if parameter.kind in LIMITED else {}
+    return {**found, **empty, "schema": _of_parameter(parameter)}
 
 
 def _of_parameter(parameter: Parameter) -> Schema:
@@ -46,13 +49,13 @@ def _of_parameter(parameter: Parameter) -> Schema:
     bounds = {BOUNDS[name]: extra[name] for name in BOUNDS if name in extra}
     if "max_value" in extra:
         return {"type": "integer", **bounds}
+    if parameter.kind == "words":
+        # Each may be a list in itself; how many there are is known once they are split.
+        return {"type": "array", "items": TEXT}
     one: Schema = {**TEXT, "maxLength": LONGEST, **bounds}
     if parameter.is_choice or parameter.kind == "flag":
         one = {**TEXT, "enum": [value for value, _words in extra["choices"]]}
-    if not parameter.is_repeatable:
-        return one
-    most = {"maxItems": extra["most"]} if "most" in extra else {}
-    return {"type": "array", "items": one, **most}
+    return {"type": "array", "items": one} if parameter.is_repeatable else one
 
 
 def row() -> Schema:
