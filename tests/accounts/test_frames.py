@@ -24,7 +24,7 @@ from tests.screen import Screen, text_of
 PORTAL = "https://portal.example"
 EMBED, ALLOW, BEGIN = "/embed/", "/embed/allow/", "/embed/begin/"
 OURS = {"Origin": "http://testserver"}
-NOBODYS = "Your browser sends no sign-in to this frame"
+NOBODYS = "This frame is not signed in"
 
 
 @pytest.fixture(autouse=True)
