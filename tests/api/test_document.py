@@ -7,7 +7,7 @@ from typing import Any
 from django.test import Client
 
 from appoints.query.columns import FILE_COLUMNS
-from appoints.query.filters import PARAMETERS
+from appoints.query.filters import MOST_AGENTS, PARAMETERS
 from dashboard.accounts.models import User
 from tests.factories import browser_of
 from tests.screen import Screen
@@ -61,6 +61,14 @@ def test_what_may_be_empty_by_it_counts_for_nothing(reader: Client) -> None:
         assert {"page", "per_page", "state", "late", "sort"} <= set(names)
         response = reader.get(f"/api/v1/appoints/?{'=&'.join(names)}=")
         assert (response.status_code, response["X-Total-Count"]) == (200, "30")
+
+
+def test_a_list_of_words_has_no_length_by_it_for_doubles_count_once(reader: Client) -> None:
+    for operation in operations(reader.get(DOCUMENT).json()):
+        lists = {each["name"]: each["schema"] for each in operation["parameters"]}
+        assert lists["cause"] == lists["agent"] == {"type": "array", "items": {"type": "string"}}
+    agents = "&agent=agent0" * (MOST_AGENTS + 1)
+    assert reader.get(f"/api/v1/appoints/?{agents[1:]}")["X-Total-Count"] == "10"
 
 
 def test_its_page_says_the_same(supervisor: User) -> None:
