@@ -24,7 +24,7 @@ class RowsAnswer(ApiAnswer):
         page, size = question.query.page, question.query.per_page
         pages = max(1, ceil(result.total / size))
         rows = result.rows.slice((page - 1) * size, size)
-        table = export.table(rows, lookups.reasons(question.connection, platform=not self.pinned))
+        table = export.table(rows, lookups.reasons(question.connection, ask=not self.pinned))
         about = {**self.about(result), "page": page, "pages": pages}
         response = self.json(b"".join(export.json(table, question.zone, about)), result)
         if page < pages and result.as_of:

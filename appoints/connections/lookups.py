@@ -42,12 +42,13 @@ def speaks(language: str) -> bool:
     return language.partition("-")[0] in LOCALES
 
 
-def fail_words(connection: Connection, language: str) -> Mapping[str, str]:
+def fail_words(connection: Connection, language: str, *, ask: bool = True) -> Mapping[str, str]:
     """Return the platform's words for fail codes, English ones where it has none of a language.
 
-    Empty where iSales does not offer them.
+    Empty where iSales does not offer them. Unless ``ask``, those of its last answer.
     """
-    return _cached(connection, WORDS, LOCALES.get(language.partition("-")[0], LOCALES["en"]))
+    locale = LOCALES.get(language.partition("-")[0], LOCALES["en"])
+    return _cached(connection, WORDS, locale, ask=ask)
 
 
 def ask_again(connection: Connection) -> list[str]:
@@ -60,15 +61,21 @@ def ask_again(connection: Connection) -> list[str]:
     return list(not_offered.values_list("name", flat=True))
 
 
-def _cached(connection: Connection, name: str, locale: str) -> Mapping[str, str]:
+def _cached(
+    connection: Connection, name: str, locale: str, *, ask: bool = True
+) -> Mapping[str, str]:
     key = f"{name}-{locale}-{connection.pk}-{connection.endpoint_fingerprint()}"
     # The cache goes by a clock that may be set.
     known: Mapping[str, str]
     known, until = cache.get(key, ({}, 0.0))
-    if until <= time.monotonic():
+    if until > time.monotonic():
+        return known
+    if ask:
         known, seconds = _shared(connection, name, locale)
         cache.set(key, (known, time.monotonic() + seconds), seconds)
-    return known
+        return known
+    lookup = Lookup.of(connection, name)
+    return {} if lookup.not_offered else lookup.last_answer(locale)
 
 
 def _shared(connection: Connection, name: str, locale: str) -> tuple[Mapping[str, str], int]:
@@ -110,15 +117,14 @@ def _ask(line: limiter.Line, name: str, locale: str) -> Mapping[str, str]:
     return line.tasks(budget=BUDGET) if name == TASKS else line.fail_words(locale, budget=BUDGET)
 
 
-def reasons(connection: Connection, *, platform: bool) -> dict[str, str]:
-    """Return the words for fail codes and results, the platform's own winning if ``platform``.
+def reasons(connection: Connection, *, ask: bool) -> dict[str, str]:
+    """Return the words for fail codes and results, the platform's own winning.
 
-    In a language that the platform has no words of, its English ones only fill the gaps.
+    In a language that the platform has no words of, its English ones only fill the gaps. Unless
+    ``ask``, iSales is not asked for its words: those of its last answer count.
     """
     known = {**codes.RESULTS, **codes.FAIL_WORDS}
     words = {code: gettext(text) for code, text in known.items()}
-    if platform:
-        language = get_language() or "en"
-        own = fail_words(connection, language)
-        words = {**words, **own} if speaks(language) else {**own, **words}
-    return words
+    language = get_language() or "en"
+    own = fail_words(connection, language, ask=ask)
+    return {**words, **own} if speaks(language) else {**own, **words}

@@ -74,7 +74,7 @@ class Question:
 
     def ask(self, *, wait: float, known: str = "") -> Result:
         """Return what is at hand; see ``results.lookup.ask``."""
-        reasons = partial(lookups.reasons, self.connection, platform=True)
+        reasons = partial(lookups.reasons, self.connection, ask=True)
         return ask(
             self.connection,
             self.opened,
@@ -99,7 +99,7 @@ class Question:
             as_of,
             Window(last.begin, first.end),
         )
-        return pinned.result(0, partial(lookups.reasons, self.connection, platform=False))
+        return pinned.result(0, partial(lookups.reasons, self.connection, ask=False))
 
     def not_before(self, moment: datetime) -> Question:
         """Return the question, asked no earlier than a moment, in whole seconds."""

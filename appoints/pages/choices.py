@@ -24,7 +24,7 @@ class ChoicesPage(ResultView):
         if result.facets is None:
             return self.to_list()
         name, query = self.kwargs["name"], self.question.query
-        reasons = lookups.reasons(self.question.connection, platform=result.error is None)
+        reasons = lookups.reasons(self.question.connection, ask=result.error is None)
         menu = filter_menu(name, result.facets[name], query, reasons, None)
         self.form.form.offer(offered([menu]))
         return ChoicesContext(

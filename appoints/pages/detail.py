@@ -68,7 +68,7 @@ class DetailPage(ExplainingView):
                 return NotYet(waiting=result.waiting)
             return NotFound(is_browsing=result.is_browsing)
         self.number = str(record["called_sent"] or "")
-        reasons = lookups.reasons(question.connection, platform=result.may_ask_names)
+        reasons = lookups.reasons(question.connection, ask=result.may_ask_names)
         return Reservation(
             result=result,
             detail=Detail(record, question.zone, reasons, question.console),

@@ -81,7 +81,7 @@ class ExportFile(WholeAnswer):
         )
 
     def sent(self, result: Result) -> HttpResponse:
-        reasons = lookups.reasons(self.question.connection, platform=True)
+        reasons = lookups.reasons(self.question.connection, ask=True)
         try:
             body = self.body(result, export.table(result.rows, reasons))
         except spreadsheet_cells.SheetIsFull:

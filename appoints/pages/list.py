@@ -102,7 +102,7 @@ class ListPage(ExplainingView):
         question = self.question
         query, ask_names = question.query, result.may_ask_names
         tasks = question.task_names() if ask_names else {}
-        reasons = lookups.reasons(question.connection, platform=ask_names)
+        reasons = lookups.reasons(question.connection, ask=ask_names)
         agents = result.facets["agents"] if result.facets and query.agents else []
         own = facets.names(result.facets["task"]) if result.facets and query.task else {}
         names = {"task": {**own, **tasks}, "agents": facets.names(agents)}

@@ -92,7 +92,7 @@ class Wallboard(ResultView):
 
     def _board(self, result: Result) -> Board:
         question = self.question
-        reasons = lookups.reasons(question.connection, platform=result.may_ask_names)
+        reasons = lookups.reasons(question.connection, ask=result.may_ask_names)
         to_act_on = [self._calls(state) for state in TO_ACT_ON]
         records = [record for calls in to_act_on for record in calls.table.data.data]
         return Board(

@@ -14,7 +14,8 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from appoints.connections.models import Connection
+from appoints.connections import lookups
+from appoints.connections.models import Connection, Lookup
 from appoints.results.cache import CACHE
 from appoints.snapshots import store, waiting
 from appoints.snapshots.models import Snapshot
@@ -87,6 +88,17 @@ def test_as_of_pins_a_page_that_is_asked_for_by_its_number(reader: Client, repla
     for sent in (as_of, as_of.replace("+", " ")):
         pinned = reader.get(f"{ROWS}?{urlencode({'as_of': sent, 'per_page': 20, 'page': 2})}")
         assert (pinned.status_code, len(pinned.json()["rows"])) == (200, 10)
+
+
+def test_every_page_has_the_words_that_isales_has_for_its_codes(
+    reader: Client, connection: Connection, replace: Any
+) -> None:
+    lookup = Lookup.of(connection, lookups.WORDS)
+    lookup.not_offered = False
+    lookup.keep("en_US", {"98765": "caught", "98764": "stuck"}, lookups.FRESH_FOR)
+    replace([raw(number, failCode=("98765", "98764")[number % 2]) for number in range(4)])
+    found = [row["fail_reason"] for row in rows(reader, f"{ROWS}?sort=fail_reason&per_page=1")]
+    assert found == ["caught", "caught", "stuck", "stuck"]
 
 
 def test_rows_that_are_no_longer_stored_are_gone(reader: Client, replace: Any) -> None:

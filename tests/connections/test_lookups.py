@@ -33,6 +33,18 @@ def test_words_come_in_the_readers_language(connection: Connection) -> None:
     assert lookups.fail_words(connection, "en") != chinese
 
 
+def test_words_that_are_known_are_there_without_asking(
+    connection: Connection, simulator: Simulator
+) -> None:
+    assert lookups.fail_words(connection, "en", ask=False) == {}
+    words = lookups.fail_words(connection, "en")
+    calls = len(simulator.calls)
+    cache.clear()
+    with time_machine.travel(timezone.now() + 2 * lookups.FRESH_FOR):
+        assert lookups.fail_words(connection, "en", ask=False) == words != {}
+    assert len(simulator.calls) == calls
+
+
 def test_a_platform_without_names_is_not_asked_again_soon(
     connection: Connection, simulator: Simulator
 ) -> None:

@@ -184,8 +184,8 @@ def test_isales_own_words_win_in_its_languages_and_fill_gaps_in_others(
     seen = {}
     for language in ("en", "zh-hans", "es"):
         with translation.override(language):
-            known = lookups.reasons(connection, platform=True)
-            plain = lookups.reasons(connection, platform=False)
+            known = lookups.reasons(connection, ask=True)
+            plain = {code: translation.gettext(words) for code, words in codes.FAIL_WORDS.items()}
             seen[language] = {code for code in plain if known[code] != plain[code]}
             assert known.keys() > plain.keys()
     assert seen["es"] == set()
