@@ -119,6 +119,31 @@ def test_a_mistyped_entry_of_the_map_is_named(environ: pytest.MonkeyPatch, entry
     )
 
 
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "sales=team:nonesuch,ops=role:administrator",
+        "sales=team:north,south",
+        "sales=team:north, ops=team:south",
+        "sales=role:auditor ops=role:exporter",
+        "cn=sales,ou=g=team:north,cn=ops,ou=g=role:auditor",
+        "a=team:b=role:exporter",
+    ],
+)
+def test_entries_of_the_map_that_run_together_are_named(
+    environ: pytest.MonkeyPatch, entry: str
+) -> None:
+    assert refused(environ, GROUP_MAP=entry) == (
+        f'GROUP_MAP: {entry!r} is not one entry: entries are separated by ";" or line breaks, not'
+        " commas"
+    )
+
+
+def test_a_group_may_have_commas(environ: pytest.MonkeyPatch) -> None:
+    environ.setenv("GROUP_MAP", "cn=sales,ou=g=team:north")
+    assert ways_in.read().group_map.teams == {"cn=sales,ou=g": frozenset({"north"})}
+
+
 def test_a_role_that_is_none_is_named_with_those_that_are(environ: pytest.MonkeyPatch) -> None:
     assert refused(environ, GROUP_MAP="sales=role:boss") == (
         "GROUP_MAP: there is no role boss; the roles are exporter, numbers, auditor, administrator"

@@ -23,6 +23,7 @@ ROLES = ("exporter", "numbers", "auditor", "administrator")
 # gunicorn drops headers with an underscore, which WSGI would take for the one with a dash.
 HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 TARGET = re.compile(r"(?P<kind>team|role):(?P<name>[-\w]+)")
+GIVEN = re.compile(r"=\s*(?:team|role):")
 MAPPED = 96  # bits of ::ffff:0:0/96, the IPv4 addresses as IPv6 writes them
 
 
@@ -113,6 +114,12 @@ def _group_map(name: str) -> GroupMap:
 def _entries(name: str) -> Iterator[tuple[str, str, str]]:
     """Yield a group, what it gives and the name of that. A group may contain "="."""
     for entry in filter(None, map(str.strip, re.split(r"[;\r\n]", value_of(name)))):
+        _group, *targets = GIVEN.split(entry)
+        if len(targets) > 1 or "," in "".join(targets):
+            raise ImproperlyConfigured(
+                f'{name}: {entry!r} is not one entry: entries are separated by ";" or line breaks,'
+                " not commas"
+            )
         group, _equals, target = entry.rpartition("=")
         found = TARGET.fullmatch(target.strip())
         if not (group.strip() and found):
