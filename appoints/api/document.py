@@ -63,13 +63,12 @@ def statuses() -> dict[int, str]:
         403: _("The token is not good from this address."),
         404: _("There is no such connection or list for the person of the token."),
         410: _("The rows of “as_of” are not stored any more: begin with the first page again."),
-        414: _("The address is too long; this answer alone is not JSON."),
+        414: _("This list is too long for an address: take fewer."),
         422: _("These are too many rows: narrow the range."),
         429: _("Too many requests in this minute; Retry-After says when to go on."),
         502: _("iSales refused, or gave an answer whose counts differ."),
         503: _(
-            "The rows are still being loaded, or iSales rests; Retry-After says how long to wait, "
-            "where waiting alone helps."
+            "The rows are still being loaded, or iSales rests; Retry-After says how long to wait."
         ),
         504: _("iSales did not answer."),
     }
