@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import socket
+import ssl
 import time
 from datetime import timedelta
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import quote
 
 import jwt
@@ -27,6 +29,7 @@ from dashboard.accounts.models import Session, User
 from dashboard.accounts.sso import people
 from dashboard.accounts.sso.identity import Identity
 from dashboard.audit.models import Event
+from dashboard.environment.single_sign_on import OpenIdConnect
 from dashboard.environment.ways_in import GroupMap
 from tests.factories import PASSWORD, administrator, browser_of, person, team_called
 from tests.screen import Screen, form_of, text_of
@@ -448,6 +451,46 @@ def test_a_provider_that_does_not_answer_is_told_in_words(
     assert is_refused(response, "The sign-in service does not answer", 503)
     assert causes() == [{down: "ConnectionError", slow: "Timeout"}[silence]]
     assert Screen(client.get("/accounts/login/")).all("input[type=password]")
+
+
+@pytest.mark.parametrize(
+    ("cause", "words"),
+    [
+        (ssl.SSLCertVerificationError(1, "certificate verify failed"), "certificate verify failed"),
+        (socket.gaierror(-2, "Name or service not known"), "Name or service not known"),
+        (None, "ConnectionError"),
+    ],
+)
+def test_why_a_provider_does_not_answer_is_in_the_servers_log(
+    client: Client,
+    provider: Provider,
+    caplog: pytest.LogCaptureFixture,
+    cause: OSError | None,
+    words: str,
+) -> None:
+    asked = requests.Request("GET", "https://u:pw@id.example:8443/keys?token=secret").prepare()
+
+    def silent(_answer: Any) -> NoReturn:
+        raise requests.ConnectionError("max retries: /keys?token=secret", request=asked) from cause
+
+    provider.changes["openid-configuration"] = silent
+    client.post("/accounts/oidc/")
+    assert lines_of(caplog) == [f"OIDC: asking https://id.example:8443/keys failed: {words}"]
+
+
+def test_a_provider_that_refuses_connections_is_in_the_servers_log(
+    client: Client, db: None, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.OIDC = OpenIdConnect("http://127.0.0.1:1/a", "dashboard", "word")
+    client.post("/accounts/oidc/")
+    address = "http://127.0.0.1:1/a/.well-known/openid-configuration"
+    assert lines_of(caplog) == [f"OIDC: asking {address} failed: Connection refused"]
+
+
+def lines_of(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """What the server's log says of the provider."""
+    name = "dashboard.accounts.sso.oidc"
+    return [each.getMessage() for each in caplog.records if each.name == name]
 
 
 @pytest.mark.parametrize("path", ["openid-configuration", "token", "jwks", "userinfo"])

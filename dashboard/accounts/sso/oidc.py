@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import secrets
 from collections.abc import Iterator, Mapping
@@ -24,6 +25,8 @@ from django.utils.functional import cached_property
 
 from dashboard.accounts.sso.refusals import Refused
 from dashboard.environment.single_sign_on import OpenIdConnect
+
+logger = logging.getLogger(__name__)
 
 # Not those with a shared secret.
 ALGORITHMS = [f"{kind}{bits}" for kind in ("RS", "PS", "ES") for bits in (256, 384, 512)]
@@ -175,12 +178,30 @@ def understood() -> Iterator[None]:
         raise Refused("nonsense", "no JSON") from error
     except requests.HTTPError as error:
         status = error.response.status_code if error.response is not None else 0
+        _log(error, f"status {status}")
         raise Refused("silent" if status >= 500 else "nonsense", f"status {status}") from error
     except requests.RequestException as error:
+        _log(error, _system_words(error) or type(error).__name__)
         raise Refused("silent", type(error).__name__) from error
     except (AttributeError, LookupError, TypeError, ValueError) as error:
         # Anything may stand where its specification promises something else.
         raise Refused("nonsense", type(error).__name__) from error
+
+
+def _log(error: requests.RequestException, cause: str) -> None:
+    """Tell the operator where the provider failed, without the query, and why."""
+    parts = urlsplit(str(error.request.url) if error.request else described().issuer)
+    address = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+    logger.error("OIDC: asking %s failed: %s", address, cause)
+
+
+def _system_words(error: BaseException | None) -> str:
+    """Return what the system said first, such as "Connection refused"; empty where it did not."""
+    words = ""
+    while error:
+        words = (isinstance(error, OSError) and error.strerror) or words
+        error = error.__cause__ or error.__context__
+    return words
 
 
 def _json(address: str, token: str = "") -> dict[str, Any]:
