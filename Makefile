@@ -30,7 +30,7 @@ demo: .venv/installed
 test: .venv/installed-dev
 	@sh tests/debian.sh
 	@$(MAKE) --no-print-directory --jobs 3 --output-sync style types migrations collected on-httpx2 on-sso on-postgresql on-newest-django
-	$(BIN)/pytest --numprocesses 5 --no-loadscope-reorder
+	$(BIN)/pytest --numprocesses 4 --no-loadscope-reorder
 
 # The checks before the tests, side by side: those that fail soonest come first.
 style:
@@ -66,7 +66,7 @@ on-sso:
 
 coverage: .venv/installed-dev
 	@sh tests/debian.sh
-	$(BIN)/pytest --cov --numprocesses 5 --no-loadscope-reorder
+	$(BIN)/pytest --cov --numprocesses 4 --no-loadscope-reorder
 	TESTS_SSO=1 $(BIN)/pytest --cov --cov-append tests/sso
 
 bench: .venv/installed-bench

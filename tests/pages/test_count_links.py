@@ -11,7 +11,7 @@ from django.test import Client
 from appoints.connections.models import Connection
 from appoints.display.texts import visible
 from appoints.isales.simulator import Simulator
-from tests.screen import Screen, address_of, number_of, total_of, words_of
+from tests.screen import Screen, address_of, number_of, words_of
 
 LIST = "/appoints/"
 ODD = [
@@ -60,7 +60,10 @@ def counted(page: Screen) -> list[tuple[str, int]]:
 
 
 def opened(client: Client, address: str) -> int:
-    return total_of(client.get(LIST + "?" + address.partition("?")[2]))
+    """Return the rows that an address opens, by the file of its page, which is quicker."""
+    response = client.get(f"{LIST}export.json?{address.partition('?')[2]}")
+    assert response.status_code == 200, (address, response.content)
+    return int(response["X-Total-Count"])
 
 
 @pytest.mark.parametrize("menu", ["task", "causes", "cause_groups", "call_type"])
