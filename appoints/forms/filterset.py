@@ -14,6 +14,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from appoints.connections.models import Connection
+from appoints.forms.choices import ConnectionField, OneField, SeveralField
 from appoints.forms.fields import (
     BoundField,
     BoundInput,
@@ -50,12 +51,12 @@ def _orders() -> dict[str, str | Promise]:
 
 def _choice(parameter: Parameter, **given: Any) -> django_filters.Filter:
     given = {"widget": OneOf, "empty_label": "—", "choices": _choices_of(parameter), **given}
-    return django_filters.ChoiceFilter(**given)
+    return _with(OneField, django_filters.ChoiceFilter(**given))
 
 
 def _choices(parameter: Parameter, **given: Any) -> django_filters.Filter:
     given = {"widget": ManyOf, "choices": _choices_of(parameter), **given}
-    return django_filters.MultipleChoiceFilter(**given)
+    return _with(SeveralField, django_filters.MultipleChoiceFilter(**given))
 
 
 def _choices_of(parameter: Parameter) -> list[tuple[str, Words]]:
@@ -64,9 +65,8 @@ def _choices_of(parameter: Parameter) -> list[tuple[str, Words]]:
 
 
 def _connection(parameter: Parameter, **given: Any) -> django_filters.Filter:
-    return django_filters.ModelChoiceFilter(
-        queryset=lambda request: request, to_field_name="slug", **given
-    )
+    given = {"queryset": lambda request: request, "to_field_name": "slug", **given}
+    return _with(ConnectionField, django_filters.ModelChoiceFilter(**given))
 
 
 def _of(field: type[forms.Field], bound: str = "") -> Callable[..., django_filters.Filter]:
@@ -74,10 +74,14 @@ def _of(field: type[forms.Field], bound: str = "") -> Callable[..., django_filte
 
     def made(parameter: Parameter, **given: Any) -> django_filters.Filter:
         bounds = {bound: parameter.most} if bound else {}
-        found = django_filters.Filter(**bounds, **given)
-        found.field_class = field
-        return found
+        return _with(field, django_filters.Filter(**bounds, **given))
 
+    return made
+
+
+def _with(field: type[forms.Field], made: django_filters.Filter) -> django_filters.Filter:
+    """Return a filter with a field of ours."""
+    made.field_class = field
     return made
 
 

@@ -71,10 +71,17 @@ def test_the_summary_counts_each_choice(reader: Client) -> None:
         ("per_page=1001", "per_page", "Ensure this value is less than or equal to 1000."),
         ("per_page=0", "per_page", "Ensure this value is greater than or equal to 1."),
         ("page=x", "page", "Enter a whole number."),
-        ("preset=someday", "preset", "Select a valid choice. someday is not one of the available"),
+        (
+            "preset=someday",
+            "preset",
+            "“someday” is not possible here. Possible: overdue, next-15m, next-1h, rest-of-today,",
+        ),
+        ("state=due&state=lost", "state", "“lost” is not possible here. Possible: overdue, due,"),
+        ("late=yes", "late", "“yes” is not possible here. Possible: 1"),
+        ("sort=colour", "sort", "“colour” is not possible here. Possible: /api/"),
         ("as_of=never", "as_of", "Give it as an earlier answer says it."),
         ("as_of=2026-01-01T00:00Z&as_of=2026-01-02T00:00Z", "as_of", "Give it as an earlier"),
-        ("connection=nowhere", "connection", "Select a valid choice."),
+        ("connection=nowhere", "connection", "There is no connection nowhere. Known: demo"),
     ],
 )
 @pytest.mark.parametrize("address", [ROWS, SUMMARY])
@@ -87,6 +94,20 @@ def test_a_wrong_parameter_is_named(
     assert error["code"] == ("not_found" if field == "connection" else "wrong_parameters")
     assert list(error["fields"]) == [field] and error["fields"][field][0].startswith(words)
     assert error["message"].startswith(f"{field}: ")
+
+
+def test_a_wrong_connection_is_told_with_those_that_the_person_may_see(
+    connection: Connection,
+) -> None:
+    Grant.objects.all().delete()
+    Grant.objects.create(team=team_called("North", ana := person("ana")), connection=connection)
+    asked_for_no_names(name="Others", slug="others").grants.all().delete()
+    said = [
+        reader_of(ana, slug).get(f"{ROWS}?connection={slug}").json()["error"]["message"]
+        for slug in ("others", "nowhere")
+    ]
+    words = "connection: There is no connection %s. Known: demo"
+    assert said == [words % "others", words % "nowhere"]
 
 
 def test_what_has_not_changed_is_not_sent_again(reader: Client) -> None:

@@ -178,8 +178,8 @@ def test_unknown_parameters_are_named_and_ignored(
         ("preset=today&from=2026-01-01", "not both"),
         ("from=1999-12-31", "between 2000 and 2100"),
         ("from=never", "Give a day like"),
-        ("per_page=100000", "100000 is not one of the available choices"),
-        ("per_page=-5", "-5 is not one of the available choices"),
+        ("per_page=100000", "“100000” is not possible here. Possible: 25, 50, 100, 200"),
+        ("per_page=-5", "“-5” is not possible here."),
         ("page=0", "greater than or equal to 1"),
         ("tz=Mars/Olympus", "no time zone of this name"),
         ("tz=../../etc/passwd", "no time zone of this name"),
@@ -187,8 +187,8 @@ def test_unknown_parameters_are_named_and_ignored(
         ("agent=%00", "is not possible here"),
         ("agent=" + ",".join(map(str, range(10_000))), "At most 300"),
         ("&".join(f"agent={n}" for n in range(10_000)), "At most 300"),
-        ("state=lost", "lost is not one of the available choices"),
-        ("sort=secret", "secret is not one of the available choices"),
+        ("state=lost", "“lost” is not possible here. Possible: overdue, due,"),
+        ("sort=secret", "“secret” is not possible here. Possible: /api/"),
         ("number=1&number=2", "given more than once"),
     ],
 )
@@ -207,7 +207,7 @@ def test_a_connection_that_there_is_not_is_404(
 ) -> None:
     response = signed_in.get(f"{LIST}?{query}")
     assert response.status_code == 404
-    assert "not one of the available choices" in text_of(response)
+    assert "There is no connection other. Known: demo" in text_of(response)
     assert simulator.calls == []
 
 
