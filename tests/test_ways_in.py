@@ -201,6 +201,16 @@ def test_a_provider_on_this_machine_needs_no_tls(environ: pytest.MonkeyPatch) ->
     assert ways_in.read().oidc
 
 
+def test_a_proxy_and_a_provider_that_both_name_people_are_refused(
+    environ: pytest.MonkeyPatch,
+) -> None:
+    proxy = {"REMOTE_USER_HEADER": "Remote-User", "TRUSTED_PROXIES": "127.0.0.1"}
+    assert refused(environ, **OIDC, **proxy) == (
+        "REMOTE_USER_HEADER names people, and so does the sign-in service of OIDC_ISSUER or"
+        " SAML_METADATA_FILE: unset one of them"
+    )
+
+
 METADATA = (Path(__file__).parent / "sso" / "metadata.xml").read_text()
 
 

@@ -14,13 +14,14 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         # Models can be imported only once all apps are loaded.
-        from dashboard.accounts.checks import mapped_teams_exist
+        from dashboard.accounts.checks import mapped_teams_exist, people_can_sign_in
         from dashboard.accounts.retention import bound, bound_attempts
         from dashboard.accounts.roles import make_missing_roles
         from dashboard.accounts.sign_in import keep_no_data
         from dashboard.accounts.sso.sessions import forget
 
         register(mapped_teams_exist, Tags.database)
+        register(people_can_sign_in, Tags.security)
         pre_save.connect(keep_no_data, sender="axes.AccessAttempt")
         post_save.connect(bound_attempts, sender="axes.AccessAttempt")
         user_logged_in.connect(bound)

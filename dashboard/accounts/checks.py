@@ -1,4 +1,4 @@
-"""The system check of GROUP_MAP: ``manage.py check --database default``."""
+"""The system checks of the ways in: ``manage.py check --database default``."""
 
 from __future__ import annotations
 
@@ -10,6 +10,21 @@ from django.core.checks import CheckMessage, Warning
 from django.db import DatabaseError
 
 from dashboard.accounts.group_map import unknown_teams
+
+
+def people_can_sign_in(**kwargs: Any) -> list[CheckMessage]:
+    """Warn where nobody but superusers can sign in."""
+    if any((settings.LOCAL_SIGN_IN, settings.REMOTE_USER_HEADER, settings.OIDC, settings.SAML)):
+        return []
+    return [
+        Warning(
+            "LOCAL_SIGN_IN is off and there is no other way in: only superusers can sign in, at"
+            " /admin/login/.",
+            hint="Unset LOCAL_SIGN_IN, or set OIDC_ISSUER, SAML_METADATA_FILE or"
+            " REMOTE_USER_HEADER.",
+            id="accounts.W002",
+        )
+    ]
 
 
 def mapped_teams_exist(

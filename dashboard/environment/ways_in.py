@@ -64,6 +64,12 @@ def read() -> WaysIn:
         )
     local = flag_of("LOCAL_SIGN_IN", default=True)
     services = single_sign_on.openid_connect(), single_sign_on.saml()
+    if user and any(services):
+        # Two people may have the same name, and one would get the account of the other.
+        raise ImproperlyConfigured(
+            "REMOTE_USER_HEADER names people, and so does the sign-in service of OIDC_ISSUER or"
+            " SAML_METADATA_FILE: unset one of them"
+        )
     return WaysIn(proxies, user, groups, _group_map("GROUP_MAP"), local, *services)
 
 

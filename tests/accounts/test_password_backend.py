@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.core.checks import run_checks
 from django.http import HttpResponse
 from django.test import Client
 from pytest_django import Settings
@@ -86,3 +87,15 @@ def test_a_superuser_who_is_in_by_a_password_needs_no_form(
 ) -> None:
     client.force_login(administrator())
     assert client.get("/admin/login/").status_code == 403
+
+
+@pytest.mark.parametrize("way", ["LOCAL_SIGN_IN", "REMOTE_USER_HEADER", "OIDC", "SAML"])
+def test_the_check_warns_where_nobody_but_superusers_can_sign_in(
+    settings: Settings, way: str
+) -> None:
+    settings.LOCAL_SIGN_IN, settings.REMOTE_USER_HEADER = False, ""
+    settings.OIDC = settings.SAML = None
+    [told] = [each for each in run_checks(tags=["security"]) if each.id == "accounts.W002"]
+    assert "only superusers can sign in" in told.msg
+    setattr(settings, way, "set")
+    assert "accounts.W002" not in [each.id for each in run_checks(tags=["security"])]
