@@ -8,6 +8,8 @@ from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 ADDRESS = "/api/v1/"  # of what programs read
 TYPE = "application/json"
@@ -41,9 +43,16 @@ def _shape(response: HttpResponse) -> None:
         return
     status = HTTPStatus(response.status_code)
     code = status.phrase.lower().replace(" ", "_").replace("-", "_")
-    plain = kind.startswith("text/plain")
-    message = " ".join(response.content.decode().split()) if plain else status.phrase
-    response.content = body(code, message, {}).encode()
+    response.content = body(code, _message(response, kind, status), {}).encode()
     response["Content-Type"] = TYPE
     del response["Content-Encoding"]
     response["Content-Length"] = str(len(response.content))
+
+
+def _message(response: HttpResponse, kind: str, status: HTTPStatus) -> str:
+    if kind.startswith("text/plain"):
+        return " ".join(response.content.decode().split())
+    if status == HTTPStatus.NOT_FOUND:
+        words, reference = _("No such page"), _("How programs read")
+        return f"{words}. {reference}: {reverse('api:reference')}"
+    return status.phrase

@@ -122,7 +122,9 @@ def test_a_head_has_no_body(reader: Client) -> None:
 def test_an_address_that_is_not_there_is_refused_in_the_same_shape(
     client: Client, db: None, address: str
 ) -> None:
-    assert refusal(client.get(address)) == (404, "not_found")
+    response = client.get(address)
+    assert refusal(response) == (404, "not_found")
+    assert response.json()["error"]["message"] == "No such page. How programs read: /api/"
 
 
 def test_a_request_that_django_cannot_read_is_refused_in_the_same_shape(client: Client) -> None:
