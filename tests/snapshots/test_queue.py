@@ -101,8 +101,9 @@ def test_many_questions_at_once_take_few_connections_to_postgresql(
         with database.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE usename = current_user")
             most = max(most, cursor.fetchone()[0])
-    # A loader has one; what it fetches in other threads, it stores itself. This test has one.
-    assert 1 < most <= settings.APPOINTS_LOADERS + 2
+    # A loader has one; what it fetches in other threads, it stores itself. Where one ends and the
+    # next begins, the server may list both. This test has one.
+    assert 1 < most <= 2 * settings.APPOINTS_LOADERS + 1
 
 
 def test_what_waits_is_loaded_in_the_order_it_came(connection: Connection) -> None:
