@@ -64,7 +64,7 @@ def test_a_portal_shows_the_list_to_who_signs_in(stack: demo.Stack, window: Brow
     window.add_cookies([ANOTHER])
     page = window.new_page()
     frame = show(page, snippet(stack))
-    expect(frame.get_by_role("heading")).to_contain_text("sends no sign-in to this frame")
+    expect(frame.get_by_role("heading")).to_have_text("This frame is not signed in")
     # This browser blocks a cookie of the usual kind.
     assert page.frames[1].evaluate("document.cookie") == ""
 
