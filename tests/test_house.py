@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,6 +37,17 @@ def long_functions(path: Path) -> Iterator[str]:
 
 def test_no_function_is_longer_than_a_reader_keeps_in_mind() -> None:
     assert [each for path in MODULES for each in long_functions(path)] == []
+
+
+def test_no_two_classes_have_one_name() -> None:
+    names = Counter(
+        node.name
+        for path in MODULES
+        if name_of(path).startswith(("appoints/", "dashboard/")) and "commands" not in path.parts
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.ClassDef)
+    )
+    assert [name for name, times in names.items() if times > 1] == []
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)

@@ -12,13 +12,13 @@ from appoints.query.filters import MOST_AGENTS
 from appoints.query.query import Query
 
 
-class Part(NamedTuple):
+class GrantedPart(NamedTuple):
     """Rows that name one of these agents and one of these tasks; an empty set stands for all."""
 
     agents: frozenset[str] = frozenset()
     tasks: frozenset[str] = frozenset()
 
-    def holds(self, other: Part) -> bool:
+    def holds(self, other: GrantedPart) -> bool:
         """Tell whether every row of the other part is one of this part too."""
         return all(
             not own or (theirs and theirs <= own) for own, theirs in zip(self, other, strict=True)
@@ -39,10 +39,10 @@ class RowFilter:
     cached.
     """
 
-    parts: frozenset[Part] = frozenset()
+    parts: frozenset[GrantedPart] = frozenset()
 
     @classmethod
-    def of(cls, parts: Iterable[Part]) -> RowFilter:
+    def of(cls, parts: Iterable[GrantedPart]) -> RowFilter:
         """Return the filter of some parts, without those that others hold."""
         found = set(parts)
         return cls(
@@ -56,7 +56,7 @@ class RowFilter:
     @property
     def is_everything(self) -> bool:
         """Whether every row may be seen."""
-        return Part() in self.parts
+        return GrantedPart() in self.parts
 
     def applied(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Return the rows of a frame that may be seen."""
@@ -115,7 +115,7 @@ class RowFilter:
         )
 
 
-EVERYTHING = RowFilter(frozenset({Part()}))
+EVERYTHING = RowFilter(frozenset({GrantedPart()}))
 NOTHING = RowFilter()
 
 

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from appoints.access.masking import masked
 from appoints.access.models import Grant
 from appoints.access.rights import SEE_NUMBERS
-from appoints.access.row_filter import EVERYTHING, NOTHING, Part, RowFilter
+from appoints.access.row_filter import EVERYTHING, NOTHING, GrantedPart, RowFilter
 from appoints.connections.models import Connection
 from dashboard.accounts.models import Team, User
 
@@ -102,7 +102,9 @@ def _everything() -> dict[int, RowFilter]:
 
 
 def _row_filters(grants: Iterable[Grant]) -> dict[int, RowFilter]:
-    parts: defaultdict[int, list[Part]] = defaultdict(list)
+    parts: defaultdict[int, list[GrantedPart]] = defaultdict(list)
     for grant in grants:
-        parts[grant.connection_id].append(Part(frozenset(grant.agents), frozenset(grant.tasks)))
+        parts[grant.connection_id].append(
+            GrantedPart(frozenset(grant.agents), frozenset(grant.tasks))
+        )
     return {connection: RowFilter.of(found) for connection, found in parts.items()}

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from appoints.access.rights import EXPORT_FILES, REVEAL_NUMBER, SEE_NUMBERS
-from appoints.access.row_filter import Part
+from appoints.access.row_filter import GrantedPart
 from appoints.access.scope import scope_of
 from appoints.connections.models import Connection
 from dashboard.accounts.models import Team, User
@@ -18,7 +18,7 @@ Words = str | Promise
 
 
 @dataclass(frozen=True)
-class Rows:
+class RowsSeen:
     """Rows of a connection that a person sees; without agents those of all, tasks likewise."""
 
     connection: Connection
@@ -32,7 +32,7 @@ class Preview:
 
     active: bool
     teams: list[Team]
-    rows: list[Rows]
+    rows: list[RowsSeen]
     facts: list[Words]
 
 
@@ -40,14 +40,14 @@ def preview_of(person: User) -> Preview:
     """Return what a person may see and do now."""
     scope = scope_of(person)
     rows = [
-        Rows(connection, sorted(part.agents), sorted(part.tasks))
+        RowsSeen(connection, sorted(part.agents), sorted(part.tasks))
         for connection in scope.connections
         for part in sorted(scope.of(connection).row_filter.parts, key=_order)
     ]
     return Preview(person.is_active, list(Team.objects.of(person)), rows, list(_facts(person)))
 
 
-def _order(part: Part) -> tuple[list[str], list[str]]:
+def _order(part: GrantedPart) -> tuple[list[str], list[str]]:
     return sorted(part.agents), sorted(part.tasks)
 
 

@@ -35,7 +35,7 @@ class DefaultInline(DefaultInlineBase):
 
 
 @admin.register(Team)
-class TeamAdmin(BaseTeamAdmin):
+class GrantedTeamAdmin(BaseTeamAdmin):
     inlines = (*BaseTeamAdmin.inlines, GrantInline, DefaultInline)
     search_fields = (*BaseTeamAdmin.search_fields, "grants__connection__name")
 

@@ -16,7 +16,7 @@ from appoints.display.context import Context
 from dashboard.accounts.requests import SignedInRequest
 
 
-class Line(NamedTuple):
+class ReferenceLine(NamedTuple):
     """A name with its words, and what it may be."""
 
     name: str
@@ -30,10 +30,10 @@ class ReferenceContext(Context):
 
     template = "appoints/api.html"
 
-    addresses: Sequence[Line]
-    parameters: Sequence[Line]
-    columns: Sequence[Line]
-    statuses: Sequence[Line]
+    addresses: Sequence[ReferenceLine]
+    parameters: Sequence[ReferenceLine]
+    columns: Sequence[ReferenceLine]
+    statuses: Sequence[ReferenceLine]
 
 
 @require_safe
@@ -45,14 +45,18 @@ def reference(request: SignedInRequest) -> HttpResponse:
     row = found["components"]["schemas"]["row"]["properties"]
     return ReferenceContext(
         addresses=[
-            Line(request.build_absolute_uri(path), each["summary"]) for path, each in operations
+            ReferenceLine(request.build_absolute_uri(path), each["summary"])
+            for path, each in operations
         ],
         parameters=[
-            Line(each["name"], each["description"], possible(each["schema"]))
+            ReferenceLine(each["name"], each["description"], possible(each["schema"]))
             for each in first["parameters"]
         ],
-        columns=[Line(name, each["description"]) for name, each in row.items()],
-        statuses=[Line(status, each["description"]) for status, each in first["responses"].items()],
+        columns=[ReferenceLine(name, each["description"]) for name, each in row.items()],
+        statuses=[
+            ReferenceLine(status, each["description"])
+            for status, each in first["responses"].items()
+        ],
     ).response(request)
 
 

@@ -36,19 +36,19 @@ class NoBackup(Exception):
     """Nothing was written or restored; the message says why."""
 
 
-class Header(NamedTuple):
+class BackupHeader(NamedTuple):
     """The first line: fingerprints of SECRET_KEY and of CREDENTIAL_KEYS, in their order."""
 
     secret: str
     credentials: list[str]
 
     @classmethod
-    def of_settings(cls) -> Header:
+    def of_settings(cls) -> BackupHeader:
         """Return the header of a backup that is made here."""
         return cls(fingerprint(settings.SECRET_KEY), [*map(fingerprint, settings.CREDENTIAL_KEYS)])
 
     @classmethod
-    def read(cls, line: str) -> Header:
+    def read(cls, line: str) -> BackupHeader:
         """Read a first line. Raises NoBackup."""
         try:
             found = json.loads(line)
@@ -63,7 +63,7 @@ class Header(NamedTuple):
 
     def warnings(self) -> list[str]:
         """Say which keys of the backup are not the ones in force here."""
-        here, words = Header.of_settings(), []
+        here, words = BackupHeader.of_settings(), []
         if missing := [each for each in self.credentials if each not in here.credentials]:
             words.append(
                 f"It was made with another of CREDENTIAL_KEYS (fingerprint {', '.join(missing)};"

@@ -18,7 +18,7 @@ from django.core.serializers.base import DeserializationError, DeserializedObjec
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Model
 
-from appoints.backup.contents import Header, NoBackup, in_words, kept_models
+from appoints.backup.contents import BackupHeader, NoBackup, in_words, kept_models
 from dashboard.accounts.roles import ROLES
 from dashboard.audit.models import Event
 from dashboard.database import is_migrated
@@ -34,7 +34,7 @@ def restore(path: Path) -> tuple[Counter[type[Model]], list[str]]:
     """
     check_empty()
     with _words_for_broken(), gzip.open(path, "rt", encoding="utf-8", newline="\n") as stream:
-        header = Header.read(stream.readline())
+        header = BackupHeader.read(stream.readline())
         with transaction.atomic():
             _remove_roles()
             counts = _store(serializers.deserialize("jsonl", stream))

@@ -17,7 +17,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
 from django.db.models import Model
 
-from appoints.backup.contents import Header, kept_models
+from appoints.backup.contents import BackupHeader, kept_models
 
 AT_ONCE = 2000  # rows in memory
 # What a server writes meanwhile neither waits nor shows; Django's own would lock SQLite.
@@ -42,7 +42,7 @@ def write(path: Path) -> Counter[type[Model]]:
     with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
         try:
             with gzip.open(file, "wt", encoding="utf-8", newline="\n") as stream, _one_moment():
-                stream.write(Header.of_settings().line())
+                stream.write(BackupHeader.of_settings().line())
                 counts = Counter({each: _write_rows(each, stream) for each in kept_models()})
             file.flush()
             os.fsync(file.fileno())

@@ -30,7 +30,7 @@ REFUSALS = {
 }
 
 
-class Refused(Exception):
+class ProxyRefused(Exception):
     """The proxy names somebody who is not let in; the argument is a key of REFUSALS."""
 
 
@@ -50,7 +50,7 @@ class RemoteUserMiddleware:
             name = _text(request, settings.REMOTE_USER_HEADER) or ""
             try:
                 _follow(request, name)
-            except Refused as refused:
+            except ProxyRefused as refused:
                 _refuse(request, name, *refused.args)
             request.signed_in_by_proxy = request.user.is_authenticated
         return self.get_response(request)
@@ -61,7 +61,7 @@ def _by_proxy(request: HttpRequest) -> bool:
 
 
 def _follow(request: HttpRequest, name: str) -> None:
-    """Let the request be of the person who is named. Raises Refused."""
+    """Let the request be of the person who is named. Raises ProxyRefused."""
     if request.user.is_authenticated and request.user.get_username() != name:
         logout(request)
     if not name:
@@ -78,27 +78,27 @@ def _follow(request: HttpRequest, name: str) -> None:
 
 
 def _person(name: str) -> User:
-    """Return the person of a name, who is created where there is none. Raises Refused."""
+    """Return the person of a name, who is created where there is none. Raises ProxyRefused."""
     try:
         User._meta.get_field("username").run_validators(name)
     except ValidationError:
-        raise Refused("name") from None
+        raise ProxyRefused("name") from None
     if name != User.normalize_username(name):
         # Two names that look alike must not be one person.
-        raise Refused("name")
+        raise ProxyRefused("name")
     unusable = {"password": make_password(None)}
     person, _created = User.objects.get_or_create(username=name, defaults=unusable)
     if not person.is_active:
-        raise Refused("inactive")
+        raise ProxyRefused("inactive")
     return person
 
 
 def _groups(request: HttpRequest) -> set[str] | None:
-    """Return the groups that the proxy tells of, None where it is not to. Raises Refused."""
+    """Return the groups that the proxy tells of, None where it is not to. Raises ProxyRefused."""
     if not settings.REMOTE_GROUPS_HEADER:
         return None
     if (found := _text(request, settings.REMOTE_GROUPS_HEADER)) is None:
-        raise Refused("no groups")
+        raise ProxyRefused("no groups")
     return {group for group in map(str.strip, found.split(",")) if group}
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appoints.access.row_filter import EVERYTHING, NOTHING, Part, RowFilter
+from appoints.access.row_filter import EVERYTHING, NOTHING, GrantedPart, RowFilter
 from appoints.query.query import Query
 
 AGENTS = ["101", "102", "lisi", "Lisi", ""]
@@ -16,12 +16,14 @@ ROWS = st.lists(
     st.tuples(st.sampled_from([None, *AGENTS]), st.sampled_from([None, *TASKS])), max_size=20
 )
 PARTS = st.lists(
-    st.builds(Part, st.frozensets(st.sampled_from(AGENTS)), st.frozensets(st.sampled_from(TASKS))),
+    st.builds(
+        GrantedPart, st.frozensets(st.sampled_from(AGENTS)), st.frozensets(st.sampled_from(TASKS))
+    ),
     max_size=4,
 )
 
 
-def seen(parts: list[Part], agent: str | None, task: str | None) -> bool:
+def seen(parts: list[GrantedPart], agent: str | None, task: str | None) -> bool:
     return any(
         (not part.agents or agent in part.agents) and (not part.tasks or task in part.tasks)
         for part in parts
@@ -30,7 +32,7 @@ def seen(parts: list[Part], agent: str | None, task: str | None) -> bool:
 
 @given(ROWS, PARTS)
 def test_the_rows_are_those_of_any_grant(
-    rows: list[tuple[str | None, str | None]], parts: list[Part]
+    rows: list[tuple[str | None, str | None]], parts: list[GrantedPart]
 ) -> None:
     schema = {"agent": pl.String, "task_id": pl.String}
     frame = pl.DataFrame(rows, schema=schema, orient="row")
@@ -39,17 +41,17 @@ def test_the_rows_are_those_of_any_grant(
 
 
 @given(PARTS, st.randoms())
-def test_grants_that_allow_the_same_are_equal(parts: list[Part], random: st.Random) -> None:
+def test_grants_that_allow_the_same_are_equal(parts: list[GrantedPart], random: st.Random) -> None:
     shuffled = [*parts, *parts]
     random.shuffle(shuffled)
-    narrower = [Part(part.agents or frozenset({"x"}), part.tasks) for part in parts]
+    narrower = [GrantedPart(part.agents or frozenset({"x"}), part.tasks) for part in parts]
     assert RowFilter.of(shuffled) == RowFilter.of(parts) == RowFilter.of([*parts, *narrower])
     assert hash(RowFilter.of(shuffled)) == hash(RowFilter.of(parts))
 
 
 @given(PARTS, st.sampled_from(["", "7", "9"]), st.sets(st.sampled_from(AGENTS[:3])))
 def test_what_isales_is_asked_instead_holds_every_row_that_may_be_seen(
-    parts: list[Part], task: str, agents: set[str]
+    parts: list[GrantedPart], task: str, agents: set[str]
 ) -> None:
     query = Query(task=task, agents=tuple(agents))
     asked = RowFilter.of(parts).narrowed(query) or query
@@ -61,7 +63,7 @@ def test_what_isales_is_asked_instead_holds_every_row_that_may_be_seen(
 
 @given(PARTS, st.sampled_from(["", "7", "8"]), st.sets(st.sampled_from(AGENTS[:3])))
 def test_isales_own_pages_are_shown_only_where_all_their_rows_may_be_seen(
-    parts: list[Part], task: str, agents: set[str]
+    parts: list[GrantedPart], task: str, agents: set[str]
 ) -> None:
     query = Query(task=task, agents=tuple(agents))
     if RowFilter.of(parts).is_upstream(query):
@@ -83,7 +85,9 @@ def test_without_a_limit_isales_is_asked_for_everything(asked: Query) -> None:
 
 def test_names_of_other_tasks_are_not_told() -> None:
     names = {"7": "Renewals", "8": "Complaints"}
-    found = RowFilter.of([Part(tasks=frozenset({"7"})), Part(frozenset({"101"}), frozenset({"7"}))])
+    found = RowFilter.of(
+        [GrantedPart(tasks=frozenset({"7"})), GrantedPart(frozenset({"101"}), frozenset({"7"}))]
+    )
     assert found.task_names(names) == {"7": "Renewals"}
-    assert RowFilter.of([Part(agents=frozenset({"101"}))]).task_names(names) == {}
+    assert RowFilter.of([GrantedPart(agents=frozenset({"101"}))]).task_names(names) == {}
     assert EVERYTHING.task_names(names) == names

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import Permission
 
 from appoints.access.models import Grant
-from appoints.access.row_filter import EVERYTHING, Part, RowFilter
+from appoints.access.row_filter import EVERYTHING, GrantedPart, RowFilter
 from appoints.access.scope import scope_of
 from appoints.connections.models import Connection
 from dashboard.accounts.models import User
@@ -36,7 +36,7 @@ def test_the_grants_of_all_teams_add_up(ana: User, south: Connection) -> None:
     for name, agents, tasks in [("Day", ["101"], []), ("Night", [], ["7"])]:
         team = team_called(name, ana)
         Grant.objects.create(team=team, connection=south, agents=agents, tasks=tasks)
-    expected = RowFilter.of([Part(frozenset({"101"})), Part(tasks=frozenset({"7"}))])
+    expected = RowFilter.of([GrantedPart(frozenset({"101"})), GrantedPart(tasks=frozenset({"7"}))])
     assert scope_of(ana).of(south).row_filter == expected
 
 

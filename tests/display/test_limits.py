@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from appoints.access.row_filter import EVERYTHING, Part, RowFilter
+from appoints.access.row_filter import EVERYTHING, GrantedPart, RowFilter
 from appoints.access.scope import Scope
 from appoints.connections.models import Connection
 from appoints.display.limits import limits
 
-AGENTS = RowFilter.of([Part(frozenset({"101", "102"}))])
-TASK = RowFilter.of([Part(frozenset({"101"}), frozenset({"7"}))])
+AGENTS = RowFilter.of([GrantedPart(frozenset({"101", "102"}))])
+TASK = RowFilter.of([GrantedPart(frozenset({"101"}), frozenset({"7"}))])
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
-from appoints.access.row_filter import EVERYTHING, Part, RowFilter
+from appoints.access.row_filter import EVERYTHING, GrantedPart, RowFilter
 from appoints.access.scope import Visibility
 from appoints.connections.models import Connection
 from appoints.isales.rows import parse_row
@@ -18,7 +18,7 @@ from tests.factories import PAGE, at_hand, connection_to, leased, raw
 
 
 def of_agents(*names: str) -> RowFilter:
-    return RowFilter.of([Part(agents=frozenset(names))])
+    return RowFilter.of([GrantedPart(agents=frozenset(names))])
 
 
 @pytest.fixture

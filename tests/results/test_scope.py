@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from appoints.access.row_filter import Part, RowFilter
+from appoints.access.row_filter import GrantedPart, RowFilter
 from appoints.access.scope import Scope
 from appoints.connections.models import Connection
 from appoints.isales.simulator import Simulator
@@ -21,7 +21,7 @@ from tests.factories import NOON, raw, whole
 UTC = ZoneInfo("UTC")
 
 
-def limited(connection: Connection, *parts: Part) -> Scope:
+def limited(connection: Connection, *parts: GrantedPart) -> Scope:
     scope = whole(connection)
     return Scope(
         row_filters=frozenset({(connection.pk, RowFilter.of(parts))}),
@@ -31,8 +31,8 @@ def limited(connection: Connection, *parts: Part) -> Scope:
     )
 
 
-def agents(*names: str) -> Part:
-    return Part(agents=frozenset(names))
+def agents(*names: str) -> GrantedPart:
+    return GrantedPart(agents=frozenset(names))
 
 
 def asked(connection: Connection, scope: Scope, **parts: Any) -> Result:
@@ -42,7 +42,12 @@ def asked(connection: Connection, scope: Scope, **parts: Any) -> Result:
 def test_everything_is_asked_once_for_all_scopes(
     connection: Connection, simulator: Simulator
 ) -> None:
-    for part in (agents("agent0"), agents("agent1"), Part(tasks=frozenset({"0"})), Part()):
+    for part in (
+        agents("agent0"),
+        agents("agent1"),
+        GrantedPart(tasks=frozenset({"0"})),
+        GrantedPart(),
+    ):
         assert asked(connection, limited(connection, part)).is_whole
     assert len(simulator.list_calls) == 9
     assert not [call for call in simulator.list_calls if "userAccountList" in str(call)]
@@ -70,15 +75,15 @@ def test_isales_own_pages_are_of_the_scope_alone(
 @pytest.mark.parametrize(
     "parts",
     [
-        [Part(tasks=frozenset({"0", "1"}))],
-        [agents("agent0"), Part(tasks=frozenset({"1"}))],
-        [Part(frozenset({"agent0"}), frozenset({"0", "1"}))],
+        [GrantedPart(tasks=frozenset({"0", "1"}))],
+        [agents("agent0"), GrantedPart(tasks=frozenset({"1"}))],
+        [GrantedPart(frozenset({"agent0"}), frozenset({"0", "1"}))],
         [],
     ],
     ids=["two tasks", "two grants", "an agent's two tasks", "nothing"],
 )
 def test_isales_own_pages_are_refused_where_it_cannot_filter_by_the_scope(
-    connection: Connection, settings: Any, parts: list[Part]
+    connection: Connection, settings: Any, parts: list[GrantedPart]
 ) -> None:
     settings.APPOINTS_MOST_ROWS = 10
     with pytest.raises(NeedsWhole):

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from appoints.access.row_filter import Part, RowFilter
+from appoints.access.row_filter import GrantedPart, RowFilter
 from appoints.access.scope import UNLIMITED, Visibility
 from appoints.isales.errors import NoAnswer
 from appoints.query.query import Query
@@ -16,7 +16,7 @@ NUMBER = "13900000001"
 NAMES = st.frozensets(st.sampled_from(["1", "2", "1', '2"]), max_size=2)
 SCOPES = st.builds(
     Visibility,
-    st.builds(RowFilter.of, st.lists(st.builds(Part, NAMES, NAMES), max_size=2)),
+    st.builds(RowFilter.of, st.lists(st.builds(GrantedPart, NAMES, NAMES), max_size=2)),
     st.booleans(),
 )
 FOUND = st.lists(

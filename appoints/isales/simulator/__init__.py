@@ -9,6 +9,6 @@ from .centre import Centre
 from .faults import KINDS, Fault
 from .oddities import odd_rows
 from .options import Options
-from .server import Call, Simulator
+from .server import CallReceived, Simulator
 
-__all__ = ["KINDS", "Call", "Centre", "Fault", "Options", "Simulator", "odd_rows"]
+__all__ = ["KINDS", "CallReceived", "Centre", "Fault", "Options", "Simulator", "odd_rows"]

@@ -23,7 +23,7 @@ ENDS: Mapping[str, Callable[[int, int, int], bool]] = {
 }
 
 
-class Refusal(Exception):
+class CodeRefusal(Exception):
     """A code other than success, and what iSales says with it."""
 
     def __init__(self, code: str, description: str) -> None:
@@ -44,7 +44,7 @@ class Listing:
         self.kept: dict[str, tuple[int, list[Plan | Row]]] = {}
 
     def page(self, body: object, fault: Fault, kind: str) -> dict[str, Any]:
-        """Return an answer's data and total; ``kind`` is the fault of this call. Raises Refusal."""
+        """Return data and total of an answer; ``kind`` is this call's fault. Raises CodeRefusal."""
         offset, limit = self._paging(body)
         assert isinstance(body, dict)
         asked = {key: value for key, value in body.items() if key not in ("offset", "limit")}
@@ -70,14 +70,14 @@ class Listing:
 
     def _paging(self, body: object) -> tuple[int, int]:
         if not isinstance(body, dict):
-            raise Refusal("0200001", "the body is no object")
+            raise CodeRefusal("0200001", "the body is no object")
         offset, limit = body.get("offset"), body.get("limit")
         if type(offset) is not int or type(limit) is not int:
-            raise Refusal("0200001", "offset and limit are required integers")
+            raise CodeRefusal("0200001", "offset and limit are required integers")
         if not 1 <= limit <= self.max_limit:
-            raise Refusal("0200001", f"limit must be from 1 to {self.max_limit}")
+            raise CodeRefusal("0200001", f"limit must be from 1 to {self.max_limit}")
         if offset < 0 or offset % limit:
-            raise Refusal("0200001", "offset must be limit * (page - 1)")
+            raise CodeRefusal("0200001", "offset must be limit * (page - 1)")
         return offset, limit
 
     def _matching(self, query: str, asked: Mapping[str, Any]) -> list[Plan | Row]:
@@ -109,11 +109,11 @@ class Listing:
     def _range(self, asked: Mapping[str, Any]) -> tuple[int | None, int | None]:
         begin, end = asked.get("beginTime"), asked.get("endTime")
         if (begin is None) != (end is None):
-            raise Refusal("0200008", codes.RESULT_CODES["0200008"])
+            raise CodeRefusal("0200008", codes.RESULT_CODES["0200008"])
         if begin is not None and (type(begin) is not int or type(end) is not int):
-            raise Refusal("0200009", codes.RESULT_CODES["0200009"])
+            raise CodeRefusal("0200009", codes.RESULT_CODES["0200009"])
         if begin is not None and end is not None and begin >= end:
-            raise Refusal("0200010", codes.RESULT_CODES["0200010"])
+            raise CodeRefusal("0200010", codes.RESULT_CODES["0200010"])
         return begin, end
 
     def _in_range(self, row: Plan | Row, begin: int, end: int) -> bool:
@@ -126,7 +126,7 @@ class Listing:
 def _text(asked: Mapping[str, Any], key: str) -> str:
     value = asked.get(key)
     if value is not None and not isinstance(value, str):
-        raise Refusal("0200001", f"{key} must be a string")
+        raise CodeRefusal("0200001", f"{key} must be a string")
     return value or ""
 
 
@@ -135,7 +135,7 @@ def _texts(asked: Mapping[str, Any], key: str) -> list[str]:
     if value is None:
         return []
     if not (isinstance(value, list) and all(isinstance(each, str) for each in value)):
-        raise Refusal("0200001", f"{key} must be a list of strings")
+        raise CodeRefusal("0200001", f"{key} must be a list of strings")
     return value
 
 

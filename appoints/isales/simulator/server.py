@@ -19,7 +19,7 @@ from . import answers, lookups
 from .answers import Answer
 from .centre import Centre
 from .faults import Fault
-from .listing import Listing, Refusal
+from .listing import CodeRefusal, Listing
 from .options import Options
 from .row import Row
 from .signatures import Gatekeeper
@@ -28,7 +28,7 @@ LIST = "/appoint/list"
 LONGEST_HANG = 120.0  # seconds
 
 
-class Call(NamedTuple):
+class CallReceived(NamedTuple):
     """A request that came: when, what, the status it got, and its body as JSON if it was."""
 
     moment: datetime
@@ -57,7 +57,7 @@ class Simulator:
         self.fault = options.fault
         self.port = options.port
         self.tls = options.tls
-        self.calls: list[Call] = []
+        self.calls: list[CallReceived] = []
         self.at_once = self.most_at_once = 0
         self.lock = threading.Lock()
         self.stopping = threading.Event()
@@ -74,7 +74,7 @@ class Simulator:
         self._named = fault
 
     @property
-    def list_calls(self) -> list[Call]:
+    def list_calls(self) -> list[CallReceived]:
         """The list calls among all that came."""
         return [call for call in self.calls if call.path.endswith(LIST)]
 
@@ -157,7 +157,7 @@ class Simulator:
             kind = self._fault.next_kind(listing=True)
             try:
                 page = self.listing.page(body, self._fault, kind)
-            except Refusal as refusal:
+            except CodeRefusal as refusal:
                 return answers.refusal(refusal.code, refusal.description)
         return answers.spoiled(kind, page)
 
@@ -194,7 +194,9 @@ class _Handler(BaseHTTPRequestHandler):
         with simulator.at_work(listing=path.endswith(LIST)):
             time.sleep(simulator.latency)
             answer = simulator.answer(self.client_address[0], request)
-        simulator.calls.append(Call(moment, self.command, path, answer.status, _parsed(body)))
+        simulator.calls.append(
+            CallReceived(moment, self.command, path, answer.status, _parsed(body))
+        )
         self._send(answer)
 
     def _send(self, answer: Answer) -> None:

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
-from dashboard.accounts.sso.refusals import Refused
+from dashboard.accounts.sso.refusals import SignInRefused
 
 LONGEST_SUBJECT, LONGEST_NAME = 191, 150  # characters, as they are stored
 
@@ -50,10 +50,10 @@ class Identity:
 
 
 def of_claims(issuer: str, claims: Mapping[str, Any], groups_claim: str) -> Identity:
-    """Return whom OpenID Connect's claims name. Raises Refused."""
+    """Return whom OpenID Connect's claims name. Raises SignInRefused."""
     subject, email = _text(claims, "sub"), _text(claims, "email")
     if not 0 < len(subject) <= LONGEST_SUBJECT:
-        raise Refused("name")
+        raise SignInRefused("name")
     about = {
         "first_name": _text(claims, "given_name")[:LONGEST_NAME],
         "last_name": _text(claims, "family_name")[:LONGEST_NAME],
@@ -64,10 +64,10 @@ def of_claims(issuer: str, claims: Mapping[str, Any], groups_claim: str) -> Iden
 
 
 def of_attributes(issuer: str, subject: Any, attributes: Mapping[str, list[Any]]) -> Identity:
-    """Return whom SAML's attributes name. Raises Refused."""
+    """Return whom SAML's attributes name. Raises SignInRefused."""
     subject = _text({"subject": subject}, "subject")
     if not 0 < len(subject) <= LONGEST_SUBJECT:
-        raise Refused("name")
+        raise SignInRefused("name")
     found = {name: _first(attributes, where) for name, where in ATTRIBUTES.items()}
     names = [found.pop("name"), found["email"], subject]
     about = {name: text[:LONGEST_NAME] for name, text in found.items()}
@@ -89,10 +89,10 @@ def _groups_among(attributes: Mapping[str, list[Any]], subject: str) -> Collecti
     if not is_mapped():
         return ()
     if GROUPS_ELSEWHERE in attributes:
-        raise Refused("too many groups", name=subject)
+        raise SignInRefused("too many groups", name=subject)
     told = [attributes[name] for name in GROUPS if name in attributes]
     if not told:
-        raise Refused("no groups", name=subject)
+        raise SignInRefused("no groups", name=subject)
     return [group for groups in told for group in groups if isinstance(group, str)]
 
 
@@ -116,10 +116,10 @@ def _groups(claims: Mapping[str, Any], name: str) -> Collection[str]:
     elsewhere = claims.get("_claim_names")
     # Entra tells of more than 200 groups only where they can be asked for.
     if claims.get("hasgroups") or (isinstance(elsewhere, dict) and name in elsewhere):
-        raise Refused("too many groups", name=subject)
+        raise SignInRefused("too many groups", name=subject)
     found = claims.get(name)
     if isinstance(found, str):
         found = [found]
     if not isinstance(found, list) or not all(isinstance(each, str) for each in found):
-        raise Refused("no groups", name=subject)
+        raise SignInRefused("no groups", name=subject)
     return found

@@ -23,7 +23,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import cached_property
 
-from dashboard.accounts.sso.refusals import Refused
+from dashboard.accounts.sso.refusals import SignInRefused
 from dashboard.environment.single_sign_on import OpenIdConnect
 
 logger = logging.getLogger(__name__)
@@ -65,7 +65,7 @@ class Adapter(OpenIDConnectOAuth2Adapter):
 
     @cached_property
     def openid_config(self) -> dict[str, Any]:
-        """The provider's metadata, at most ten minutes old. Raises Refused."""
+        """The provider's metadata, at most ten minutes old. Raises SignInRefused."""
         key = f"oidc.{described().issuer}"
         found: dict[str, Any] | None = cache.get(key)
         if found is None:
@@ -76,11 +76,11 @@ class Adapter(OpenIDConnectOAuth2Adapter):
     def _metadata(self) -> dict[str, Any]:
         found = _json(self.get_provider().server_url)
         if str(found.get("issuer")).rstrip("/") != described().issuer.rstrip("/"):
-            raise Refused("nonsense", "metadata of another issuer")
+            raise SignInRefused("nonsense", "metadata of another issuer")
         schemes = {"https", urlsplit(described().issuer).scheme}
         for name in NEEDED:
             if urlsplit(str(found.get(name))).scheme not in schemes:
-                raise Refused("nonsense", f"metadata without {name}")
+                raise SignInRefused("nonsense", f"metadata without {name}")
         return found
 
     @property
@@ -90,27 +90,27 @@ class Adapter(OpenIDConnectOAuth2Adapter):
         return found if isinstance(found, str) and found.startswith(("https:", "http:")) else ""
 
     def claims(self, tokens: Mapping[str, Any], nonce: str) -> dict[str, Any]:
-        """Return what the provider says of the person. Raises Refused.
+        """Return what the provider says of the person. Raises SignInRefused.
 
         What the ID token does not say is asked for; what it says stands, for it is signed.
         """
         found = self._verified(tokens["id_token"])
         if found.get("nonce") != nonce:
-            raise Refused("invalid", "wrong nonce")
+            raise SignInRefused("invalid", "wrong nonce")
         if found.get("azp", described().client_id) != described().client_id:
-            raise Refused("invalid", "wrong audience")
+            raise SignInRefused("invalid", "wrong audience")
         if not self.openid_config.get("userinfo_endpoint"):
             return found
         more = _json(self.profile_url, tokens["access_token"])
         if more.get("sub") != found["sub"]:
-            raise Refused("invalid", "user info of another person")
+            raise SignInRefused("invalid", "user info of another person")
         return {**more, **found}
 
     def _verified(self, id_token: str) -> dict[str, Any]:
         try:
             header = jwt.get_unverified_header(id_token)
             if header["alg"] not in ALGORITHMS:
-                raise Refused("invalid", "wrong algorithm")
+                raise SignInRefused("invalid", "wrong algorithm")
             key = self._key(header.get("kid"))
             return jwt.decode(
                 id_token,
@@ -122,14 +122,14 @@ class Adapter(OpenIDConnectOAuth2Adapter):
                 leeway=LEEWAY,
             )
         except jwt.PyJWTError as error:
-            raise Refused("invalid", CAUSES.get(type(error), "ID token not valid")) from error
+            raise SignInRefused("invalid", CAUSES.get(type(error), "ID token not valid")) from error
 
     def _key(self, key_id: str | None) -> jwt.PyJWK:
         keys = jwt.PyJWKSet.from_dict(_json(self.openid_config["jwks_uri"])).keys
         for key in keys:
             if key.key_id == key_id or (key_id is None and len(keys) == 1):
                 return key
-        raise Refused("invalid", "signed with an unknown key")
+        raise SignInRefused("invalid", "signed with an unknown key")
 
 
 class Provider(OpenIDConnectProvider):
@@ -167,25 +167,27 @@ class Provider(OpenIDConnectProvider):
 
 @contextmanager
 def understood() -> Iterator[None]:
-    """Raise Refused for whatever a provider may do instead of its part."""
+    """Raise SignInRefused for whatever a provider may do instead of its part."""
     try:
         yield
     except OAuth2Error as error:
         # Not its words: they may hold a token.
         told = re.search(r'"error"\s*:\s*"(\w{1,40})"', str(error))
-        raise Refused("invalid", told[1] if told else "no token given") from error
+        raise SignInRefused("invalid", told[1] if told else "no token given") from error
     except requests.JSONDecodeError as error:
-        raise Refused("nonsense", "no JSON") from error
+        raise SignInRefused("nonsense", "no JSON") from error
     except requests.HTTPError as error:
         status = error.response.status_code if error.response is not None else 0
         _log(error, f"status {status}")
-        raise Refused("silent" if status >= 500 else "nonsense", f"status {status}") from error
+        raise SignInRefused(
+            "silent" if status >= 500 else "nonsense", f"status {status}"
+        ) from error
     except requests.RequestException as error:
         _log(error, _system_words(error) or type(error).__name__)
-        raise Refused("silent", type(error).__name__) from error
+        raise SignInRefused("silent", type(error).__name__) from error
     except (AttributeError, LookupError, TypeError, ValueError) as error:
         # Anything may stand where its specification promises something else.
-        raise Refused("nonsense", type(error).__name__) from error
+        raise SignInRefused("nonsense", type(error).__name__) from error
 
 
 def _log(error: requests.RequestException, cause: str) -> None:
@@ -211,5 +213,5 @@ def _json(address: str, token: str = "") -> dict[str, Any]:
     response.raise_for_status()
     found = response.json()
     if not isinstance(found, dict):
-        raise Refused("nonsense", "no JSON object")
+        raise SignInRefused("nonsense", "no JSON object")
     return found

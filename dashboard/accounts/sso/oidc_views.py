@@ -14,7 +14,7 @@ from dashboard.accounts.requests import came_from
 from dashboard.accounts.sso import identity, sessions, ways
 from dashboard.accounts.sso.oidc import Adapter, Provider, described, understood
 from dashboard.accounts.sso.people import person_of
-from dashboard.accounts.sso.refusals import Refused, answer
+from dashboard.accounts.sso.refusals import SignInRefused, answer
 
 LONGEST_HINT = 4_000  # characters of an ID token that an address may hold
 
@@ -28,7 +28,7 @@ def begin(request: HttpRequest) -> HttpResponse:
     try:
         with understood():
             address = Provider(request).address(link)
-    except Refused as refused:
+    except SignInRefused as refused:
         return answer(request, ways.oidc(), refused, link or "")
     return sessions.leave(request, address)
 
@@ -47,28 +47,28 @@ def callback(request: HttpRequest) -> HttpResponse:
             found = identity.of_claims(described().issuer, claims, described().groups_claim)
             sign_out = _sign_out(request, adapter, tokens)
         person = person_of(found)
-    except Refused as refused:
+    except SignInRefused as refused:
         return answer(request, ways.oidc(), refused, state.get("next") or "")
     return sessions.begin(request, ways.oidc(), person, state.get("next"), sign_out)
 
 
 def _state(request: HttpRequest) -> Mapping[str, Any]:
-    """Return what this browser's sign-in began with, once. Raises Refused."""
+    """Return what this browser's sign-in began with, once. Raises SignInRefused."""
     try:
         stored = Provider(request).unstash_redirect_state(request, request.GET.get("state", ""))
     except PermissionDenied:
-        raise Refused("begun elsewhere", "unknown state") from None
+        raise SignInRefused("begun elsewhere", "unknown state") from None
     return dict(stored)
 
 
 def _tokens(request: HttpRequest, adapter: Adapter, state: Mapping[str, Any]) -> Mapping[str, Any]:
     if error := request.GET.get("error"):
         known = error == adapter.login_cancelled_error
-        raise Refused("cancelled" if known else "invalid", f"error: {error[:40]}")
+        raise SignInRefused("cancelled" if known else "invalid", f"error: {error[:40]}")
     if not request.GET.get("code"):
-        raise Refused("invalid", "no code")
+        raise SignInRefused("invalid", "no code")
     if request.GET.get("iss", adapter.openid_config["issuer"]) != adapter.openid_config["issuer"]:
-        raise Refused("invalid", "wrong issuer")
+        raise SignInRefused("invalid", "wrong issuer")
     app = adapter.get_provider().app
     client = adapter.get_client(request, app)
     verifier = state["pkce_code_verifier"]

@@ -12,15 +12,15 @@ from django.db import IntegrityError, transaction
 from dashboard.accounts.group_map import apply_groups
 from dashboard.accounts.models import User
 from dashboard.accounts.sso.identity import Identity
-from dashboard.accounts.sso.refusals import Refused
+from dashboard.accounts.sso.refusals import SignInRefused
 
 
 @transaction.atomic
 def person_of(identity: Identity) -> User:
-    """Return the person with the rights that their groups give now. Raises Refused."""
+    """Return the person with the rights that their groups give now. Raises SignInRefused."""
     person = _known(identity) or _created(identity)
     if not person.is_active:
-        raise Refused("inactive", name=person.get_username())
+        raise SignInRefused("inactive", name=person.get_username())
     apply_groups(person, identity.groups)
     return person
 
@@ -33,7 +33,7 @@ def _known(identity: Identity) -> User | None:
 def _created(identity: Identity) -> User:
     name = next(filter(_is_username, identity.names), None)
     if name is None:
-        raise Refused("name", name=identity.subject)
+        raise SignInRefused("name", name=identity.subject)
     if not User.objects.filter(username__iexact=name).exists():
         person = User(username=name, password=make_password(None), **identity.about)
         link = SocialAccount(user=person, provider=identity.issuer, uid=identity.subject)
@@ -45,7 +45,7 @@ def _created(identity: Identity) -> User:
     if known := _known(identity):
         return known
     # Whose name it is need not be who comes: services let people choose their names.
-    raise Refused("taken", f"taken; the subject is {identity.subject}", name)
+    raise SignInRefused("taken", f"taken; the subject is {identity.subject}", name)
 
 
 def _is_username(name: str) -> bool:

@@ -17,7 +17,7 @@ from onelogin.saml2.response import OneLogin_Saml2_Response
 from onelogin.saml2.settings import OneLogin_Saml2_Settings
 from xmlsec import Error as SignatureError
 
-from dashboard.accounts.sso.refusals import Refused
+from dashboard.accounts.sso.refusals import SignInRefused
 from dashboard.environment.single_sign_on import Saml
 
 Invalid = OneLogin_Saml2_ValidationError
@@ -88,16 +88,16 @@ def party(request: HttpRequest) -> Any:
 
 
 def answered(request: HttpRequest) -> Any:
-    """Return the identity provider's answer, which is valid. Raises Refused."""
+    """Return the identity provider's answer, which is valid. Raises SignInRefused."""
     with _understood():
         own = OneLogin_Saml2_Settings(configuration(request))
         answer = OneLogin_Saml2_Response(own, request.POST["SAMLResponse"])
         answer.is_valid(_told(request), raise_exceptions=True)
         # Without any it would be for everybody.
         if own.get_sp_data()["entityId"] not in answer.get_audiences():
-            raise Refused("invalid", "wrong audience")
+            raise SignInRefused("invalid", "wrong audience")
         if answer.get_nameid_format() == Names.NAMEID_TRANSIENT:
-            raise Refused("name", "a name for this sign-in alone")
+            raise SignInRefused("name", "a name for this sign-in alone")
         return answer
 
 
@@ -110,27 +110,27 @@ def sign_out_address(request: HttpRequest, about: Mapping[str, Any]) -> str:
 
 
 def signed_out(request: HttpRequest) -> str:
-    """Return where to answer the identity provider's request to sign out. Raises Refused."""
+    """Return where to answer the identity provider's request to sign out. Raises SignInRefused."""
     with _understood():
         asking = party(request)
         address = asking.process_slo(keep_local_session=True)
         if asking.get_errors() or not address:
-            raise Refused("invalid", "request to sign out not valid")
+            raise SignInRefused("invalid", "request to sign out not valid")
         return str(address)
 
 
 @contextmanager
 def _understood() -> Iterator[None]:
-    """Raise Refused for whatever may come from anybody in place of an answer."""
+    """Raise SignInRefused for whatever may come from anybody in place of an answer."""
     try:
         yield
     except OneLogin_Saml2_ValidationError as error:
         kind = "cancelled" if error.code == Invalid.STATUS_CODE_IS_NOT_SUCCESS else "invalid"
-        raise Refused(kind, CAUSES.get(error.code, "not valid")) from error
+        raise SignInRefused(kind, CAUSES.get(error.code, "not valid")) from error
     except (OneLogin_Saml2_Error, LxmlError, SignatureError) as error:
-        raise Refused("invalid", "not valid") from error
+        raise SignInRefused("invalid", "not valid") from error
     except (AttributeError, LookupError, SyntaxError, TypeError, ValueError) as error:
-        raise Refused("invalid", "no answer") from error
+        raise SignInRefused("invalid", "no answer") from error
 
 
 def _told(request: HttpRequest) -> dict[str, Any]:

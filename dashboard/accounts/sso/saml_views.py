@@ -16,7 +16,7 @@ from dashboard.accounts.requests import came_from
 from dashboard.accounts.session_store import SessionStore
 from dashboard.accounts.sso import identity, saml, sessions, ways
 from dashboard.accounts.sso.people import person_of
-from dashboard.accounts.sso.refusals import Refused, answer
+from dashboard.accounts.sso.refusals import SignInRefused, answer
 
 KEPT, KEPT_FOR = "saml_answer", timedelta(minutes=1)
 SUBJECT_ID = "urn:oasis:names:tc:SAML:attribute:subject-id"
@@ -48,7 +48,7 @@ def acs(request: HttpRequest) -> HttpResponse:
     """
     try:
         told = _read(saml.answered(request))
-    except Refused as refused:
+    except SignInRefused as refused:
         return answer(request, ways.saml(), refused)
     store = SessionStore()
     store[KEPT] = told
@@ -94,21 +94,21 @@ def finish(request: HttpRequest) -> HttpResponse:
         state = _state(request, told)
         found = identity.of_attributes(saml.entity_id(), told["subject"], told["attributes"])
         person = person_of(found)
-    except Refused as refused:
+    except SignInRefused as refused:
         return answer(request, ways.saml(), refused, state.get("next") or "")
     return sessions.begin(request, ways.saml(), person, state.get("next"), told["sign_out"])
 
 
 def _state(request: HttpRequest, told: dict[str, Any] | None) -> dict[str, Any]:
-    """Return what this browser's sign-in began with, once. Raises Refused."""
+    """Return what this browser's sign-in began with, once. Raises SignInRefused."""
     if told is None:
-        raise Refused("begun elsewhere", "no answer")
+        raise SignInRefused("begun elsewhere", "no answer")
     if not told["request"]:
-        raise Refused("begun elsewhere", "not asked for")
+        raise SignInRefused("begun elsewhere", "not asked for")
     issuer = saml.entity_id()
     state = statekit.unstash_state(request, provider_id=issuer, state_id=told["request"])
     if state is None:
-        raise Refused("begun elsewhere", "unknown request")
+        raise SignInRefused("begun elsewhere", "unknown request")
     return dict(state)
 
 
@@ -121,7 +121,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("login"))
     try:
         address = saml.signed_out(request)
-    except Refused as refused:
+    except SignInRefused as refused:
         return answer(request, ways.saml(), refused)
     if request.session.get(BACKEND_SESSION_KEY) == ways.saml().backend:
         logout(request)
