@@ -24,7 +24,7 @@ from tests.gunicorn import gunicorn
 PROXY, CLIENT, STRANGER = "127.0.0.1", "127.0.0.7", "127.0.0.9"
 PAGE = "/accounts/preferences/"
 SIGN_IN = f"/accounts/login/?next={PAGE}"
-# As the README has it; the groups come with the address, for nginx knows none of itself.
+# As the operator's guide has it; the groups come with the address, for nginx knows none of itself.
 CONFIGURATION = """
 daemon off; master_process off; pid {folder}/pid; error_log stderr crit;
 events {{}}
