@@ -32,7 +32,9 @@ OF_ANY_TOKEN = (401, 403, 429)  # refusals of who asks, whatever is asked
 
 class DocumentView(TokenView):
     def told(self) -> HttpResponse:
-        return JsonResponse(document())
+        # A saved document still says where the API is.
+        servers = [{"url": self.request.build_absolute_uri("/")}]
+        return JsonResponse({**document(), "servers": servers})
 
 
 def document() -> Schema:

@@ -71,6 +71,11 @@ def test_a_list_of_words_has_no_length_by_it_for_doubles_count_once(reader: Clie
     assert reader.get(f"/api/v1/appoints/?{agents[1:]}")["X-Total-Count"] == "10"
 
 
+def test_a_saved_copy_says_which_server_answers(reader: Client) -> None:
+    found = reader.get(DOCUMENT, SERVER_NAME="localhost", SERVER_PORT="8000").json()
+    assert found["servers"] == [{"url": "http://localhost:8000/"}]
+
+
 def test_its_page_says_the_same(supervisor: User) -> None:
     page = Screen(browser_of(supervisor).get("/api/"))
     names = page.texts("tbody td:first-child")
