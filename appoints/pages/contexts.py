@@ -69,7 +69,8 @@ class Rows:
 
     ``empty_state`` explains why no row matches and what to leave out; None where there are rows.
     ``seconds`` is the age of the data; ``fresh`` and ``newer`` are the seconds up to the next
-    refresh, by itself and by a person. ``poll`` is the seconds after which the page asks again, 0
+    refresh, by itself and by a person. ``behind`` are the days that lack calls which moved there,
+    empty for none. ``poll`` is the seconds after which the page asks again, 0
     for never.
     """
 
@@ -84,6 +85,7 @@ class Rows:
     clock: Clock
     link_builder: LinkBuilder
     stale: Stale | None
+    behind: str
     seconds: int
     fresh: int
     newer: int

@@ -26,12 +26,12 @@ def stale(result: Result, zone: ZoneInfo) -> Stale | None:
     return Stale(
         failure=failure_of(result.error),
         age=span(timezone.now() - result.as_of) if result.as_of else "",
-        missing=_words(result.lacking, zone),
-        outdated="" if of_all else _words(result.outdated, zone),
+        missing=days_in_words(result.lacking, zone),
+        outdated="" if of_all else days_in_words(result.outdated, zone),
     )
 
 
-def _words(windows: Sequence[Window], zone: ZoneInfo) -> str:
+def days_in_words(windows: Sequence[Window], zone: ZoneInfo) -> str:
     """Return windows in words, those that follow each other as one."""
     ranges: list[Window] = []
     for begin, end in windows:

@@ -27,7 +27,7 @@ from appoints.display.tiles import tiles
 from appoints.forms.submit import address_of, posted
 from appoints.pages.contexts import Failed, ListContext, Rows
 from appoints.pages.explaining import REFRESH, ExplainingView
-from appoints.pages.freshness import seconds_since, seconds_until, stale
+from appoints.pages.freshness import days_in_words, seconds_since, seconds_until, stale
 from appoints.query.filters import PER_PAGE
 from appoints.results import facets, passthrough
 from appoints.results.result import NeedsWhole, Result
@@ -158,6 +158,7 @@ class ListPage(ExplainingView):
             clock=clock_of(question, result.as_of, records, columns, newest=result.newest),
             link_builder=link_builder(question, view, self.request.build_absolute_uri("/")),
             stale=stale(result, zone),
+            behind=days_in_words(result.behind, zone),
             seconds=seconds_since(result.as_of),
             fresh=seconds_until(result.fresh_until),
             newer=seconds_until(result.newer_from),

@@ -22,7 +22,7 @@ from appoints.display.limits import limits
 from appoints.display.table import AppointTable
 from appoints.display.tiles import tiles
 from appoints.pages.base import ResultView
-from appoints.pages.freshness import seconds_since, stale
+from appoints.pages.freshness import days_in_words, seconds_since, stale
 from appoints.pages.wallboard_contexts import Board, Calls, Notice, WallboardContext
 from appoints.results.result import Result
 
@@ -102,6 +102,7 @@ class Wallboard(ResultView):
             charts=charts(question, result, reasons),
             clock=clock_of(question, result.as_of, records, COLUMNS),
             stale=stale(result, question.zone),
+            behind=days_in_words(result.behind, question.zone),
         )
 
     def _calls(self, state: str) -> Calls:

@@ -41,6 +41,7 @@ class Board:
     charts: Charts | None
     clock: Clock
     stale: Stale | None
+    behind: str
 
 
 @dataclass(frozen=True, kw_only=True)

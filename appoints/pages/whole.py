@@ -76,7 +76,7 @@ class WholeAnswer(ResultView):
             return refusals.too_many()
         if result.error is not None:
             return refusals.failed(failure_of(result.error))
-        if result.is_loading or result.refreshing:
+        if result.is_loading or result.refreshing or result.behind:
             return refusals.not_yet(result)
         return None if result.is_settled else refusals.unsettled(result)
 

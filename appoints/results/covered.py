@@ -55,6 +55,12 @@ class Covered:
         """The windows of the parts that are older than they should be, for their loads failed."""
         return [part.asked.window for part, found in self._pairs() if found and found.error]
 
+    @property
+    def behind(self) -> list[Window]:
+        """The windows of the parts that lack calls which have moved there."""
+        pairs = [(part, found.snapshot) for part, found in self._pairs() if found]
+        return [part.asked.window for part, held in pairs if held.expected is not None]
+
     @cached_property
     def pieces(self) -> list[Piece]:
         """The rows of the parts; neighbours of one snapshot are one piece."""

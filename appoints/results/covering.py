@@ -79,6 +79,8 @@ class Covering:
                 return None
             if not too_many:
                 covered = stored.with_loads(loads, error)
+                if loads and not error and self._is_newly_behind(covered):
+                    continue
                 return covered if self.is_sure(covered) else None
         return None
 
@@ -104,6 +106,7 @@ class Covering:
             "pieces": covered.pieces,
             "lacking": covered.lacking,
             "outdated": covered.outdated,
+            "behind": covered.behind,
             "writings": looked_for(query.number, plan, writings, self.visible),
             **covered.progress(),
             **self._counts(covered),
@@ -149,6 +152,11 @@ class Covering:
         rows, agents = self.rows(covered), query.upstream().agents
         present = set(rows["agent"].unique()) if agents else set()
         return present.issuperset(agents) and filtering.is_sure(rows, query)
+
+    def _is_newly_behind(self, covered: Covered) -> bool:
+        """Tell whether loads have found calls that moved to where rows were at hand."""
+        known = {each.snapshot.pk for each in covered.at_hand if each.snapshot.expected is None}
+        return Snapshot.objects.filter(pk__in=known, expected__isnull=False).exists()
 
     def _load(
         self, stored: Covered, deadline: float, person: int | None

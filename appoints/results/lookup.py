@@ -124,7 +124,7 @@ class Asking:
                 covered = self.covering.answer(query, deadline, self.scope.person)
                 if covered is not None:
                     rows = self.covering.rows(covered)
-                    gaps = (covered.lacking, covered.outdated)
+                    gaps = (covered.lacking, covered.outdated, covered.behind)
                     version = self.new_version(covered.at_hand, rows, gaps)
                     result = self.covering.result(covered, self.query, reasons)
                     return replace(result, version=version)

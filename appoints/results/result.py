@@ -75,12 +75,13 @@ class Result:
     filters, and ``unrequested`` those that iSales was not asked for, which are left out: known to
     those who may see all of them. ``pieces`` are the spans of days that the rows are put together
     of; of ``lacking`` ones nothing is at hand, for they failed, so that the whole is ``partial``,
-    and of ``outdated`` ones older rows are. ``error`` is why nothing newer is at hand,
-    ``refreshing`` that newer rows are on their way, ``waiting`` how many results are loaded before
-    this one, None once it is loading itself. ``as_of`` is when the oldest row was fetched, None
-    without any, ``newest`` the same of the newest piece; up to ``fresh_until`` iSales is not asked
-    anew by itself, and up to ``newer_from`` not even where a person asks for newer rows. ``plan``
-    says which numbers are the same, ``writings`` in which the one that is asked for was looked for.
+    of ``outdated`` ones older rows are, and ``behind`` ones lack calls that moved there.
+    ``error`` is why nothing newer is at hand, ``refreshing`` that newer rows are on their way,
+    ``waiting`` how many results are loaded before this one, None once it is loading itself.
+    ``as_of`` is when the oldest row was fetched, None without any, ``newest`` the same of the
+    newest piece; up to ``fresh_until`` iSales is not asked anew by itself, and up to ``newer_from``
+    not even where a person asks for newer rows. ``plan`` says which numbers are the same,
+    ``writings`` in which the one that is asked for was looked for.
     ``version`` is the same for an answer that would be shown the same, empty where nobody can tell.
     """
 
@@ -96,6 +97,7 @@ class Result:
     pieces: Sequence[Piece] = ()
     lacking: Sequence[Window] = ()
     outdated: Sequence[Window] = ()
+    behind: Sequence[Window] = ()
     error: FetchError | None = None
     refreshing: bool = False
     waiting: int | None = None

@@ -47,8 +47,11 @@ def part_fresh_until(snapshot: Snapshot, work: timedelta) -> datetime | None:
 
     From yesterday to tomorrow a part ages as any snapshot does. Farther away less changes, and
     least where no call is left to make. iSales has as long to itself as after one load of all
-    parts, or shorter where they would grow old, but at least as long as they took.
+    parts, or shorter where they would grow old, but at least as long as they took. What lacks calls
+    that moved into its range is fetched anew as soon as iSales has rested from the part alone.
     """
+    if snapshot.expected is not None:
+        return _rested(snapshot, worked([snapshot]))
     far = days_from_now(snapshot)
     if far < 1:
         return fresh_until(snapshot)
@@ -61,8 +64,9 @@ def part_fresh_until(snapshot: Snapshot, work: timedelta) -> datetime | None:
 
 def is_old(snapshot: Snapshot) -> bool:
     """Tell whether people are to wait for newer rows of a part that is due."""
-    is_far = days_from_now(snapshot) >= 1
-    return snapshot.refresh_requested or not (is_far and is_recent(snapshot))
+    if snapshot.refresh_requested or snapshot.expected is not None:
+        return True
+    return days_from_now(snapshot) < 1 or not is_recent(snapshot)
 
 
 def is_recent(snapshot: Snapshot) -> bool:
@@ -83,10 +87,17 @@ def worked(snapshots: list[Snapshot]) -> timedelta:
 
 
 def _after(snapshot: Snapshot, rest: timedelta) -> datetime | None:
+    """Return when a rest after a load ends, or what came is no longer fresh without one."""
+    rested = _rested(snapshot, rest)
+    if rested is None or snapshot.as_of is None:
+        return None
+    return max(rested, snapshot.as_of + settings.APPOINTS_FRESH_FOR)
+
+
+def _rested(snapshot: Snapshot, rest: timedelta) -> datetime | None:
     if snapshot.as_of is None or snapshot.ended is None:
         return None
-    loaded = min(snapshot.as_of + worked([snapshot]), snapshot.ended)
-    return max(loaded + rest, snapshot.as_of + settings.APPOINTS_FRESH_FOR)
+    return min(snapshot.as_of + worked([snapshot]), snapshot.ended) + rest
 
 
 def days_from_now(snapshot: Snapshot) -> int:

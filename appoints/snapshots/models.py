@@ -14,6 +14,7 @@ class Snapshot(models.Model):
     is open. Above ``most`` rows it is not loaded, null is APPOINTS_MOST_ROWS. ``unfinished`` counts
     the rows whose call may still change them. ``worked`` are the seconds for which a call for it
     was out.
+    ``expected`` are calls that moved into the range and are not among the rows (encrypted).
     ``refresh_requested`` says that a person asked for newer rows. ``person`` is whose question it
     counts as. Whoever holds the lease fetches; each write checks its number, so that a holder that
     was slow harms nothing. While a program that reads it page by page has it ``pinned``, it stays
@@ -41,6 +42,7 @@ class Snapshot(models.Model):
     created = models.DateTimeField(auto_now_add=True)
     as_of = models.DateTimeField(null=True, help_text="when the oldest row was fetched")
     ended = models.DateTimeField(null=True)
+    expected = models.BinaryField(null=True)
     worked = models.FloatField(default=0.0)
     refresh_requested = models.BooleanField(default=False)
     wanted = models.DateTimeField(help_text="when somebody last asked for it")

@@ -185,7 +185,7 @@ def _joinable() -> Q:
         | (Q(status=status.FAILED) & late)
         | (Q(status=status.TOO_MANY) & timestamps.since("ended", fresh_for))
         # It may have become whole since somebody looked for it.
-        | (Q(status=status.WHOLE) & timestamps.since("as_of", fresh_for))
+        | (Q(status=status.WHOLE, expected=None) & timestamps.since("as_of", fresh_for))
     )
 
 

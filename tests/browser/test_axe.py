@@ -105,6 +105,7 @@ def rows(mode: Mode, stale: Stale | None = None) -> tuple[str, dict[str, Any]]:
         empty_state=None,
         clock=Clock("10:00:00", "UTC", "+0000", "", ""),
         stale=stale,
+        behind="27 November",
         seconds=0,
         fresh=60,
         newer=10,

@@ -1,33 +1,38 @@
-"""A call centre in plain Python: its rows at each moment, and loads of them at once, or failing."""
+"""A call centre in plain Python: its rows at each moment, given by pages at once, or failing."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
 
 from appoints.connections.models import Connection
+from appoints.isales.client import Criteria
 from appoints.isales.errors import NoAnswer
 from appoints.isales.rows import parse_row
 from appoints.query.time_range import Window
-from appoints.snapshots import frame, leases, store
+from appoints.snapshots import leases, store, upstream
+from appoints.snapshots.fetcher import Arrival
+from appoints.snapshots.frame import Fetched
+from appoints.snapshots.loader import Load
 from appoints.snapshots.models import Snapshot
-from appoints.snapshots.reconcile import PageInfo
 from appoints.snapshots.upstream import UpstreamRequest
 
 Rows = dict[str, tuple[int, str]]  # reserved time and call status by ID
+WITHOUT_NUMBER = "gh"  # the IDs of the rows that have no number to be looked for
 
 
 @dataclass
 class MovingCentre:
-    """The rows as they are, and as they were from each moment on."""
+    """The rows as they are, and as they were from each moment on; ``asked`` is every page."""
 
     rows: Rows = field(default_factory=dict)
     past: list[tuple[datetime, Rows]] = field(default_factory=list)
     failing: set[Window] = field(default_factory=set)
+    asked: list[Criteria] = field(default_factory=list)
 
     def change(self, **rows: tuple[int, str] | None) -> None:
         """Book, move or call some rows, or cancel them."""
@@ -38,6 +43,10 @@ class MovingCentre:
     def rows_at(self, moment: datetime) -> Rows:
         """Return the rows as they were."""
         return next((rows for since, rows in reversed(self.past) if since <= moment), {})
+
+    def rows_since(self, moment: datetime) -> list[Rows]:
+        """Return the rows as they were at a moment and at each change since."""
+        return [self.rows_at(moment), *[rows for since, rows in self.past if since > moment]]
 
     def load_all(
         self,
@@ -51,30 +60,50 @@ class MovingCentre:
         for snapshot in snapshots:
             if snapshot.status == Snapshot.Status.LOADING:
                 assert leases.take(snapshot)
-                self._load(snapshot)
+                Load(snapshot).run()
         return snapshots
 
-    def _load(self, snapshot: Snapshot) -> None:
-        window, now = Window(snapshot.begin, snapshot.end), timezone.now()
-        if any(each.holds(window) for each in self.failing):
-            failure = NoAnswer("no answer").to_json()
-            store.finish(snapshot, Snapshot.Status.FAILED, failure=failure)
-            return
-        data = [as_sent(name, *row) for name, row in self.rows.items() if _is_in(window, row[0])]
-        if snapshot.most is not None and len(data) > snapshot.most:
-            store.finish(snapshot, Snapshot.Status.TOO_MANY, total=len(data))
-            return
-        rows = frame.plain([frame.Fetched(0, [parse_row(each) for each in data], now)])
-        store.write(snapshot, 0, {0: PageInfo(len(data), len(data))}, rows)
-        counts = {"total": len(data), "received": len(data), "as_of": now}
-        store.finish(snapshot, Snapshot.Status.WHOLE, **counts)
+    def pages(
+        self, connection: Connection, criteria: Criteria, limit: int, offsets: Iterable[int]
+    ) -> Iterator[Arrival]:
+        """Answer in place of ``fetcher.pages``."""
+        self.asked.append(criteria)
+        if any(_meets(window, criteria) for window in self.failing):
+            raise NoAnswer("no answer")
+        data = [
+            as_sent(name, *row) for name, row in self.rows.items() if _is_asked(criteria, name, row)
+        ]
+        for offset in offsets:
+            rows = [parse_row(each) for each in data[offset : offset + limit]]
+            yield Fetched(offset, rows, timezone.now()), len(data)
 
 
 def as_sent(name: str, reserved: int, status: str) -> dict[str, Any]:
     """Return a row as iSales sends it."""
-    return {"appointId": name, "appointTime": reserved, "callFlag": status}
+    return {
+        "appointId": name,
+        "appointTime": reserved,
+        "callFlag": status,
+        "calledNo": number_of(name),
+    }
 
 
-def _is_in(window: Window, reserved: int) -> bool:
-    assert window.begin and window.end
-    return window.begin.timestamp() * 1000 <= reserved < window.end.timestamp() * 1000
+def number_of(name: str) -> str | None:
+    """Return the number of a row."""
+    return None if name in WITHOUT_NUMBER else f"139{ord(name[0]):08}"
+
+
+def _is_asked(criteria: Criteria, name: str, row: tuple[int, str]) -> bool:
+    if criteria.number and criteria.number != number_of(name):
+        return False
+    return criteria.begin is None or criteria.begin <= row[0] < (criteria.end or 0)
+
+
+def _meets(window: Window, criteria: Criteria) -> bool:
+    """Tell whether a window holds all that is asked for; a range may begin a millisecond early."""
+    begin, end = upstream.milliseconds(
+        window._replace(begin=window.begin and window.begin - timedelta(milliseconds=1))
+    )
+    if criteria.begin is None or criteria.end is None or begin is None or end is None:
+        return False
+    return begin <= criteria.begin and criteria.end <= end

@@ -22,10 +22,10 @@ from appoints.query.time_range import Window
 from appoints.results.cache import CACHE
 from appoints.results.lookup import ask, request_refresh
 from appoints.results.result import Result
-from appoints.snapshots import store, waiting
+from appoints.snapshots import fetcher, store, waiting
 from appoints.snapshots.models import Chunk, Snapshot
 from tests.factories import connection_to, whole
-from tests.results.moving_centre import MovingCentre
+from tests.results.moving_centre import MovingCentre, number_of
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 # Two days before the clocks of Berlin go back.
@@ -45,6 +45,7 @@ def connection(db: None) -> Connection:
 def centre(monkeypatch: pytest.MonkeyPatch) -> MovingCentre:
     made = MovingCentre()
     monkeypatch.setattr(waiting, "load_all", lambda *asked: made.load_all(*asked))
+    monkeypatch.setattr(fetcher, "pages", lambda *asked: made.pages(*asked))
     return made
 
 
@@ -52,8 +53,7 @@ def centre(monkeypatch: pytest.MonkeyPatch) -> MovingCentre:
 def story(connection: Connection, centre: MovingCentre) -> Iterator[Story]:
     """A centre of a few rows near now, whose days are more than one look holds."""
     with time_machine.travel(BEGUN, tick=False) as clock:
-        centre.change(a=(at(0), "0"), b=(at(1), "0"), c=(at(-1), "2"), d=(at(0.2), "0"))
-        centre.change(e=(at(0.3), "0"), f=(at(0.4), "0"), far=(at(5), "0"))
+        booked(centre)
         yield Story(connection, centre, clock)
 
 
@@ -81,9 +81,8 @@ def put_together(centre: MovingCentre, result: Result, window: Window) -> dict[s
     """What the pieces of a result must give: each row as last fetched."""
     rows: dict[str, tuple[int, str]] = {}
     for piece in sorted(result.pieces, key=lambda each: each.snapshot.as_of):
-        held = centre.rows_at(piece.snapshot.as_of)
-        rows |= {name: row for name, row in held.items() if is_in(Window(*piece.span), row)}
-    return {name: row for name, row in rows.items() if is_in(window, row)}
+        rows |= rows_in(Window(*piece.span), centre.rows_at(piece.snapshot.as_of))
+    return rows_in(window, rows)
 
 
 def is_in(window: Window, row: tuple[int, str]) -> bool:
@@ -93,9 +92,21 @@ def is_in(window: Window, row: tuple[int, str]) -> bool:
 names = st.sampled_from("abcdefgh")
 places = st.integers(-8, 12).map(lambda quarter: quarter / 4)
 spans = st.tuples(places, st.integers(1, 12).map(lambda quarter: quarter / 4))
+changes = st.tuples(st.just("change"), names, st.none() | st.tuples(places, st.sampled_from("012")))
+# Days that are looked at again and again, while calls move between them.
+moves = st.lists(
+    st.one_of(
+        changes,
+        st.tuples(st.just("change"), names, st.tuples(places, st.just("0"))),
+        st.tuples(st.just("wait"), st.sampled_from([25, 90])),
+        st.tuples(st.just("ask"), st.just((-2, 5))),
+    ),
+    min_size=4,
+    max_size=14,
+)
 steps = st.lists(
     st.one_of(
-        st.tuples(st.just("change"), names, st.none() | st.tuples(places, st.sampled_from("012"))),
+        changes,
         st.tuples(st.just("wait"), st.sampled_from([1, 10, 25, 90, 240, 700, 26 * 3600])),
         st.tuples(st.just("fail"), st.none() | spans),
         st.tuples(st.just("lose"), st.integers(0, 9)),
@@ -115,6 +126,7 @@ class Story:
         self, connection: Connection, centre: MovingCentre, clock: time_machine.Traveller
     ) -> None:
         self.connection, self.centre, self.clock = connection, centre, clock
+        self.shown: dict[str, datetime] = {}  # unfinished calls, with what they were shown as of
 
     def change(self, name: str, row: tuple[float, str] | None) -> None:
         self.clock.shift(0.001)
@@ -132,6 +144,7 @@ class Story:
         if chunks:
             chunks[number % len(chunks)].delete()
         CACHE.clear()
+        self.shown.clear()
 
     def zone(self, name: str) -> None:
         self.connection.time_zone = name
@@ -150,12 +163,32 @@ class Story:
         assert bool(result.error) is bool(result.lacking or result.outdated)
         assert covers([*held, *result.lacking], window)
         assert result.as_of == min(piece.snapshot.as_of for piece in result.pieces)
-        if not result.lacking and self.centre.rows_at(result.as_of) is self.centre.rows_at(
-            datetime.max.replace(tzinfo=UTC)
-        ):
-            assert found(result) == {
-                name: row for name, row in self.centre.rows.items() if is_in(window, row)
-            }
+        if not result.lacking and self._is_of_one_moment(result):
+            assert found(result) == rows_in(window, self.centre.rows_at(result.newest))
+        self._assert_nothing_vanished(result, window)
+
+    def _is_of_one_moment(self, result: Result) -> bool:
+        """Tell whether one look at the newest moment would give what one at the oldest gave."""
+        return not any(result.as_of < since <= result.newest for since, _ in self.centre.past)
+
+    def _assert_nothing_vanished(self, result: Result, window: Window) -> None:
+        """A call that was shown stands in the answer as long as it is there, or is missed."""
+        told = [*result.lacking, *result.behind]
+        for name, since in self.shown.items():
+            rows = self.centre.rows_since(since)
+            if all(name in each and is_in(window, each[name]) for each in rows):
+                assert name in found(result) or any(is_in(each, rows[-1][name]) for each in told)
+        self.shown |= {name: result.as_of for name, row in found(result).items() if row[1] != "2"}
+
+
+def rows_in(window: Window, rows: dict[str, tuple[int, str]]) -> dict[str, tuple[int, str]]:
+    return {name: row for name, row in rows.items() if is_in(window, row)}
+
+
+def booked(centre: MovingCentre) -> None:
+    """Book a few rows near now, whose days are more than one look holds, and one far from it."""
+    centre.change(a=(at(0), "0"), b=(at(1), "0"), c=(at(-1), "2"), d=(at(0.2), "0"))
+    centre.change(e=(at(0.3), "0"), f=(at(0.4), "0"), far=(at(5), "0"))
 
 
 def covers(windows: list[Window], window: Window) -> bool:
@@ -165,8 +198,8 @@ def covers(windows: list[Window], window: Window) -> bool:
     return joined and Window(ordered[0].begin, ordered[-1].end).holds(window)
 
 
-@given(steps)
-@examples(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.one_of(steps, moves))
+@examples(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_days_give_what_one_look_gives_or_say_what_they_lack(
     connection: Connection,
     centre: MovingCentre,
@@ -179,7 +212,7 @@ def test_days_give_what_one_look_gives_or_say_what_they_lack(
     connection.save()
     centre.__init__()
     with time_machine.travel(BEGUN, tick=False) as clock:
-        centre.change(a=(at(0), "0"), b=(at(1), "0"), c=(at(-1), "2"), d=(at(0.2), "0"))
+        booked(centre)
         story = Story(connection, centre, clock)
         for name, *arguments in [*steps, ("ask", (-2, 4))]:
             getattr(story, name)(*arguments)
@@ -194,6 +227,56 @@ def test_a_reservation_that_moved_stands_once_as_last_fetched(
     result = asked(connection, days(-1, 6))
     assert found(result)["far"] == (at(0.1), "1")
     assert result.total == 7
+
+
+def test_a_reservation_that_moved_to_a_day_fetched_before_is_shown_at_once(
+    story: Story, connection: Connection, centre: MovingCentre
+) -> None:
+    asked(connection, days(-1, 6))
+    story.wait(30)
+    story.change("b", (4.5, "0"))
+    centre.asked.clear()
+    result = asked(connection, days(-1, 6))
+    assert found(result)["b"] == (at(4.5), "0")
+    assert (result.total, result.behind) == (7, [])
+    assert [each.number for each in centre.asked if each.number] == [number_of("b")]
+
+
+def test_a_reservation_without_a_number_that_moved_is_shown_at_once(
+    story: Story, connection: Connection
+) -> None:
+    story.change("g", (0.3, "0"))
+    asked(connection, days(-1, 6))
+    story.wait(30)
+    story.change("g", (4.5, "0"))
+    result = asked(connection, days(-1, 6))
+    assert (found(result)["g"], result.behind) == ((at(4.5), "0"), [])
+
+
+def test_a_day_that_lacks_a_reservation_which_moved_there_is_named(
+    story: Story, connection: Connection, centre: MovingCentre
+) -> None:
+    held = asked(connection, days(-1, 6)).pieces
+    there = [Window(*piece.span) for piece in held if is_in(piece.span, (at(4.5), "0"))]
+    story.wait(30)
+    story.change("b", (4.5, "0"))
+    centre.failing = set(there)
+    result = asked(connection, days(-1, 6))
+    assert "b" not in found(result)
+    assert result.behind == result.outdated == there
+    story.wait(30)
+    centre.failing = set()
+    assert asked(connection, days(-1, 6)).behind == []
+
+
+def test_a_reservation_that_was_cancelled_costs_one_call(
+    story: Story, connection: Connection, centre: MovingCentre
+) -> None:
+    asked(connection, days(-1, 6))
+    story.wait(30)
+    story.change("b", None)
+    assert asked(connection, days(-1, 6)).behind == []
+    assert [each.number for each in centre.asked if each.number] == [number_of("b")]
 
 
 def test_days_near_now_are_asked_for_anew_before_others(

@@ -22,7 +22,7 @@ from appoints.results.cache import Cache
 from appoints.results.lookup import ask
 from appoints.results.result import Result
 from appoints.results.states import Rules
-from appoints.snapshots import fetcher, leases, loader, store
+from appoints.snapshots import arrived, fetcher, leases, loader, store
 from appoints.snapshots.leases import LeaseLost
 from appoints.snapshots.loader import Load
 from appoints.snapshots.models import Chunk, Snapshot
@@ -34,7 +34,7 @@ UTC = ZoneInfo("UTC")
 
 @pytest.fixture(autouse=True)
 def _small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loader, "CHUNK", 2 * PAGE)
+    monkeypatch.setattr(arrived, "CHUNK", 2 * PAGE)
     monkeypatch.setattr("appoints.results.lookup.CACHE", Cache())
 
 

@@ -1,0 +1,115 @@
+"""The pages of a load that have come, and the chunks that they are written in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import polars as pl
+from django.utils import timezone
+
+from appoints.isales.rows import Row
+from appoints.snapshots import frame, leases, store
+from appoints.snapshots.frame import Fetched
+from appoints.snapshots.models import Snapshot
+from appoints.snapshots.reconcile import PageInfo
+
+CHUNK = 1000  # rows, about
+INSERTED = 1_000_000  # number of the chunk of inserted rows
+
+
+class Arrived:
+    """What a load holds of its snapshot; every write raises LeaseLost where the lease is lost.
+
+    ``infos`` are the pages by their offset.
+    """
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self.infos: dict[int, PageInfo] = {}
+        self._unwritten: dict[int, dict[int, Fetched]] = {}  # by chunk and offset
+        self._rows: dict[int, pl.DataFrame] = {}  # by chunk, as written
+        self._pages_a_chunk = max(1, CHUNK // snapshot.limit)
+        self._empty_since: datetime | None = None  # when the first page without rows was fetched
+
+    def resume(self) -> None:
+        """Read what another load has written."""
+        for chunk, rows in store.readable(self.snapshot.chunks.order_by("number")):
+            self._rows[chunk.number] = rows
+            self.infos |= {at: PageInfo(total, count) for at, total, count in chunk.pages}
+        if self.infos and self.snapshot.total is None:
+            # Whoever began was stopped between the pages and their total.
+            self.snapshot.total = self.infos[max(self.infos)].total
+
+    def keep(self, fetched: Fetched, total: int) -> None:
+        """Keep a page, to be written with the others of its chunk."""
+        number = fetched.offset // self.snapshot.limit // self._pages_a_chunk
+        self._unwritten.setdefault(number, {})[fetched.offset] = fetched
+        self.infos[fetched.offset] = PageInfo(total, len(fetched.rows))
+        if not fetched.rows:
+            self._empty_since = self._empty_since or fetched.at
+
+    def keep_inserted(self, fetched: Fetched, rows: Sequence[Row], place: int) -> None:
+        """Keep rows of a page that were inserted meanwhile, under a number of their own."""
+        self._unwritten.setdefault(INSERTED, {})[place] = fetched._replace(rows=rows)
+
+    @property
+    def received(self) -> int:
+        """The rows of all pages, of which some may be the same."""
+        return sum(info.rows for info in self.infos.values())
+
+    def pages(self) -> pl.DataFrame:
+        """Return the rows of all pages, once they are written."""
+        self.write_all()
+        return pl.concat(self._rows.values())
+
+    def as_of(self) -> datetime:
+        """Return when the oldest page was fetched."""
+        fetched = [self._empty_since, *[rows["fetched_at"].min() for rows in self._rows.values()]]
+        moments = [each for each in fetched if isinstance(each, datetime)]
+        return min(moments, default=timezone.now())
+
+    def write_full(self) -> bool:
+        """Write the chunks of which all pages have come; tell whether there were any."""
+        full = [number for number in self._unwritten if self._is_full(number)]
+        self._write(full)
+        return bool(full)
+
+    def write_all(self) -> bool:
+        """Write what is not written yet; tell whether there was any."""
+        unwritten = list(self._unwritten)
+        self._write(unwritten)
+        return bool(unwritten)
+
+    def clear(self) -> None:
+        """Forget the rows; whoever waits reads them anew, and twice in memory they are too many."""
+        self._rows.clear()
+
+    def _write(self, numbers: Iterable[int]) -> None:
+        written = sorted(numbers)
+        for number in written:
+            arrived = self._unwritten.pop(number)
+            rows = frame.plain([arrived[at] for at in sorted(arrived)])
+            if (before := self._rows.get(number)) is not None:
+                again = pl.col("offset").is_in([] if number == INSERTED else list(arrived))
+                rows = pl.concat([before.filter(~again), rows])
+            self._rows[number] = rows
+            infos = {at: self.infos[at] for at in self._offsets(number) if at in self.infos}
+            store.write(self.snapshot, number, infos, rows)
+        if written:
+            leases.keep(
+                self.snapshot,
+                total=self.snapshot.total,
+                received=self.received,
+                as_of=self.as_of(),
+                worked=self.snapshot.worked,
+            )
+
+    def _is_full(self, number: int) -> bool:
+        return all(offset in self.infos for offset in self._offsets(number))
+
+    def _offsets(self, number: int) -> range:
+        """Return the offsets of the pages that belong into a chunk."""
+        limit = self.snapshot.limit
+        first = number * self._pages_a_chunk * limit
+        return range(first, first + self._pages_a_chunk * limit, limit)
