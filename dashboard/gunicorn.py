@@ -22,6 +22,8 @@ workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
 threads = 16
 # An export waits up to 50 s for its rows.
 timeout = 120
+# A server that stops finishes what it answers, such an export too.
+graceful_timeout = 60
 # The longest that gunicorn allows: filters live in the address.
 limit_request_line = 8190
 # A heartbeat on a slow disk would look like a dead worker.

@@ -14,6 +14,7 @@ from contextlib import ExitStack
 from functools import lru_cache, partial
 from queue import Empty, Queue
 from typing import TypeVar
+from weakref import WeakSet
 
 from django.conf import settings
 from django.db import connection as database
@@ -36,6 +37,7 @@ SHORT_QUIET = 2.0  # seconds
 TICK = 1.0  # seconds
 
 SHARED_THREADS = threading.BoundedSemaphore(settings.APPOINTS_SHARED_FETCHERS)
+_THREADS: WeakSet[threading.Thread] = WeakSet()
 
 Returned = TypeVar("Returned")
 Arrival = tuple[Fetched, int]  # a page, and the total that iSales reported with it
@@ -65,6 +67,12 @@ def pages(
             yield found
     finally:
         fetch.stop.set()
+
+
+def await_calls(until: float) -> None:
+    """Wait for calls under way, at most until then (monotonic): their lines are free after them."""
+    for thread in list(_THREADS):
+        thread.join(max(0.0, until - time.monotonic()))
 
 
 class _Fetch:
@@ -161,4 +169,6 @@ def _start(work: Callable[[], None], then: Callable[[], None] = lambda: None) ->
         finally:
             then()
 
-    threading.Thread(target=run, name="fetch", daemon=True).start()
+    thread = threading.Thread(target=run, name="fetch", daemon=True)
+    _THREADS.add(thread)
+    thread.start()

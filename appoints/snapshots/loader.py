@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from threading import Event
 
 import polars as pl
 from django.conf import settings
@@ -29,13 +30,16 @@ HEARTBEAT = 5.0  # seconds between two renewals of the lease
 
 
 class Paused(Exception):
-    """Nobody waits for the load any more; its rows so far are kept."""
+    """Nobody waits for the load any more, or this process ends; its rows so far are kept."""
 
 
-def run(snapshot: Snapshot) -> None:
-    """Fetch, and store what went wrong; the caller holds the snapshot's lease."""
+def run(snapshot: Snapshot, stop: Event) -> None:
+    """Fetch, and store what went wrong; the caller holds the snapshot's lease.
+
+    Once ``stop`` is set, the lease is given back, so that another worker goes on at once.
+    """
     try:
-        Load(snapshot).run()
+        Load(snapshot, stop).run()
     except leases.LeaseLost:
         logger.warning("snapshot %s: another worker goes on with it", snapshot.pk)
     except Exception as error:  # noqa: BLE001 or pages would wait for the lease's end
@@ -60,8 +64,9 @@ def _give_up(snapshot: Snapshot, error: Exception) -> None:
 class Load:
     """The work of one lease holder on a snapshot, which another may have begun."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot, stop: Event | None = None) -> None:
         self.snapshot = snapshot
+        self.stop = stop or Event()
         self.limit = snapshot.limit
         self.criteria = Criteria()
         self.arrived = Arrived(snapshot)
@@ -206,7 +211,9 @@ class Load:
         self.worked_until = now
 
     def _heartbeat(self) -> None:
-        """Write full chunks, renew the lease, and pause where nobody waits any more."""
+        """Write full chunks and renew the lease; pause where nobody waits, or this process ends."""
+        if self.stop.is_set():
+            raise Paused
         is_time = time.monotonic() - self.written > SHOWN_EVERY
         if self.arrived.write_all() if is_time else self.arrived.write_full():
             self.written = time.monotonic()

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import time
 from collections import Counter
-from threading import Lock, Thread
+from threading import Event, Lock, Thread, current_thread
 
 from django.conf import settings
 from django.db import Error
 from django.db import connection as database
 
-from appoints.snapshots import loader, queue, retention
+from appoints.snapshots import fetcher, loader, queue, retention
 from appoints.snapshots.models import Snapshot
 
 LOOK_AGAIN = 0.05  # seconds between two looks at an empty queue
+HAND_OVER = 5.0  # seconds that an ending process waits for calls under way
 
 logger = logging.getLogger(__name__)
 
@@ -23,25 +25,39 @@ class Pool:
     """At most APPOINTS_LOADERS threads, one of which is always left for another connection."""
 
     def __init__(self) -> None:
-        self._threads = 0
+        self._threads: set[Thread] = set()
         self._loads: Counter[int] = Counter()  # by connection
         self._empty_until = 0.0
         self._counting, self._taking = Lock(), Lock()
+        self._ending = Event()
 
     def wake(self) -> None:
         """Start one more loader thread, if the limit allows; a snapshot waits."""
         with self._counting:
             is_empty = time.monotonic() < self._empty_until
-            if is_empty or self._threads >= settings.APPOINTS_LOADERS:
+            is_full = len(self._threads) >= settings.APPOINTS_LOADERS
+            if is_empty or is_full or self._ending.is_set():
                 return
-            self._threads += 1
-        Thread(target=self._work, name=f"load-{self._threads}", daemon=True).start()
+            name = f"load-{len(self._threads) + 1}"
+            thread = Thread(target=self._work, name=name, daemon=True)
+            self._threads.add(thread)
+            thread.start()
+
+    def hand_over(self) -> None:
+        """Give all loads back, for other workers to go on with at once; take no more."""
+        self._ending.set()
+        until = time.monotonic() + HAND_OVER
+        with self._counting:
+            threads = [*self._threads]
+        for thread in threads:
+            thread.join(max(0.0, until - time.monotonic()))
+        fetcher.await_calls(until)
 
     def _work(self) -> None:
         try:
             while snapshot := self._next():
                 try:
-                    loader.run(snapshot)
+                    loader.run(snapshot, self._ending)
                     retention.purge()
                 finally:
                     with self._counting:
@@ -52,10 +68,12 @@ class Pool:
         finally:
             database.close()
             with self._counting:
-                self._threads -= 1
+                self._threads.discard(current_thread())
 
     def _next(self) -> Snapshot | None:
         with self._taking:
+            if self._ending.is_set():
+                return None
             most = max(1, settings.APPOINTS_LOADERS - 1)
             full = {pk for pk, loads in self._loads.items() if loads >= most}
             snapshot = queue.take_next(but=full)
@@ -68,3 +86,5 @@ class Pool:
 
 
 POOL = Pool()
+# When the server's graceful stop is over, or a command has ended.
+atexit.register(POOL.hand_over)

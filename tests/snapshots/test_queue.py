@@ -196,7 +196,7 @@ def test_a_connection_that_hangs_leaves_a_loader_for_another(
     other = connection_to(connection.base_url, name="Other", slug="other", vdn=2)
     hanging, loaded = threading.Event(), []
 
-    def load(snapshot: Snapshot) -> None:
+    def load(snapshot: Snapshot, stop: threading.Event) -> None:
         loaded.append(snapshot.connection)
         if snapshot.connection == connection:
             hanging.wait(10)
@@ -211,6 +211,7 @@ def test_a_connection_that_hangs_leaves_a_loader_for_another(
         pool.wake()
         time.sleep(0.1)
     hanging.set()
+    pool.hand_over()
     assert loaded[:2] == [connection, other]
 
 

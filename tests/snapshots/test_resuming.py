@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -26,6 +27,7 @@ from appoints.snapshots import arrived, fetcher, leases, loader, store
 from appoints.snapshots.leases import LeaseLost
 from appoints.snapshots.loader import Load
 from appoints.snapshots.models import Chunk, Snapshot
+from appoints.snapshots.pool import Pool
 from appoints.snapshots.upstream import UpstreamRequest
 from tests.factories import PAGE, leased, whole
 
@@ -79,6 +81,41 @@ def test_a_load_whose_worker_was_killed_is_resumed_where_it_stopped(
     result = everything(connection)
     assert (result.mode, result.total, result.is_settled) == ("whole", 85, True)
     assert offsets(simulator) == list(range(4 * PAGE, 85, PAGE))
+
+
+def test_a_process_that_ends_hands_its_loads_over_at_once(
+    connection: Connection, simulator: Simulator
+) -> None:
+    simulator.latency = 0.05
+    store.begin_or_join(connection, [UpstreamRequest(Criteria(), EVER)])
+    pool = Pool()
+    pool.wake()
+    while len(simulator.list_calls) < 2:
+        time.sleep(0.01)
+    pool.hand_over()
+    snapshot = Snapshot.objects.get()
+    assert (snapshot.status, leases.is_held(snapshot)) == (Snapshot.Status.LOADING, False)
+    assert not connection.slots.exclude(holder="").exists()
+    pool.wake()  # of a request that is still being answered
+    assert not leases.is_held(Snapshot.objects.get())
+    simulator.calls.clear()
+    assert everything(connection).total == 85
+    assert 0 not in offsets(simulator)
+
+
+def test_a_process_that_ends_before_the_first_page_claims_no_rows(
+    connection: Connection, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetcher, "TICK", 0.01)
+    simulator.latency = 0.3
+    store.begin_or_join(connection, [UpstreamRequest(Criteria(), EVER)])
+    pool = Pool()
+    pool.wake()
+    while not leases.is_held(Snapshot.objects.get()):
+        time.sleep(0.01)
+    pool.hand_over()
+    snapshot = Snapshot.objects.get()
+    assert (snapshot.total, snapshot.as_of, leases.is_held(snapshot)) == (None, None, False)
 
 
 def test_nobody_takes_a_load_over_while_its_worker_lives(connection: Connection) -> None:
