@@ -51,6 +51,7 @@ if WAYS_IN.oidc or WAYS_IN.saml:
     INSTALLED_APPS[:0] = ["allauth.account", "allauth.socialaccount"]
 
 MIDDLEWARE = [
+    "dashboard.http.call_stack.CallStackMiddleware",
     # Before all that reads a header, the address or the scheme.
     "dashboard.http.client_address.ClientAddressMiddleware",
     # Error pages read request.htmx too, whichever of the next fails.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from html import escape
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,7 +13,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.forms.utils import flatatt
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -70,35 +70,48 @@ class WordsInput(forms.Textarea):
 
 
 class OneOf(forms.Select):
-    """Django's own, whose options are drawn together: it takes a template for each of them."""
+    """Django's own, drawn at once: it takes a template for each option, and two for the whole."""
 
     def render(
         self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
     ) -> SafeString:
-        widget = self.get_context(name, value, attrs)["widget"]
+        chosen = self.format_value(value)
         options = [
-            (option["value"], flatatt(option["attrs"]), option["label"])
-            for _name, group, _index in widget["optgroups"]
-            for option in group
+            f'<option value="{escape(each)}"{" selected" if each in chosen else ""}>'
+            f"{escape(str(words))}</option>"
+            for each, words in _written(self.choices)
         ]
-        drawn = format_html_join("", '<option value="{}"{}>{}</option>', options)
-        return format_html('<select name="{}"{}>{}</select>', name, flatatt(widget["attrs"]), drawn)
+        own = flatatt(self.build_attrs(self.attrs, attrs))
+        return SafeString(f'<select name="{escape(name)}"{own}>{"".join(options)}</select>')
 
 
 class Boxes(forms.RadioSelect):
-    """Django's own, whose boxes are drawn together: it takes two templates for each of them."""
+    """Django's own, drawn at once: it takes two templates for each box, and two for the whole."""
 
     def render(
         self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
     ) -> SafeString:
-        widget = self.get_context(name, value, attrs)["widget"]
+        chosen = self.format_value(value)
+        own = self.build_attrs(self.attrs, attrs)
+        id_ = own.pop("id", "")
+        start = f'<input type="{self.input_type}" name="{escape(name)}"'
         boxes = [
-            (option["name"], option["value"], flatatt(option["attrs"]), option["label"])
-            for _name, group, _index in widget["optgroups"]
-            for option in group
+            f'<label class="check">{start} value="{escape(each)}"'
+            f"{flatatt(own | self._mark(id_, number, each in chosen))}>"
+            f" {escape(str(words))}</label>"
+            for number, (each, words) in enumerate(_written(self.choices))
         ]
-        box = f'<input type="{self.input_type}" name="{{}}" value="{{}}"{{}}>'
-        return format_html_join("\n", f'<label class="check">{box} {{}}</label>', boxes)
+        return SafeString("\n".join(boxes))
+
+    def _mark(self, id_: str, number: int, is_chosen: bool) -> dict[str, Any]:
+        """Return the attributes of one box alone."""
+        found: dict[str, Any] = {"id": f"{id_}_{number}"} if id_ else {}
+        return found | ({"checked": True} if is_chosen else {})
+
+
+def _written(choices: Iterable[tuple[Any, Any]]) -> Iterator[tuple[str, Any]]:
+    """Yield each choice with its value as text; None stands for none."""
+    return (("" if value is None else str(value), words) for value, words in choices)
 
 
 class ManyOf(Boxes, forms.CheckboxSelectMultiple):
