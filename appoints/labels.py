@@ -19,6 +19,15 @@ STATE_WORDS: Mapping[str, str | Promise] = {
     "failed": _("Failed"),
     "unknown": _("Unknown"),
 }
+REPEAT_CHOICES: Mapping[str, str | Promise] = {
+    "open": _("Open more than once"),
+    "reached": _("Reached since it was booked"),
+    "unknown": _("Cannot be compared"),
+}
+REPEAT_WORDS = {
+    **REPEAT_CHOICES,
+    "both": _("Open more than once, and reached since it was booked"),
+}
 PRESET_WORDS: Mapping[str, str | Promise] = {
     "overdue": _("Overdue"),
     "next-15m": _("Next 15 minutes"),

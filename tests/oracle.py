@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from appoints.isales import codes
 from appoints.isales.rows import TEXTS, TIMES, Row, parse_row
 from appoints.query.columns import FILE_COLUMNS
-from appoints.query.query import STATES, Query
+from appoints.query.query import REPEATS, STATES, Query
 from appoints.query.time_range import Window
 from appoints.results.collation import key
 
@@ -32,6 +32,7 @@ FACETS = {
     "causes": "fail_code",
     "agents": "agent",
     "task": "task_id",
+    "repeats": "repeat",
 }
 SEARCHED = ("agent_name", "agent", "task_name", "business_result", "called_no", "caller_no")
 
@@ -94,10 +95,15 @@ class Record:
 
     seen: Seen
     reasons: Mapping[str, str]
+    repeats: tuple[str | None, int | None] = (None, None)  # see tests/compared_oracle.py
 
     @property
     def row(self) -> Row:
         return self.seen[0]
+
+    @property
+    def state(self) -> str:
+        return state(self.row, _ms(self.seen[1]))
 
     def values(self) -> dict[str, Any]:
         """Every column of the files, times in epoch milliseconds."""
@@ -108,9 +114,11 @@ class Record:
         failed = row.fail_code is not None and row.fail_code != "00000"
         found = {
             **row._asdict(),
-            "state": state(row, _ms(self.seen[1])),
+            "state": self.state,
             "late": late,
             "fail_group": codes.FAIL_GROUPS.get(row.fail_code, "other") if failed else None,
+            "repeat": self.repeats[0],
+            "repeat_count": self.repeats[1],
         }
         code = row.fail_code or row.result
         reason = self.reasons.get(code, code) if found["state"] == "failed" else None
@@ -132,6 +140,7 @@ class Record:
                 not query.call_type or found["call_type"] == query.call_type,
                 not query.causes or found["fail_code"] in query.causes,
                 not query.cause_groups or found["fail_group"] in query.cause_groups,
+                not query.repeats or bool(ways(found["repeat"]) & {*query.repeats}),
                 any(
                     _plain(query.text) in _plain(found[name] or sent.get(name, ""))
                     for name in SEARCHED
@@ -169,10 +178,15 @@ class Record:
         ]
 
 
+def ways(repeat: str | None) -> set[str | None]:
+    """The values of the filter under which a row is found and counted."""
+    return {"open", "reached"} if repeat == "both" else {repeat}
+
+
 def ordered(records: list[Record], sort: str) -> list[Record]:
     """By a column, empty ones last, ties as before."""
     name = sort.removeprefix("-") or "appoint_time"
-    ranks = {"state": STATES, "fail_group": tuple(codes.GROUPS)}.get(name)
+    ranks = {"state": STATES, "fail_group": tuple(codes.GROUPS), "repeat": REPEATS}.get(name)
 
     def rank(record: Record) -> Any:
         value = record.values()[name]
@@ -191,8 +205,8 @@ def counted(records: Iterable[Record]) -> dict[str, Counter[str | None]]:
     for record in records:
         values = record.values()
         for column, counter in found.items():
-            value = values[column]
-            counter[str(value).lower() if isinstance(value, bool) else value] += 1
+            for value in ways(values[column]) if column == "repeat" else (values[column],):
+                counter[str(value).lower() if isinstance(value, bool) else value] += 1
     return found
 
 

@@ -75,6 +75,10 @@ filters = st.sampled_from(
         {"causes": ("00604", "99999")},
         {"cause_groups": ("customer",)},
         {"cause_groups": ("platform", "other")},
+        *(
+            {"repeats": ways}
+            for ways in (("open",), ("reached",), ("unknown",), ("open", "reached"))
+        ),
         *({"text": text} for text in ("É", "外", "0", "=", "b", "+86 138-1234 5678", "138 1234")),
     ]
 )

@@ -25,6 +25,7 @@ MOMENT: Schema = {"type": "string", "format": "date-time"}
 OF_KIND: Mapping[Kind, Schema] = {
     "time": {**TEXT_OR_NONE, "format": "date-time"},
     "flag": {"type": ["boolean", "null"]},
+    "count": {"type": ["integer", "null"]},
 }
 LIMITED = ("choice", "choices", "count", "flag")  # kinds that are no text of one's own
 # By the name of a filter's argument.

@@ -96,8 +96,9 @@ class EmptyState:
 
     def _narrows(self, name: str) -> bool:
         """Tell whether a filter of ours leaves rows out."""
-        ours = FILTERS[name].needs_whole and self._has((name,))
-        return ours or self._query.lacks(name)
+        blank = getattr(Query(), name)
+        is_ours = getattr(self._query.upstream(), name) == blank
+        return (is_ours and self._has((name,))) or self._query.lacks(name)
 
     def _suggestion(self, names: tuple[str, ...], *, sure: bool = True) -> Suggestion:
         blank = Query()

@@ -40,11 +40,12 @@ class Choice(NamedTuple):
     address: str | None
     chosen: bool
     hint: str | Promise = ""
+    css: str = ""
 
     @property
     def style(self) -> str:
         """The name by which the summary's style sheet knows it."""
-        return "late" if self.value == "true" else self.value or ""
+        return self.css or ("late" if self.value == "true" else self.value or "")
 
     @property
     def word(self) -> str:

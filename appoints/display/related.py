@@ -75,7 +75,8 @@ class Others:
         everything = Query(connection=query.connection, number=number or "", zone=query.zone)
         self.address = everything.urlencode() if can_be_asked else None
         # iSales was asked for these only, so that others of the number may exist.
-        self.chosen = bool(query.agents or query.task)
+        asked = query.upstream()
+        self.chosen = bool(asked.agents or asked.task)
         self.all = not (self.chosen or query.preset or query.begin or query.end)
 
 

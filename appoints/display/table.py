@@ -9,7 +9,8 @@ import django_tables2 as tables
 from django.utils.safestring import SafeString
 from django_tables2.data import TableData
 
-from appoints.display.cells import CellOptions, Cells, Record
+from appoints.display.cell_kinds import Record
+from appoints.display.cells import CellOptions, Cells
 from appoints.display.formats import patterns
 from appoints.display.html import html
 from appoints.query.columns import COLUMNS, TABLE_COLUMNS

@@ -22,6 +22,17 @@ HINTS: Mapping[str, str | Promise] = {
     "unknown": _("iSales does not say what became of them."),
     "late": _("Called later than promised. They are counted under their state too."),
 }
+# In short words, for a tile is narrow, and in full.
+REPEATED: Mapping[str | None, tuple[str | Promise, str | Promise]] = {
+    "open": (
+        _("Same number"),
+        _("Still to be called, and the same number has another such call in this range."),
+    ),
+    "reached": (
+        _("Reached since"),
+        _("Still to be called, though a call of this range has reached the number since."),
+    ),
+}
 
 
 def tiles(counted: Mapping[str, list[ValueCount]], query: Query) -> list[Choice]:
@@ -31,6 +42,22 @@ def tiles(counted: Mapping[str, list[ValueCount]], query: Query) -> list[Choice]
         for name, rows in summary(counted).items()
         if rows or name != "unknown"
     ]
+
+
+def repeat_tiles(counted: Mapping[str, list[ValueCount]], query: Query) -> list[Choice]:
+    """Return a tile for each way to repeat others of a number that there are rows of."""
+    return [
+        _repeat_tile(line, query, *REPEATED[line.value])
+        for line in counted["repeats"]
+        if line.value in REPEATED
+    ]
+
+
+def _repeat_tile(
+    line: ValueCount, query: Query, text: str | Promise, hint: str | Promise
+) -> Choice:
+    found = choice_of("repeats", line, query, {})
+    return found._replace(text=str(text), hint=hint, css="repeat")
 
 
 def _tile(name: str, rows: int, query: Query) -> Choice:

@@ -71,7 +71,7 @@ class Rows:
     ``seconds`` is the age of the data; ``fresh`` and ``newer`` are the seconds up to the next
     refresh, by itself and by a person. ``behind`` are the days that lack calls which moved there,
     empty for none. ``poll`` is the seconds after which the page asks again, 0
-    for never.
+    for never. ``compared`` asks for the rows that repeat others of their number.
     """
 
     template: ClassVar[str] = "appoints/_rows.html"
@@ -90,6 +90,7 @@ class Rows:
     fresh: int
     newer: int
     poll: int
+    compared: str
 
     @property
     def version(self) -> str:

@@ -19,17 +19,20 @@ from appoints.display.charts import charts
 from appoints.display.chips import Names, chips
 from appoints.display.clock import clock_of
 from appoints.display.empty import EmptyState
-from appoints.display.filter_menus import filter_menus, offered
+from appoints.display.filter_menus import Choice, filter_menus, offered
 from appoints.display.links import link_builder
 from appoints.display.pagination import Pager
 from appoints.display.table import AppointTable, known
-from appoints.display.tiles import tiles
+from appoints.display.tiles import repeat_tiles, tiles
 from appoints.forms.submit import address_of, posted
 from appoints.pages.contexts import Failed, ListContext, Rows
 from appoints.pages.explaining import REFRESH, ExplainingView
 from appoints.pages.freshness import days_in_words, seconds_since, seconds_until, stale
 from appoints.query.filters import PER_PAGE
+from appoints.query.presets import OVERDUE
+from appoints.query.query import Query
 from appoints.results import facets, passthrough
+from appoints.results.filtering import BOTH
 from appoints.results.result import NeedsWhole, Result
 from appoints.results.version import Unchanged
 from appoints.saved_views.menu import columns_of, view_called, view_menu_of
@@ -146,13 +149,13 @@ class ListPage(ExplainingView):
         view = view_called(user, self.scope, query.view)
         columns = known(columns_of(view, user))
         pager, records = self._page(result)
-        options = CellOptions(zone, reasons, query.urlencode(), self.scope.masked)
+        options = self._cell_options(reasons)
         empty = result.is_whole and not result.total
         return Rows(
             result=result,
             pager=pager,
             table=AppointTable(records, options, query if result.is_whole else None, columns),
-            tiles=tiles(result.facets, query) if result.facets else [],
+            tiles=_tiles(result, query),
             charts=charts(question, result, reasons),
             empty_state=EmptyState(query, result, zone, names) if empty else None,
             clock=clock_of(question, result.as_of, records, columns, newest=result.newest),
@@ -163,6 +166,19 @@ class ListPage(ExplainingView):
             fresh=seconds_until(result.fresh_until),
             newer=seconds_until(result.newer_from),
             poll=POLL if result.is_loading or result.refreshing else 0,
+            compared=query.but(repeats=BOTH).urlencode(),
+        )
+
+    def _cell_options(self, reasons: Mapping[str, str]) -> CellOptions:
+        question, query = self.question, self.question.query
+        # The preset of overdue calls would leave out all others of a number.
+        of_range = question.fixed.of_range if query.preset == OVERDUE else query.of_range
+        return CellOptions(
+            zone=question.zone,
+            reasons=reasons,
+            address=query.urlencode(),
+            masked=self.scope.masked,
+            range=of_range.urlencode(),
         )
 
     def _page(self, result: Result) -> tuple[Pager, list[dict[str, object]]]:
@@ -173,3 +189,10 @@ class ListPage(ExplainingView):
             size, sizes = passthrough.size_of(connection, query), passthrough.sizes(connection)
         records = result.page(query.page, size)
         return Pager(query, result.total, size, len(records), sizes), records
+
+
+def _tiles(result: Result, query: Query) -> list[Choice]:
+    """Return the summary of a whole result."""
+    if result.facets is None:
+        return []
+    return [*tiles(result.facets, query), *repeat_tiles(result.facets, query)]

@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from appoints.isales import codes
-from appoints.labels import STATE_WORDS, in_words
+from appoints.labels import REPEAT_WORDS, STATE_WORDS, in_words
 
 # What a column holds. It decides how cells and files write a value.
-Kind = Literal["text", "id", "number", "name", "code", "time", "flag", "duration"]
+Kind = Literal["text", "id", "number", "name", "code", "time", "flag", "duration", "count"]
 Words = str | Promise
 
 
@@ -98,6 +98,10 @@ COLUMNS: Mapping[str, Column] = {
         heading=pgettext_lazy("duration", "Talk time"),
         kind="duration",
         in_files=False,
+    ),
+    "repeat": Column(label=_("same number"), kind="code", codes=REPEAT_WORDS),
+    "repeat_count": Column(
+        label=_("open reservations of the number"), heading=_("Open of number"), kind="count"
     ),
 }
 FILE_COLUMNS = tuple(name for name, column in COLUMNS.items() if column.in_files)

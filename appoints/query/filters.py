@@ -8,7 +8,7 @@ from typing import Annotated, get_type_hints
 
 from django.utils.translation import gettext_lazy as _
 
-from appoints.labels import PRESET_WORDS
+from appoints.labels import PRESET_WORDS, REPEAT_CHOICES
 from appoints.query.parameters import Filter, Parameter
 from appoints.query.time_range import Bound
 
@@ -154,6 +154,19 @@ class Parameters:
             without=_("without a cause group"),
             menu=_("Who must act"),
             menu_weight=1,
+        ),
+    ] = ()
+    repeats: Annotated[
+        tuple[str, ...],
+        Filter(
+            name="repeat",
+            label=_("Same number"),
+            kind="choices",
+            column="repeat",
+            choices=REPEAT_CHOICES,
+            without=_("no repeat"),
+            menu=_("Same number"),
+            menu_weight=4,
         ),
     ] = ()
     without: Annotated[

@@ -16,6 +16,8 @@ from appoints.query.time_range import Window, moment
 
 DEFAULT_SORT = "appoint_time"
 STATES = ("overdue", "due", "upcoming", "calling", "reached", "failed", "unknown")
+# What an open reservation repeats: others that are open, a call that reached the number, or both.
+REPEATS = ("open", "reached", "both", "unknown")
 
 # How an address has values of a kind.
 WRITTEN = {"words": written, "word": written, "number": as_line}
@@ -65,9 +67,22 @@ class Query(Parameters):
 
     def upstream(self) -> Query:
         """Return the part that iSales itself can filter by, whatever the time."""
+        if self.compares_rows:
+            return Query()
         known = [name for name, each in FILTERS.items() if not each.needs_whole]
         names = [name for name in known if not self.lacks(name)]
         return Query(**{name: getattr(self, name) for name in names})
+
+    @property
+    def of_range(self) -> Query:
+        """The question for every row of the range."""
+        names = ("connection", "preset", "begin", "end", "zone")
+        return Query(**{name: getattr(self, name) for name in names})
+
+    @property
+    def compares_rows(self) -> bool:
+        """Whether a filter compares rows with all others, of any agent, number and task."""
+        return bool(self.repeats) or self.lacks("repeats")
 
     def window(self, now: datetime, zone: ZoneInfo, *, overdue_days: int) -> Window:
         """Return the window of reserved times that is asked for, at the aware moment ``now``."""

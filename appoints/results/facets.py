@@ -13,6 +13,7 @@ from appoints.query.columns import COLUMNS
 from appoints.query.filters import FILTERS
 from appoints.query.query import STATES, Query
 from appoints.results.collation import Key, key
+from appoints.results.filtering import BOTH
 
 # How new a row is: the first that is known.
 AGES = ("create_time", "appoint_time")
@@ -52,7 +53,18 @@ def facets(frame: pl.DataFrame, flags: pl.DataFrame) -> dict[str, list[ValueCoun
         counted.append(_counted(narrow, column, NAMES_OF.get(column)))
     # All at once: alone, each costs more to begin than to count.
     found = zip(COUNTED, pl.collect_all(counted), strict=True)
-    return {name: _in_order(_newest_names(counts)) for name, counts in found}
+    lines = {name: _newest_names(counts) for name, counts in found}
+    lines["repeats"] = _each_way(lines["repeats"])
+    return {name: _in_order(lines[name]) for name in lines}
+
+
+def _each_way(lines: Iterable[ValueCount]) -> list[ValueCount]:
+    """Count a row that repeats others in both ways for each of them, as its filter does."""
+    rows: Counter[str | None] = Counter()
+    for line in lines:
+        for value in BOTH if line.value == "both" else (line.value,):
+            rows[value] += line.rows
+    return [ValueCount(value, None, count) for value, count in rows.items()]
 
 
 def _flag(name: str) -> str:

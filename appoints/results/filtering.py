@@ -23,6 +23,7 @@ from appoints.results.states import fail_reason, unreadable
 # Gives the words for fail codes in the viewer's language, once they are needed.
 Reasons = Callable[[], Mapping[str, str]]
 NUMBERS = ("called_digits", "caller_key")
+BOTH = ("open", "reached")  # ways to repeat others, of which a row may have both
 
 
 def masks(
@@ -160,10 +161,18 @@ def has_no_time(_wanted: Any, _plan: NumberingPlan) -> pl.Expr:
     return pl.col("appoint_time").is_null()
 
 
+def repeats(wanted: Any, _plan: NumberingPlan) -> pl.Expr:
+    """Tell whether a row repeats others in one of the ways that are asked for."""
+    found = set(wanted)
+    both = {"both"} if found & set(BOTH) else set()
+    return pl.col("repeat").cast(pl.String).is_in(list(found | both))
+
+
 COMPARED_OTHERWISE: Mapping[str, Callable[[Any, NumberingPlan], pl.Expr]] = {
     "number": is_number,
     "text": mentions,
     "untimed": has_no_time,
+    "repeats": repeats,
 }
 
 

@@ -209,6 +209,7 @@ class Asking:
         chosen = asked_for(held[0], asked[0].asked, self.connection)
         query, plan = self.query, plan_of(self.connection)
         writings = [each.query.number for each in asked]
+        is_compared = not chosen or query.upstream() == Query()
         if chosen and query.upstream().agents:
             # iSales chose by its own names of the agents, which the rows need not show.
             query = query.but(agents=())
@@ -222,6 +223,7 @@ class Asking:
             language=get_language() or "",
             plan=plan,
             chosen=chosen,
+            is_compared=is_compared,
             mode="whole" if whole else "loading",
             **progress(found),
             **self._counts(held, asked),

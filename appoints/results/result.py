@@ -28,6 +28,7 @@ from appoints.snapshots.cover import Piece
 
 from .collation import in_order
 from .numbers import NO_PLAN, NumberingPlan
+from .repeats import with_repeats
 
 MANY = 2  # pieces, of which an answer has a name of its own
 
@@ -82,6 +83,7 @@ class Result:
     newest piece; up to ``fresh_until`` iSales is not asked anew by itself, and up to ``newer_from``
     not even where a person asks for newer rows. ``plan`` says which numbers are the same,
     ``writings`` in which the one that is asked for was looked for.
+    ``is_compared`` says that rows were compared with those of their number, of any agent and task.
     ``version`` is the same for an answer that would be shown the same, empty where nobody can tell.
     """
 
@@ -108,6 +110,7 @@ class Result:
     leaving_out: Callable[[], Mapping[str, int]] = dict
     plan: NumberingPlan = NO_PLAN
     writings: tuple[str, ...] = ()
+    is_compared: bool = False
     version: str = ""
 
     @classmethod
@@ -121,22 +124,22 @@ class Result:
         language: str = "",
         plan: NumberingPlan = NO_PLAN,
         chosen: bool = False,
+        is_compared: bool = True,
         **fields: Any,
     ) -> Self:
         """Return the result of narrowing and ordering all rows that are at hand.
 
-        ``reasons`` and ``language`` are those of whoever looks. ``chosen`` is whether iSales chose
-        the rows for the question's agents, number and task. ``fields`` are further fields of the
-        result, its ``mode`` among them.
+        ``reasons`` and ``language`` are the viewer's; ``chosen`` is whether iSales chose the rows
+        for the question's agents, number and task. ``fields`` are all others, such as ``mode``.
         """
-        found = flags(frame, query, window, plan=plan, chosen=chosen)
-        rows = narrowed(frame, found)
-        ranging = partial(in_range, frame, query, window, plan=plan, chosen=chosen)
+        frame = with_repeats(frame, window, plan) if is_compared else frame
+        rows = narrowed(frame, found := flags(frame, query, window, plan=plan, chosen=chosen))
         if fields["mode"] == "whole":
             rows = ordered(rows, query.sort, reasons, language)
             fields["count"] = partial(facets, frame, found)
             fields["leaving_out"] = partial(without_each, found)
-        return cls(rows=rows, total=rows.height, plan=plan, ranging=ranging, **fields)
+        fields["ranging"] = partial(in_range, frame, query, window, plan=plan, chosen=chosen)
+        return cls(rows=rows, total=rows.height, plan=plan, is_compared=is_compared, **fields)
 
     @cached_property
     def facets(self) -> Mapping[str, list[ValueCount]] | None:
@@ -220,7 +223,8 @@ class Result:
         present = set(self.in_range["agent"].drop_nulls())
         unnamed = [each for each in query.agents if each not in present]
         # Where rows without an agent are asked for too, iSales was not asked for these agents.
-        others = [] if query.lacks("agents") else in_order(present.difference(query.agents))
+        asked = query.upstream().agents
+        others = in_order(present.difference(query.agents)) if asked else []
         return Absent(unnamed, others) if unnamed else None
 
     def same_number(self, record: Mapping[str, object]) -> list[dict[str, object]]:

@@ -11,7 +11,7 @@ import polars as pl
 
 from appoints.isales import codes
 from appoints.isales.rows import TEXTS
-from appoints.query.query import STATES
+from appoints.query.query import REPEATS, STATES
 from appoints.results.folding import folded
 from appoints.results.numbers import compacted
 
@@ -19,6 +19,8 @@ from appoints.results.numbers import compacted
 SEARCHED = ("agent_name", "agent", "task_name", "business_result", "caller_no", "called_no")
 STATE = pl.Enum(STATES)
 GROUP = pl.Enum(list(codes.GROUPS))
+OPEN = ("upcoming", "due", "overdue")  # states in which no call is known yet
+REPEAT = pl.Enum(REPEATS)
 
 
 class Rules(NamedTuple):
@@ -50,7 +52,13 @@ def derived(frame: pl.DataFrame, rules: Rules) -> pl.DataFrame:
         called.alias("called_digits"),
         pl.col("called_no").alias("called_sent"),
         compacted(frame["caller_no"]).alias("caller_key"),
-    ).with_columns(talk_time().alias("talk_time"))
+    ).with_columns(talk_time().alias("talk_time"), *uncompared())
+
+
+def uncompared() -> list[pl.Expr]:
+    """Return what ``repeats`` tells of a row, as long as the others are not at hand."""
+    unknown = pl.when(pl.col("state").is_in(OPEN)).then(pl.lit("unknown"))
+    return [unknown.cast(REPEAT).alias("repeat"), pl.lit(None, pl.Int64).alias("repeat_count")]
 
 
 def unreadable(name: str) -> pl.Expr:

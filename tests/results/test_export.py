@@ -24,6 +24,7 @@ from appoints.results.result import Result
 from appoints.snapshots import frame
 from appoints.snapshots.reconcile import deduplicated
 from tests import oracle
+from tests.compared_oracle import compared
 from tests.factories import NOON
 from tests.strategies import NOW, bounds, pages, queries
 
@@ -60,7 +61,7 @@ def test_every_way_out_holds_the_rows_that_a_plain_reading_finds(
 ) -> None:
     window = Window(begin, end)
     whole, seen = frame_of(found)
-    expected = [oracle.Record(row, REASONS) for row in seen]
+    expected = compared([oracle.Record(row, REASONS) for row in seen], window)
     expected = [each for each in expected if each.matches(query, window)]
     expected = oracle.ordered(expected, query.sort)
 
@@ -91,7 +92,7 @@ def test_each_facet_sums_to_the_rows_under_all_other_filters(
     found: list[tuple[list[object], int]], query: Query
 ) -> None:
     whole, seen = frame_of(found)
-    records = [oracle.Record(row, REASONS) for row in seen]
+    records = compared([oracle.Record(row, REASONS) for row in seen], EVER)
     facets = Result.of(whole, query, EVER, mode="whole", as_of=NOON).facets
     assert facets is not None
     for name, column in oracle.FACETS.items():
