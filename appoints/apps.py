@@ -13,12 +13,17 @@ class AppointsConfig(AppConfig):
         # Models can be imported only once all apps are there.
         from appoints.access.models import Grant
         from appoints.checks import secrets_can_be_decrypted
+        from appoints.connections.metrics import ConnectionMetrics
         from appoints.connections.models import Connection
         from appoints.saved_views.models import SavedView, TeamDefault
+        from appoints.snapshots.metrics import SnapshotMetrics
         from dashboard.audit.changes import watch
+        from dashboard.metrics import STORED
 
         watch(Connection, machine={*Connection.STATE, "trial_holder", "trial_until"})
         watch(Grant, told=Grant.as_written)
         watch(SavedView, machine={"changed"})
         watch(TeamDefault)
+        STORED.register(ConnectionMetrics())
+        STORED.register(SnapshotMetrics())
         register(secrets_can_be_decrypted, Tags.database)

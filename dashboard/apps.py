@@ -5,6 +5,7 @@ from django.db.backends.signals import connection_created
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.database import limit_lock_waits
+from dashboard.timing import count_queries
 
 
 class DashboardConfig(AppConfig):
@@ -13,3 +14,4 @@ class DashboardConfig(AppConfig):
 
     def ready(self) -> None:
         connection_created.connect(limit_lock_waits)
+        connection_created.connect(count_queries)

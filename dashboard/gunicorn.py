@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
-from dashboard import environment
+from dashboard import environment, metrics_folder
 
 # Here, because a worker that stops while it starts is only started again, for ever.
-environment.read_or_stop()
+_environment = environment.read_or_stop()
+if _environment.metrics_token:
+    # Before anything counts. A new server that takes over has a folder of its own.
+    metrics_folder.make()
 
 # PORT chooses the port alone; gunicorn itself would also listen on every address then.
 bind = f"127.0.0.1:{os.environ.get('PORT') or 8000}"
@@ -36,3 +40,18 @@ header_map = "drop"
 # Where it is asked for (--access-logfile): no query and no referrer, which may name a customer.
 access_log_format = '%(h)s %(t)s "%(m)s %(U)s %(H)s" %(s)s %(b)s %(M)sms'
 control_socket_disable = True
+logger_class = "dashboard.operations.server_log.ServerLog"
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    """Forget what a worker that has ended was just doing; its counts stay."""
+    if _environment.metrics_token:
+        from prometheus_client.multiprocess import mark_process_dead
+
+        mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+
+
+def on_exit(server: Any) -> None:
+    """Leave nothing behind."""
+    if _environment.metrics_token:
+        metrics_folder.drop()

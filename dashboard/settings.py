@@ -8,7 +8,7 @@ from csp.constants import NONE, SELF
 
 from dashboard import environment
 from dashboard.environment import BASE_DIR
-from dashboard.logs import LOGGING as LOGGING
+from dashboard.logs import logging_of
 
 ENVIRONMENT = environment.read_or_stop()
 
@@ -20,6 +20,8 @@ CSRF_TRUSTED_ORIGINS = ENVIRONMENT.csrf_trusted_origins
 DATABASES = {"default": ENVIRONMENT.database}
 TIME_ZONE = ENVIRONMENT.time_zone
 WAYS_IN = ENVIRONMENT.ways_in
+METRICS_TOKEN = ENVIRONMENT.metrics_token
+LOGGING = logging_of(ENVIRONMENT.log_format)
 
 ROOT_URLCONF = "dashboard.urls"
 WSGI_APPLICATION = "dashboard.wsgi.application"
@@ -52,6 +54,8 @@ if WAYS_IN.oidc or WAYS_IN.saml:
 
 MIDDLEWARE = [
     "dashboard.http.call_stack.CallStackMiddleware",
+    # Before all whose time it counts.
+    "dashboard.operations.request_record.RequestRecordMiddleware",
     # Before all that reads a header, the address or the scheme.
     "dashboard.http.client_address.ClientAddressMiddleware",
     # Error pages read request.htmx too, whichever of the next fails.

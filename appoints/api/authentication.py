@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from appoints.pages.refusals import Refusal
+from dashboard.accounts import metrics
 from dashboard.accounts.models import Token
 from dashboard.accounts.requests import SignedInRequest
 from dashboard.accounts.token_check import Reason, TokenRefused, token_of
@@ -61,6 +62,7 @@ def authenticated(request: HttpRequest) -> Token:
     try:
         token = token_of(text, address_of(request))
     except TokenRefused as refused:
+        metrics.token_refused()
         _record(request, refused)
         status, code, words = WHY[refused.reason]
         raise Unauthorised(Refusal(status, code, [str(words)])) from None

@@ -17,7 +17,7 @@ from typing import TypeVar
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from appoints.connections import timestamps
+from appoints.connections import metrics, timestamps
 from appoints.connections.errors import Busy, NotOffered
 from appoints.connections.models import Connection, Slot
 from appoints.connections.models.call_state import LONGEST_CALL
@@ -25,6 +25,7 @@ from appoints.connections.slots import check_callable, interval, wait_for
 from appoints.isales.client import Client, Criteria, Page
 from appoints.isales.endpoint import Endpoint
 from appoints.isales.errors import AddressLocked, ISalesError, NotAuthorised, Refused, TooFast
+from dashboard import timing
 
 # Held beyond the end of the call, so that a slot is not written at every call.
 MARGIN = timedelta(seconds=5)
@@ -42,12 +43,11 @@ class Line:
         self.connection = connection
         self.slot = slot
         self.client = _client(connection.endpoint())
-        self.took = 0.0  # seconds, the last call that was answered
+        self.took = 0.0  # seconds for which requests of the last call were out
         self._last_call = last_call  # before this line's first turn
         self._first = True
         self._check = check
         self._on_trial = False
-        self._idle = 0.0  # seconds of the call under way for which it waited for its turn
 
     def list_page(self, criteria: Criteria, offset: int, limit: int, *, budget: float) -> Page:
         """Return one page; see Client.list_page."""
@@ -65,8 +65,24 @@ class Line:
             lambda: self.client.fail_words(locale, pace=self.pace, budget=budget)
         )
 
-    def pace(self, deadline: float) -> None:
-        """Wait until a call may go. Raises Busy where that is past the deadline (monotonic).
+    @contextmanager
+    def pace(self, deadline: float) -> Iterator[None]:
+        """Wait until a request may go, and count what comes of it; see ``_await_turn``."""
+        self._wait_to_go(deadline)
+        began, outcome = time.monotonic(), "answered"
+        try:
+            with timing.upstream():
+                yield
+        except Exception as error:
+            outcome = metrics.outcome_of(error)
+            raise
+        finally:
+            seconds = time.monotonic() - began
+            self.took += seconds
+            metrics.count(self.connection.slug, outcome, seconds)
+
+    def _wait_to_go(self, deadline: float) -> None:
+        """Wait until a request may go. Raises Busy where that is past the deadline (monotonic).
 
         The last check of the stored state is right before the call: another worker may have been
         refused while this one waited.
@@ -77,12 +93,11 @@ class Line:
                 self._first = False
                 return
             self.release()
-            began, left = time.monotonic(), deadline - time.monotonic()
+            left = deadline - time.monotonic()
             # As stored, for this line's own goes on with the endpoint that its client calls.
             stored = Connection.objects.get(pk=self.connection.pk)
             self.slot, self._last_call = wait_for(stored, left, self._check)
             self._first = True
-            self._idle += time.monotonic() - began
 
     def release(self) -> None:
         """Give the slot back, and a turn that was not used with it."""
@@ -96,8 +111,8 @@ class Line:
         wait = timestamps.left(due, 2 * own).total_seconds()
         if time.monotonic() + wait > deadline:
             raise Busy("the pace set for this connection allows no call in time", wait)
-        time.sleep(wait)
-        self._idle += wait
+        with timing.upstream():
+            time.sleep(wait)
         self.slot.last_call = timezone.now()
 
     def _hold(self, deadline: float) -> bool:
@@ -144,7 +159,7 @@ class Line:
         call: Callable[[], Returned],
         rests: type[ISalesError] | tuple[type[ISalesError], ...] = (NotAuthorised, AddressLocked),
     ) -> Returned:
-        began, self._idle = time.monotonic(), 0.0
+        self.took = 0.0
         try:
             answer = call()
         except rests as error:
@@ -159,7 +174,6 @@ class Line:
             raise
         else:
             self.connection.record_acceptance()
-            self.took = time.monotonic() - began - self._idle
             return answer
         finally:
             self._end_trial()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import NamedTuple
@@ -31,9 +31,9 @@ TASKS_A_PAGE = 100
 CODES_A_PAGE = 50
 LOOKUP_PAGES = range(1, 21)
 
-# Called with the deadline (on the monotonic clock) before every request that goes out: it waits
-# until the request may go, or raises.
-Pace = Callable[[float], None]
+# Called with the deadline (on the monotonic clock) for every request that goes out, and entered
+# before it: waits until the request may go, or raises. It is left when the answer has come.
+Pace = Callable[[float], AbstractContextManager[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +158,7 @@ class Client:
             wait_jitter=0.3,
         )
         for attempt in tries:
-            with attempt:
-                pace(deadline)
+            with attempt, pace(deadline):
                 return self._once(call, deadline)
         raise AssertionError("stamina lets the last error through")
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import polars as pl
 from django.conf import settings
+from prometheus_client import Counter
 
 from appoints.access.scope import UNLIMITED, Visibility
 from appoints.query.time_range import Window
@@ -20,6 +21,11 @@ from appoints.snapshots.models import Snapshot
 from appoints.snapshots.reconcile import last_fetched
 
 MOST_JOINED = 16  # frames of several snapshots; their columns are those of the snapshots' frames
+LOOKED_UP = Counter(
+    "reserved_calls_frames",
+    "Looks for a result in a worker's memory; a miss reads it from the database.",
+    ["outcome"],
+)
 
 
 class Progress(NamedTuple):
@@ -60,6 +66,7 @@ class Cache:
         """
         key = (_progress(snapshot), visible)
         found = self._kept(key)
+        LOOKED_UP.labels("miss" if found is None else "hit").inc()
         made = self._made(snapshot, rules, visible) if found is None else found
         if searched and "folded" not in made.columns:
             made = states.searchable(made)

@@ -5,11 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.utils import timezone
+from prometheus_client import Counter
 
 from appoints.connections import timestamps
 from appoints.snapshots.models import Snapshot
 
 LEASE = timedelta(seconds=30)  # longer than one answer of iSales may take
+
+TAKEN_OVER = Counter(
+    "reserved_calls_loads_taken_over",
+    "Loads that another loader had begun: nobody waited for it then, or its worker ended.",
+)
 
 
 class LeaseLost(Exception):
@@ -30,6 +36,8 @@ def take(snapshot: Snapshot) -> bool:
         lease=snapshot.lease,
         status=Snapshot.Status.LOADING,
     ).update(lease=snapshot.lease + 1, leased_until=now + LEASE, taken=now)
+    if taken and snapshot.lease:
+        TAKEN_OVER.inc()
     snapshot.lease += taken
     return bool(taken)
 

@@ -26,12 +26,12 @@ MOST = 50  # snapshots of a person that wait
 
 def in_order() -> list[Snapshot]:
     """Return what waits, the next first."""
-    waiting = list(_waiting().select_related("connection").order_by("pk"))
+    waiting = list(all_waiting().select_related("connection").order_by("pk"))
     waiting.sort(key=ageing.days_from_now)
     if not waiting:
         return []
     people = {each.person_id for each in waiting}
-    before: Counter[int | None] = Counter(_running().values_list("person", flat=True))
+    before: Counter[int | None] = Counter(all_running().values_list("person", flat=True))
     taken = Snapshot.objects.filter(timestamps.not_ahead("taken"), person__in=people - {None})
     served = dict(taken.order_by().values_list("person").annotate(Max("taken")))
     turns = []
@@ -68,7 +68,7 @@ def enqueue(
     if person is None or not waiting:
         return snapshots
     own = [each.pk for each in waiting if each.person_id == person]
-    if own and _waiting().filter(person=person, pk__lt=min(own)).count() >= MOST:
+    if own and all_waiting().filter(person=person, pk__lt=min(own)).count() >= MOST:
         Snapshot.objects.filter(pk__in=own).delete()
         raise QueueFull(f"{MOST} results wait already")
     for each in waiting:
@@ -80,7 +80,7 @@ def enqueue(
 def _adopt(snapshot: Snapshot, person: int) -> None:
     """Let what waits count as the question of whoever has fewer, of those who ask it."""
     unfinished: Counter[int | None] = Counter(
-        (_waiting() | _running()).values_list("person", flat=True)
+        (all_waiting() | all_running()).values_list("person", flat=True)
     )
     if unfinished[person] < unfinished[snapshot.person_id] - 1:
         snapshot.person_id = person
@@ -93,7 +93,7 @@ def _take(snapshot: Snapshot) -> bool:
         if person is not None:
             # The lock lets only one worker count at a time.
             get_user_model().objects.select_for_update(no_key=True).filter(pk=person).first()
-            if _running().filter(person=person).count() >= settings.APPOINTS_LOADS_PER_PERSON:
+            if all_running().filter(person=person).count() >= settings.APPOINTS_LOADS_PER_PERSON:
                 return False
         return leases.take(snapshot)
 
@@ -102,7 +102,8 @@ def _waits(snapshot: Snapshot) -> bool:
     return snapshot.status == Snapshot.Status.LOADING and not leases.is_held(snapshot)
 
 
-def _waiting() -> QuerySet[Snapshot]:
+def all_waiting() -> QuerySet[Snapshot]:
+    """Return what waits for a loader."""
     return Snapshot.objects.filter(
         timestamps.passed("leased_until", leases.LEASE),
         timestamps.since("wanted", store.UNWANTED),
@@ -110,6 +111,7 @@ def _waiting() -> QuerySet[Snapshot]:
     )
 
 
-def _running() -> QuerySet[Snapshot]:
+def all_running() -> QuerySet[Snapshot]:
+    """Return what is being loaded."""
     leased = timestamps.in_force("leased_until", leases.LEASE)
     return Snapshot.objects.filter(leased, status=Snapshot.Status.LOADING)

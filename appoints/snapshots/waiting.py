@@ -13,6 +13,7 @@ from appoints.snapshots import leases, queue, store
 from appoints.snapshots.models import Snapshot
 from appoints.snapshots.pool import POOL
 from appoints.snapshots.upstream import UpstreamRequest
+from dashboard import timing
 
 LOOK_AGAIN = 0.02  # seconds between two looks at a snapshot that is being loaded
 
@@ -42,21 +43,27 @@ def load_all(
     if connection.resting:
         raise Resting(connection.resting)
     begun = queue.enqueue(connection, asked, person)
-    loading = {each.pk: each.leased_until for each in begun if _is_loading(each)}
-    if not loading:
+    if not any(map(_is_loading, begun)):
         return begun
+    _wait(begun, deadline)
+    found = Snapshot.objects.select_related("connection").in_bulk([each.pk for each in begun])
+    if len(found) < len(begun):
+        raise store.RowsLost
+    return [found[each.pk] for each in begun]
+
+
+def _wait(begun: Sequence[Snapshot], deadline: float) -> None:
+    """Wait until all are loaded, or for the deadline; wake a loader for what has none."""
+    loading = {each.pk: each.leased_until for each in begun if _is_loading(each)}
     while loading:
         if not all(timestamps.left(until, leases.LEASE) for until in loading.values()):
             POOL.wake()
         if time.monotonic() > deadline:
             break
-        time.sleep(LOOK_AGAIN)
+        with timing.upstream():
+            time.sleep(LOOK_AGAIN)
         still = Snapshot.objects.filter(pk__in=loading, status=Snapshot.Status.LOADING)
         loading = dict(still.values_list("pk", "leased_until"))
-    found = Snapshot.objects.select_related("connection").in_bulk([each.pk for each in begun])
-    if len(found) < len(begun):
-        raise store.RowsLost
-    return [found[each.pk] for each in begun]
 
 
 def failure_of(snapshot: Snapshot) -> FetchError | None:

@@ -48,6 +48,7 @@ NUMBERS = {
     "OVERDUE_DAYS": (30, 1, 365),
     "REVEALS_PER_MINUTE": (5, 1, 100),
 }
+LOG_FORMATS = ("text", "json")
 HOST = re.compile(r"(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*", re.IGNORECASE)
 ORIGIN = re.compile(r"https?://[A-Za-z0-9*.\[\]-]+[A-Za-z0-9.:\[\]-]*(:\*)?")
 
@@ -68,6 +69,8 @@ class Environment:
     time_zone: str
     numbers: dict[str, int]
     ways_in: ways_in.WaysIn
+    metrics_token: str = field(repr=False)
+    log_format: str
 
 
 def read() -> Environment:
@@ -87,6 +90,8 @@ def read() -> Environment:
         time_zone=_time_zone(),
         numbers={name: number_of(name, *values) for name, values in NUMBERS.items()},
         ways_in=ways_in.read(),
+        metrics_token=value_of("METRICS_TOKEN"),
+        log_format=log_format(),
     )
 
 
@@ -173,6 +178,14 @@ def _is_network(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def log_format() -> str:
+    """Return how the logs are written: one of LOG_FORMATS."""
+    chosen = value_of("LOG_FORMAT").lower() or "text"
+    if chosen not in LOG_FORMATS:
+        raise ImproperlyConfigured(f"LOG_FORMAT must be {' or '.join(LOG_FORMATS)}")
+    return chosen
 
 
 def _time_zone() -> str:

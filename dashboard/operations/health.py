@@ -1,4 +1,4 @@
-"""Answers for load balancers: ``/healthz`` and ``/readyz``."""
+"""Answers for load balancers and scrapers: ``/healthz``, ``/readyz`` and ``/metrics``."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from dashboard.database import is_migrated
+from dashboard.operations.metrics import metrics
 
 
 class HealthMiddleware:
-    """Answer both addresses before the host check, the redirect to HTTPS and the sign-in."""
+    """Answer these addresses before the host check, the redirect to HTTPS and the sign-in."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -24,6 +25,8 @@ class HealthMiddleware:
                 return _answer("ok")
             case "/readyz":
                 return readiness()
+            case "/metrics":
+                return metrics(request)
         return self.get_response(request)
 
 

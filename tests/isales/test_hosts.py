@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -39,7 +40,7 @@ def resolving(monkeypatch: pytest.MonkeyPatch, *found: str) -> list[str]:
 def call(url: str, *allowed: str) -> int:
     client = Client(Endpoint(url, 1, "AK", Secret("SK"), hosts=allowed))
     try:
-        return client.list_page(Criteria(), 0, 10, pace=lambda _: None, budget=0.5).total
+        return client.list_page(Criteria(), 0, 10, pace=lambda _: nullcontext(), budget=0.5).total
     finally:
         client.close()
 

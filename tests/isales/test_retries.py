@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import AbstractContextManager
 
 import httpx
 import pytest
@@ -83,7 +84,7 @@ def test_each_try_is_signed_at_its_own_time(
 
 
 def test_no_request_goes_out_that_the_pace_forbids(wire: Wire, client: Client) -> None:
-    def pace(deadline: float) -> None:
+    def pace(deadline: float) -> AbstractContextManager[None]:
         raise TooFast("not now", 3.0)
 
     with pytest.raises(TooFast, match="not now"):

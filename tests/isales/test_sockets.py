@@ -8,7 +8,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 
 import httpx
 import pytest
@@ -66,7 +66,9 @@ def calling(url: str, preset: str = "host-only") -> Iterator[Callable[..., Page]
     client = Client(Endpoint(url, 1, "AK", Secret("SK"), PRESETS[preset]))
 
     def ask(offset: int = 0, limit: int = 10, budget: float = 5.0) -> Page:
-        return client.list_page(Criteria(), offset, limit, pace=lambda _: None, budget=budget)
+        return client.list_page(
+            Criteria(), offset, limit, pace=lambda _: nullcontext(), budget=budget
+        )
 
     yield ask
     client.close()

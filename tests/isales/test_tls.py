@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address
 from pathlib import Path
@@ -98,7 +99,7 @@ def total(simulator: Simulator, ca_pem: str) -> int:
     endpoint = Endpoint(simulator.base_url, 1, "AK", Secret("SK"), ca_pem=ca_pem)
     client = Client(endpoint)
     try:
-        return client.list_page(Criteria(), 0, 50, pace=lambda deadline: None, budget=2).total
+        return client.list_page(Criteria(), 0, 50, pace=lambda _: nullcontext(), budget=2).total
     finally:
         client.close()
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import httpx
 
@@ -37,6 +38,8 @@ class Wire:
             raise answer
         return answer(request) if callable(answer) else answer
 
-    def pace(self, deadline: float) -> None:
+    @contextmanager
+    def pace(self, deadline: float) -> Iterator[None]:
         assert deadline > time.monotonic()
         self.paced += 1
+        yield
