@@ -19,16 +19,15 @@ from django.utils import timezone
 
 from appoints.connections import metrics, timestamps
 from appoints.connections.errors import Busy, NotOffered
+from appoints.connections.keeper import HOLD, KEEPER
 from appoints.connections.models import Connection, Slot
-from appoints.connections.models.call_state import LONGEST_CALL
 from appoints.connections.slots import check_callable, interval, wait_for
 from appoints.isales.client import Client, Criteria, Page
 from appoints.isales.endpoint import Endpoint
 from appoints.isales.errors import AddressLocked, ISalesError, NotAuthorised, Refused, TooFast
 from dashboard import timing
 
-# Held beyond the end of the call, so that a slot is not written at every call.
-MARGIN = timedelta(seconds=5)
+MARGIN = timedelta(seconds=5)  # that a trial is held beyond the end of its call
 TRIAL_BUDGET = 5.0  # seconds for the call that proves the key
 
 Returned = TypeVar("Returned")
@@ -89,7 +88,7 @@ class Line:
         """
         while True:
             self._await_turn(deadline)
-            if self._hold(deadline) and self._may_go(deadline):
+            if self._hold() and self._may_go(deadline):
                 self._first = False
                 return
             self.release()
@@ -102,6 +101,7 @@ class Line:
     def release(self) -> None:
         """Give the slot back, and a turn that was not used with it."""
         self._end_trial()
+        KEEPER.remove(self.slot.holder)
         last_call = self._last_call if self._first else self.slot.last_call
         self._mine().update(holder="", held_until=timezone.now(), last_call=last_call)
 
@@ -115,12 +115,11 @@ class Line:
             time.sleep(wait)
         self.slot.last_call = timezone.now()
 
-    def _hold(self, deadline: float) -> bool:
-        """Hold the slot until the call must have ended; tell whether it is still held."""
-        needed = _until(deadline)
-        if timestamps.left(self.slot.held_until, LONGEST_CALL) >= needed:
+    def _hold(self) -> bool:
+        """Tell whether the slot is still held; the keeper renews it while the call is out."""
+        if timestamps.left(self.slot.held_until, HOLD) >= HOLD / 2:
             return True
-        self.slot.held_until = timezone.now() + needed + MARGIN
+        self.slot.held_until = timezone.now() + HOLD
         renewed = {"held_until": self.slot.held_until, "last_call": self.slot.last_call}
         return bool(self._mine().update(**renewed))
 

@@ -11,11 +11,11 @@ from django.utils import timezone
 
 from appoints.connections import timestamps
 from appoints.connections.errors import Busy, Resting
+from appoints.connections.keeper import HOLD, KEEPER
 from appoints.connections.models import Connection, Slot
 from appoints.connections.models.call_state import LONGEST_CALL
 from appoints.isales.errors import TooFast
 
-HOLD = timedelta(seconds=30)  # for a slot that is taken; each call holds it to its own end
 LOOK_AGAIN = 0.05  # seconds between two looks for a free line
 
 
@@ -41,6 +41,7 @@ def wait_for(connection: Connection, wait: float, check: datetime | None) -> tup
         if time.monotonic() > deadline:
             raise Busy("all lines to iSales are in use", 1.0)
         time.sleep(LOOK_AGAIN)
+    KEEPER.add(taken[0].holder)
     return taken
 
 

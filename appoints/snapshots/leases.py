@@ -10,7 +10,8 @@ from prometheus_client import Counter
 from appoints.connections import timestamps
 from appoints.snapshots.models import Snapshot
 
-LEASE = timedelta(seconds=30)  # longer than one answer of iSales may take
+# Five heartbeats: a worker that died is soon followed, and one that is slow is not.
+LEASE = timedelta(seconds=15)
 
 TAKEN_OVER = Counter(
     "reserved_calls_loads_taken_over",

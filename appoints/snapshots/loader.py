@@ -26,7 +26,7 @@ from appoints.snapshots.reconcile import PageInfo, deduplicated, has_new_rows, p
 logger = logging.getLogger(__name__)
 
 SHOWN_EVERY = 1.0  # seconds between two writes of chunks that are still growing
-HEARTBEAT = 5.0  # seconds between two renewals of the lease
+HEARTBEAT = 3.0  # seconds between two renewals of the lease
 
 
 class Paused(Exception):

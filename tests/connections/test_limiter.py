@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +15,7 @@ import time_machine
 from django.db import connections as databases
 from django.utils import timezone
 
-from appoints.connections import limiter, slots
+from appoints.connections import keeper, limiter
 from appoints.connections.check import check
 from appoints.connections.errors import Busy, Resting
 from appoints.connections.models import Connection, Slot
@@ -166,7 +167,7 @@ class TestLine:
         with pytest.raises(Busy):
             ask(again(connection), wait=0)
         held = Slot.objects.get().held_until - timezone.now()
-        assert timedelta() < held <= slots.HOLD
+        assert timedelta() < held <= keeper.HOLD
         Slot.objects.update(held_until=timezone.now())
         ask(again(connection), wait=0)
 
@@ -465,11 +466,28 @@ class TestProof:
         assert len(isales.moments) <= cap / 2
 
 
+@pytest.mark.django_db(transaction=True)
+class TestKeeper:
+    def test_a_slot_is_renewed_for_as_long_as_it_is_held(
+        self, connection: Connection, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(keeper, "RENEWED_EVERY", 0.02)
+        with limiter.line(connection, wait=1):
+            Slot.objects.update(held_until=timezone.now())
+            deadline = time.monotonic() + 20
+            while not Slot.objects.filter(held_until__gt=timezone.now()).exists():
+                assert time.monotonic() < deadline
+                time.sleep(0.01)
+        for thread in threading.enumerate():
+            if thread.name == "keep":
+                thread.join(20)
+        assert not Slot.objects.filter(held_until__gt=timezone.now()).exists()
+
+
 @pytest.mark.django_db
 class TestHold:
-    @pytest.mark.parametrize("budget", [5, 45, 90])
-    def test_a_slot_is_held_until_the_call_must_have_ended(
-        self, isales: FakeISales, connection: Connection, budget: float
+    def test_a_slot_is_held_when_a_call_begins(
+        self, isales: FakeISales, connection: Connection
     ) -> None:
         held: list[timedelta] = []
 
@@ -480,8 +498,9 @@ class TestHold:
         isales.answer = answer
         with limiter.line(connection, wait=1) as line:
             for _ in range(2):
-                line.list_page(Criteria(), 0, 10, budget=budget)
-        assert min(held) >= timedelta(seconds=budget)
+                line.slot.held_until = timezone.now()  # it waited that long
+                line.list_page(Criteria(), 0, 10, budget=90)
+        assert min(held) > keeper.HOLD / 2
 
     def test_who_lost_a_slot_takes_another_before_the_next_call(
         self, isales: FakeISales, connection: Connection
