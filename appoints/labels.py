@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import (
     gettext,
 )
@@ -40,6 +42,30 @@ PRESET_WORDS: Mapping[str, str | Promise] = {
     "next-7d": _("Next 7 days"),
     "this-month": _("This month"),
 }
+
+WEEKDAYS: Mapping[str, str | Promise] = {
+    "1": _("Monday"),
+    "2": _("Tuesday"),
+    "3": _("Wednesday"),
+    "4": _("Thursday"),
+    "5": _("Friday"),
+    "6": _("Saturday"),
+    "7": _("Sunday"),
+}
+HOURS: Mapping[str, str] = {str(hour): f"{hour:02}:00–{hour:02}:59" for hour in range(24)}
+PUNCTUALITY_WORDS: Mapping[str, str | Promise] = {
+    "on_time": _("Begun on time"),
+    "early": _("Begun too early"),
+    "late": _("Begun late"),
+    "ahead": _("Time still ahead"),
+    "not_called": _("Not called yet"),
+    "unclear": _("Begin or reserved time not known"),
+}
+
+
+def told(words: Any, table: Mapping[str, str | Promise]) -> dict[str, str | Promise]:
+    """Return a table whose every word stands in place of the ``{}`` of some words."""
+    return {value: format_lazy(words, each) for value, each in table.items()}
 
 
 def word(table: Mapping[str, str], code: str) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.urls import include, path, register_converter
 
-from appoints.api import answers, document, reference
+from appoints.api import answers, document, insight, reference
 from appoints.display import addresses
 from appoints.pages import choices, columns, detail, embed, export, list, reveal, wallboard
+from appoints.pages.insight import files, page
 from appoints.saved_views import views
 
 register_converter(addresses.AppointId, "appoint_id")
@@ -23,8 +24,16 @@ appoints = [
 api = [
     path("v1/appoints/", answers.RowsAnswer.as_view(), name="appoints"),
     path("v1/summary/", answers.SummaryAnswer.as_view(), name="summary"),
+    path("v1/insight/<slug:section>/", insight.InsightAnswer.as_view(), name="insight"),
     path("v1/openapi.json", document.DocumentView.as_view(), name="document"),
     path("", reference.reference, name="reference"),
+]
+
+insight_pages = [
+    path("", page.InsightPage.as_view(), name="index"),
+    path("report/", page.ReportPage.as_view(), name="report"),
+    path("<slug:section>/", page.SectionPage.as_view(), name="section"),
+    path("<slug:section>/export.csv", files.SectionFile.as_view(), name="csv"),
 ]
 
 saved_views = [
@@ -45,5 +54,6 @@ urlpatterns = [
     path("choices/<str:name>/", choices.ChoicesPage.as_view(), name="choices"),
     path("columns/", columns.columns, name="columns"),
     path("embed/", embed.EmbedPage.as_view(), name="embed"),
+    path("insight/", include((insight_pages, "insight"))),
     path("wallboard/", wallboard.Wallboard.as_view(), name="wallboard"),
 ]

@@ -226,6 +226,8 @@ ISALES_HOSTS = ENVIRONMENT.isales_hosts
 NUMBERS = ENVIRONMENT.numbers
 # How far the preset "overdue" looks back.
 APPOINTS_OVERDUE_DAYS = NUMBERS["OVERDUE_DAYS"]
+# How far from its time a call may begin and yet be on time.
+APPOINTS_PUNCTUAL = timedelta(minutes=NUMBERS["PUNCTUAL_MINUTES"])
 APPOINTS_LATE_GRACE = timedelta(minutes=NUMBERS["LATE_GRACE_MINUTES"])
 # How long before its time a call may be booked, where iSales filters by the time of booking.
 APPOINTS_BOOKING_HORIZON = timedelta(days=NUMBERS["BOOKING_HORIZON_DAYS"])

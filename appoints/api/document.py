@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from appoints.api import errors, schemas
 from appoints.api.base import AS_OF, TokenView
 from appoints.api.schemas import Schema
+from appoints.pages.insight.section import Section
+from appoints.pages.insight.sections import SECTIONS
 
 ALWAYS = {"required": True}  # of a header
 HEADERS: Mapping[str, Schema] = {
@@ -43,13 +45,20 @@ def document() -> Schema:
         "openapi": "3.1.0",
         "info": {"title": _("Reserved calls"), "version": "1"},
         "security": [{"token": []}],
-        "paths": {reverse(f"api:{each['operationId']}"): {"get": each} for each in _operations()},
+        "paths": {
+            **{reverse(f"api:{each['operationId']}"): {"get": each} for each in _operations()},
+            **{
+                reverse("api:insight", args=[each.name]): {"get": _section(each)}
+                for each in SECTIONS.values()
+            },
+        },
         "components": {
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
             "schemas": {
                 "appoints": schemas.rows(),
                 "summary": schemas.summary(),
                 "row": schemas.row(),
+                **{_schema_of(each): schemas.insight(each.line) for each in SECTIONS.values()},
                 "error": schemas.error(),
             },
         },
@@ -83,6 +92,22 @@ def _operations() -> list[Schema]:
         _operation("summary", _("How many rows each choice has"), HEADERS),
         _own(),
     ]
+
+
+def _schema_of(section: type[Section]) -> str:
+    return f"insight-{section.name}"
+
+
+def _section(section: type[Section]) -> Schema:
+    """Return how the lines of a section of Insight are read."""
+    words = _("Insight: %s") % section.title
+    own = [{"name": name, "in": "query", **each} for name, each in schemas.of_insight().items()]
+    return {
+        "operationId": _schema_of(section),
+        "summary": words,
+        "parameters": [*schemas.parameters(), *own],
+        "responses": {"200": _answer(words, _schema_of(section), HEADERS), **_refusals()},
+    }
 
 
 def _own() -> Schema:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from appoints.api.form import MOST_PER_PAGE, ApiFilter
 from appoints.display.dictionary import dictionary
+from appoints.insight.line import FigureLine, columns
 from appoints.query.columns import COLUMNS, FILE_COLUMNS, Kind
 from appoints.query.filters import FILTERS, PARAMETERS
 from appoints.query.parameters import LONGEST, Parameter
@@ -26,6 +28,15 @@ OF_KIND: Mapping[Kind, Schema] = {
     "time": {**TEXT_OR_NONE, "format": "date-time"},
     "flag": {"type": ["boolean", "null"]},
     "count": {"type": ["integer", "null"]},
+}
+# Of a column of figures, which may be empty; lengths of time are seconds.
+OF_FIGURE: Mapping[type, Schema] = {
+    str: TEXT_OR_NONE,
+    int: {"type": ["integer", "null"]},
+    float: {"type": ["number", "null"]},
+    timedelta: {"type": ["number", "null"]},
+    bool: {"type": ["boolean", "null"]},
+    datetime: {**TEXT_OR_NONE, "format": "date-time"},
 }
 LIMITED = ("choice", "choices", "count", "flag")  # kinds that are no text of one's own
 # By the name of a filter's argument.
@@ -89,6 +100,28 @@ def summary() -> Schema:
     counted = [each.name for each in FILTERS.values() if each.is_counted]
     lines = {"type": "array", "items": line}
     return _object({**_about(), "counts": _object(dict.fromkeys(counted, lines))})
+
+
+def insight(line: type[FigureLine]) -> Schema:
+    """Return what an answer with the lines of a section of Insight holds."""
+    found = {name: OF_FIGURE[kind] for name, kind in columns(line).items()}
+    return _object({**_about(), "rows": {"type": "array", "items": _object(found)}})
+
+
+def of_insight() -> Mapping[str, Schema]:
+    """Return the parameters that only Insight has."""
+    return {
+        "working": {
+            "description": _("Delays in working hours"),
+            "schema": {**TEXT, "enum": ["1"]},
+            "allowEmptyValue": True,
+        },
+        "day": {
+            "description": _("Day of the lanes"),
+            "schema": {**TEXT, "format": "date"},
+            "allowEmptyValue": True,
+        },
+    }
 
 
 def error() -> Schema:

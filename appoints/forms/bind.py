@@ -69,8 +69,8 @@ class Question:
 
     @property
     def opened(self) -> Query:
-        """The question with its number in full, for iSales and the log only."""
-        return replace(self.query, number=opened(self.query.number))
+        """The question with its number in full and its zone, for iSales and the log only."""
+        return replace(self.query, number=opened(self.query.number), zone=self.zone.key)
 
     def ask(self, *, wait: float, known: str = "") -> Result:
         """Return what is at hand; see ``results.lookup.ask``."""

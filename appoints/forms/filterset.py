@@ -112,7 +112,8 @@ OWN: Mapping[str, Mapping[str, Any]] = {
 
 
 def _field_of(name: str, parameter: Parameter) -> django_filters.Filter:
-    hidden = {"widget": forms.HiddenInput} if parameter.is_hidden else {}
+    kept = forms.MultipleHiddenInput if parameter.is_repeatable else forms.HiddenInput
+    hidden = {"widget": kept} if parameter.is_hidden else {}
     given = {"label": parameter.label, **hidden, **OWN.get(name, {})}
     return KINDS[parameter.kind](parameter, **given)
 

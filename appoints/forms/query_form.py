@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from appoints.query.filters import PARAMETERS
 from appoints.query.lists import written
 from appoints.query.models import AgentList
+from appoints.query.parameters import OfClock
 from appoints.query.time_range import moment
 from dashboard.accounts.forms import Unremembered
 
@@ -44,6 +45,11 @@ class QueryForm(Unremembered, forms.Form):
     def more_boxes(self) -> list[forms.BoundField]:
         """The fields under "More filters" that are a group of boxes each."""
         return [self[each.name] for each in MORE_FILTERS if each.kind == "choices"]
+
+    @property
+    def of_clock(self) -> list[forms.BoundField]:
+        """The hidden fields that keep hours and weekdays, which links ask for."""
+        return [self[each.name] for each in PARAMETERS.values() if isinstance(each, OfClock)]
 
     @property
     def wrong_menus(self) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import ClassVar
 
 from django.http import HttpResponse
 from django_htmx.http import HttpResponseClientRefresh
@@ -24,7 +25,13 @@ REFRESH = "refresh"  # of the link by which a person asks for newer rows; no par
 
 
 class ExplainingView(ResultView):
-    """A page that shows a wrong form itself, and says how to connect a call centre."""
+    """A page that shows a wrong form itself, and says how to connect a call centre.
+
+    ``own_parameters`` are those of its address that ask for no rows.
+    """
+
+    context: ClassVar[type[ListContext]] = ListContext
+    own_parameters: ClassVar[frozenset[str]] = frozenset()
 
     def without_connection(self, status: int = 200) -> HttpResponse:
         """Say how to connect a call centre, or whom to ask."""
@@ -57,10 +64,10 @@ class ExplainingView(ResultView):
     def base_context(self) -> ListContext:
         """Return the context of any form, right or wrong, without an answer."""
         form = self.form
-        return ListContext(
+        return self.context(
             form=form.form,
             connections=self.scope.connections,
-            unknown=form.unknown(FORM_ONLY | {REFRESH}),
+            unknown=form.unknown(FORM_ONLY | {REFRESH} | self.own_parameters),
             zone=form.zone,
             # Of a form that is wrong only the way out is offered.
             preset_links=preset_links.presets(Query()),

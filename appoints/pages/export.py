@@ -34,9 +34,14 @@ logger = logging.getLogger(__name__)
 
 
 class ExportFile(WholeAnswer):
-    """The rows of a question as a file, whole or refused in plain text."""
+    """The rows of a question as a file, whole or refused in plain text.
 
-    own_parameters = frozenset({"excel", "partial"})
+    ``flags`` are parameters that may only be 1, ``stem`` is what its name begins with.
+    """
+
+    flags: ClassVar[frozenset[str]] = frozenset({"excel", "partial"})
+    own_parameters = flags
+    stem = "reserved-calls"
     suffix: ClassVar[str]
 
     def get(self, request: HttpRequest, **kwargs: str) -> HttpResponse:
@@ -57,7 +62,7 @@ class ExportFile(WholeAnswer):
     def wrong_own(self) -> dict[str, list[str]]:
         return {
             name: [_("only 1 is possible.")]
-            for name in self.own_parameters & self.request.GET.keys()
+            for name in self.flags & self.request.GET.keys()
             if self.request.GET.getlist(name) != ["1"]
         }
 
@@ -80,13 +85,16 @@ class ExportFile(WholeAnswer):
             None if "partial" in self.request.GET else found._replace(lines=[*found.lines, advice])
         )
 
+    def table(self, result: Result) -> pl.DataFrame:
+        """Return the lines of the file, typed."""
+        return export.table(result.rows, lookups.reasons(self.question.connection, ask=True))
+
     def sent(self, result: Result) -> HttpResponse:
-        reasons = lookups.reasons(self.question.connection, ask=True)
         try:
-            body = self.body(result, export.table(result.rows, reasons))
+            body = self.body(result, self.table(result))
         except spreadsheet_cells.SheetIsFull:
             return self.refusal(refusals.too_long(result))
-        name = _name(self.question, result, self.suffix)
+        name = _name(self.stem, self.question, result, self.suffix)
         headers = {
             "Content-Disposition": f'attachment; filename="{name}"',
             "X-Total-Count": str(result.total),
@@ -184,7 +192,7 @@ def _cut(table: pl.DataFrame) -> Iterator[tuple[str, str]]:
         yield _("Cut cells"), words % {"count": intcomma(count)}
 
 
-def _name(question: Question, result: Result, suffix: str) -> str:
+def _name(stem: str, question: Question, result: Result, suffix: str) -> str:
     """Return a file name that says connection, range and row count, and PARTIAL if so."""
     rows = f"{result.total}-rows"
     if not result.is_settled and result.reported is None:
@@ -192,7 +200,7 @@ def _name(question: Question, result: Result, suffix: str) -> str:
     elif not result.is_settled:
         right = result.received - result.unrequested
         rows = f"PARTIAL_{right}-of-{result.reported}-rows"
-    return f"reserved-calls_{question.connection.slug}_{_range(question)}_{rows}.{suffix}"
+    return f"{stem}_{question.connection.slug}_{_range(question)}_{rows}.{suffix}"
 
 
 def _range(question: Question) -> str:

@@ -51,7 +51,7 @@ class ListPage(ExplainingView):
 
     http_method_names = ["get", "head", "post"]
 
-    def post(self, request: HttpRequest) -> HttpResponse:
+    def post(self, request: HttpRequest, **kwargs: str) -> HttpResponse:
         """Lead to the address of a form."""
         if (refusal := self.bind(posted(self.request.POST))) is not None:
             return refusal
@@ -59,7 +59,7 @@ class ListPage(ExplainingView):
         if address is None:
             return self.invalid()
         # 303, so that a reload of the page does not send the form again.
-        return HttpResponseRedirect(address, status=303)
+        return HttpResponseRedirect(f"{request.path}?{address.partition('?')[2]}", status=303)
 
     def respond(self) -> HttpResponse:
         """Ask for newer rows first where a person wants them."""

@@ -8,8 +8,15 @@ from typing import Annotated, get_type_hints
 
 from django.utils.translation import gettext_lazy as _
 
-from appoints.labels import PRESET_WORDS, REPEAT_CHOICES
-from appoints.query.parameters import Filter, Parameter
+from appoints.labels import (
+    HOURS,
+    PRESET_WORDS,
+    PUNCTUALITY_WORDS,
+    REPEAT_CHOICES,
+    WEEKDAYS,
+    told,
+)
+from appoints.query.parameters import Filter, OfClock, Parameter
 from appoints.query.time_range import Bound
 
 PER_PAGE = (25, 50, 100, 200)
@@ -167,6 +174,30 @@ class Parameters:
             without=_("no repeat"),
             menu=_("Same number"),
             menu_weight=4,
+        ),
+    ] = ()
+    punctual: Annotated[
+        tuple[str, ...],
+        Filter(name="punctual", label=_("Punctuality"), kind="choices", choices=PUNCTUALITY_WORDS),
+    ] = ()
+    hours: Annotated[
+        tuple[str, ...],
+        OfClock(name="hour", label=_("Hour"), choices=told(_("reserved {}"), HOURS)),
+    ] = ()
+    weekdays: Annotated[
+        tuple[str, ...],
+        OfClock(name="weekday", label=_("Weekday"), choices=told(_("reserved on {}"), WEEKDAYS)),
+    ] = ()
+    call_hours: Annotated[
+        tuple[str, ...],
+        OfClock(name="call_hour", label=_("Hour of the call"), choices=told(_("called {}"), HOURS)),
+    ] = ()
+    call_weekdays: Annotated[
+        tuple[str, ...],
+        OfClock(
+            name="call_weekday",
+            label=_("Weekday of the call"),
+            choices=told(_("called on {}"), WEEKDAYS),
         ),
     ] = ()
     without: Annotated[

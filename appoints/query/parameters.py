@@ -87,3 +87,15 @@ class Filter(Parameter):
         if self.kind == "text":
             return 0 < len(value) <= self.most and "\0" not in value
         return 0 < len(value) <= LONGEST
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfClock(Filter):
+    """A filter by the hour or the weekday of a time, in the zone of the view.
+
+    Links ask for it, and a chip takes it back; the form only keeps it.
+    """
+
+    kind: Kind = "choices"
+    in_more_filters: bool = False
+    is_hidden: bool = True

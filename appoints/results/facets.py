@@ -109,6 +109,12 @@ def names(lines: Iterable[ValueCount]) -> dict[str, str]:
     return {line.value: line.name for line in lines if line.value and line.name}
 
 
+def names_in(rows: pl.DataFrame, column: str) -> dict[str, str]:
+    """Return what the IDs in a column are called, by the newest row that has a name."""
+    counts = _counted(rows.lazy(), column, NAMES_OF[column]).collect()
+    return names(_newest_names(counts))
+
+
 def failures(facets: Mapping[str, list[ValueCount]], query: Query) -> list[ValueCount]:
     """Count failed calls by cause under *all* filters, "no fail code" last, from the facets.
 

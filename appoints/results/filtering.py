@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping
 from functools import reduce
 from operator import and_
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import polars as pl
+from django.conf import settings
 
 from appoints.query.columns import COLUMNS
 from appoints.query.filters import FILTERS
@@ -17,7 +19,9 @@ from appoints.query.time_range import EVER, Window
 from appoints.results import numbers
 from appoints.results.collation import ranked
 from appoints.results.folding import fold
+from appoints.results.local_time import BY_CLOCK
 from appoints.results.numbers import NO_PLAN, NumberingPlan
+from appoints.results.punctuality import punctuality
 from appoints.results.states import fail_reason, unreadable
 
 # Gives the words for fail codes in the viewer's language, once they are needed.
@@ -31,15 +35,16 @@ def masks(
 ) -> Mapping[str, pl.Expr]:
     """Return each filter in force, by the name of its field; ``window`` stands for the range.
 
-    ``plan`` says which numbers are the same. ``chosen`` is whether iSales was asked for just these
-    agents, this number and this task: a row of which it does not show them is one of them then.
+    Hours and weekdays are those of the zone that the question names. ``plan`` says which numbers
+    are the same. ``chosen`` is whether iSales was asked for just these agents, this number and this
+    task: a row of which it does not show them is one of them then.
     """
     found: dict[str, pl.Expr] = {}
     if window != EVER:
         found["window"] = in_window(window)
     for name in FILTERS:
         if value := query.wanted(name):
-            found[name] = _mask(name, value, plan)
+            found[name] = _mask(name, value, plan, query.zone)
     found = {name: mask.fill_null(_unknown(name, chosen=chosen)) for name, mask in found.items()}
     for name in filter(query.lacks, FILTERS):
         none = pl.col(FILTERS[name].column).is_null()
@@ -47,8 +52,11 @@ def masks(
     return found
 
 
-def _mask(name: str, value: Any, plan: NumberingPlan) -> pl.Expr:
+def _mask(name: str, value: Any, plan: NumberingPlan, zone: str) -> pl.Expr:
     """Tell whether a row has the value of a filter, or one of its values."""
+    if name in BY_CLOCK:
+        of, part = BY_CLOCK[name]
+        return part(of, ZoneInfo(zone or "UTC")).cast(pl.String).is_in(value)
     if name in COMPARED_OTHERWISE:
         return COMPARED_OTHERWISE[name](value, plan)
     column = pl.col(FILTERS[name].column)
@@ -168,8 +176,14 @@ def repeats(wanted: Any, _plan: NumberingPlan) -> pl.Expr:
     return pl.col("repeat").cast(pl.String).is_in(list(found | both))
 
 
+def began(wanted: tuple[str, ...], _plan: NumberingPlan) -> pl.Expr:
+    """Tell whether the call began in one of these ways."""
+    return punctuality(settings.APPOINTS_PUNCTUAL).cast(pl.String).is_in(wanted)
+
+
 COMPARED_OTHERWISE: Mapping[str, Callable[[Any, NumberingPlan], pl.Expr]] = {
     "number": is_number,
+    "punctual": began,
     "text": mentions,
     "untimed": has_no_time,
     "repeats": repeats,

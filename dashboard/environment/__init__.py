@@ -46,6 +46,7 @@ NUMBERS = {
     "LOADS_PER_PERSON": (3, 1, 100),
     "MOST_ROWS": (200_000, 100, 2_000_000),
     "OVERDUE_DAYS": (30, 1, 365),
+    "PUNCTUAL_MINUTES": (5, 0, 24 * 60),
     "REVEALS_PER_MINUTE": (5, 1, 100),
 }
 LOG_FORMATS = ("text", "json")

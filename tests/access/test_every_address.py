@@ -18,7 +18,7 @@ from django.urls import URLResolver, get_resolver, resolve
 
 from dashboard.accounts.models import User
 from tests.access.centre import AGENT_LIST, PEOPLE, ROWS, Centre
-from tests.factories import token_for
+from tests.factories import NOON, token_for
 from tests.screen import Screen, number_of, total_of
 
 # A column for each of PEOPLE. in: led to the sign-in; =N: an answer that counts N reservations.
@@ -44,6 +44,13 @@ GET  /choices/agents/                in  302 =10 =10 =5  =10 =10 302 302 =30
 GET  /choices/task/                  in  302 =10 =10 =5  =10 =10 302 302 =30
 GET  /choices/number/                in  404 404 404 404 404 404 404 404 404
 GET  /wallboard/?connection=demo     in  302 =10 =10 =5  =10 =10 302 302 =30
+GET  /insight/                       in  200 200 200 200 200 200 200 200 200
+POST /insight/                       in  200 303 303 303 303 303 200 200 303
+GET  /insight/report/{day}           in  =0  =10 =10 =5  =10 =10 =0  =0  =30
+POST /insight/report/                in  200 303 303 303 303 303 200 200 303
+GET  /insight/punctuality/{day}      in  =0  =10 =10 =5  =10 =10 =0  =0  =30
+POST /insight/punctuality/           in  200 303 303 303 303 303 200 200 303
+GET  /insight/punctuality/export.csv{day} in  404 403 =10 =5  =10 403 403 403 =30
 GET  /embed/                         403 =0  =10 =10 =5  =10 =10 =0  =0  =30
 GET  /embed/?connection=south        403 =0  404 404 404 404 404 =0  =0  =3
 GET  /embed/allow/                   in  200 200 200 200 200 200 200 200 200
@@ -65,6 +72,8 @@ GET  /api/v1/appoints/               401 401 401 401 401 401 401 401 401 401
 GET  /api/v1/summary/                401 401 401 401 401 401 401 401 401 401
 API  /api/v1/appoints/               401 404 =10 =10 =5  =10 =10 404 404 =30
 API  /api/v1/summary/                401 404 =10 =10 =5  =10 =10 404 404 =30
+GET  /api/v1/insight/punctuality/    401 401 401 401 401 401 401 401 401 401
+API  /api/v1/insight/punctuality/{day} 401 404 =10 =10 =5  =10 =10 404 404 =30
 API  /api/v1/openapi.json            401 200 200 200 200 200 200 200 200 200
 GET  /api/v1/openapi.json            401 401 401 401 401 401 401 401 401 401
 GET  /accounts/login/                200 302 302 302 302 302 302 302 302 302
@@ -84,6 +93,7 @@ POST /audit/                         in  403 403 403 403 403 403 303 403 303
 GET  /audit/export.csv               in  403 403 403 403 403 403 200 403 200
 """
 
+DAY = f"?from={NOON.date()}&to={NOON.date()}"  # of the rows
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 DJANGOS = ("login", "logout", "language", "password_change")  # pages of Django's own
 FORMS = {
@@ -101,7 +111,7 @@ class Request(NamedTuple):
 
     @property
     def path(self) -> str:
-        return self.address.partition("?")[0]
+        return self.address.removesuffix("{day}").partition("?")[0]
 
     @property
     def name(self) -> str:
@@ -112,7 +122,7 @@ class Request(NamedTuple):
 
         A query takes the place of the address's own, and goes along with the form too.
         """
-        address = self.address.format(agents=AGENT_LIST)
+        address = self.address.format(agents=AGENT_LIST, day=DAY)
         data = FORMS.get(self.address, {}) | (query or {}) if self.method == "POST" else None
         with transaction.atomic():
             browser, method = Client(), self.method
@@ -138,12 +148,28 @@ REQUESTS = [Request(*line.split()[:2]) for line in LINES]
 
 
 def in_csv(response: Any) -> int:
-    return len(list(csv.reader(io.StringIO(response.content.decode(), newline="")))) - 1
+    return len(list(csv.reader(_lines(response)))) - 1
 
 
 def in_workbook(response: Any) -> int:
     book = openpyxl.load_workbook(io.BytesIO(response.content), read_only=True)
     return len(list(book.worksheets[0].iter_rows())) - 1
+
+
+def in_figures(response: Any) -> int:
+    """Return how many reservations wait to be called, by the line of all."""
+    [line] = [each for each in csv.DictReader(_lines(response)) if each["by"] == "all"]
+    return int(line["not_called"])
+
+
+def _lines(response: Any) -> io.StringIO:
+    return io.StringIO(response.content.decode(), newline="")
+
+
+def of_figures(response: Any) -> int:
+    """Return how many reservations the figures of a page are of."""
+    found = Screen(response).texts("#punctuality .insight-foot")
+    return number_of(found[0].split()[1]) if found else 0
 
 
 def counts(css: str, most: int | None = None) -> Callable[[Any], int]:
@@ -162,6 +188,10 @@ COUNTED: dict[str, Callable[[Any], int]] = {
     "appoints:detail": lambda response: 1,
     "choices": counts(".count"),
     "embed": total_of,
+    "api:insight": lambda response: int(response.json()["total"]),
+    "insight:csv": in_figures,
+    "insight:report": of_figures,
+    "insight:section": of_figures,
     "wallboard": counts(".tile strong", STATES),
 }
 

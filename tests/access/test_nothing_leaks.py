@@ -60,6 +60,9 @@ PLACES = [
     *(Place(f"/choices/{name}/") for name in MENUS),
     *(Place(f"/appoints/export.{suffix}") for suffix in ("csv", "xlsx", "json")),
     *(Place(f"/appoints/call-{number}/") for number in range(6)),
+    Place("/insight/report/"),
+    Place("/insight/punctuality/export.csv"),
+    Place("/api/v1/insight/punctuality/"),
     Place("/api/v1/appoints/"),
     Place("/api/v1/summary/"),
 ]
@@ -89,11 +92,12 @@ def debug_log() -> Iterator[list[str]]:
 
 def lines_of(response: Any) -> list[str]:
     """Return an answer line by line: status, headers, text; of a workbook, all of its parts."""
-    parts = [response.content]
+    parts, headers = [response.content], dict(response.items())
     if parts[0].startswith(b"PK"):
+        del headers["Content-Length"]  # of what is packed, the second of its writing too
         with ZipFile(io.BytesIO(parts[0])) as book:
             parts = [book.read(name) for name in book.namelist()]
-    lines = [f"{name}: {value}" for name, value in response.items()]
+    lines = [f"{name}: {value}" for name, value in headers.items()]
     lines += [line for part in parts for line in part.decode(errors="replace").splitlines()]
     return [str(response.status_code), *(CHANGING.sub("", line) for line in lines)]
 

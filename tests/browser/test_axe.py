@@ -52,6 +52,9 @@ PAGES = {
     "allow_frame": ["/embed/allow/"],
     "columns": ["/columns/?next=/appoints/%3Fpreset%3Dtoday"],
     "embed": [f"/embed/?{WEEK}", "/embed/?from=never"],
+    "insight:index": ["/insight/"],
+    "insight:report": [f"/insight/report/?{WEEK}"],
+    "insight:section": [f"/insight/punctuality/?{WEEK}"],
     "password_change": ["/accounts/password_change/"],
     "preferences": ["/accounts/preferences/"],
     "tokens": ["/accounts/tokens/"],
@@ -73,7 +76,7 @@ NO_PAGES = {
     *("home", "language", "logout", "revoke_token"),
     *("appoints:csv", "appoints:json", "appoints:xlsx", "audit:csv"),
     "begin_frame",
-    *("api:appoints", "api:document", "api:summary"),
+    *("api:appoints", "api:document", "api:insight", "api:summary", "insight:csv"),
     *("appoints:reveal", "views:default", "views:open", "views:update"),
 }
 FORMS = ("password_change", "tokens", "views:new")

@@ -12,20 +12,22 @@ from django.template import engines
 
 from appoints.api import reference
 from appoints.display.context import Context
+from appoints.display.insight import punctuality
 from appoints.pages import contexts, detail_contexts, wallboard_contexts
+from appoints.pages.insight import contexts as insight
 from appoints.saved_views import contexts as saved_views
 from tests.names import Names
 
 FOLDER = Path(settings.BASE_DIR) / "templates"
 CONTEXTS = [
     each
-    for module in (contexts, detail_contexts, reference, wallboard_contexts, saved_views)
+    for module in (contexts, detail_contexts, insight, reference, wallboard_contexts, saved_views)
     for each in vars(module).values()
     if isinstance(each, type) and issubclass(each, Context) and each is not Context
 ]
 PARTS = [
     each
-    for module in (contexts, detail_contexts, wallboard_contexts)
+    for module in (contexts, detail_contexts, insight, punctuality, wallboard_contexts)
     for each in vars(module).values()
     if isinstance(each, type) and each.__module__ == module.__name__ and each not in CONTEXTS
 ]

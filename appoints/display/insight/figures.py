@@ -1,0 +1,58 @@
+"""Figures as links to the rows that they count, and shares and lengths of time in words."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from appoints.display.formats import duration
+from appoints.display.html import escaped, html
+from appoints.query.filters import FILTERS
+from appoints.query.query import Query
+
+DASH = SafeString("–")
+STEPS = 5  # shades of a table
+
+
+def rows_link(rows: int, query: Query | None, words: str = "") -> SafeString:
+    """Return a number of rows as a link to them; ``words`` stand in its place where given.
+
+    ``query`` is None where no address can ask for them.
+    """
+    shown = words or str(intcomma(rows))
+    if not rows or query is None:
+        return escaped(shown)
+    return html('<a href="%s?%s">%s</a>', reverse("appoints:list"), query.urlencode(), shown)
+
+
+def only(query: Query, name: str, value: str | None) -> Query | None:
+    """Return the question for the rows of one value; None where no address can name it."""
+    return query.only(name, value) if FILTERS[name].can_be(value) else None
+
+
+def percent(share: float) -> str:
+    """Return a share in whole hundredths."""
+    # Translators: a share in hundredths, as the language writes it
+    return _("%(share)s %%") % {"share": round(share * 100)}
+
+
+def shade(share: float) -> int:
+    """Return the step of a table's shades that a share has, from 0 to STEPS."""
+    return min(STEPS, max(0, round(share * STEPS)))
+
+
+def more_words(left: int) -> str:
+    """Return how many lines are left out, empty for none."""
+    return ngettext("and %s more", "and %s more", left) % intcomma(left) if left else ""
+
+
+def delay_words(delay: timedelta | None) -> str:
+    """Return how late a call began, or how early."""
+    if delay is None:
+        return DASH
+    return _("%s early") % duration(delay) if delay < -timedelta(0) else duration(delay)

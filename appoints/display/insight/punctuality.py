@@ -1,0 +1,173 @@
+"""Kept promises as a page shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from django.utils.functional import Promise
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from appoints.display.formats import isolated
+from appoints.display.insight.figures import (
+    delay_words,
+    more_words,
+    only,
+    percent,
+    rows_link,
+)
+from appoints.insight.punctuality import FEWEST, PunctualityLine
+from appoints.labels import HOURS, WEEKDAYS
+from appoints.query.query import Query
+
+GROUPS: Mapping[str, str | Promise] = {
+    "agent": gettext_lazy("By agent"),
+    "task": gettext_lazy("By task"),
+    "hour": gettext_lazy("By hour"),
+    "weekday": gettext_lazy("By weekday"),
+}
+# The question's field, by what a line is of.
+FIELDS = {"agent": "agents", "task": "task", "hour": "hours", "weekday": "weekdays"}
+WITHOUT: Mapping[str, str | Promise] = {
+    "agent": gettext_lazy("Without an agent"),
+    "task": gettext_lazy("Without a task"),
+    "hour": gettext_lazy("Without a reserved time"),
+    "weekday": gettext_lazy("Without a reserved time"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class PunctualityRow:
+    """A line in words; ``width`` is its share in hundredths, empty where that is not judged."""
+
+    text: str
+    code: str
+    share: str
+    width: str
+    change: str
+    calls: SafeString
+    late: SafeString
+    early: SafeString
+    median: str
+    ninetieth: str
+    not_called: SafeString
+    ahead: SafeString
+    unclear: SafeString
+
+
+@dataclass(frozen=True, kw_only=True)
+class PunctualityGroup:
+    """The lines of all agents, tasks, hours or weekdays, and how many more there are."""
+
+    name: str
+    title: str | Promise
+    rows: Sequence[PunctualityRow]
+    more: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PunctualityFigures:
+    """Kept promises; ``minutes`` is how far from its time a call may begin.
+
+    ``working`` says that delays are told in working hours.
+    """
+
+    template: ClassVar[str] = "appoints/insight/_punctuality.html"
+    whole: PunctualityRow
+    groups: Sequence[PunctualityGroup]
+    minutes: int
+    working: bool
+
+    @property
+    def fewest(self) -> int:
+        """How many calls a share is judged from."""
+        return FEWEST
+
+
+def punctuality_figures(
+    lines: Sequence[PunctualityLine],
+    query: Query,
+    before: str,
+    minutes: int,
+    *,
+    most: int | None,
+    working: bool,
+) -> PunctualityFigures:
+    """Return the lines in words; ``before`` is the range that they are compared with.
+
+    Of each group the first ``most`` lines are shown, None for all.
+    """
+
+    groups = []
+    for name, title in GROUPS.items():
+        own = [line for line in lines if line.by == name]
+        shown = own if name in ("hour", "weekday") else own[:most]
+        rows = [_row(line, query, before) for line in shown]
+        more = more_words(len(own) - len(shown))
+        groups.append(PunctualityGroup(name=name, title=title, rows=rows, more=more))
+    whole = _row(lines[0], query, before)
+    return PunctualityFigures(whole=whole, groups=groups, minutes=minutes, working=working)
+
+
+def _row(line: PunctualityLine, query: Query, before: str) -> PunctualityRow:
+    asked = query if line.by == "all" else _asked(line, query)
+
+    def count(*names: str) -> SafeString:
+        rows = sum(getattr(line, name) for name in names)
+        return rows_link(rows, asked and asked.but(punctual=names))
+
+    text = _text(line)
+    return PunctualityRow(
+        text=text,
+        code=line.value if line.value and line.name and line.value != text else "",
+        share=_("too few") if line.share is None else percent(line.share),
+        width="" if line.share is None else f"{line.share * 100:.1f}%",
+        change=_change(line.points, before),
+        calls=count("on_time", "early", "late"),
+        late=count("late"),
+        early=count("early"),
+        median=delay_words(line.median_delay),
+        ninetieth=delay_words(line.ninetieth_delay),
+        not_called=count("not_called"),
+        ahead=count("ahead"),
+        unclear=count("unclear"),
+    )
+
+
+def _text(line: PunctualityLine) -> str:
+    if line.by == "all":
+        return _("All calls")
+    if line.value is None:
+        return str(WITHOUT[line.by])
+    words: Mapping[str, Callable[[str], str]] = {
+        "hour": lambda value: HOURS[value],
+        "weekday": lambda value: str(WEEKDAYS[value]),
+    }
+    return words[line.by](line.value) if line.by in words else line.name or line.value
+
+
+def _asked(line: PunctualityLine, query: Query) -> Query | None:
+    """Return the question for the rows of a line."""
+    if line.value is None and line.by in ("hour", "weekday"):
+        return query.but(untimed=True)
+    return only(query, FIELDS[line.by], line.value)
+
+
+def _change(points: int | None, before: str) -> str:
+    if points is None:
+        return ""
+    told = {"points": abs(points), "range": isolated(before)}
+    if not points:
+        return _("as in %(range)s") % told
+    if points > 0:
+        words = ngettext(
+            "%(points)s point above %(range)s", "%(points)s points above %(range)s", points
+        )
+    else:
+        words = ngettext(
+            "%(points)s point below %(range)s", "%(points)s points below %(range)s", -points
+        )
+    return words % told

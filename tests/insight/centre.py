@@ -1,0 +1,26 @@
+"""A connection whose rows are at hand, and who looks at it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from appoints.connections.models import Connection
+from tests.access.centre import connection_with
+from tests.factories import MINUTE, NOON, at_hand, raw
+
+AROUND = round(NOON.timestamp() * 1000)
+
+
+def call(number: int, **changes: Any) -> dict[str, Any]:
+    """A call that was reached three minutes after its time, each third an hour after it."""
+    late = 60 if number % 3 == 0 else 3
+    begin = AROUND + (number + late) * MINUTE
+    reached = {"beginTime": begin, "endTime": begin + 2 * MINUTE, "failCode": "00000"}
+    return raw(number, **{"callType": "1", **reached, **changes})
+
+
+def centre(rows: list[Any], **fields: Any) -> Connection:
+    """A connection with these rows at hand; nothing is to be had beyond them."""
+    made = connection_with("demo", **fields)
+    at_hand(made, rows)
+    return made

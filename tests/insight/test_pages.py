@@ -1,0 +1,172 @@
+"""Insight's pages, files and answers: the same figures, each a link to its rows."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any, NoReturn
+
+import pytest
+import time_machine
+from django.core.cache import cache
+from django.test import Client
+
+from appoints.isales.errors import NoAnswer
+from dashboard.accounts.models import User
+from tests.api.conftest import reader_of
+from tests.factories import NOON, at_hand, browser_of
+from tests.insight.centre import call, centre
+from tests.screen import Screen, number_of, words_of
+
+RANGE = "from=2026-05-26&to=2026-06-03"
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture(autouse=True)
+def _noon(db: None, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    def unreachable(*request: object) -> NoReturn:
+        raise NoAnswer("nobody answers")
+
+    monkeypatch.setattr("appoints.snapshots.waiting.load_all", unreachable)
+    settings.APPOINTS_FRESH_FOR = timedelta(hours=1)
+    cache.clear()
+    with time_machine.travel(NOON + timedelta(hours=1), tick=False):
+        yield
+
+
+@pytest.fixture
+def browser(supervisor: User) -> Client:
+    return browser_of(supervisor)
+
+
+def opened(browser: Client, address: str) -> int:
+    """How many rows the list shows at an address."""
+    response = browser.get(f"/appoints/export.json?{address.partition('?')[2]}")
+    assert response.status_code == 200, (address, response.content)
+    return int(response["X-Total-Count"])
+
+
+def test_the_page_asks_for_each_section_once_it_is_seen(browser: Client) -> None:
+    centre([call(number) for number in range(30)])
+    page = Screen(browser.get("/insight/"))
+    assert page.values("section.insight-section", "hx-trigger")[0] == "revealed"
+    address = page.values("#punctuality", "hx-get")[0]
+    assert address == "/insight/punctuality/?connection=demo&preset=last-7d"
+    assert address in page.links("#punctuality a")
+    assert "Last 7 days" in page.texts(".chips bdi")
+
+
+def test_a_section_is_a_part_to_htmx_and_a_page_to_everybody_else(browser: Client) -> None:
+    centre([call(number) for number in range(30)])
+    address = f"/insight/punctuality/?{RANGE}"
+    part, page = browser.get(address, headers=HTMX), browser.get(address)
+    assert Screen(part).one("#punctuality .insight-sum strong").text() == "67 %"
+    assert "<html" not in part.content.decode()
+    assert Screen(page).one("#punctuality .insight-sum strong").text() == "67 %"
+    assert Screen(page).all("#filter-form")
+
+
+@pytest.mark.parametrize("address", ["/insight/nothing/", "/insight/nothing/export.csv"])
+def test_there_is_no_other_section(browser: Client, address: str) -> None:
+    centre([])
+    assert browser.get(address).status_code == 404
+
+
+def test_the_filters_form_comes_back_to_its_page(browser: Client) -> None:
+    centre([])
+    for path in ("/insight/", "/insight/punctuality/", "/insight/report/"):
+        sent = browser.post(path, {"agent": "101", "preset": "today"})
+        assert sent["Location"] == f"{path}?connection=demo&preset=today&agent=101"
+
+
+def test_every_figure_opens_the_rows_that_it_counts(browser: Client) -> None:
+    rows = [call(number, taskName="Renewals", userName="Ana") for number in range(40)]
+    odd = [
+        call(41, beginTime=None),
+        call(42, userAccount=None),
+        call(43, taskId=None),
+        call(44, beginTime=None, endTime=None, failCode=None),
+        call(400, beginTime=None, endTime=None, failCode=None),
+    ]
+    centre(rows + odd)
+    page = Screen(browser.get(f"/insight/punctuality/?{RANGE}"))
+    links = page.all("#punctuality .insight-sum a, #punctuality td a")
+    assert len(links) > 20
+    for link in links:
+        address = link.attributes["href"] or ""
+        assert (address, opened(browser, address)) == (address, number_of(words_of(link)))
+
+
+def test_file_and_api_have_the_lines_of_the_page(browser: Client, supervisor: User) -> None:
+    centre([call(number) for number in range(40)])
+    file = browser.get(f"/insight/punctuality/export.csv?{RANGE}")
+    lines = list(csv.DictReader(io.StringIO(file.content.decode(), newline="")))
+    answer = reader_of(supervisor).get(f"/api/v1/insight/punctuality/?{RANGE}").json()
+    assert [{name: _text(value) for name, value in row.items()} for row in answer["rows"]] == lines
+    assert lines[0]["by"] == "all" and lines[0]["calls"] == "40"
+    assert re.search("insight-punctuality_demo_2026-05-26_to", file["Content-Disposition"])
+    page = Screen(browser.get(f"/insight/punctuality/?{RANGE}"))
+    assert page.texts(".by-agent tbody td:nth-child(3)") == [
+        each["calls"] for each in lines if each["by"] == "agent"
+    ]
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+@pytest.mark.parametrize("name", ["working=2", "day=never", "first=0", "colour=red"])
+def test_a_wrong_parameter_is_named_by_a_file_and_the_api(
+    browser: Client, supervisor: User, name: str
+) -> None:
+    centre([])
+    file, api = "/insight/punctuality/export.csv", "/api/v1/insight/punctuality/"
+    for client, path in ((browser, file), (reader_of(supervisor), api)):
+        response = client.get(f"{path}?{RANGE}&{name}")
+        assert response.status_code == 400
+        assert name.partition("=")[0] in response.content.decode()
+
+
+@pytest.fixture
+def loading(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of 120 rows 30 have come so far."""
+    made = centre([])
+    made.snapshots.all().delete()
+    held = at_hand(made, [call(number) for number in range(30)], more=90, loading=True)
+    monkeypatch.setattr(
+        "appoints.snapshots.waiting.load_all", lambda _, asked, *rest: [held] * len(asked)
+    )
+
+
+def test_no_figure_is_told_of_a_part(loading: None, browser: Client, supervisor: User) -> None:
+    part = Screen(browser.get("/insight/punctuality/", headers=HTMX))
+    assert "Loading: 30 of 120. Figures come when all are here." in part.text
+    assert not part.all("table")
+    assert part.values("section", "hx-trigger") == ["load delay:2s"]
+    page = Screen(browser.get("/insight/punctuality/"))
+    assert page.values("noscript meta", "content") == ["2"] and not page.all("table")
+    for client, path in (
+        (browser, "/insight/punctuality/export.csv"),
+        (reader_of(supervisor), "/api/v1/insight/punctuality/"),
+    ):
+        assert client.get(path)["Retry-After"] == "5"
+
+
+def test_older_rows_stand_with_their_age(browser: Client, settings: Any) -> None:
+    centre([call(number) for number in range(30)])
+    settings.APPOINTS_FRESH_FOR = timedelta(0)
+    part = Screen(browser.get(f"/insight/punctuality/?{RANGE}", headers=HTMX))
+    assert part.texts("[role=status] strong") and "The rows below are" in part.text
+    assert part.all("table")
+
+
+def test_where_nothing_is_at_hand_it_says_why(browser: Client) -> None:
+    centre([]).snapshots.all().delete()
+    part = browser.get("/insight/punctuality/", headers=HTMX)
+    assert part.status_code == 200
+    assert Screen(part).one("[role=alert]").text().strip().startswith("iSales")
+    page = browser.get("/insight/punctuality/")
+    assert page.status_code == 504 and "Try again" in page.content.decode()
