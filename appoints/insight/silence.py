@@ -1,0 +1,86 @@
+"""Agents who have calls to make, and of whom no call is known since some time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import polars as pl
+
+from appoints.insight.line import FigureLine
+from appoints.results.facets import names_in
+
+
+@dataclass(frozen=True, kw_only=True)
+class SilenceLine(FigureLine):
+    """An agent with due or overdue calls, and when the last call of theirs began.
+
+    ``agent`` is None for calls that name none. ``last_begin`` is None where no call has begun;
+    ``calling`` counts calls that iSales says are going on. ``first_waiting`` is the earliest
+    reserved time of the due and overdue calls, None where none of them has one.
+    """
+
+    agent: str | None
+    name: str | None
+    due: int
+    overdue: int
+    calling: int
+    last_begin: datetime | None
+    first_waiting: datetime | None
+
+    @property
+    def waiting(self) -> int:
+        """The due and overdue calls."""
+        return self.due + self.overdue
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether no call goes on, nor began since the first of those that wait was to."""
+        if self.calling or self.first_waiting is None:
+            return False
+        return self.last_begin is None or self.last_begin < self.first_waiting
+
+
+def silence_lines(rows: pl.DataFrame) -> list[SilenceLine]:
+    """Return a line for each agent with due or overdue calls among rows, the longest silent first.
+
+    The rows are those of a day up to now, as they were when they were fetched.
+    """
+    state, waits = pl.col("state"), pl.col("state").cast(pl.String).is_in(["due", "overdue"])
+    found = (
+        rows.lazy()
+        .group_by("agent")
+        .agg(
+            due=(state == "due").sum(),
+            overdue=(state == "overdue").sum(),
+            calling=(state == "calling").sum(),
+            last_begin=pl.col("call_begin").max(),
+            first_waiting=pl.col("appoint_time").filter(waits).min(),
+        )
+        .filter(pl.col("due") + pl.col("overdue") > 0)
+        .sort("last_begin", "first_waiting", "agent", nulls_last=[False, True, True])
+        .collect()
+    )
+    names = names_in(rows, "agent")
+    lines = [
+        SilenceLine(**line, name=names.get(line["agent"] or ""))
+        for line in found.iter_rows(named=True)
+    ]
+    return sorted(lines, key=lambda line: not line.is_silent)
+
+
+def silent_agents(
+    rows: pl.DataFrame, now: datetime, *, longer_than: timedelta
+) -> list[SilenceLine]:
+    """Return who has had an overdue call for longer than this, and has begun no call since.
+
+    For an alert; it says nothing of where the person is.
+    """
+    return [
+        line
+        for line in silence_lines(rows)
+        if line.is_silent
+        and line.overdue
+        and line.first_waiting is not None
+        and now - line.first_waiting > longer_than
+    ]
