@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -12,6 +12,7 @@ from appoints.insight.line import FigureLine
 from appoints.results.local_time import hour, weekday
 
 FEWEST = 30  # calls, below which a rate says nothing
+KEYS = (["hour"], ["weekday"], ["weekday", "hour"])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,27 +52,24 @@ def reach_lines(
     Failed calls count of these cause groups and causes; without any, all of them do. The hour is
     that in which the call began.
     """
-    calls = rows.select(
-        reached=pl.col("state") == "reached",
-        failed=(pl.col("state") == "failed") & _asked_about(groups, causes),
-        weekday=weekday("call_begin", zone),
-        hour=hour("call_begin", zone),
-    ).filter(pl.col("reached") | pl.col("failed"))
+    calls = _counted(rows, zone, _asked_about(groups, causes))
     begun = calls.filter(pl.col("hour").is_not_null()).lazy()
     counts = [pl.col(name).sum() for name in ("reached", "failed")]
-    keys = (["hour"], ["weekday"], ["weekday", "hour"])
-    found = pl.collect_all([begun.group_by(each).agg(counts).sort(each) for each in keys])
-    reached, failed = begun.select(counts).collect().row(0)
-    missing = calls.height - reached - failed
-    first = ReachLine(weekday=None, hour=None, reached=reached, failed=failed, uncounted=missing)
-    return [
-        first,
-        *(
-            ReachLine(**{"weekday": None, "hour": None, **line})
-            for part in found
-            for line in part.iter_rows(named=True)
-        ),
-    ]
+    parts = [begun.select(counts), *(begun.group_by(each).agg(counts).sort(each) for each in KEYS)]
+    found = [line for part in pl.collect_all(parts) for line in part.iter_rows(named=True)]
+    every, *others = (ReachLine(**{"weekday": None, "hour": None, **line}) for line in found)
+    return [replace(every, uncounted=calls.height - every.calls), *others]
+
+
+def _counted(rows: pl.DataFrame, zone: ZoneInfo, asked_about: pl.Expr) -> pl.DataFrame:
+    """Return the calls that count, and when they began."""
+    calls = rows.select(
+        reached=pl.col("state") == "reached",
+        failed=(pl.col("state") == "failed") & asked_about,
+        weekday=weekday("call_begin", zone),
+        hour=hour("call_begin", zone),
+    )
+    return calls.filter(pl.col("reached") | pl.col("failed"))
 
 
 def _asked_about(groups: Sequence[str], causes: Sequence[str]) -> pl.Expr:
