@@ -1,4 +1,5 @@
 # install: the environment · demo: try it · test: every check and test · bench: the benchmarks
+# restarts: restart under load, and count the requests that failed
 # coverage: which lines no test runs · screenshots: the pictures of the README, and of what else is worth a look
 # messages: bring the catalogues up to date with the sources, and compile them
 # lock: pin the newest versions that pyproject.toml allows
@@ -20,7 +21,7 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --extra postgresql --extra sso --un
 	--upgrade --generate-hashes --no-emit-index-url --no-header --quiet
 
 .PHONY: install demo test style types migrations collected on-postgresql on-newest-django on-httpx2 on-sso \
-	coverage bench screenshots messages lock
+	coverage bench restarts screenshots messages lock
 
 install: .venv/installed
 
@@ -71,6 +72,10 @@ coverage: .venv/installed-dev
 
 bench: .venv/installed-bench
 	$(BIN)/python -m tests.bench
+
+restarts: .venv/installed-dev
+	@sh tests/debian.sh nginx
+	$(BIN)/python -m tests.stack.restarts
 
 screenshots: .venv/installed-dev
 	@sh tests/debian.sh

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from dashboard import environment, metrics_folder
+from dashboard.operations.listening import refuse_when_stopped
 
 # Here, because a worker that stops while it starts is only started again, for ever.
 _environment = environment.read_or_stop()
@@ -41,6 +42,7 @@ header_map = "drop"
 access_log_format = '%(h)s %(t)s "%(m)s %(U)s %(H)s" %(s)s %(b)s %(M)sms'
 control_socket_disable = True
 logger_class = "dashboard.operations.server_log.ServerLog"
+when_ready = refuse_when_stopped
 
 
 def child_exit(server: Any, worker: Any) -> None:

@@ -6,6 +6,7 @@ while clients hold requests that they never finish.
 
 from __future__ import annotations
 
+import errno
 import re
 import socket
 import time
@@ -28,6 +29,15 @@ ALIVE = (
 
 class Worker(ThreadWorker):
     """A worker whose main loop never blocks."""
+
+    def accept(self, listener: socket.socket) -> None:
+        """Accept a connection; begin to stop where the master has ended the listening socket."""
+        try:
+            super().accept(listener)
+        except OSError as error:
+            if error.errno != errno.EINVAL:
+                raise
+            self.alive = False
 
     def enqueue_req(self, conn: TConn) -> None:
         """Handle a connection that is new, or that has more to read."""

@@ -1,0 +1,199 @@
+"""``make restarts``: restart the dashboard under load, and count the requests that failed.
+
+Three ways: one server on a socket that outlives it; two that share such a socket, one after the
+other; two with listeners of their own behind nginx. Exit status 1 where any request failed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from pathlib import Path
+from threading import Event, Thread
+from typing import NamedTuple
+
+from dashboard.operations.servers import Children, end, free_port, wait_for
+from tests.stack import isales, nginx, sockets
+from tests.stack.installation import SERVER, Installation
+from tests.stack.visitor import Visitor
+
+PAGES = ("/appoints/?preset=today", "/wallboard/?preset=today", "/appoints/export.csv?preset=today")
+PREFERENCES = "/accounts/preferences/"
+READY = "/readyz"
+VISITORS = 4
+
+
+class Tally(NamedTuple):
+    """What the visitors saw."""
+
+    answers: Counter[int]
+    failures: list[str]
+    slowest: float  # seconds
+
+
+class Crowd:
+    """Visitors who ask without a pause, and post a form now and then."""
+
+    def __init__(self, port: int, first: Visitor) -> None:
+        self.port, self.first = port, first
+        self.answers: Counter[int] = Counter()
+        self.failures: list[str] = []
+        self.slowest = 0.0
+        self.stop = Event()
+        self.threads = [Thread(target=self._visit, args=(number,)) for number in range(VISITORS)]
+
+    def __enter__(self) -> Crowd:
+        for thread in self.threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop.set()
+        for thread in self.threads:
+            thread.join()
+
+    def _visit(self, number: int) -> None:
+        visitor, turn = Visitor(self.port), number
+        visitor.cookies = dict(self.first.cookies)
+        while not self.stop.is_set():
+            turn += 1
+            begun = time.monotonic()
+            if turn % 7:
+                path = PAGES[turn % len(PAGES)]
+                answer = visitor.get(path)
+            else:
+                path = f"POST {PREFERENCES}"
+                answer = visitor.post(PREFERENCES, {"time_zone": "UTC"})
+            took = time.monotonic() - begun
+            self.slowest = max(self.slowest, took)
+            self.answers[answer.status] += 1
+            if answer.status not in (200, 302):
+                self.failures.append(
+                    f"{path}: {answer.status} after {took:.1f} s: {answer.text[:200]}"
+                )
+
+
+class Server(NamedTuple):
+    """How a server is started, and the port that tells when it is ready."""
+
+    start: Callable[[], subprocess.Popen[bytes]]
+    port: int
+
+
+class Way(NamedTuple):
+    """How servers are set up, and the port where visitors go."""
+
+    port: int
+    servers: list[Server]
+
+
+@contextmanager
+def one_socket(stack: Installation, servers: int) -> Iterator[Way]:
+    """Servers that share a socket which outlives them."""
+    with sockets.listening() as held:
+        env = {**stack.env, "WEB_CONCURRENCY": str(3 - servers)}
+
+        def start() -> subprocess.Popen[bytes]:
+            return sockets.start(held, env, *SERVER, "--log-level", "warning")
+
+        port = held.getsockname()[1]
+        yield Way(port, [Server(start, port)] * servers)
+
+
+@contextmanager
+def behind_nginx(stack: Installation) -> Iterator[Way]:
+    """Two servers with listeners of their own, behind nginx."""
+    port, ports = free_port(), [free_port(), free_port()]
+    upstreams = [f"127.0.0.1:{each}" for each in ports]
+    proxy = nginx.start(stack.folder / "nginx", nginx.site("127.0.0.1", port, upstreams))
+
+    def started(port: int) -> Callable[[], subprocess.Popen[bytes]]:
+        log = stack.folder / "servers.log"
+        return lambda: stack.serve(port, log=log, WEB_CONCURRENCY="1")
+
+    try:
+        yield Way(port, [Server(started(each), each) for each in ports])
+    finally:
+        end({"nginx": proxy})
+
+
+WAYS: dict[str, Callable[[Installation], AbstractContextManager[Way]]] = {
+    "one server, its socket kept": lambda stack: one_socket(stack, 1),
+    "two servers on one socket": lambda stack: one_socket(stack, 2),
+    "two listeners behind nginx": behind_nginx,
+}
+
+
+def restarted(way: Way, times: int) -> Tally:
+    """Restart so many times under load; return what the visitors saw."""
+    children: Children = {}
+    try:
+        for number, server in enumerate(way.servers):
+            _start(children, number, server)
+        first = Visitor(way.port)
+        first.sign_in()
+        for path in PAGES:
+            first.get(path)
+        with Crowd(way.port, first) as crowd:
+            time.sleep(1)
+            for _ in range(times):
+                for number, server in enumerate(way.servers):
+                    # As ``systemctl restart``: stop, wait for the end, start.
+                    children[str(number)].send_signal(signal.SIGTERM)
+                    children[str(number)].wait()
+                    _start(children, number, server)
+            time.sleep(1)
+    finally:
+        end(children)
+    return Tally(crowd.answers, crowd.failures, crowd.slowest)
+
+
+def _start(children: Children, number: int, server: Server) -> None:
+    children[str(number)] = server.start()
+    wait_for(server.port, READY, children)
+    time.sleep(1)
+
+
+def main() -> int:
+    """Print a line for each way; return 1 where a request failed."""
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--times", type=int, default=10)
+    asked.add_argument("--way", choices=list(WAYS))
+    options = asked.parse_args()
+    failed = False
+    print(f"{'way':<30} {'restarts':>8} {'requests':>9} {'failed':>7} {'slowest':>9}")
+    for name, way in WAYS.items():
+        if options.way in (None, name):
+            tally = run(way, options.times)
+            failed |= bool(tally.failures)
+            print(
+                f"{name:<30} {options.times:>8} {tally.answers.total():>9}"
+                f" {len(tally.failures):>7} {tally.slowest:>7.1f} s",
+                flush=True,
+            )
+            for line in tally.failures[:10]:
+                print(f"    {line}")
+    return int(failed)
+
+
+def run(way: Callable[[Installation], AbstractContextManager[Way]], times: int) -> Tally:
+    """Set everything up in a folder of its own, and restart."""
+    with ExitStack() as held:
+        folder = Path(held.enter_context(tempfile.TemporaryDirectory()))
+        simulator = held.enter_context(isales.running(a_day=1500, days=3, latency=0.1))
+        stack = Installation.made(folder)
+        stack.connect(simulator.base_url, "--max-per-second", "0")
+        stack.add_people(1)
+        made = held.enter_context(way(stack))
+        return restarted(made, times)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
