@@ -130,6 +130,11 @@ class ConnectionAdmin(ModelAdmin):
         if connection.quiet_left():
             until = timezone.localtime(connection.quiet_until)
             return _("quiet until %s, as iSales asked") % until.strftime("%H:%M:%S %Z")
+        if connection.is_failing() and connection.failing_since:
+            since = timezone.localtime(connection.failing_since)
+            return _("does not answer since %s") % (
+                date_format(since, "DATETIME_FORMAT") + since.strftime(" %Z")
+            )
         return _("ready")
 
 

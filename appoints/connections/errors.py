@@ -5,6 +5,7 @@ FetchError              isales/errors.py
 │   └── NotOffered              401 of another call than the list: it was not purchased
 ├── WrongKey                encryption.py; the stored secret key cannot be decrypted
 ├── Resting                 the connection is at rest until a person's check succeeds
+├── NotAnswering            iSales has not answered for a while, and is not tried now
 ├── Busy                    no line to iSales is free in time
 ├── QueueFull               this person's questions already wait in the queue
 ├── DatabaseFailed          the database is down, locked, full, read-only or unmigrated
@@ -12,6 +13,12 @@ FetchError              isales/errors.py
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
 
 from appoints.connections.models import Connection
 from appoints.isales.errors import AddressLocked, FetchError, ISalesError, NotAuthorised
@@ -33,6 +40,32 @@ class Resting(FetchError):
         """The answer that put the connection to rest."""
         locked = self.reason == Connection.Rest.ADDRESS_LOCKED
         return (AddressLocked if locked else NotAuthorised)(str(self))
+
+
+class NotAnswering(FetchError):
+    """iSales has not answered ``since``; ``next_try`` is when it is tried again, None for now."""
+
+    def __init__(self, since: datetime, next_try: datetime | None) -> None:
+        super().__init__("iSales does not answer")
+        self.since, self.next_try = since, next_try
+
+    @classmethod
+    def of(cls, connection: Connection) -> NotAnswering:
+        """Return the error of a connection whose last requests failed."""
+        now = timezone.now()
+        next_try = connection.next_try if connection.pause_left() else None
+        return cls(connection.failing_since or now, next_try)
+
+    def arguments(self) -> dict[str, object]:
+        next_try = self.next_try.isoformat() if self.next_try else None
+        return {"since": self.since.isoformat(), "next_try": next_try}
+
+    @classmethod
+    def from_arguments(cls, arguments: Mapping[str, Any]) -> NotAnswering:
+        since, next_try = arguments["since"], arguments["next_try"]
+        return cls(
+            datetime.fromisoformat(since), datetime.fromisoformat(next_try) if next_try else None
+        )
 
 
 class NotOffered(ISalesError):

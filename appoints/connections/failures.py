@@ -5,17 +5,21 @@ Each kind of error has one function here; what a check tells an administrator is
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import singledispatch
-from typing import Literal, NamedTuple
+from math import ceil
+from typing import NamedTuple
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from appoints.connections.errors import Busy, DatabaseFailed, QueueFull, Resting
+from appoints.connections import refusal
+from appoints.connections.errors import Busy, DatabaseFailed, NotAnswering, QueueFull, Resting
 from appoints.connections.old_release import OLD_RELEASE, is_old_release
+from appoints.connections.refusal import FixedBy
 from appoints.encryption import WrongKey
-from appoints.isales import codes
 from appoints.isales.errors import (
     DEFAULT_QUIET,
     AddressLocked,
@@ -30,9 +34,6 @@ from appoints.isales.errors import (
 from dashboard.database import TROUBLES
 
 NO_ANSWER, BAD_ANSWER, NOT_NOW = 504, 502, 503
-TRY_AGAIN = gettext_lazy("Try again in a minute. If it stays, show this to whoever runs iSales.")
-
-FixedBy = Literal["time", "connection", "filters"]
 
 
 class Failure(NamedTuple):
@@ -68,7 +69,7 @@ def _unexpected(error: UnexpectedAnswer) -> Failure:
     return Failure(
         BAD_ANSWER,
         _("iSales gave an answer that makes no sense (%s).") % _detail(error),
-        OLD_RELEASE if old else TRY_AGAIN,
+        OLD_RELEASE if old else refusal.TRY_AGAIN,
         icon="plug" if old else "overdue",
         fixed_by="connection" if old else "time",
         check_advice=_(
@@ -116,6 +117,25 @@ def _no_answer(error: NoAnswer) -> Failure:
             "Look at the base URL (%(url)s), the way there (name, port, firewall), and for a "
             "private authority the CA certificate."
         ),
+    )
+
+
+@failure_of.register
+def _not_answering(error: NotAnswering) -> Failure:
+    now, next_try = timezone.localtime(), error.next_try
+    since = _moment(timezone.localtime(error.since), now)
+    advice = _("It is being tried again now.")
+    if next_try:
+        again = {"again": _moment(timezone.localtime(next_try), now)}
+        advice = (
+            _("It is tried again at %(again)s, and by a check of the connection at once.") % again
+        )
+    return Failure(
+        NO_ANSWER,
+        _("iSales has not answered since %(since)s.") % {"since": since},
+        advice,
+        max(1, ceil((next_try - now).total_seconds())) if next_try else 1,
+        icon="plug",
     )
 
 
@@ -194,29 +214,9 @@ def _queue_full(error: QueueFull) -> Failure:
 @failure_of.register
 def _refused(error: Refused) -> Failure:
     title = _("iSales refused the request: %(code)s.") % {"code": error.code}
-    said = " ".join(
-        each
-        for each in (
-            _(error.words).capitalize() + "." if error.words else "",
-            _("iSales says: “%s”.") % error.description if error.description else "",
-        )
-        if each
-    )
-    hint, fixed_by = _hint(error)
-    advice = f"{said} {hint}".strip()
+    hint, fixed_by = refusal.hint(error)
+    advice = f"{refusal.said(error)} {hint}".strip()
     return Failure(BAD_ANSWER, title, advice, icon="failed", fixed_by=fixed_by)
-
-
-def _hint(error: Refused) -> tuple[str | Promise, FixedBy]:
-    """Return what to do about a code, and what has to change."""
-    if error.code in codes.PAGE_TOO_LARGE:
-        words = _("Change the filters. If even the first page is refused, try a page limit of 50.")
-        return words, "filters"
-    if error.code == codes.DATABASE_FAILED:
-        return TRY_AGAIN, "time"
-    if is_old_release(error):
-        return OLD_RELEASE, "connection"
-    return _("Change the filters. If it stays, show this to whoever runs iSales."), "filters"
 
 
 @failure_of.register
@@ -235,6 +235,14 @@ def _wrong_key(error: WrongKey) -> Failure:
             " key anew. Nothing was sent."
         ),
     )
+
+
+def _moment(moment: datetime, now: datetime) -> str:
+    """Return a local time with its zone; of another day, with the day."""
+    time_of_day = f"{moment:%H:%M:%S %Z}"
+    if moment.date() == now.date():
+        return time_of_day
+    return f"{date_format(moment, 'SHORT_DATE_FORMAT')} {time_of_day}"
 
 
 def _detail(error: FetchError) -> str:

@@ -24,11 +24,21 @@ from appoints.connections.models import Connection, Slot
 from appoints.connections.slots import check_callable, interval, wait_for
 from appoints.isales.client import Client, Criteria, Page
 from appoints.isales.endpoint import Endpoint
-from appoints.isales.errors import AddressLocked, ISalesError, NotAuthorised, Refused, TooFast
+from appoints.isales.errors import (
+    AddressLocked,
+    HostRefused,
+    ISalesError,
+    NoAnswer,
+    NotAuthorised,
+    Refused,
+    TooFast,
+    UnexpectedAnswer,
+)
 from dashboard import timing
 
 MARGIN = timedelta(seconds=5)  # that a trial is held beyond the end of its call
 TRIAL_BUDGET = 5.0  # seconds for the call that proves the key
+SERVER_ERROR = 500  # HTTP status, and above
 
 Returned = TypeVar("Returned")
 
@@ -47,6 +57,7 @@ class Line:
         self._first = True
         self._check = check
         self._on_trial = False
+        self._is_lookup = False
 
     def list_page(self, criteria: Criteria, offset: int, limit: int, *, budget: float) -> Page:
         """Return one page; see Client.list_page."""
@@ -74,11 +85,24 @@ class Line:
                 yield
         except Exception as error:
             outcome = metrics.outcome_of(error)
+            self._record(error)
             raise
+        else:
+            self.connection.record_answer()
         finally:
             seconds = time.monotonic() - began
             self.took += seconds
             metrics.count(self.connection.slug, outcome, seconds)
+
+    def _record(self, error: Exception) -> None:
+        """Store whether iSales answered. A platform may lack the lookups: of those it may fail."""
+        is_down = isinstance(error, NoAnswer) or (
+            isinstance(error, UnexpectedAnswer) and error.status >= SERVER_ERROR
+        )
+        if is_down and not self._is_lookup:
+            self.connection.record_failure()
+        elif isinstance(error, ISalesError) and not isinstance(error, HostRefused) and not is_down:
+            self.connection.record_answer()
 
     def _wait_to_go(self, deadline: float) -> None:
         """Wait until a request may go. Raises Busy where that is past the deadline (monotonic).
@@ -130,7 +154,7 @@ class Line:
         """
         self.connection.refresh_from_db(fields=self.connection.STATE)
         check_callable(self.connection, self._check)
-        if self.connection.is_accepted():
+        if not self.connection.needs_trial(check=bool(self._check)):
             return True
         self._on_trial = self.connection.begin_trial(self.slot.holder, _until(deadline) + MARGIN)
         return self._on_trial
@@ -145,13 +169,16 @@ class Line:
 
     def _ask_lookup(self, call: Callable[[], dict[str, str]]) -> dict[str, str]:
         # Only where the list accepts the key does a 401 mean "not purchased".
-        if not self.connection.is_accepted():
+        if self.connection.needs_trial(check=False):
             now = round(timezone.now().timestamp() * 1000)
             self.list_page(Criteria(now - 1000, now), 0, 1, budget=TRIAL_BUDGET)
+        self._is_lookup = True
         try:
             return self._ask(call, rests=AddressLocked)
         except NotAuthorised as error:
             raise NotOffered(str(error)) from error
+        finally:
+            self._is_lookup = False
 
     def _ask(
         self,
@@ -182,8 +209,8 @@ class Line:
 def line(connection: Connection, *, wait: float, check: bool = False) -> Iterator[Line]:
     """Hold a line, waiting at most ``wait`` seconds for a free one.
 
-    Raises Resting, or TooFast while iSales asked for quiet, or Busy. ``check=True`` is for a
-    person's check, which alone may call a connection at rest, or while iSales asked for quiet.
+    Raises Resting, TooFast while iSales asked for quiet, NotAnswering between two tries, or Busy.
+    ``check=True`` is for a person's check, which alone may call all the same.
     """
     began = timezone.now() if check else None
     held = Line(connection, *wait_for(connection, wait, began), began)

@@ -14,7 +14,7 @@ from django.core.cache import cache
 from django.utils.translation import get_language, gettext
 
 from appoints.connections import limiter
-from appoints.connections.errors import Busy, NotOffered, Resting
+from appoints.connections.errors import Busy, NotAnswering, NotOffered, Resting
 from appoints.connections.models import Connection, Lookup
 from appoints.isales import codes
 from appoints.isales.errors import FetchError, TooFast
@@ -80,6 +80,8 @@ def _cached(
 
 def _shared(connection: Connection, name: str, locale: str) -> tuple[Mapping[str, str], int]:
     """Return the names, and for how many seconds to cache them in this process."""
+    if connection.is_failing():
+        return Lookup.of(connection, name).last_answer(locale), RETRY_AFTER
     deadline = time.monotonic() + WAIT
     while True:
         lookup = Lookup.of(connection, name)
@@ -104,7 +106,7 @@ def _asked(connection: Connection, lookup: Lookup, locale: str) -> tuple[Mapping
     except NotOffered:
         words = {}
         lookup.mark_not_offered()
-    except (TooFast, Busy, Resting):
+    except (TooFast, Busy, Resting, NotAnswering):
         cache_for = RETRY_AFTER
         lookup.end_lease()
     except FetchError:

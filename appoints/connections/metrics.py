@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from django.utils import timezone
 from prometheus_client import Counter, Histogram
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
@@ -54,6 +55,7 @@ class ConnectionMetrics(Collector):
         for name, words, value in (
             ("resting", "1 at rest: nobody calls until a person's check.", _resting),
             ("quiet_seconds", "Seconds for which iSales wants no call.", _quiet),
+            ("failing_seconds", "Seconds since it last answered; 0 while it does.", _failing),
             ("pace_per_minute", "Requests that may go out in a minute; 0 is no limit.", _pace),
         ):
             family = GaugeMetricFamily(
@@ -70,6 +72,12 @@ def _resting(connection: Connection) -> float:
 
 def _quiet(connection: Connection) -> float:
     return connection.quiet_left().total_seconds()
+
+
+def _failing(connection: Connection) -> float:
+    if not connection.is_failing() or connection.failing_since is None:
+        return 0.0
+    return (timezone.now() - connection.failing_since).total_seconds()
 
 
 def _pace(connection: Connection) -> float:

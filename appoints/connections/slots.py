@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from appoints.connections import timestamps
-from appoints.connections.errors import Busy, Resting
+from appoints.connections.errors import Busy, NotAnswering, Resting
 from appoints.connections.keeper import HOLD, KEEPER
 from appoints.connections.models import Connection, Slot
 from appoints.connections.models.call_state import LONGEST_CALL
@@ -51,7 +51,7 @@ def _take(connection: Connection, check: datetime | None) -> tuple[Slot, datetim
         # One taker at a time, also where the database lets several write at once.
         connection.refresh_from_db(from_queryset=Connection.objects.select_for_update())
         check_callable(connection, check)
-        if not connection.is_accepted() and connection.trial_left():
+        if connection.needs_trial(check=bool(check)) and connection.trial_left():
             return None
         slots = _slots(connection)
         free = [slot for slot in slots if not _is_held(slot)]
@@ -87,7 +87,7 @@ def _sound(last_call: datetime, longest: timedelta) -> datetime:
 
 
 def check_callable(connection: Connection, check: datetime | None) -> None:
-    """Raise Resting, or TooFast while iSales wants quiet."""
+    """Raise Resting, TooFast while iSales wants quiet, or NotAnswering between two tries."""
     # A check may call at rest, but not where another was refused after it began.
     refused_since = check and check < (connection.resting_since or check) <= timezone.now()
     if connection.resting and (check is None or refused_since):
@@ -95,6 +95,8 @@ def check_callable(connection: Connection, check: datetime | None) -> None:
     if check is None and (left := connection.quiet_left()):
         seconds = left.total_seconds()
         raise TooFast(f"iSales asked not to be called for {seconds:.0f} s more", seconds)
+    if check is None and connection.pause_left():
+        raise NotAnswering.of(connection)
 
 
 def _slots(connection: Connection) -> list[Slot]:

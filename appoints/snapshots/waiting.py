@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 
 from appoints.connections import timestamps
-from appoints.connections.errors import Resting
+from appoints.connections.errors import NotAnswering, Resting
 from appoints.connections.models import Connection
 from appoints.isales.errors import FetchError
 from appoints.snapshots import leases, queue, store
@@ -42,6 +42,10 @@ def load_all(
     connection.refresh_from_db()
     if connection.resting:
         raise Resting(connection.resting)
+    if connection.is_failing():
+        if connection.pause_left():
+            raise NotAnswering.of(connection)
+        deadline = 0.0  # whoever tries it may wait long
     begun = queue.enqueue(connection, asked, person)
     if not any(map(_is_loading, begun)):
         return begun
@@ -71,6 +75,8 @@ def failure_of(snapshot: Snapshot) -> FetchError | None:
     failure = None
     if snapshot.status == Snapshot.Status.FAILED:
         failure = snapshot.failure or {}
+    elif _is_loading(snapshot) and snapshot.connection.is_failing():
+        return NotAnswering.of(snapshot.connection)
     elif _is_loading(snapshot) and not snapshot.received:
         failure = store.failure_before(snapshot) or None
     return None if failure is None else FetchError.from_json(failure)

@@ -1,4 +1,4 @@
-"""State of the calls to iSales: at rest, quiet, or free to call; shared by all workers."""
+"""State of the calls to iSales: at rest, quiet, failing or free to call; shared by all workers."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ LONGEST_QUIET = timedelta(hours=1)  # also where iSales asks for a day
 ACCEPTED_FOR = timedelta(minutes=5)
 RECORDED_AGAIN = timedelta(seconds=30)  # or each good answer would write
 LONGEST_CALL = timedelta(minutes=2)  # longer than any call may take
+MOST_FAILURES = 5  # in a row, after which one request at a time is sent, and pauses between them
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=1)
 
 
 class CallState(models.Model):
@@ -28,8 +30,10 @@ class CallState(models.Model):
 
     ``resting``: nobody calls until a person's check succeeds. ``quiet_until``: iSales asked not to
     be called. ``accepted_at``: when iSales last accepted the signature; where that is long ago,
-    one trial call at a time is out, under the slot of ``trial_holder``. A changed endpoint starts
-    afresh, except that a rest stays.
+    one trial call at a time is out, under the slot of ``trial_holder``. ``failures``: how many
+    requests in a row had no answer, or a server's error, since ``failing_since``; where they are
+    many, one at a time is out too, and none before ``next_try``. A changed endpoint starts afresh,
+    except that a rest stays.
     """
 
     base_url: models.CharField[str, str]
@@ -49,6 +53,12 @@ class CallState(models.Model):
     accepted_endpoint = models.CharField(max_length=32, blank=True, editable=False)
     trial_holder = models.CharField(max_length=32, blank=True, editable=False)
     trial_until = models.DateTimeField(null=True, blank=True, editable=False)
+    failures = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    failing_since = models.DateTimeField(null=True, blank=True, editable=False)
+    failing_endpoint = models.CharField(
+        max_length=32, blank=True, default="", db_default="", editable=False
+    )
+    next_try = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         abstract = True
@@ -57,14 +67,11 @@ class CallState(models.Model):
         "base_url", "vdn", "access_key", "secret_key", "ca_certificate",
         "signed_headers", "milliseconds", "empty_query_line", "sign_host",
     )  # fmt: skip
+    FAILURES = ("failures", "failing_since", "failing_endpoint", "next_try")
     STATE = (
-        "resting",
-        "resting_since",
-        "quiet_until",
-        "quiet_endpoint",
-        "accepted_at",
-        "accepted_endpoint",
-    )
+        "resting", "resting_since", "quiet_until", "quiet_endpoint",
+        "accepted_at", "accepted_endpoint", *FAILURES,
+    )  # fmt: skip
 
     def endpoint_fingerprint(self) -> str:
         """Return a hash of where and as whom iSales is called, the keys' values included."""
@@ -84,6 +91,23 @@ class CallState(models.Model):
             timestamps.recent(self.accepted_at, lately)
             and self.accepted_endpoint == self.endpoint_fingerprint()
         )
+
+    def is_failing(self) -> bool:
+        """Tell whether iSales does not answer: the last requests failed, whoever sent them."""
+        many = self.failures >= MOST_FAILURES
+        return many and self.failing_endpoint == self.endpoint_fingerprint()
+
+    def pause_left(self) -> timedelta:
+        """Return for how long an iSales that does not answer is not tried."""
+        left = timestamps.left(self.next_try, LONGEST_PAUSE)
+        return left if self.is_failing() else timedelta()
+
+    def needs_trial(self, *, check: bool) -> bool:
+        """Tell whether one request at a time may be out.
+
+        A person's check does not wait for the others' try of an iSales that does not answer.
+        """
+        return not self.is_accepted() or (self.is_failing() and not check)
 
     def rest(self, error: ISalesError) -> None:
         """Store that nobody calls until a person's check succeeds: a repeated 401 locks us out.
@@ -136,6 +160,26 @@ class CallState(models.Model):
                 changed = ["quiet_until", "quiet_endpoint", "accepted_at", "trial_holder"]
                 self.save(update_fields=changed)
         return quiet.total_seconds()
+
+    def record_failure(self) -> None:
+        """Store that a request had no answer; the pause grows with each that was a try."""
+        fingerprint, now = self.endpoint_fingerprint(), timezone.now()
+        with self._stored() as stored:
+            if stored.endpoint_fingerprint() != fingerprint or stored.pause_left():
+                return  # it was under way when the pause began
+            again = stored.failures and stored.failing_endpoint == fingerprint
+            self.failures = stored.failures + 1 if again else 1
+            self.failing_since = stored.failing_since if again else now
+            doubled = 2 ** min(max(self.failures - MOST_FAILURES, 0), 10)
+            self.failing_endpoint = fingerprint
+            self.next_try = now + min(doubled * FIRST_PAUSE, LONGEST_PAUSE)
+            self.save(update_fields=self.FAILURES)
+
+    def record_answer(self) -> None:
+        """Store that iSales answered, whatever it said."""
+        if self.failures:
+            self.failures, self.failing_since, self.next_try = 0, None, None
+            self.save(update_fields=["failures", "failing_since", "next_try"])
 
     def begin_trial(self, holder: str, until: timedelta) -> bool:
         """Become the holder of the trial call; tell whether nobody else is, and nothing changed."""
