@@ -12,6 +12,7 @@ class AppointsConfig(AppConfig):
     def ready(self) -> None:
         # Models can be imported only once all apps are there.
         from appoints.access.models import Grant
+        from appoints.alerts.models import Rule
         from appoints.checks import secrets_can_be_decrypted
         from appoints.connections.metrics import ConnectionMetrics
         from appoints.connections.models import Connection
@@ -24,6 +25,7 @@ class AppointsConfig(AppConfig):
         watch(Grant, told=Grant.as_written)
         watch(SavedView, machine={"changed"})
         watch(TeamDefault)
+        watch(Rule, machine=Rule.MACHINE)
         STORED.register(ConnectionMetrics())
         STORED.register(SnapshotMetrics())
         register(secrets_can_be_decrypted, Tags.database)

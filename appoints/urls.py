@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path, register_converter
 
+from appoints.alerts import views as alert_views
 from appoints.api import answers, document, insight, reference
 from appoints.display import addresses
 from appoints.pages import choices, columns, detail, embed, export, list, reveal, wallboard
@@ -46,9 +47,20 @@ saved_views = [
     path("views/<slug:slug>/delete/", views.delete, name="delete"),
 ]
 
+alerts = [
+    path("", alert_views.alert_list, name="list"),
+    path("new/<slug:kind>/", alert_views.new, name="new"),
+    path("<slug:slug>/", alert_views.edit, name="edit"),
+    path("<slug:slug>/delete/", alert_views.delete, name="delete"),
+    path("<slug:slug>/pause/", alert_views.pause, name="pause"),
+    path("<slug:slug>/secret/", alert_views.secret, name="secret"),
+    path("<slug:slug>/send/", alert_views.send, name="send"),
+]
+
 urlpatterns = [
     path("", views.home, name="home"),
     path("", include((saved_views, "views"))),
+    path("alerts/", include((alerts, "alerts"))),
     path("api/", include((api, "api"))),
     path("appoints/", include((appoints, "appoints"))),
     path("choices/<str:name>/", choices.ChoicesPage.as_view(), name="choices"),

@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "appoints.access",
     "appoints.snapshots",
     "appoints.saved_views",
+    "appoints.alerts",
     "dashboard.accounts.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -219,6 +220,11 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+
+# Messages
+EMAIL = ENVIRONMENT.email
+# That a webhook may call; without any, none may.
+WEBHOOK_HOSTS = ENVIRONMENT.webhook_hosts
 
 # Reserved calls
 # That a connection may call; none is any but link-local addresses and clouds' metadata.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
+from datetime import time
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from django.urls import reverse
 from pytest_django.fixtures import Settings
 
 from appoints.access.models import Grant
+from appoints.alerts.models import Delivery, Incident
 from appoints.backup.contents import LEFT_OUT, kept_models
 from appoints.connections.models import Connection
 from appoints.query.models import AgentList
@@ -32,6 +34,7 @@ from dashboard.accounts.roles import make_missing_roles
 from dashboard.audit.log import Target, record
 from dashboard.audit.models import Event
 from dashboard.audit.origin import of_command
+from tests.alerts.made import rule_of
 from tests.factories import PASSWORD, administrator, connection_to, person, saved_view, token_for
 
 pytestmark = pytest.mark.django_db
@@ -101,6 +104,9 @@ def token() -> str:
     TeamDefault.objects.create(team=team, view=view)
     PersonColumns.objects.create(person=ana, columns=["state"])
     Preferences.objects.create(user=ana, time_zone="Asia/Shanghai", language="zh-hans")
+    alert = rule_of(ana, "report", at=time(7), url="https://hooks.example/")
+    incident = Incident.objects.create(rule=alert, facts={"count": 3})
+    Delivery.objects.bulk_create(Delivery.of(alert, "begin", incident.pk, incident=incident))
     if apps.is_installed("allauth.socialaccount"):
         from allauth.socialaccount.models import SocialAccount
 

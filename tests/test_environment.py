@@ -25,6 +25,8 @@ NAMES = (
     "FRAME_ANCESTORS",
     "HTTPS",
     "ISALES_HOSTS",
+    "WEBHOOK_HOSTS",
+    "EMAIL_URL",
     *ways_in.NAMES,
 )
 KEYS = {
@@ -86,6 +88,8 @@ VALUES = {
     "FRAME_ANCESTORS": "https://portal.example:8443,http://localhost:*",
     "HTTPS": "0",
     "ISALES_HOSTS": "*.example,10.0.0.0/8",
+    "WEBHOOK_HOSTS": "hooks.example",
+    "EMAIL_URL": "smtp+tls://user:word@mail.example:587/?from=calls@a.example",
     "TRUSTED_PROXIES": "10.0.0.5,2001:db8::/64",
     "REMOTE_USER_HEADER": "X-Remote-User",
     "REMOTE_GROUPS_HEADER": "X-Remote-Groups",
@@ -291,7 +295,7 @@ def test_a_number_out_of_its_bounds_is_refused(environ: pytest.MonkeyPatch, valu
 
 
 def test_hosts_names_domains_and_networks_that_may_be_called(environ: pytest.MonkeyPatch) -> None:
-    assert environment.read().isales_hosts == []
+    assert environment.read().isales_hosts == environment.read().webhook_hosts == []
     environ.setenv("ISALES_HOSTS", "isales.example, *.corp,10.0.0.0/8,[2001:db8::1],10.1.2.3")
     assert environment.read().isales_hosts == [
         "isales.example", "*.corp", "10.0.0.0/8", "[2001:db8::1]", "10.1.2.3",

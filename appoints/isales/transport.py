@@ -17,7 +17,7 @@ from typing import Any
 import httpcore
 import httpx
 
-from .hosts import addresses
+from .hosts import ISALES, HostPolicy, addresses
 
 # On the monotonic clock; set before each request, and in force until it is set again.
 request_deadline: ContextVar[float] = ContextVar("request_deadline", default=inf)
@@ -26,15 +26,17 @@ request_deadline: ContextVar[float] = ContextVar("request_deadline", default=inf
 class Transport(httpx.HTTPTransport):
     """Pooled connections on which no read, write or handshake goes past the deadline.
 
-    ``hosts`` are those that may be called; see ``hosts.addresses``.
+    ``hosts`` are those that may be called under a policy; see ``hosts.addresses``.
     """
 
-    def __init__(self, tls: ssl.SSLContext, hosts: Sequence[str] = ()) -> None:
+    def __init__(
+        self, tls: ssl.SSLContext, hosts: Sequence[str] = (), policy: HostPolicy = ISALES
+    ) -> None:
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=20)
         super().__init__(verify=tls, limits=limits)
         # httpx has no public way to set it; the tests over sockets fail if a release moves it.
         pool: Any = self._pool
-        pool._network_backend = _Backend(pool._network_backend, hosts)
+        pool._network_backend = _Backend(pool._network_backend, hosts, policy)
 
 
 class _Bounded:
@@ -48,9 +50,10 @@ class _Bounded:
 
 
 class _Backend(_Bounded):
-    def __init__(self, inner: Any, hosts: Sequence[str]) -> None:
+    def __init__(self, inner: Any, hosts: Sequence[str], policy: HostPolicy) -> None:
         super().__init__(inner)
         self._hosts = hosts
+        self._policy = policy
 
     def connect_tcp(
         self, host: str, port: int, timeout: float | None = None, **kwargs: Any
@@ -67,7 +70,7 @@ class _Backend(_Bounded):
 
     def _addresses(self, host: str, port: int) -> list[str]:
         try:
-            return addresses(self._hosts, host, port)
+            return addresses(self._hosts, host, port, self._policy)
         except (OSError, UnicodeError) as error:
             raise httpcore.ConnectError(str(error)) from error
 

@@ -14,9 +14,10 @@ from appoints.query.query import Query
 from appoints.results.looks import plan_of
 from appoints.results.numbers import may_hold_number, writings
 from appoints.results.result import Result
+from dashboard.accounts.models import User
 from dashboard.audit.log import Target, record, record_look
 from dashboard.audit.models import Event
-from dashboard.audit.origin import of_request
+from dashboard.audit.origin import Origin, of_request
 
 HIDDEN = "•••"
 # What changes no row, or only which of them stand on one page.
@@ -53,6 +54,13 @@ def file(request: HttpRequest, question: Question, result: Result) -> None:
     record(origin, Event.Action.FILE, _connection(question), details, _numbers(question))
 
 
+def sent_file(question: Question, result: Result, person: User) -> None:
+    """Record a file that is about to go to a person by e-mail. Raises django.db.Error."""
+    details = {"page": "alerts", **_asked(question, result)}
+    origin = Origin(person.pk, person.get_username(), None, Event.Way.EMAIL)
+    record(origin, Event.Action.FILE, _connection(question), details, _numbers(question))
+
+
 def reveal(
     request: HttpRequest, question: Question, reservation: str, number: str, reason: str
 ) -> None:
@@ -72,8 +80,11 @@ def _connection(question: Question) -> Target:
 
 def _details(request: HttpRequest, question: Question, result: Result) -> dict[str, Any]:
     page = request.resolver_match.view_name if request.resolver_match else ""
+    return {"page": page, **_asked(question, result)}
+
+
+def _asked(question: Question, result: Result) -> dict[str, Any]:
     return {
-        "page": page,
         "connection": question.connection.slug,
         "filters": dict(filters(question.query)),
         "rows": result.total,

@@ -24,7 +24,7 @@ from appoints.forms.bind import Question
 from appoints.pages import audit_trail, refusals
 from appoints.pages.base import OK
 from appoints.pages.refusals import Refusal
-from appoints.pages.whole import WholeAnswer
+from appoints.pages.whole import WholeAnswer, as_of
 from appoints.query.query import DEFAULT_SORT
 from appoints.results import export, spreadsheet_cells, workbook
 from appoints.results.offsets import offsets_in
@@ -94,7 +94,7 @@ class ExportFile(WholeAnswer):
             body = self.body(result, self.table(result))
         except spreadsheet_cells.SheetIsFull:
             return self.refusal(refusals.too_long(result))
-        name = _name(self.stem, self.question, result, self.suffix)
+        name = file_name(self.stem, self.question, result, self.suffix)
         headers = {
             "Content-Disposition": f'attachment; filename="{name}"',
             "X-Total-Count": str(result.total),
@@ -158,31 +158,41 @@ class XlsxFile(ExportFile):
         return "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
     def body(self, result: Result, table: pl.DataFrame) -> bytes:
-        # Translators: a sheet's name, at most 31 characters, no punctuation
-        title = pgettext("sheet", "About")
-        return workbook.xlsx(table, self.question.zone, self._about(result, table), title)
+        source = self.request.build_absolute_uri(self.request.path)
+        person = self.request.user.get_username()
+        notes = about(self.question, result, table, person, source)
+        return workbook.xlsx(table, self.question.zone, notes, about_title())
 
-    def _about(self, result: Result, table: pl.DataFrame) -> list[tuple[str, str]]:
-        question = self.question
-        made = timezone.localtime(timezone=question.zone)
-        names = {"task": question.task_names()}
-        filters = " · ".join(chip.text for chip in chips(question.query, question.zone, names))
-        return [
-            (_("Connection"), question.connection.name),
-            (_("Filters"), filters or _("none")),
-            (_("Sorted by"), question.query.sort or DEFAULT_SORT),
-            (_("Rows"), str(result.total)),
-            (_("Data as of"), self.as_of(result)),
-            (_("Times in"), question.zone.key),
-            (_("Offset of the times"), ", ".join(offsets_in(table, question.zone))),
-            (_("Made by"), self.request.user.get_username()),
-            (_("Made at"), made.isoformat(timespec="seconds")),
-            (_("Source"), self.request.build_absolute_uri(self.request.path)),
-            *_cut(table),
-            ("", ""),
-            (_("Columns"), ""),
-            *dictionary(),
-        ]
+
+def about_title() -> str:
+    """Return the name of a workbook's second sheet."""
+    # Translators: a sheet's name, at most 31 characters, no punctuation
+    return pgettext("sheet", "About")
+
+
+def about(
+    question: Question, result: Result, table: pl.DataFrame, person: str, source: str
+) -> list[tuple[str, str]]:
+    """Return the lines that say of what the rows are, who took them, and from which address."""
+    made = timezone.localtime(timezone=question.zone)
+    names = {"task": question.task_names()}
+    filters = " · ".join(chip.text for chip in chips(question.query, question.zone, names))
+    return [
+        (_("Connection"), question.connection.name),
+        (_("Filters"), filters or _("none")),
+        (_("Sorted by"), question.query.sort or DEFAULT_SORT),
+        (_("Rows"), str(result.total)),
+        (_("Data as of"), as_of(question, result)),
+        (_("Times in"), question.zone.key),
+        (_("Offset of the times"), ", ".join(offsets_in(table, question.zone))),
+        (_("Made by"), person),
+        (_("Made at"), made.isoformat(timespec="seconds")),
+        (_("Source"), source),
+        *_cut(table),
+        ("", ""),
+        (_("Columns"), ""),
+        *dictionary(),
+    ]
 
 
 def _cut(table: pl.DataFrame) -> Iterator[tuple[str, str]]:
@@ -192,7 +202,7 @@ def _cut(table: pl.DataFrame) -> Iterator[tuple[str, str]]:
         yield _("Cut cells"), words % {"count": intcomma(count)}
 
 
-def _name(stem: str, question: Question, result: Result, suffix: str) -> str:
+def file_name(stem: str, question: Question, result: Result, suffix: str) -> str:
     """Return a file name that says connection, range and row count, and PARTIAL if so."""
     rows = f"{result.total}-rows"
     if not result.is_settled and result.reported is None:

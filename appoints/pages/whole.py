@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from appoints.connections.failures import Failure, failure_of
+from appoints.forms.bind import Question
 from appoints.forms.filterset import BAD_REQUEST
 from appoints.pages import refusals
 from appoints.pages.base import ResultView
@@ -82,8 +83,13 @@ class WholeAnswer(ResultView):
 
     def as_of(self, result: Result) -> str:
         """Return when the oldest row was fetched, in the zone of the question."""
-        moment = result.as_of or self.question.now
-        return moment.astimezone(self.question.zone).isoformat(timespec="seconds")
+        return as_of(self.question, result)
+
+
+def as_of(question: Question, result: Result) -> str:
+    """Return when the oldest row was fetched, in the zone of a question."""
+    moment = result.as_of or question.now
+    return moment.astimezone(question.zone).isoformat(timespec="seconds")
 
 
 @contextmanager

@@ -50,6 +50,7 @@ class Event(models.Model):
         COMMAND = "command", _("command")
         ADMIN = "admin", _("administration")
         SIGN_IN = "sign-in", _("sign-in")
+        EMAIL = "email", _("e-mail")
 
     class Action(models.TextChoices):
         SIGN_IN = "sign-in", _("signed in")

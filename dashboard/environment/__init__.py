@@ -22,6 +22,7 @@ from django.core.exceptions import ImproperlyConfigured
 from environ import Env
 
 from dashboard.environment import ways_in
+from dashboard.environment.email import EmailSettings, email
 from dashboard.environment.variables import flag_of, list_of, number_of, value_of
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -67,6 +68,8 @@ class Environment:
     csrf_trusted_origins: list[str]
     frame_ancestors: list[str]
     isales_hosts: list[str]
+    webhook_hosts: list[str]
+    email: EmailSettings | None
     time_zone: str
     numbers: dict[str, int]
     ways_in: ways_in.WaysIn
@@ -78,16 +81,19 @@ def read() -> Environment:
     """Read the process's environment; ImproperlyConfigured names the first thing that is wrong."""
     debug = flag_of("DEBUG", default=False)
     secret_key = _secret_key(debug)
+    hosts = list_of("ALLOWED_HOSTS") or ["localhost", "127.0.0.1", "[::1]"]
     return Environment(
         debug=debug,
         https=flag_of("HTTPS", default=not debug),
         secret_key=secret_key,
         credential_keys=_credential_keys(debug, secret_key),
         database=_database(),
-        allowed_hosts=list_of("ALLOWED_HOSTS") or ["localhost", "127.0.0.1", "[::1]"],
+        allowed_hosts=hosts,
         csrf_trusted_origins=list_of("CSRF_TRUSTED_ORIGINS"),
         frame_ancestors=_frame_ancestors(),
         isales_hosts=_hosts("ISALES_HOSTS"),
+        webhook_hosts=_hosts("WEBHOOK_HOSTS"),
+        email=email(hosts),
         time_zone=_time_zone(),
         numbers={name: number_of(name, *values) for name, values in NUMBERS.items()},
         ways_in=ways_in.read(),

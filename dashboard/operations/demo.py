@@ -46,6 +46,7 @@ OURS = (
     "DATABASE_URL",
     "DEBUG",
     "DJANGO_SETTINGS_MODULE",
+    "EMAIL_URL",
     "FRAME_ANCESTORS",
     "GUNICORN_CMD_ARGS",
     "HTTPS",
@@ -55,6 +56,7 @@ OURS = (
     "PROMETHEUS_MULTIPROC_DIR",
     "SECRET_KEY",
     "TIME_ZONE",
+    "WEBHOOK_HOSTS",
     *NUMBERS,
     *ways_in.NAMES,
 )

@@ -12,6 +12,7 @@ from appoints.connections.models import Connection, Lookup
 from appoints.query.models import AgentList
 from dashboard.accounts.models import User
 from dashboard.accounts.roles import make_missing_roles
+from tests.alerts.made import rule_of
 from tests.factories import (
     administrator,
     at_hand,
@@ -25,7 +26,8 @@ from tests.factories import (
 )
 
 ROWS = 30
-OURS = "ours"  # names a view that the exporter shares with North, and the exporter's token
+# Names a view that the exporter shares with North, and the exporter's token and alert.
+OURS = "ours"
 AGENT_LIST = AgentList.slug_of(["agent0"])  # of the exporter's list of agents
 
 # By name: the person's team and roles.
@@ -68,6 +70,7 @@ def made() -> Centre:
     AgentList.keep(["agent0"], owner.pk)
     shared = {"audience": "team", "team": owner.teams.get(), "slug": OURS}
     saved_view(owner, "Ours", "connection=demo", **shared)
+    rule_of(owner, slug=OURS, url="http://127.0.0.1:9/")
     token_for(owner)
     owner.tokens.update(key=OURS)
     cookies = {name: browser_of(user).cookies.output("", "") for name, user in people.items()}

@@ -67,6 +67,19 @@ POST /views/ours/update/             in  404 404 302 404 404 404 404 404 404
 POST /views/ours/default/            in  404 302 302 404 302 302 404 404 404
 GET  /views/ours/delete/             in  404 404 200 404 404 404 404 404 404
 POST /views/ours/delete/             in  404 404 302 404 404 404 404 404 404
+GET  /alerts/                        in  200 200 200 200 200 200 200 200 200
+GET  /alerts/?agent=agent1           in  200 200 200 200 200 200 200 200 200
+GET  /alerts/new/overdue/            in  302 200 200 200 200 200 302 302 200
+POST /alerts/new/overdue/            in  302 302 302 302 302 302 302 302 302
+GET  /alerts/new/report/             in  302 200 200 200 200 200 302 302 200
+GET  /alerts/new/nothing/            in  404 404 404 404 404 404 404 404 404
+GET  /alerts/ours/                   in  404 404 200 404 404 404 404 404 404
+POST /alerts/ours/                   in  404 404 302 404 404 404 404 404 404
+GET  /alerts/ours/delete/            in  404 404 200 404 404 404 404 404 404
+POST /alerts/ours/delete/            in  404 404 302 404 404 404 404 404 404
+POST /alerts/ours/pause/             in  404 404 302 404 404 404 404 404 404
+POST /alerts/ours/secret/            in  404 404 200 404 404 404 404 404 404
+POST /alerts/ours/send/              in  404 404 302 404 404 404 404 404 404
 GET  /api/                           in  200 200 200 200 200 200 200 200 200
 GET  /api/v1/appoints/               401 401 401 401 401 401 401 401 401 401
 GET  /api/v1/summary/                401 401 401 401 401 401 401 401 401 401
@@ -96,7 +109,10 @@ GET  /audit/export.csv               in  403 403 403 403 403 403 200 403 200
 DAY = f"?from={NOON.date()}&to={NOON.date()}"  # of the rows
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 DJANGOS = ("login", "logout", "language", "password_change")  # pages of Django's own
+ALERT = {"name": "Too many", "limit": "3", "by_email": "on", "most_a_day": "5"}
 FORMS = {
+    "/alerts/new/overdue/": ALERT,
+    "/alerts/ours/": ALERT,
     "/appoints/": {"state": "due"},
     "/views/new/": {"name": "Mine", "audience": "private"},
     "/views/ours/": {"name": "Yours", "audience": "private"},

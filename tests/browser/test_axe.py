@@ -36,6 +36,10 @@ from tests.browser.conftest import settle
 WEEK = "preset=last-7d"
 # By the names in dashboard/urls.py; {call} and {view} stand for a reservation and a saved view.
 PAGES = {
+    "alerts:list": ["/alerts/", f"/alerts/?{WEEK}&agent=101"],
+    "alerts:new": [f"/alerts/new/overdue/?{WEEK}", "/alerts/new/silence/", "/alerts/new/report/"],
+    "alerts:edit": ["/alerts/{alert}/"],
+    "alerts:delete": ["/alerts/{alert}/delete/"],
     "appoints:list": [
         f"/appoints/?{WEEK}",
         f"/appoints/?{WEEK}&state=failed&late=1&agent=101,102,nobody&q=a&sort=-delay",
@@ -77,9 +81,10 @@ NO_PAGES = {
     *("appoints:csv", "appoints:json", "appoints:xlsx", "audit:csv"),
     "begin_frame",
     *("api:appoints", "api:document", "api:insight", "api:summary", "insight:csv"),
+    *("alerts:pause", "alerts:secret", "alerts:send"),
     *("appoints:reveal", "views:default", "views:open", "views:update"),
 }
-FORMS = ("password_change", "tokens", "views:new")
+FORMS = ("alerts:new", "password_change", "tokens", "views:new")
 # What a demo cannot be brought to at once: a template, and what it needs.
 RIGHTS = {"perms": {"connections": {"add_connection": True, "change_connection": True}}}
 NOW = datetime(2026, 8, 3, 10, tzinfo=UTC)
@@ -162,9 +167,21 @@ def places(stack: demo.Stack, chromium: Browser, session: StorageState) -> Itera
         page.get_by_role("button", name="Save").click()
         page.goto("/views/")
         edit = page.locator(".views a[href*='/delete/']").first.get_attribute("href") or ""
-        yield {"call": call, "view": edit.split("/")[2]}
-        page.goto(edit)
-        page.get_by_role("button", name="Delete").click()
+        alert = set_up_alert(page)
+        yield {"call": call, "view": edit.split("/")[2], "alert": alert}
+        for address in (edit, f"/alerts/{alert}/delete/"):
+            page.goto(address)
+            page.get_by_role("button", name="Delete").click()
+
+
+def set_up_alert(page: Page) -> str:
+    """Set up an alert that has sent a message, or tried to, and return its short name."""
+    page.goto("/alerts/new/overdue/")
+    page.get_by_label("Name").fill("Too many")
+    page.get_by_role("button", name="Set up").click()
+    page.get_by_role("button", name="send me one now").click()
+    address = page.locator(".views a[href*='/delete/']").first.get_attribute("href") or ""
+    return address.split("/")[2]
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.template import engines
 
+from appoints.alerts import contexts as alerts
 from appoints.api import reference
 from appoints.display.context import Context
 from appoints.display.insight import punctuality
@@ -21,7 +22,10 @@ from tests.names import Names
 FOLDER = Path(settings.BASE_DIR) / "templates"
 CONTEXTS = [
     each
-    for module in (contexts, detail_contexts, insight, reference, wallboard_contexts, saved_views)
+    for module in (
+        *(alerts, contexts, detail_contexts, insight, reference, wallboard_contexts),
+        saved_views,
+    )
     for each in vars(module).values()
     if isinstance(each, type) and issubclass(each, Context) and each is not Context
 ]

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from appoints.alerts.models import Rule
 from appoints.connections.models import Connection
 from appoints.encryption import StoredSecret, WrongKey
 from appoints.saved_views.models import SavedView
@@ -31,6 +32,10 @@ class Command(BaseCommand):
             for view in views:
                 view.rotate()
             SavedView.objects.bulk_update(views, ["sealed"])
+            rules = list(Rule.objects.select_for_update())
+            for rule in rules:
+                rule.rotate()
+            Rule.objects.bulk_update(rules, ["sealed", "secret"])
         words = ngettext(
             "%d secret is now under the first of CREDENTIAL_KEYS.",
             "%d secrets are now under the first of CREDENTIAL_KEYS.",

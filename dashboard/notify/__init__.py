@@ -1,0 +1,1 @@
+"""Messages to people and programs: e-mail and signed webhooks, whatever they are about."""
