@@ -49,9 +49,16 @@ def _without_trunk(digits: str, plan: NumberingPlan) -> str:
 def compared(
     records: Sequence[Record], window: Window, plan: NumberingPlan = NO_PLAN
 ) -> list[Record]:
-    """Each record of the window with what it repeats of the others."""
+    """Each record of the window, compared with the others."""
     inside = [each for each in records if _is_in(each, window)]
-    return [replace(each, repeats=_repeats(each, inside, plan)) for each in inside]
+    return [
+        replace(
+            each,
+            repeats=_repeats(each, inside, plan),
+            attempts=attempted(each, inside, plan),
+        )
+        for each in inside
+    ]
 
 
 def _is_in(record: Record, window: Window) -> bool:
@@ -87,3 +94,21 @@ def _repeats(
         return ways[0], count
     cannot_tell = begins and (booked is None or None in begins)
     return ("unknown" if cannot_tell else None), count
+
+
+def attempted(
+    record: Record, inside: Sequence[Record], plan: NumberingPlan = NO_PLAN
+) -> tuple[int | None, int | None]:
+    """Which attempt at its number and task a record of the window was, and how many there are."""
+    matter = _matter(record, plan)
+    if None in matter:
+        return None, None
+    calls = [each for each in inside if _matter(each, plan) == matter and each.state not in OPEN]
+    begins = [each.row.call_begin for each in calls]
+    begin = record.row.call_begin
+    is_told = record.state not in OPEN and None not in begins and begins.count(begin) == 1
+    return (sorted(begins).index(begin) + 1 if is_told else None), len(calls)  # type: ignore[type-var]
+
+
+def _matter(record: Record, plan: NumberingPlan) -> tuple[str | None, str | None]:
+    return reading(record.row.called_no, plan), record.row.task_id

@@ -95,7 +95,9 @@ class Record:
 
     seen: Seen
     reasons: Mapping[str, str]
-    repeats: tuple[str | None, int | None] = (None, None)  # see tests/compared_oracle.py
+    # See tests/compared_oracle.py.
+    repeats: tuple[str | None, int | None] = (None, None)
+    attempts: tuple[int | None, int | None] = (None, None)
 
     @property
     def row(self) -> Row:
@@ -119,6 +121,8 @@ class Record:
             "fail_group": codes.FAIL_GROUPS.get(row.fail_code, "other") if failed else None,
             "repeat": self.repeats[0],
             "repeat_count": self.repeats[1],
+            "attempt": self.attempts[0],
+            "attempts": self.attempts[1],
         }
         code = row.fail_code or row.result
         reason = self.reasons.get(code, code) if found["state"] == "failed" else None

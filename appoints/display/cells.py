@@ -8,12 +8,11 @@ from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from django.contrib.humanize.templatetags.humanize import intcomma
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 
 from appoints.access.number_token import seal
 from appoints.display.addresses import anchor, detail_of
@@ -33,6 +32,7 @@ from appoints.display.cell_kinds import (
 )
 from appoints.display.formats import distance, isolated, relative_tag, span, time_tag
 from appoints.display.html import NOTHING, html
+from appoints.display.number_words import attempt_words, repeat_words
 from appoints.display.texts import tip, visible
 from appoints.isales import codes
 from appoints.labels import word
@@ -113,19 +113,14 @@ class Cells:
         shown = count_cell(value, name, record)
         return self._linked(shown, record) if value else shown
 
+    def show_attempt(self, value: int | None, name: str, record: Record) -> SafeString:
+        return text_cell(attempt_words(record) or None, name, record)
+
     def repeat_of(self, record: Record) -> SafeString:
         """Return the mark of a row that repeats others of its number, nothing for any other."""
-        words = []
-        if record["repeat"] in ("open", "both"):
-            count = record["repeat_count"]
-            # Translators: reservations of one number that are still to be called
-            told = ngettext("%s open of this number", "%s open of this number", count)
-            words.append(told % intcomma(count))
-        if record["repeat"] in ("reached", "both"):
-            words.append(gettext("reached since it was booked"))
-        if not words:
+        if not (words := repeat_words(record)):
             return NOTHING
-        shown = html('<span class="repeat">%s%s</span>', self._icon("repeat"), " · ".join(words))
+        shown = html('<span class="repeat">%s%s</span>', self._icon("repeat"), words)
         return self._linked(shown, record)
 
     def _linked(self, shown: SafeString, record: Record) -> SafeString:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from appoints.display.formats import clock, duration
+from appoints.display.number_words import repeat_words
 from appoints.display.timeline import Step, steps
 from appoints.isales import codes
 from appoints.isales.rows import FLAGS, TEXTS, TIMES
@@ -72,6 +73,11 @@ class Detail:
     def verdict(self) -> str | Promise:
         """How it stands, in a sentence; of what failed, why."""
         return VERDICTS.get(self.state) or self.outcome or ""
+
+    @property
+    def repeat(self) -> str:
+        """How it repeats others of its number; empty where it does not."""
+        return repeat_words(self.record)
 
     @property
     def facts(self) -> list[Fact]:

@@ -24,7 +24,8 @@ from appoints.display.pagination import Pager
 from appoints.display.table import AppointTable, Offered
 from appoints.forms.query_form import QueryForm
 from appoints.query.query import Query
-from appoints.results.result import Absent, Result
+from appoints.results.absent import Absent
+from appoints.results.result import Result
 from appoints.saved_views.menu import ViewMenu
 from appoints.saved_views.models import SavedView
 from dashboard.accounts.models import User
@@ -96,6 +97,11 @@ class Rows:
     def version(self) -> str:
         """The version of the answer, by which a refresh asks whether there is another."""
         return self.result.version
+
+    @property
+    def infers_attempts(self) -> bool:
+        """Whether the table shows which attempt a call was."""
+        return "attempt" in self.table.columns.names()
 
     @property
     def has_calls(self) -> bool:

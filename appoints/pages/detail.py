@@ -10,6 +10,7 @@ from appoints.access.rights import REVEAL_NUMBER
 from appoints.connections import lookups
 from appoints.connections.failures import Failure
 from appoints.display import preset_links
+from appoints.display.attempts import Attempts
 from appoints.display.clock import clock_of
 from appoints.display.detail import Detail
 from appoints.display.related import Neighbours, Others
@@ -74,6 +75,7 @@ class DetailPage(ExplainingView):
             detail=Detail(record, question.zone, reasons, question.console),
             clock=clock_of(question, result.as_of, [record]),
             others=Others(result, question.query, record, question.zone, reasons),
+            attempts=Attempts(result, question.query, record, question.zone, reasons),
             left_out=left_out,
             reveal_form=self._reveal_form(record),
         )

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.utils.functional import Promise
 
 from appoints.connections.models import Connection
+from appoints.display.attempts import Attempts
 from appoints.display.clock import Clock
 from appoints.display.context import Context
 from appoints.display.detail import Detail
@@ -32,6 +33,7 @@ class Reservation:
     detail: Detail
     clock: Clock
     others: Others
+    attempts: Attempts
     left_out: bool
     reveal_form: RevealForm | None
 

@@ -87,7 +87,8 @@ class ExportFile(WholeAnswer):
 
     def table(self, result: Result) -> pl.DataFrame:
         """Return the lines of the file, typed."""
-        return export.table(result.rows, lookups.reasons(self.question.connection, ask=True))
+        reasons = lookups.reasons(self.question.connection, ask=True)
+        return export.table(result.with_attempts(result.rows), reasons)
 
     def sent(self, result: Result) -> HttpResponse:
         try:

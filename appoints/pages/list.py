@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from django.conf import settings
@@ -32,6 +32,7 @@ from appoints.query.filters import PER_PAGE
 from appoints.query.presets import OVERDUE
 from appoints.query.query import Query
 from appoints.results import facets, passthrough
+from appoints.results.absent import absent
 from appoints.results.filtering import BOTH
 from appoints.results.result import NeedsWhole, Result
 from appoints.results.version import Unchanged
@@ -115,7 +116,7 @@ class ListPage(ExplainingView):
             self._question_context(),
             tasks=tasks,
             chips=chips(query, question.zone, names),
-            absent=result.absent(query),
+            absent=absent(result, query),
             menus=menus,
             answer=self._rows(result, reasons, names),
         ).response(self.request)
@@ -148,7 +149,7 @@ class ListPage(ExplainingView):
         user = self.request.user
         view = view_called(user, self.scope, query.view)
         columns = known(columns_of(view, user))
-        pager, records = self._page(result)
+        pager, records = self._page(result, columns)
         options = self._cell_options(reasons)
         empty = result.is_whole and not result.total
         return Rows(
@@ -181,13 +182,15 @@ class ListPage(ExplainingView):
             range=of_range.urlencode(),
         )
 
-    def _page(self, result: Result) -> tuple[Pager, list[dict[str, object]]]:
+    def _page(
+        self, result: Result, columns: Sequence[str]
+    ) -> tuple[Pager, list[dict[str, object]]]:
         """Return the page of a result, and its records."""
         query, connection = self.question.query, self.question.connection
         size, sizes = query.per_page, list(PER_PAGE)
         if result.is_browsing:
             size, sizes = passthrough.size_of(connection, query), passthrough.sizes(connection)
-        records = result.page(query.page, size)
+        records = result.page(query.page, size, attempts="attempt" in columns)
         return Pager(query, result.total, size, len(records), sizes), records
 
 

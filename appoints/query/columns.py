@@ -103,6 +103,10 @@ COLUMNS: Mapping[str, Column] = {
     "repeat_count": Column(
         label=_("open reservations of the number"), heading=_("Open of number"), kind="count"
     ),
+    "attempt": Column(
+        label=_("which attempt at the number for its task"), heading=_("Attempt"), kind="count"
+    ),
+    "attempts": Column(label=_("attempts at the number for its task"), kind="count"),
 }
 FILE_COLUMNS = tuple(name for name, column in COLUMNS.items() if column.in_files)
 TABLE_COLUMNS = tuple(name for name, column in COLUMNS.items() if column.heading)

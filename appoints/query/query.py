@@ -16,6 +16,7 @@ from appoints.query.time_range import Window, moment
 
 DEFAULT_SORT = "appoint_time"
 STATES = ("overdue", "due", "upcoming", "calling", "reached", "failed", "unknown")
+OPEN = ("upcoming", "due", "overdue")  # states in which no call is known yet
 # What an open reservation repeats: others that are open, a call that reached the number, or both.
 REPEATS = ("open", "reached", "both", "unknown")
 

@@ -14,11 +14,12 @@ from weakref import ref
 import polars as pl
 
 from appoints.isales.rows import TEXTS
+from appoints.query.query import OPEN
 from appoints.query.time_range import Window
 from appoints.results.filtering import in_window
 from appoints.results.number_reading import reading
 from appoints.results.numbers import NumberingPlan
-from appoints.results.states import OPEN, REPEAT
+from appoints.results.states import REPEAT
 
 MOST_KEPT = 16  # columns of frames that are at hand anyway
 

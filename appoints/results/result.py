@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property, partial
-from typing import Any, Literal, NamedTuple, Self
+from typing import Any, Literal, Self
 from zlib import crc32
 
 import polars as pl
@@ -26,7 +26,7 @@ from appoints.results.filtering import (
 )
 from appoints.snapshots.cover import Piece
 
-from .collation import in_order
+from .attempts import ATTEMPTS, with_attempts
 from .numbers import NO_PLAN, NumberingPlan
 from .repeats import with_repeats
 
@@ -41,28 +41,6 @@ class NeedsWhole(Exception):
     def __init__(self, names: Sequence[str]) -> None:
         super().__init__(", ".join(names))
         self.names = names
-
-
-class Position(NamedTuple):
-    """The position of a reservation: its number in the order, from 1, and the IDs on either side.
-
-    A row without an ID has no page of its own, so that its neighbours follow each other.
-    """
-
-    number: int
-    previous: str | None
-    next: str | None
-
-
-class Absent(NamedTuple):
-    """Agents who were asked for and whom no row names, and whom rows name in their place.
-
-    iSales finds an agent by business account and by agent ID, and rows show one of them: without
-    ``others`` there is no call by ``agents``, with them it may have one under its other name.
-    """
-
-    agents: list[str]
-    others: list[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +61,6 @@ class Result:
     newest piece; up to ``fresh_until`` iSales is not asked anew by itself, and up to ``newer_from``
     not even where a person asks for newer rows. ``plan`` says which numbers are the same,
     ``writings`` in which the one that is asked for was looked for.
-    ``is_compared`` says that rows were compared with those of their number, of any agent and task.
     ``version`` is the same for an answer that would be shown the same, empty where nobody can tell.
     """
 
@@ -110,7 +87,7 @@ class Result:
     leaving_out: Callable[[], Mapping[str, int]] = dict
     plan: NumberingPlan = NO_PLAN
     writings: tuple[str, ...] = ()
-    is_compared: bool = False
+    comparing: Callable[[], pl.DataFrame] | None = None
     version: str = ""
 
     @classmethod
@@ -132,14 +109,31 @@ class Result:
         ``reasons`` and ``language`` are the viewer's; ``chosen`` is whether iSales chose the rows
         for the question's agents, number and task. ``fields`` are all others, such as ``mode``.
         """
-        frame = with_repeats(frame, window, plan) if is_compared else frame
+        if is_compared:
+            frame = with_repeats(frame, window, plan)
+            fields["comparing"] = partial(in_range, frame, Query(), window)
         rows = narrowed(frame, found := flags(frame, query, window, plan=plan, chosen=chosen))
-        if fields["mode"] == "whole":
-            rows = ordered(rows, query.sort, reasons, language)
-            fields["count"] = partial(facets, frame, found)
-            fields["leaving_out"] = partial(without_each, found)
         fields["ranging"] = partial(in_range, frame, query, window, plan=plan, chosen=chosen)
-        return cls(rows=rows, total=rows.height, plan=plan, is_compared=is_compared, **fields)
+        made = cls(rows=rows, total=rows.height, plan=plan, **fields)
+        return made._in_full(frame, found, query, reasons, language) if made.is_whole else made
+
+    def _in_full(
+        self,
+        frame: pl.DataFrame,
+        found: pl.DataFrame,
+        query: Query,
+        reasons: Reasons,
+        language: str,
+    ) -> Self:
+        """Return the result in order, and counted: every row is at hand."""
+        by_attempts = query.sort.removeprefix("-") in ATTEMPTS
+        rows = self.with_attempts(self.rows) if by_attempts else self.rows
+        return replace(
+            self,
+            rows=ordered(rows, query.sort, reasons, language),
+            count=partial(facets, frame, found),
+            leaving_out=partial(without_each, found),
+        )
 
     @cached_property
     def facets(self) -> Mapping[str, list[ValueCount]] | None:
@@ -212,47 +206,40 @@ class Result:
         """The rows at hand that iSales' own filters let through, whatever the others say."""
         return self.ranging() if self.ranging else self.rows
 
+    @property
+    def is_compared(self) -> bool:
+        """Whether rows were compared with all of their range, of any agent, number and task."""
+        return self.comparing is not None
+
+    @cached_property
+    def compared(self) -> pl.DataFrame:
+        """The rows of the range that the person may see, whatever the filters; else those there."""
+        return self.comparing() if self.comparing else self.in_range
+
+    def with_attempts(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Return rows of the result with the number of each attempt, as far as that is known."""
+        return with_attempts(rows, self.compared, self.plan) if self.is_compared else rows
+
     def find_in_range(self, appoint_id: str) -> dict[str, object] | None:
         """Return the record of a reservation, also where the filters leave it out."""
         return _first(self.in_range, appoint_id)
 
-    def absent(self, query: Query) -> Absent | None:
-        """Return which agents no row in the range names, None where all are or nobody can tell."""
-        if not self.is_whole or not query.agents:
-            return None
-        present = set(self.in_range["agent"].drop_nulls())
-        unnamed = [each for each in query.agents if each not in present]
-        # Where rows without an agent are asked for too, iSales was not asked for these agents.
-        asked = query.upstream().agents
-        others = in_order(present.difference(query.agents)) if asked else []
-        return Absent(unnamed, others) if unnamed else None
-
     def same_number(self, record: Mapping[str, object]) -> list[dict[str, object]]:
-        """Return the other records at hand in the range that call the same number, by time."""
+        """Return the other records at hand of the range that call the same number, by time."""
         number = record["called_key"]
         if number is None:
             return []  # a number that is missing is nobody's
         same = is_number(str(number), self.plan)
         other = pl.col("appoint_id").ne_missing(pl.lit(record["appoint_id"], pl.String))
-        return self.in_range.filter(same & other).sort("appoint_time", nulls_last=True).to_dicts()
+        return self.compared.filter(same & other).sort("appoint_time", nulls_last=True).to_dicts()
 
-    def position(self, appoint_id: str) -> Position | None:
-        """Return the position of a reservation; None where it is not among rows that are whole."""
-        ids = self.rows["appoint_id"]
-        if not self.is_whole or (at := ids.index_of(appoint_id)) is None:
-            return None
-        before, after = ids.head(at).drop_nulls(), ids.slice(at + 1).drop_nulls()
-        return Position(
-            at + 1,
-            before[-1] if len(before) else None,
-            after[0] if len(after) else None,
-        )
+    def page(self, number: int, size: int, *, attempts: bool = False) -> list[dict[str, object]]:
+        """Return the records of a page, counted from 1; a record has the frame's columns.
 
-    def page(self, number: int, size: int) -> list[dict[str, object]]:
-        """Return the records of a page, counted from 1; a record has the frame's columns."""
-        if self.is_browsing:
-            return self.rows.to_dicts()
-        return self.rows.slice((number - 1) * size, size).to_dicts()
+        Which of the ``attempts`` each was is looked up only where that is shown.
+        """
+        rows = self.rows if self.is_browsing else self.rows.slice((number - 1) * size, size)
+        return (self.with_attempts(rows) if attempts else rows).to_dicts()
 
 
 def _first(rows: pl.DataFrame, appoint_id: str) -> dict[str, object] | None:

@@ -11,7 +11,7 @@ import polars as pl
 
 from appoints.isales import codes
 from appoints.isales.rows import TEXTS
-from appoints.query.query import REPEATS, STATES
+from appoints.query.query import OPEN, REPEATS, STATES
 from appoints.results.folding import folded
 from appoints.results.numbers import compacted
 
@@ -19,7 +19,6 @@ from appoints.results.numbers import compacted
 SEARCHED = ("agent_name", "agent", "task_name", "business_result", "caller_no", "called_no")
 STATE = pl.Enum(STATES)
 GROUP = pl.Enum(list(codes.GROUPS))
-OPEN = ("upcoming", "due", "overdue")  # states in which no call is known yet
 REPEAT = pl.Enum(REPEATS)
 
 
@@ -56,9 +55,12 @@ def derived(frame: pl.DataFrame, rules: Rules) -> pl.DataFrame:
 
 
 def uncompared() -> list[pl.Expr]:
-    """Return what ``repeats`` tells of a row, as long as the others are not at hand."""
+    """Return what ``repeats`` and ``attempts`` tell, as long as the other rows are not at hand."""
     unknown = pl.when(pl.col("state").is_in(OPEN)).then(pl.lit("unknown"))
-    return [unknown.cast(REPEAT).alias("repeat"), pl.lit(None, pl.Int64).alias("repeat_count")]
+    counts = [
+        pl.lit(None, pl.Int64).alias(name) for name in ("repeat_count", "attempt", "attempts")
+    ]
+    return [unknown.cast(REPEAT).alias("repeat"), *counts]
 
 
 def unreadable(name: str) -> pl.Expr:

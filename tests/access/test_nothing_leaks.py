@@ -36,12 +36,12 @@ from tests.factories import NOON, at_hand, browser_of, person, team_called, toke
 from tests.screen import Screen, number_of, total_of
 
 REASONS = {**codes.RESULTS, **codes.FAIL_WORDS}
-# What differs from answer to answer by itself: tokens of forms and of numbers, the version, of
-# which nobody without the key can tell what it is made of, and the second in which a workbook is
-# written: its writer reads a clock that no test can stop.
+# What differs from answer to answer by itself: tokens of forms and of numbers, the name of the
+# request, the version, of which nobody without the key can tell what it is made of, and the second
+# in which a workbook is written: its writer reads a clock that no test can stop.
 CHANGING = re.compile(
     r'name="csrfmiddlewaretoken" value="\w+"|~[\w-]{39,}|data-version="[0-9a-f]{32}"'
-    r'|(?<="dcterms:W3CDTF">)[\w:-]+'
+    r'|(?<="dcterms:W3CDTF">)[\w:-]+|(?<=X-Request-ID: )\w+'
 )
 HTMX = {"HX-Request": "true"}
 UNAUTHORISED = 401

@@ -87,7 +87,7 @@ def test_files_have_it_in_their_last_columns(signed_in: Client) -> None:
         (None, 1), ("open", 2), ("open", 2), ("reached", 1), (None, 1), ("unknown", None)
     ]  # fmt: skip
     header = signed_in.get("/appoints/export.csv").content.decode().split("\r\n")[0]
-    assert header.endswith(",create_time,repeat,repeat_count")
+    assert header.endswith(",create_time,repeat,repeat_count,attempt,attempts")
 
 
 def test_the_column_counts_the_open_ones_of_the_number(signed_in: Client) -> None:
@@ -138,3 +138,27 @@ def test_the_advice_for_an_empty_answer_names_it(signed_in: Client) -> None:
         words_of(link).removeprefix("Remove this filter: × ") for link in page.all(".suggestions a")
     }
     assert advice == {"Reached since it was booked 4 calls", "agent ann 1 call"}
+
+
+def detail_of(client: Client, number: int, query: str = "preset=today") -> Screen:
+    return Screen(client.get(f"{LIST}{raw(number)['appointId']}/?{query}"))
+
+
+def notes(page: Screen) -> list[str]:
+    return page.texts(".others li .repeat")
+
+
+def test_the_detail_says_which_are_open_too_and_which_was_reached_since(signed_in: Client) -> None:
+    twice = detail_of(signed_in, 30)
+    assert twice.texts(".verdict .repeat") == ["2 open of this number"]
+    assert notes(twice) == ["open too"]
+    since = detail_of(signed_in, 50)
+    assert since.texts(".verdict .repeat") == ["reached since it was booked"]
+    assert notes(since) == ["reached since this one was booked"]
+    assert notes(detail_of(signed_in, -60)) == ["booked before this call, and still open"]
+    assert notes(detail_of(signed_in, 60)) == []
+
+
+def test_the_detail_has_those_of_other_agents_too(signed_in: Client) -> None:
+    signed_in.get(f"{LIST}?preset=today")
+    assert notes(detail_of(signed_in, 30, "preset=today&agent=ann")) == ["open too"]

@@ -69,9 +69,9 @@ def test_every_way_out_holds_the_rows_that_a_plain_reading_finds(
     screen = [
         record
         for number in range(1, result.total // SIZE + 2)
-        for record in result.page(number, SIZE)
+        for record in result.page(number, SIZE, attempts=True)
     ]
-    table = export.table(result.rows, REASONS)
+    table = export.table(result.with_attempts(result.rows), REASONS)
     assert [oracle.plain(record) for record in screen] == [each.on_screen() for each in expected]
 
     from_csv = cells_of_csv(export.csv(table, zone, excel=False))

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 
 from appoints.query.query import Query
 from appoints.query.time_range import EVER
+from appoints.results.position import position
 from appoints.results.result import Mode, Result
 from tests import oracle
 from tests.factories import NOON, raw
@@ -27,7 +28,7 @@ def test_a_reservations_place_and_its_numbers_others_are_those_of_the_list(
     for number, name in enumerate(listed, 1):
         if name is None:
             continue
-        place, record = result.position(name), result.find(name)
+        place, record = position(result, name), result.find(name)
         assert place is not None and record is not None
         before, after = listed[: number - 1], listed[number:]
         assert place.number == number
@@ -55,12 +56,12 @@ def test_nothing_stands_anywhere_while_rows_are_coming(mode: Mode, stands: bool)
     result = Result.of(whole, Query(), EVER, mode=mode, as_of=NOON)
     name = str(raw(2)["appointId"])
     assert result.find(name) is not None
-    assert (result.position(name) is not None) is stands
+    assert (position(result, name) is not None) is stands
 
 
 def test_what_the_filters_leave_out_stands_nowhere_and_is_found_in_the_range() -> None:
     whole, _ = frame_of([([raw(1), raw(2)], 0)])
     result = Result.of(whole, Query(text="13900000001"), EVER, mode="whole", as_of=NOON)
     name = str(raw(2)["appointId"])
-    assert result.find(name) is None and result.position(name) is None
+    assert result.find(name) is None and position(result, name) is None
     assert result.find_in_range(name) is not None

@@ -23,6 +23,7 @@ from appoints.pages.insight.section import FigureOptions
 from appoints.pages.insight.sections import SECTIONS
 from appoints.pages.list import POLL_WAIT, ListPage
 from appoints.results import facets
+from appoints.results.absent import absent
 from appoints.results.result import Result
 
 RANGE = ("preset", "from", "to")
@@ -110,7 +111,7 @@ class InsightPage(ListPage):
             self._question_context(),
             tasks=tasks,
             chips=chips(query, question.zone, names),
-            absent=result.absent(query),
+            absent=absent(result, query),
             menus=menus,
         )
         return self.shown(context, {question: result}).response(self.request)
