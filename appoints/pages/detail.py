@@ -11,6 +11,7 @@ from appoints.connections import lookups
 from appoints.connections.failures import Failure
 from appoints.display import preset_links
 from appoints.display.attempts import Attempts
+from appoints.display.call_again import CallAgain
 from appoints.display.clock import clock_of
 from appoints.display.detail import Detail
 from appoints.display.related import Neighbours, Others
@@ -75,6 +76,7 @@ class DetailPage(ExplainingView):
             detail=Detail(record, question.zone, reasons, question.console),
             clock=clock_of(question, result.as_of, [record]),
             others=Others(result, question.query, record, question.zone, reasons),
+            call_again=CallAgain(result, question.query, record, question.zone, question.now),
             attempts=Attempts(result, question.query, record, question.zone, reasons),
             left_out=left_out,
             reveal_form=self._reveal_form(record),

@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 
 from appoints.connections.models import Connection
 from appoints.display.attempts import Attempts
+from appoints.display.call_again import CallAgain
 from appoints.display.clock import Clock
 from appoints.display.context import Context
 from appoints.display.detail import Detail
@@ -34,6 +35,7 @@ class Reservation:
     clock: Clock
     others: Others
     attempts: Attempts
+    call_again: CallAgain
     left_out: bool
     reveal_form: RevealForm | None
 

@@ -1,0 +1,83 @@
+"""When a customer who was not reached is best called again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.utils.translation import gettext as _
+
+from appoints.insight.best_hours import WEEK, BestHours, best_hours
+from appoints.insight.reach import reach_lines
+from appoints.labels import WEEKDAYS
+from appoints.query.query import Query
+from appoints.results.result import Result
+
+
+class CallAgain:
+    """The hours at which a failed number was not reached, and those at which most are.
+
+    ``missed`` and ``best`` are words, empty where there is nothing to tell; ``address`` asks for
+    the calls that reached somebody in the best hours.
+    """
+
+    def __init__(
+        self, result: Result, query: Query, record: Mapping[str, Any], zone: ZoneInfo, now: datetime
+    ) -> None:
+        self.missed, self.best, self.address = "", "", ""
+        if record["state"] != "failed" or not result.is_whole:
+            return
+        self.missed = _missed([record, *result.same_number(record)], zone)
+        groups = [record["fail_group"]] if record["fail_group"] else []
+        lines = reach_lines(result.compared, zone, groups=groups)
+        found = best_hours(lines, now.astimezone(zone))
+        if found is not None:
+            self.best = _best(found, now.astimezone(zone).date())
+            self.address = _reached(found, query, result).urlencode()
+
+
+def _missed(records: list[Mapping[str, Any]], zone: ZoneInfo) -> str:
+    """Return the local hours at which calls of these records failed, in words."""
+    begins = [each["call_begin"] for each in records if each["state"] == "failed"]
+    hours = sorted({each.astimezone(zone).hour for each in begins if each is not None})
+    # Translators: %s are hours of the day: "10, 11"
+    return _("Not reached at %s") % ", ".join(map(str, hours)) if hours else ""
+
+
+def _best(found: BestHours, today: date) -> str:
+    # Translators: hours of the day, a share of calls, and a day: "today", "Monday"
+    words = _("Most often reached %(begin)s–%(end)s (%(reached)s of %(calls)s), next %(day)s")
+    return words % {
+        "begin": found.begin,
+        "end": found.end,
+        "reached": intcomma(found.reached),
+        "calls": intcomma(found.calls),
+        "day": _day(found.day, today),
+    }
+
+
+def _day(day: date, today: date) -> str:
+    if day == today:
+        return _("today")
+    if day == today + timedelta(days=1):
+        return _("tomorrow")
+    return str(WEEKDAYS[str(day.isoweekday())])
+
+
+def _reached(found: BestHours, query: Query, result: Result) -> Query:
+    """Return the question for the calls of these hours that reached somebody."""
+    asked = Query() if result.is_compared else query.upstream()
+    every_day = len(found.weekdays) == WEEK
+    return replace(
+        query.of_range,
+        agents=asked.agents,
+        number=asked.number,
+        task=asked.task,
+        states=("reached",),
+        call_hours=tuple(str(hour) for hour in range(found.begin, found.end)),
+        call_weekdays=() if every_day else tuple(map(str, found.weekdays)),
+    )
