@@ -116,6 +116,7 @@ def simulator() -> Iterator[Simulator]:
 def connection(simulator: Simulator, transactional_db: None, settings: Any) -> Iterator[Connection]:
     """A stored connection to the simulator; loads run in threads, hence real transactions."""
     # A busy machine must not turn a whole answer into one that is still loading.
-    settings.APPOINTS_PAGE_WAIT = 20
+    settings.APPOINTS_PAGE_WAIT = settings.APPOINTS_REST_WAIT = 20
+    settings.APPOINTS_NEWER_WAIT = 100  # also where the rows took a minute to load
     with connected(simulator.base_url) as stored:
         yield stored

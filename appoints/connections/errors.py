@@ -84,7 +84,14 @@ class Busy(FetchError):
 
 
 class QueueFull(FetchError):
-    """A person asks for more results than may wait at once."""
+    """A person asks for more results than may wait at once, of which so many are ``waiting``."""
+
+    def __init__(self, waiting: int = 0) -> None:
+        super().__init__(f"{waiting} results wait already")
+        self.waiting = waiting
+
+    def arguments(self) -> dict[str, object]:
+        return {"waiting": self.waiting}
 
 
 class DatabaseFailed(FetchError):

@@ -23,9 +23,11 @@ from appoints.query.lists import split
 from appoints.query.models import AgentList
 from appoints.query.query import Query
 from appoints.query.time_range import SECOND, Window
-from appoints.results.lookup import ask, request_refresh
+from appoints.results.lookup import ask
 from appoints.results.pinned import Pinned
+from appoints.results.refresh import request_refresh
 from appoints.results.result import Result
+from appoints.snapshots.waiting import NO_WAIT
 from dashboard.accounts.models import Preferences, User
 from dashboard.accounts.zone_names import zone_called
 
@@ -72,7 +74,7 @@ class Question:
         """The question with its number in full and its zone, for iSales and the log only."""
         return replace(self.query, number=opened(self.query.number), zone=self.zone.key)
 
-    def ask(self, *, wait: float, known: str = "") -> Result:
+    def ask(self, *, wait: float, is_brief: bool = False, known: str = "") -> Result:
         """Return what is at hand; see ``results.lookup.ask``."""
         reasons = partial(lookups.reasons, self.connection, ask=True)
         return ask(
@@ -82,6 +84,7 @@ class Question:
             self.zone,
             self.scope,
             wait=wait,
+            is_brief=is_brief,
             reasons=reasons,
             known=known,
         )
@@ -99,7 +102,7 @@ class Question:
             as_of,
             Window(last.begin, first.end),
         )
-        return pinned.result(0, partial(lookups.reasons, self.connection, ask=False))
+        return pinned.result(NO_WAIT, partial(lookups.reasons, self.connection, ask=False))
 
     def not_before(self, moment: datetime) -> Question:
         """Return the question, asked no earlier than a moment, in whole seconds."""

@@ -74,7 +74,7 @@ class ResultView(View):
 
     def ask(self) -> Result:
         """Return what is at hand within the time that a page waits."""
-        return self.question.ask(wait=settings.APPOINTS_PAGE_WAIT)
+        return self.question.ask(wait=settings.APPOINTS_PAGE_WAIT, is_brief=True)
 
     def without_connection(self) -> HttpResponse:
         """Answer a person who may see no connection."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -76,8 +75,8 @@ class ListPage(ExplainingView):
 
     def ask(self) -> Result:
         if not self.request.htmx:
-            return self.question.ask(wait=settings.APPOINTS_PAGE_WAIT)
-        return self.question.ask(wait=POLL_WAIT, known=self.known)
+            return super().ask()
+        return self.question.ask(wait=POLL_WAIT, is_brief=True, known=self.known)
 
     @property
     def known(self) -> str:

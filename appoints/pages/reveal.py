@@ -56,7 +56,7 @@ class RevealPage(ResultView):
     def ask(self) -> Result:
         """Ask as if numbers were not masked; only that of the reservation is read."""
         seeing = replace(self.question, scope=replace(self.scope, masked=False))
-        return seeing.ask(wait=settings.APPOINTS_PAGE_WAIT)
+        return seeing.ask(wait=settings.APPOINTS_PAGE_WAIT, is_brief=True)
 
     def failed(self, failure: Failure) -> HttpResponse:
         response = self._page(failure.status, problem=f"{failure.title} {failure.advice}")

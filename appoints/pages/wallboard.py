@@ -109,7 +109,7 @@ class Wallboard(ResultView):
         """Return the first calls in a state."""
         question = self.question
         query = question.query.but(states=(state,), sort="", per_page=25)
-        found = replace(question, query=query).ask(wait=0)
+        found = replace(question, query=query).ask(wait=0, is_brief=True)
         options = CellOptions(question.zone, {}, query.urlencode(), self.scope.masked)
         return Calls(
             state=state,

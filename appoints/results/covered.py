@@ -135,16 +135,31 @@ class Covered:
         return sorted(due, key=lambda part: max(part.span.begin - now, now - part.span.end))
 
     @property
-    def urgent(self) -> list[Part]:
-        """The parts that are due and that people wait for."""
-        return [part for part in self.due if part not in self.others_due]
+    def absent(self) -> list[Part]:
+        """The parts of which nothing is at hand."""
+        return [part for part in self.due if part not in self._held]
+
+    @property
+    def old(self) -> list[Part]:
+        """The parts that are due, and of which people are to have newer rows."""
+        held = self._held
+        return [part for part in self.due if part in held and ageing.is_old(held[part])]
 
     @cached_property
     def others_due(self) -> list[Part]:
         """The parts whose turn it is, of those that are due and do for a while as they are."""
-        held = {part: found.snapshot for part, found in self._pairs() if found}
+        held = self._held
         quiet = [part for part in self.due if part in held and not ageing.is_old(held[part])]
         return sorted(quiet, key=lambda part: held[part].as_of or NEVER)
+
+    def work_of(self, parts: Sequence[Part]) -> float:
+        """Return the seconds for which calls were out when parts were loaded last."""
+        held = {self._held[part].pk: self._held[part] for part in parts}
+        return ageing.worked(list(held.values())).total_seconds()
+
+    @cached_property
+    def _held(self) -> dict[Part, Snapshot]:
+        return {part: found.snapshot for part, found in self._pairs() if found}
 
     @property
     def is_recent(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +29,7 @@ from appoints.results.states import Rules
 from appoints.snapshots import cover, store, waiting
 from appoints.snapshots.cover import Part
 from appoints.snapshots.models import Snapshot
+from appoints.snapshots.waiting import NO_WAIT, Wait
 
 IN_TURN = 2  # parts far from now that one look asks for anew
 ROUNDS = 8  # in which a span of days is halved down to days, and one more
@@ -54,24 +55,24 @@ class Covering:
         whole.sort(key=lambda each: (each.as_of, each.pk), reverse=True)
         return Covered(parts, [self._found(part, whole) for part in parts])
 
-    def answer(self, query: Query, deadline: float, person: int | None) -> Covered | None:
+    def answer(self, query: Query, wait: Wait, person: int | None) -> Covered | None:
         """Return the parts that answer a question; None where it is asked in looks of its own.
 
         What iSales can filter by is answered from parts only where all are there, and not old.
         """
         if query.upstream() == Query():
-            return self.load(deadline, person)
+            return self.load(wait, person)
         if not self._answers(self.stored(), query):
             return None
-        covered = self.load(deadline, person)
+        covered = self.load(wait, person)
         return covered if self._answers(covered, query) else None
 
-    def load(self, deadline: float, person: int | None) -> Covered | None:
-        """Return what is there by the deadline; None where the window is asked in one look."""
+    def load(self, wait: Wait, person: int | None) -> Covered | None:
+        """Return what is there after a wait; None where the window is asked in one look."""
         for _ in range(ROUNDS):
             if (stored := self.stored()) is None:
                 break
-            loads, error = self._load(stored, deadline, person)
+            loads, error = self._load(stored, wait, person)
             too_many = [
                 part for part, each in loads.items() if each.status == Snapshot.Status.TOO_MANY
             ]
@@ -159,11 +160,11 @@ class Covering:
         return Snapshot.objects.filter(pk__in=known, expected__isnull=False).exists()
 
     def _load(
-        self, stored: Covered, deadline: float, person: int | None
+        self, stored: Covered, wait: Wait, person: int | None
     ) -> tuple[Loads, FetchError | None]:
         loads: Loads = {}
         try:
-            for parts, until in ((stored.urgent, deadline), (stored.others_due[:IN_TURN], 0.0)):
+            for parts, until in _steps(stored, wait):
                 asked = [part.asked for part in parts]
                 came = waiting.load_all(self.connection, asked, until, person) if asked else []
                 loads |= dict(zip(parts, came, strict=True))
@@ -173,3 +174,13 @@ class Covering:
                 raise
             return loads, failure
         return loads, None
+
+
+def _steps(stored: Covered, wait: Wait) -> Iterator[tuple[list[Part], Wait]]:
+    """Yield parts to ask for, and how long to wait; all are begun before any is awaited."""
+    in_turn = stored.others_due[:IN_TURN]
+    if stored.absent:
+        yield [*stored.old, *in_turn], NO_WAIT
+        yield stored.absent, wait.after_first() if stored.at_hand else wait
+    yield stored.old, wait.for_newer(stored.work_of(stored.old))
+    yield in_turn, NO_WAIT

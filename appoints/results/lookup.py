@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -14,7 +13,7 @@ from django.db import Error as DatabaseError
 from django.utils.translation import get_language
 
 from appoints.access.scope import Scope, Visibility
-from appoints.connections.errors import database_failure
+from appoints.connections.errors import QueueFull, database_failure
 from appoints.connections.models import Connection
 from appoints.isales.errors import FetchError
 from appoints.query.filters import NAMES
@@ -28,12 +27,14 @@ from appoints.results.covering import Covering
 from appoints.results.filtering import Reasons
 from appoints.results.found import Found, before_first, progress
 from appoints.results.looks import Look, looked_for, looks, plan_of, together
+from appoints.results.queued import waiting_result
 from appoints.results.result import NeedsWhole, Result
 from appoints.results.states import Rules
 from appoints.results.version import Unchanged, version_of
 from appoints.snapshots import ageing, store, upstream, waiting
 from appoints.snapshots.models import Snapshot
 from appoints.snapshots.upstream import UpstreamRequest
+from appoints.snapshots.waiting import Wait
 
 
 def rules() -> Rules:
@@ -49,30 +50,24 @@ def ask(
     scope: Scope,
     *,
     wait: float,
+    is_brief: bool = False,
     reasons: Reasons = dict,
     known: str = "",
 ) -> Result:
     """Return what is at hand for a question within a scope after at most ``wait`` seconds.
 
+    Where it ``is_brief``, the first rows or older ones are enough, and a full queue is no failure.
     ``reasons`` are the words that ``fail_reason`` is sorted by; without, by its codes. Raises
     Unchanged where the answer's version is ``known``, NeedsWhole where only iSales' own pages can
     be had and the question needs every row, and what a call raises where no row is at hand at all.
     """
     asking = Asking(connection, query, window, zone, scope, known=known)
-    deadline = time.monotonic() + wait
-    while True:
-        try:
-            return asking.result(deadline, reasons)
-        except store.RowsLost:
-            continue  # it was dropped; what is left is asked, or else iSales
-
-
-def request_refresh(
-    connection: Connection, query: Query, window: Window, zone: ZoneInfo, scope: Scope
-) -> None:
-    """Request newer rows for the next look at a question, as soon as the pace allows."""
-    with suppress(store.RowsLost):  # what was dropped is asked for anew anyway
-        store.request_refresh(Asking(connection, query, window, zone, scope).shown_snapshots())
+    if not is_brief:
+        return asking.answer(Wait.for_all(wait), reasons)
+    try:
+        return asking.answer(Wait.for_first(wait), reasons)
+    except QueueFull as full:
+        return waiting_result(full, rules())
 
 
 @dataclass(frozen=True)
@@ -105,23 +100,19 @@ class Asking:
         rounded = upstream.rounded(self.window, self.zone)
         return Covering(self.connection, self.window, rounded, rules(), self.visible)
 
-    def shown_snapshots(self) -> set[int]:
-        """Return the IDs of the snapshots that hold what is asked for."""
-        looks = self.looks(self.query)
-        held = {
-            snapshot.pk
-            for look in looks
-            for snapshot in store.covering(self.connection, look.asked, self.window)
-        }
-        covered = self.covering.stored()
-        return held | {each.snapshot.pk for each in covered.at_hand} if covered else held
+    def answer(self, wait: Wait, reasons: Reasons) -> Result:
+        """Return what is at hand after a wait, whatever was dropped meanwhile."""
+        while True:
+            # What is left is asked, or else iSales.
+            with suppress(store.RowsLost):
+                return self.result(wait, reasons)
 
-    def result(self, deadline: float, reasons: Reasons) -> Result:
-        """Return what is at hand by the deadline, on the monotonic clock."""
+    def result(self, wait: Wait, reasons: Reasons) -> Result:
+        """Return what is at hand after a wait."""
         narrowed = self.visible.row_filter.narrowed(self.query)
         for query in filter(None, (self.query, narrowed)):
             with suppress(store.TooManyRows):
-                covered = self.covering.answer(query, deadline, self.scope.person)
+                covered = self.covering.answer(query, wait, self.scope.person)
                 if covered is not None:
                     rows = self.covering.rows(covered)
                     gaps = (covered.lacking, covered.outdated, covered.behind)
@@ -130,7 +121,7 @@ class Asking:
                     return replace(result, version=version)
             asked = self.looks(query)
             with suppress(store.TooManyRows):
-                found = self.found(asked, deadline)
+                found = self.found(asked, wait)
                 rows = self._rows([each.snapshot for each in found], asked)
                 version = self.new_version(found, rows, asked)
                 return replace(self.shown(found, asked, reasons), version=version)
@@ -150,12 +141,12 @@ class Asking:
             raise Unchanged
         return version
 
-    def found(self, asked: Sequence[Look], deadline: float) -> list[Found]:
+    def found(self, asked: Sequence[Look], wait: Wait) -> list[Found]:
         """Return an answer for each look in turn, up to one that is still being loaded."""
         found: list[Found] = []
         error = None
         for look in asked:
-            one = self.find(look, deadline, error)
+            one = self.find(look, wait, error)
             if not asked_for(one.snapshot, look.asked, self.connection):
                 return [one]  # it holds every number
             found.append(one)
@@ -164,7 +155,7 @@ class Asking:
                 break
         return found
 
-    def find(self, look: Look, deadline: float, error: FetchError | None) -> Found:
+    def find(self, look: Look, wait: Wait, error: FetchError | None) -> Found:
         """Return what answers for a look; iSales is not asked again after an error."""
         query, asked, connection = look.query, look.asked, self.connection
         known = list(store.covering(connection, asked, self.window))
@@ -176,10 +167,17 @@ class Asking:
             ):
                 return Found(snapshot)
         older = next((each for each in known if self.answers(each, query, asked)), None)
+        return self._load(asked, older, wait, error)
+
+    def _load(
+        self, asked: UpstreamRequest, older: Snapshot | None, wait: Wait, error: FetchError | None
+    ) -> Found:
+        """Return what is loaded of a request, or older rows where that failed or takes longer."""
+        until = wait if older is None else wait.for_newer(older.worked)
         try:
             if error is not None:
                 raise error
-            found = waiting.load(connection, asked, deadline, self.scope.person)
+            found = waiting.load(self.connection, asked, until, self.scope.person)
         except (FetchError, DatabaseError) as caught:
             failure = caught if isinstance(caught, FetchError) else database_failure(caught)
             if older is None or failure is None:
@@ -246,13 +244,8 @@ class Asking:
             [unrequested(each, wanted, self.connection, rules()) for each in held], asked
         ).height
         totals = [each.total for each in held if each.total is not None]
-        reported, received = sum(totals), sum(each.received for each in held)
-        settled = bool(totals) and reported == received and not surplus
+        reported, received = sum(totals) if totals else None, sum(each.received for each in held)
+        settled: dict[str, object] = {"is_settled": reported == received and not surplus}
         if not self.visible.row_filter.is_everything:
-            return {"is_settled": settled}
-        return {
-            "is_settled": settled,
-            "reported": reported if totals else None,
-            "received": received,
-            "unrequested": surplus,
-        }
+            return settled
+        return {**settled, "reported": reported, "received": received, "unrequested": surplus}

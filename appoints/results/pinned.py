@@ -17,6 +17,7 @@ from appoints.results.looks import Look
 from appoints.results.lookup import Asking, rules
 from appoints.results.result import Result
 from appoints.snapshots import pins, store
+from appoints.snapshots.waiting import Wait
 
 
 class Gone(Exception):
@@ -34,7 +35,7 @@ class Pinned(Asking):
     as_of: datetime
     sure: Window
 
-    def result(self, deadline: float, reasons: Reasons) -> Result:
+    def result(self, wait: Wait, reasons: Reasons) -> Result:
         """Return the rows of that moment; iSales is not asked. Raises Gone."""
         with suppress(Gone, store.RowsLost, store.TooManyRows):
             return self._of_pieces(reasons)
@@ -42,7 +43,7 @@ class Pinned(Asking):
         for query in filter(None, (self.query, narrowed)):
             with suppress(Gone, store.RowsLost):
                 asked = self.looks(query)
-                found = self.found(asked, deadline)
+                found = self.found(asked, wait)
                 if self.as_of in [each.snapshot.as_of for each in found]:
                     return self._kept(self.shown(found, asked, reasons))
         raise Gone
@@ -59,7 +60,7 @@ class Pinned(Asking):
             raise Gone
         return self._kept(result)
 
-    def find(self, look: Look, deadline: float, error: FetchError | None) -> Found:
+    def find(self, look: Look, wait: Wait, error: FetchError | None) -> Found:
         """Return the oldest that answers for a look of those that are no older than the moment."""
         query, asked, connection = look.query, look.asked, self.connection
         known = store.covering(connection, asked, self.window).filter(as_of__gte=self.as_of)

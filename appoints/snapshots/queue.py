@@ -70,7 +70,7 @@ def enqueue(
     own = [each.pk for each in waiting if each.person_id == person]
     if own and all_waiting().filter(person=person, pk__lt=min(own)).count() >= MOST:
         Snapshot.objects.filter(pk__in=own).delete()
-        raise QueueFull(f"{MOST} results wait already")
+        raise QueueFull(MOST)
     for each in waiting:
         if each.person_id != person:
             _adopt(each, person)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from typing import NamedTuple, Self
+
+from django.conf import settings
 
 from appoints.connections import timestamps
 from appoints.connections.errors import NotAnswering, Resting
@@ -18,14 +21,52 @@ from dashboard import timing
 LOOK_AGAIN = 0.02  # seconds between two looks at a snapshot that is being loaded
 
 
+class Wait(NamedTuple):
+    """Until when to wait for rows, on the monotonic clock.
+
+    ``rest`` is for the rest of them once the first have come, ``newer`` is where older are at hand.
+    """
+
+    rows: float
+    rest: float
+    newer: float
+
+    @classmethod
+    def for_all(cls, seconds: float) -> Self:
+        """Wait for every row, as a file does."""
+        return cls(*[time.monotonic() + seconds] * 3)
+
+    @classmethod
+    def for_first(cls, seconds: float) -> Self:
+        """Wait for the first rows, as a page does; the rest and newer ones come to it by itself."""
+        now = time.monotonic()
+        rest = min(seconds, settings.APPOINTS_REST_WAIT)
+        return cls(now + seconds, now + rest, now + min(seconds, settings.APPOINTS_NEWER_WAIT))
+
+    def after_first(self) -> Wait:
+        """Return the wait of somebody who has some rows of an answer already."""
+        return self._replace(rows=self.rest)
+
+    def for_newer(self, work: float) -> Wait:
+        """Return the wait of somebody who has older rows, which took so many seconds to load.
+
+        A page does not wait at all for what will hardly come in time.
+        """
+        comes = self.newer == self.rows or time.monotonic() + work <= self.newer
+        return self._replace(rows=self.newer, rest=self.newer) if comes else NO_WAIT
+
+
+NO_WAIT = Wait(0.0, 0.0, 0.0)
+
+
 def load(
-    connection: Connection, asked: UpstreamRequest, deadline: float, person: int | None
+    connection: Connection, asked: UpstreamRequest, wait: Wait, person: int | None
 ) -> Snapshot:
-    """Return the snapshot of what is asked once it is loaded, or as it is at the deadline.
+    """Return the snapshot of what is asked once it is loaded, or as it is after the wait.
 
     Raises what the load failed with.
     """
-    [snapshot] = load_all(connection, [asked], deadline, person)
+    [snapshot] = load_all(connection, [asked], wait, person)
     failure = failure_of(snapshot)
     if failure is not None:
         raise failure
@@ -33,9 +74,9 @@ def load(
 
 
 def load_all(
-    connection: Connection, asked: Sequence[UpstreamRequest], deadline: float, person: int | None
+    connection: Connection, asked: Sequence[UpstreamRequest], wait: Wait, person: int | None
 ) -> list[Snapshot]:
-    """Return the snapshots of several requests once all are loaded, or as they are at the deadline.
+    """Return the snapshots of several requests once all are loaded, or as they are after the wait.
 
     What is asked first is loaded first.
     """
@@ -49,25 +90,28 @@ def load_all(
     begun = queue.enqueue(connection, asked, person)
     if not any(map(_is_loading, begun)):
         return begun
-    _wait(begun, deadline)
+    _await([each.pk for each in begun], wait)
     found = Snapshot.objects.select_related("connection").in_bulk([each.pk for each in begun])
     if len(found) < len(begun):
         raise store.RowsLost
     return [found[each.pk] for each in begun]
 
 
-def _wait(begun: Sequence[Snapshot], deadline: float) -> None:
-    """Wait until all are loaded, or for the deadline; wake a loader for what has none."""
-    loading = {each.pk: each.leased_until for each in begun if _is_loading(each)}
-    while loading:
-        if not all(timestamps.left(until, leases.LEASE) for until in loading.values()):
+def _await(begun: Sequence[int], wait: Wait) -> None:
+    """Wait for loads, or for their first rows, and wake loaders as long as any waits for one."""
+    fields = ("leased_until", "received", "status")
+    while True:
+        found = list(Snapshot.objects.filter(pk__in=begun).values_list(*fields))
+        leased = [until for until, _, status in found if status == Snapshot.Status.LOADING]
+        if not leased:
+            return
+        if not all(timestamps.left(until, leases.LEASE) for until in leased):
             POOL.wake()
-        if time.monotonic() > deadline:
-            break
+        has_rows = any(received for _, received, _ in found)
+        if time.monotonic() > (wait.rest if has_rows else wait.rows):
+            return
         with timing.upstream():
             time.sleep(LOOK_AGAIN)
-        still = Snapshot.objects.filter(pk__in=loading, status=Snapshot.Status.LOADING)
-        loading = dict(still.values_list("pk", "leased_until"))
 
 
 def failure_of(snapshot: Snapshot) -> FetchError | None:

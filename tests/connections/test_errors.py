@@ -47,7 +47,7 @@ ERRORS = [
     NotAnswering(datetime(2026, 6, 1, 12, tzinfo=UTC), None),
     NotAnswering(datetime(2026, 6, 1, 12, tzinfo=UTC), datetime(2026, 6, 1, 13, tzinfo=UTC)),
     Busy("all lines to iSales are in use", 1.0),
-    QueueFull("50 results wait already"),
+    QueueFull(50),
     *map(DatabaseFailed, TROUBLES),
     InternalError("loading broke off"),
 ]

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import time
+from datetime import timedelta
+from types import SimpleNamespace
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 
 from appoints.connections.models import Connection
+from appoints.snapshots import waiting
 from appoints.snapshots.models import Snapshot
 from appoints.snapshots.pool import Pool
 from dashboard.accounts.models import User
+from tests.factories import NOON, at_hand, raw
 from tests.screen import text_of
 
 
@@ -59,11 +66,38 @@ def test_a_question_counts_as_the_persons_who_asks(
     assert Snapshot.objects.get().person == supervisor
 
 
-def test_a_person_with_too_many_waiting_is_told(
+def test_a_page_waits_for_a_place_in_a_full_queue_and_a_file_is_told(
     signed_in: Client, connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("appoints.snapshots.queue.MOST", 1)
     signed_in.get("/appoints/?number=1")
-    answer = signed_in.get("/appoints/?number=2")
-    assert answer.status_code == 503
-    assert "Too many of your results are waiting" in answer.content.decode()
+    page = signed_in.get("/appoints/?number=2")
+    assert page.status_code == 200
+    assert "Waits for its turn to be loaded: 1 result is before it." in text_of(page)
+    assert 'hx-trigger="every 1s"' in page.content.decode()
+    file = signed_in.get("/appoints/export.csv?number=2")
+    assert file.status_code == 503
+    assert "Too many of your results are waiting" in file.content.decode()
+
+
+@pytest.fixture
+def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The naps of pages that wait."""
+    naps: list[float] = []
+    clock = SimpleNamespace(monotonic=time.monotonic, sleep=naps.append)
+    monkeypatch.setattr(waiting, "time", clock)
+    return naps
+
+
+def test_a_page_shows_older_rows_at_once_and_their_age(
+    signed_in: Client, connection: Connection, settings: Settings, slept: list[float]
+) -> None:
+    settings.APPOINTS_PAGE_WAIT, settings.APPOINTS_NEWER_WAIT = 20, 0.25
+    held = at_hand(connection, [raw(1), raw(2)])
+    then, month = timezone.now() - timedelta(minutes=12), timedelta(days=40)
+    stored = {"begin": NOON - month, "end": NOON + month, "worked": 3.0, "as_of": then}
+    Snapshot.objects.filter(pk=held.pk).update(**stored)
+    page = text_of(signed_in.get("/appoints/?from=2026-06-01&to=2026-06-01"))
+    assert "1–2 of 2" in page and "newer rows are coming" in page
+    assert slept == []
+    assert Snapshot.objects.filter(status=Snapshot.Status.LOADING).exists()

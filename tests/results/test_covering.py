@@ -20,7 +20,8 @@ from appoints.isales.errors import NoAnswer
 from appoints.query.query import Query
 from appoints.query.time_range import Window
 from appoints.results.cache import CACHE
-from appoints.results.lookup import ask, request_refresh
+from appoints.results.lookup import ask
+from appoints.results.refresh import request_refresh
 from appoints.results.result import Result
 from appoints.snapshots import fetcher, store, waiting
 from appoints.snapshots.models import Chunk, Snapshot

@@ -22,6 +22,7 @@ from appoints.query.time_range import EVER
 from appoints.results import lookup
 from appoints.results.cache import Cache
 from appoints.results.lookup import ask
+from appoints.results.refresh import request_refresh
 from appoints.results.result import Result
 from appoints.snapshots import ageing, loader, retention, store
 from appoints.snapshots.loader import Load
@@ -116,7 +117,7 @@ def test_a_persons_refresh_is_obeyed_once_isales_has_rested(
     simulator.calls.clear()
     everything(connection)
     assert simulator.calls == []
-    lookup.request_refresh(connection, Query(), EVER, UTC, whole(connection))
+    request_refresh(connection, Query(), EVER, UTC, whole(connection))
     everything(connection)
     assert len(simulator.list_calls) == 9
 
@@ -126,7 +127,7 @@ def test_a_persons_refresh_waits_for_the_pace(connection: Connection, simulator:
     Snapshot.objects.update(worked=60.0, ended=F("created") + timedelta(seconds=60))
     shift(timedelta(seconds=100))
     simulator.calls.clear()
-    lookup.request_refresh(connection, Query(), EVER, UTC, whole(connection))
+    request_refresh(connection, Query(), EVER, UTC, whole(connection))
     result = everything(connection)
     assert simulator.calls == []
     assert timedelta() < result.newer_from - timezone.now() <= timedelta(seconds=20)

@@ -1,0 +1,32 @@
+"""A person's request for newer rows than those that are shown."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from zoneinfo import ZoneInfo
+
+from appoints.access.scope import Scope
+from appoints.connections.models import Connection
+from appoints.query.query import Query
+from appoints.query.time_range import Window
+from appoints.results.lookup import Asking
+from appoints.snapshots import store
+
+
+def request_refresh(
+    connection: Connection, query: Query, window: Window, zone: ZoneInfo, scope: Scope
+) -> None:
+    """Request newer rows for the next look at a question, as soon as the pace allows."""
+    with suppress(store.RowsLost):  # what was dropped is asked for anew anyway
+        store.request_refresh(_shown(Asking(connection, query, window, zone, scope)))
+
+
+def _shown(asking: Asking) -> set[int]:
+    """Return the IDs of the snapshots that hold what is asked for."""
+    held = {
+        snapshot.pk
+        for look in asking.looks(asking.query)
+        for snapshot in store.covering(asking.connection, look.asked, asking.window)
+    }
+    covered = asking.covering.stored()
+    return held | {each.snapshot.pk for each in covered.at_hand} if covered else held
