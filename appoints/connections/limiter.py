@@ -47,17 +47,28 @@ class Line:
     """A held slot with a client; one call at a time."""
 
     def __init__(
-        self, connection: Connection, slot: Slot, last_call: datetime, check: datetime | None
+        self,
+        connection: Connection,
+        taken: tuple[Slot, datetime],
+        check: datetime | None,
+        *,
+        is_urgent: bool,
     ) -> None:
+        slot, last_call = taken
         self.connection = connection
         self.slot = slot
         self.client = _client(connection.endpoint())
         self.took = 0.0  # seconds for which requests of the last call were out
         self._last_call = last_call  # before this line's first turn
         self._first = True
-        self._check = check
+        self._check, self._is_urgent = check, is_urgent
         self._on_trial = False
         self._is_lookup = False
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether somebody waited for a line in the last second who is not to wait for long."""
+        return self.connection.is_line_wanted
 
     def list_page(self, criteria: Criteria, offset: int, limit: int, *, budget: float) -> Page:
         """Return one page; see Client.list_page."""
@@ -119,7 +130,9 @@ class Line:
             left = deadline - time.monotonic()
             # As stored, for this line's own goes on with the endpoint that its client calls.
             stored = Connection.objects.get(pk=self.connection.pk)
-            self.slot, self._last_call = wait_for(stored, left, self._check)
+            self.slot, self._last_call = wait_for(
+                stored, left, self._check, is_urgent=self._is_urgent
+            )
             self._first = True
 
     def release(self) -> None:
@@ -152,7 +165,7 @@ class Line:
 
         Raises Resting or TooFast.
         """
-        self.connection.refresh_from_db(fields=self.connection.STATE)
+        self.connection.refresh_from_db(fields=[*self.connection.STATE, "line_wanted"])
         check_callable(self.connection, self._check)
         if not self.connection.needs_trial(check=bool(self._check)):
             return True
@@ -206,14 +219,18 @@ class Line:
 
 
 @contextmanager
-def line(connection: Connection, *, wait: float, check: bool = False) -> Iterator[Line]:
+def line(
+    connection: Connection, *, wait: float, check: bool = False, is_urgent: bool = True
+) -> Iterator[Line]:
     """Hold a line, waiting at most ``wait`` seconds for a free one.
 
+    Who holds one for many calls gives it up after one for somebody who ``is_urgent``.
     Raises Resting, TooFast while iSales asked for quiet, NotAnswering between two tries, or Busy.
     ``check=True`` is for a person's check, which alone may call all the same.
     """
     began = timezone.now() if check else None
-    held = Line(connection, *wait_for(connection, wait, began), began)
+    taken = wait_for(connection, wait, began, is_urgent=is_urgent)
+    held = Line(connection, taken, began, is_urgent=is_urgent)
     try:
         yield held
     finally:

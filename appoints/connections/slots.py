@@ -30,7 +30,9 @@ def spacing(connection: Connection) -> timedelta:
     return timedelta(seconds=1 / pace) if pace else timedelta()
 
 
-def wait_for(connection: Connection, wait: float, check: datetime | None) -> tuple[Slot, datetime]:
+def wait_for(
+    connection: Connection, wait: float, check: datetime | None, *, is_urgent: bool
+) -> tuple[Slot, datetime]:
     """Return a slot, ``last_call`` being its holder's turn, and when it was called before.
 
     ``check`` is when a person's check began, which may call at rest and while iSales asked for
@@ -40,6 +42,8 @@ def wait_for(connection: Connection, wait: float, check: datetime | None) -> tup
     while not (taken := _take(connection, check)):
         if time.monotonic() > deadline:
             raise Busy("all lines to iSales are in use", 1.0)
+        if is_urgent and not connection.is_line_wanted:
+            connection.want_line()
         time.sleep(LOOK_AGAIN)
     KEEPER.add(taken[0].holder)
     return taken

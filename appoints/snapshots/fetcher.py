@@ -11,7 +11,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
-from functools import lru_cache, partial
+from functools import partial
 from queue import Empty, Queue
 from typing import TypeVar
 from weakref import WeakSet
@@ -26,15 +26,17 @@ from appoints.connections.models import Connection
 from appoints.isales.client import Criteria
 from appoints.isales.errors import TooFast
 from appoints.snapshots.frame import Fetched
+from appoints.snapshots.turns import FIRST, FURTHER, turns_of
 
-SLICE = 10  # pages that a line is held for
+SLICE = 10  # pages that a line is held for, or one where a first page waits for it
+STEP_ASIDE = 0.1  # seconds in which another worker that waits for a line finds it
 LINE_WAIT = 5 * 60.0  # seconds for a free line; loads wait for each other's
 LINE_LOOK = 5.0  # seconds after which a waiting thread checks whether it may stop
 PAGE_BUDGET = 45.0  # seconds for a page, tries and pace included
 QUIET_RETRIES = 3  # times that a page waits when iSales asks for quiet
 LONGEST_QUIET = 60.0  # seconds
 SHORT_QUIET = 2.0  # seconds
-TICK = 1.0  # seconds
+TICK = 0.25  # seconds
 
 SHARED_THREADS = threading.BoundedSemaphore(settings.APPOINTS_SHARED_FETCHERS)
 _THREADS: WeakSet[threading.Thread] = WeakSet()
@@ -48,13 +50,14 @@ def pages(
 ) -> Iterator[Arrival | None]:
     """Yield the pages at ``offsets`` as they arrive, and None at each tick without one.
 
-    Raises what a call to iSales raises; no page is asked for once the caller has left.
+    Raises what a call to iSales raises; no page is asked for once the caller has left. What the
+    caller takes out of a deque of offsets is not asked for either.
     """
-    fetch = _Fetch(connection.pk, criteria, limit, deque(offsets))
-    missing = len(fetch.wanted)
-    most = min(missing, connection.max_concurrency)
+    wanted = offsets if isinstance(offsets, deque) else deque(offsets)
+    fetch = _Fetch(connection.pk, criteria, limit, wanted)
+    most = min(len(wanted), connection.max_concurrency)
     try:
-        while missing:
+        while not fetch.is_done:
             fetch.start_threads(most)
             try:
                 found = fetch.arrived.get(timeout=TICK)
@@ -63,7 +66,7 @@ def pages(
                 continue
             if isinstance(found, Exception):
                 raise found
-            missing -= 1
+            fetch.end_one()
             yield found
     finally:
         fetch.stop.set()
@@ -88,8 +91,27 @@ class _Fetch:
         self.arrived: Queue[Arrival | Exception] = Queue()
         self.stop = threading.Event()
         self.threads = 0
+        self._out, self._taking = 0, threading.Lock()  # pages that are asked for and not yielded
+        self.rank = FIRST if 0 in wanted else FURTHER
         # Somebody may look at an empty page, and rather hears of a quiet than waits for the first.
         self.longest_quiet = SHORT_QUIET if 0 in wanted else LONGEST_QUIET
+
+    @property
+    def is_done(self) -> bool:
+        """Whether no page is wanted any more, and none is out."""
+        with self._taking:
+            return not self.wanted and not self._out
+
+    def end_one(self) -> None:
+        """Count a page as yielded."""
+        with self._taking:
+            self._out -= 1
+
+    def _take(self) -> int:
+        with self._taking:
+            offset = self.wanted.popleft()
+            self._out += 1
+            return offset
 
     def start_threads(self, most: int) -> None:
         """Start this load's own thread, and shared ones as far as there are any."""
@@ -106,7 +128,10 @@ class _Fetch:
             connection = Connection.objects.get(pk=self.connection_id)
             while self.wanted and not self.stop.is_set():
                 with ExitStack() as held:
-                    self._fetch_slice(self._retried(partial(self._line, connection, held)))
+                    line = self._retried(partial(self._line, connection, held))
+                    self._fetch_slice(line)
+                if line.is_wanted:
+                    self.stop.wait(STEP_ASIDE)
         except IndexError:
             return  # another thread took the last one
         except Exception as error:  # noqa: BLE001 the caller raises it
@@ -121,22 +146,27 @@ class _Fetch:
         for _ in range(SLICE):
             if self.stop.is_set() or not self.wanted:
                 return
-            offset = self.wanted.popleft()
+            offset = self._take()
             call = partial(line.list_page, self.criteria, offset, self.limit, budget=PAGE_BUDGET)
             page = self._retried(call)
             fetched = Fetched(offset, page.rows, timezone.now(), line.took)
             self.arrived.put((fetched, page.total))
+            turns = turns_of(line.connection.pk, line.connection.max_concurrency)
+            if self.rank > FIRST and (line.is_wanted or turns.is_wanted):
+                return
 
     def _line(self, connection: Connection, held: ExitStack) -> limiter.Line:
         until = time.monotonic() + LINE_WAIT
-        turn = _turns(connection.pk, connection.max_concurrency)
-        while not turn.acquire(timeout=LINE_LOOK):
+        turns = turns_of(connection.pk, connection.max_concurrency)
+        while not turns.take(self.rank, LINE_LOOK):
             if self.stop.is_set() or time.monotonic() > until:
                 raise Busy("all lines to iSales are in use", 1.0)
-        held.callback(turn.release)
+        held.callback(turns.give_back)
         while True:
             try:
-                return held.enter_context(limiter.line(connection, wait=LINE_LOOK))
+                is_urgent = self.rank == FIRST
+                line = limiter.line(connection, wait=LINE_LOOK, is_urgent=is_urgent)
+                return held.enter_context(line)
             except Busy:
                 if self.stop.is_set() or time.monotonic() > until:
                     raise
@@ -151,15 +181,6 @@ class _Fetch:
                     raise
                 self.stop.wait(error.retry_after or 1.0)
         return ask()
-
-
-@lru_cache(maxsize=64)
-def _turns(connection_id: int, lines: int) -> threading.Semaphore:
-    """Return the turns of this process at a connection's lines, which are given first come first.
-
-    The lines themselves, which all workers share, are looked for now and then only.
-    """
-    return threading.Semaphore(lines)
 
 
 def _start(work: Callable[[], None], then: Callable[[], None] = lambda: None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from threading import Event
 
@@ -17,7 +18,7 @@ from appoints.connections.errors import InternalError, database_failure
 from appoints.connections.models import Connection
 from appoints.isales.client import Criteria
 from appoints.isales.errors import FetchError
-from appoints.snapshots import fetcher, frame, leases, moves, store
+from appoints.snapshots import fetcher, frame, leases, moves, queue, store
 from appoints.snapshots.arrived import Arrived
 from appoints.snapshots.fetcher import Arrival
 from appoints.snapshots.models import Snapshot
@@ -27,10 +28,13 @@ logger = logging.getLogger(__name__)
 
 SHOWN_EVERY = 1.0  # seconds between two writes of chunks that are still growing
 HEARTBEAT = 3.0  # seconds between two renewals of the lease
+FEW = 3  # pages, for which a load gives way to nobody
+LOOK_AROUND = 0.5  # seconds between two looks at who else waits
+TURN = 10.0  # seconds after which a load gives way to whoever waits
 
 
 class Paused(Exception):
-    """Nobody waits for the load any more, or this process ends; its rows so far are kept."""
+    """Nobody waits any more, others go first, or this process ends; rows so far are kept."""
 
 
 def run(snapshot: Snapshot, stop: Event) -> None:
@@ -70,7 +74,10 @@ class Load:
         self.limit = snapshot.limit
         self.criteria = Criteria()
         self.arrived = Arrived(snapshot)
-        self.written = self.last_heartbeat = self.worked_until = time.monotonic()
+        self.wanted: deque[int] = deque()  # offsets of pages that are still to be asked for
+        self.begun = self.written = self.last_heartbeat = self.worked_until = time.monotonic()
+        self.looked_around = self.begun
+        self.gives_way = False
 
     def run(self) -> None:
         """Load what is missing. Raises LeaseLost; failures of iSales are stored."""
@@ -100,6 +107,7 @@ class Load:
     def _load(self) -> None:
         if 0 not in self.infos:
             self._fetch([0])
+            self._show_first()
         self._fetch_missing()
         self._find_inserted()
         pages = self.arrived.pages()
@@ -178,14 +186,26 @@ class Load:
     def _ids(self, offset: int) -> set[str | None]:
         return set(self.arrived.pages().filter(pl.col("offset") == offset)["appoint_id"])
 
+    def _show_first(self) -> None:
+        """Write the first page at once where more take a while, and let others have theirs."""
+        if self._is_long():
+            self.arrived.write_all()
+            self._look_around()
+            self._pause_for_others()
+
+    def _is_long(self) -> bool:
+        return self.total - self.arrived.received > FEW * self.limit
+
     def _fetch(self, offsets: Iterable[int]) -> None:
-        for fetched, total in self._arrivals(offsets):
+        self.wanted = deque(offsets)
+        for fetched, total in self._arrivals(self.wanted):
             self.arrived.keep(fetched, total)
             self.snapshot.total = total
             most = self.snapshot.most or settings.APPOINTS_MOST_ROWS
             if max(self.total, self.arrived.received) > most:
                 raise store.TooManyRows
             self._heartbeat()
+        self._pause_for_others()
 
     def _page_of(self, criteria: Criteria) -> Arrival:
         """Return the first page of other rows than those that are loaded."""
@@ -210,10 +230,24 @@ class Load:
         self.snapshot.worked += max(0.0, min(took, now - self.worked_until))
         self.worked_until = now
 
+    def _look_around(self) -> None:
+        """Ask for no further page where somebody else has no row yet, or waits for long."""
+        self.looked_around = time.monotonic()
+        had_its_turn = self.looked_around - self.begun > TURN
+        self.gives_way = queue.others_wait(self.snapshot, without_rows=not had_its_turn)
+        if self.gives_way:
+            self.wanted.clear()
+
+    def _pause_for_others(self) -> None:
+        if self.gives_way:
+            raise Paused
+
     def _heartbeat(self) -> None:
         """Write full chunks and renew the lease; pause where nobody waits, or this process ends."""
         if self.stop.is_set():
             raise Paused
+        if time.monotonic() - self.looked_around > LOOK_AROUND and self._is_long():
+            self._look_around()
         is_time = time.monotonic() - self.written > SHOWN_EVERY
         if self.arrived.write_all() if is_time else self.arrived.write_full():
             self.written = time.monotonic()

@@ -1,13 +1,15 @@
 """The queue of snapshots that wait for a loader: one for all workers, kept in the database.
 
-Whoever waits for the fewest goes first, then who was served longest ago, then what is nearest to
-now, then who came first; so that nobody's many questions keep another person's one waiting.
+Whoever waits for the fewest goes first, then what has no row yet, then what lacks few rows, then
+who was served longest ago, then what is nearest to now, then who came first; so that nobody's many
+questions keep another person's one waiting, and everybody soon sees something.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
+from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -22,6 +24,8 @@ from appoints.snapshots.models import Snapshot
 from appoints.snapshots.upstream import UpstreamRequest
 
 MOST = 50  # snapshots of a person that wait
+LARGE = 20  # pages that are still to come, with which a snapshot goes after smaller ones
+NOT_FOR_LONG = timedelta(seconds=10)  # then its size no longer counts
 
 
 def in_order() -> list[Snapshot]:
@@ -38,9 +42,30 @@ def in_order() -> list[Snapshot]:
     for each in waiting:
         last = served.get(each.person_id, timestamps.LONG_AGO)
         far = ageing.days_from_now(each)
-        turns.append((before[each.person_id], last, far, each.pk, each))
+        turns.append((before[each.person_id], _size(each), last, far, each.pk, each))
         before[each.person_id] += 1
-    return [each for *_, each in sorted(turns, key=lambda turn: turn[:4])]
+    return [each for *_, each in sorted(turns, key=lambda turn: turn[:-1])]
+
+
+def others_wait(snapshot: Snapshot, *, without_rows: bool) -> bool:
+    """Tell whether somebody else's snapshot of the same connection waits that may be loaded now."""
+    waiting = all_waiting().filter(connection=snapshot.connection_id)
+    if without_rows:
+        waiting = waiting.filter(as_of=None)
+    people = set(waiting.values_list("person", flat=True)) - {snapshot.person_id}
+    if not people:
+        return False
+    running = Counter(all_running().values_list("person", flat=True))
+    most = settings.APPOINTS_LOADS_PER_PERSON
+    return any(each is None or running[each] < most for each in people)
+
+
+def _size(snapshot: Snapshot) -> int:
+    """Return 0 for what has no row yet, 1 for what lacks few rows or waited for long, else 2."""
+    if snapshot.as_of is None or snapshot.total is None:
+        return 0
+    large = snapshot.total - snapshot.received > LARGE * snapshot.limit
+    return 2 if large and timestamps.recent(snapshot.taken, NOT_FOR_LONG) else 1
 
 
 def before(snapshot: Snapshot) -> int | None:

@@ -20,6 +20,7 @@ from appoints.isales.errors import DEFAULT_QUIET, AddressLocked, ISalesError, To
 LONGEST_QUIET = timedelta(hours=1)  # also where iSales asks for a day
 ACCEPTED_FOR = timedelta(minutes=5)
 RECORDED_AGAIN = timedelta(seconds=30)  # or each good answer would write
+WANTED_FOR = timedelta(seconds=1)
 LONGEST_CALL = timedelta(minutes=2)  # longer than any call may take
 MOST_FAILURES = 5  # in a row, after which one request at a time is sent, and pauses between them
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=1)
@@ -32,7 +33,8 @@ class CallState(models.Model):
     be called. ``accepted_at``: when iSales last accepted the signature; where that is long ago,
     one trial call at a time is out, under the slot of ``trial_holder``. ``failures``: how many
     requests in a row had no answer, or a server's error, since ``failing_since``; where they are
-    many, one at a time is out too, and none before ``next_try``. A changed endpoint starts afresh,
+    many, one at a time is out too, and none before ``next_try``. ``line_wanted``: when somebody
+    last found no free line who is not to wait for long. A changed endpoint starts afresh,
     except that a rest stays.
     """
 
@@ -59,6 +61,7 @@ class CallState(models.Model):
         max_length=32, blank=True, default="", db_default="", editable=False
     )
     next_try = models.DateTimeField(null=True, blank=True, editable=False)
+    line_wanted = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         abstract = True
@@ -198,6 +201,16 @@ class CallState(models.Model):
         """Let another make a trial call, for this one's answer has come."""
         mine = type(self)._default_manager.filter(pk=self.pk, trial_holder=holder)
         mine.update(trial_holder="")
+
+    @property
+    def is_line_wanted(self) -> bool:
+        """Whether somebody waited for a line a moment ago who is not to wait for long."""
+        return timestamps.recent(self.line_wanted, WANTED_FOR)
+
+    def want_line(self) -> None:
+        """Store that somebody waits for a line."""
+        self.line_wanted = timezone.now()
+        type(self)._default_manager.filter(pk=self.pk).update(line_wanted=self.line_wanted)
 
     def record_acceptance(self) -> None:
         """Store that iSales accepted the signature; an answer amid a quiet does not count."""
