@@ -17,7 +17,7 @@ from pytest_django import Settings
 from appoints.connections import lookups
 from appoints.connections.models import Connection, Lookup
 from appoints.results.cache import CACHE
-from appoints.snapshots import fetcher, store, waiting
+from appoints.snapshots import store
 from appoints.snapshots.models import Snapshot
 from dashboard.accounts.models import User
 from tests.factories import MINUTE, NOON, at_hand, browser_of, raw
@@ -169,8 +169,7 @@ def test_answers_whose_oldest_day_is_the_same_are_told_apart(
     reader: Client, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     centre = MovingCentre()
-    monkeypatch.setattr(waiting, "load_all", centre.load_all)
-    monkeypatch.setattr(fetcher, "pages", centre.pages)
+    centre.stand_in(monkeypatch)
     settings.APPOINTS_FRESH_FOR = timedelta(seconds=20)
     Connection.objects.update(page_limit=1)
     CACHE.clear()

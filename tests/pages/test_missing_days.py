@@ -12,7 +12,6 @@ from django.test import Client
 
 from appoints.query.time_range import Window
 from appoints.results.cache import CACHE
-from appoints.snapshots import waiting
 from dashboard.accounts.models import User
 from tests.api.conftest import asked_for_no_names
 from tests.factories import MINUTE, NOON, browser_of
@@ -28,7 +27,7 @@ YESTERDAY = Window(NOON - 1.5 * DAY, NOON - 0.5 * DAY)
 def centre(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[MovingCentre]:
     """A centre of three reservations yesterday, three today and three tomorrow; now is noon."""
     made = MovingCentre()
-    monkeypatch.setattr(waiting, "load_all", made.load_all)
+    made.stand_in(monkeypatch)
     cache.clear()
     CACHE.clear()
     asked_for_no_names(page_limit=1, time_zone="UTC")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from django.utils import timezone
 
 from appoints.connections.models import Connection
@@ -14,7 +15,7 @@ from appoints.isales.client import Criteria
 from appoints.isales.errors import NoAnswer
 from appoints.isales.rows import parse_row
 from appoints.query.time_range import Window
-from appoints.snapshots import leases, store, upstream
+from appoints.snapshots import fetcher, leases, store, upstream, waiting
 from appoints.snapshots.fetcher import Arrival
 from appoints.snapshots.frame import Fetched
 from appoints.snapshots.loader import Load
@@ -34,6 +35,11 @@ class MovingCentre:
     failing: set[Window] = field(default_factory=set)
     asked: list[Criteria] = field(default_factory=list)
 
+    def stand_in(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Answer in place of iSales and of the threads that load."""
+        monkeypatch.setattr(waiting, "load_all", lambda *asked: self.load_all(*asked))
+        monkeypatch.setattr(fetcher, "pages", lambda *asked: self.pages(*asked))
+
     def change(self, **rows: tuple[int, str] | None) -> None:
         """Book, move or call some rows, or cancel them."""
         changed = {**self.rows, **rows}
@@ -52,7 +58,7 @@ class MovingCentre:
         self,
         connection: Connection,
         asked: Sequence[UpstreamRequest],
-        deadline: float,
+        wait: waiting.Wait,
         person: int | None,
     ) -> list[Snapshot]:
         """Load in place of ``waiting.load_all``."""

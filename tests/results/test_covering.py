@@ -23,7 +23,7 @@ from appoints.results.cache import CACHE
 from appoints.results.lookup import ask
 from appoints.results.refresh import request_refresh
 from appoints.results.result import Result
-from appoints.snapshots import fetcher, store, waiting
+from appoints.snapshots import store, waiting
 from appoints.snapshots.models import Chunk, Snapshot
 from tests.factories import connection_to, whole
 from tests.results.moving_centre import MovingCentre, number_of
@@ -45,8 +45,7 @@ def connection(db: None) -> Connection:
 @pytest.fixture
 def centre(monkeypatch: pytest.MonkeyPatch) -> MovingCentre:
     made = MovingCentre()
-    monkeypatch.setattr(waiting, "load_all", lambda *asked: made.load_all(*asked))
-    monkeypatch.setattr(fetcher, "pages", lambda *asked: made.pages(*asked))
+    made.stand_in(monkeypatch)
     return made
 
 
