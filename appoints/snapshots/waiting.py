@@ -86,7 +86,7 @@ def load_all(
     if connection.is_failing():
         if connection.pause_left():
             raise NotAnswering.of(connection)
-        deadline = 0.0  # whoever tries it may wait long
+        wait = NO_WAIT  # whoever tries it may wait long
     begun = queue.enqueue(connection, asked, person)
     if not any(map(_is_loading, begun)):
         return begun
