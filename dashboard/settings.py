@@ -252,11 +252,9 @@ APPOINTS_SHARED_FETCHERS = 6
 # Of all results together in the database; above it those go that nobody asked for longest.
 APPOINTS_MOST_KEPT_ROWS = 20 * APPOINTS_MOST_ROWS
 APPOINTS_MOST_BYTES = 128 * 2**20  # of frames that a worker keeps in memory
-# Seconds that a page waits: for its first rows, for the rest once these have come, and for newer
-# ones where older are at hand and are likely to be replaced so soon.
-APPOINTS_PAGE_WAIT = 2.5
-APPOINTS_REST_WAIT = 0.5
-APPOINTS_NEWER_WAIT = 0.25
+APPOINTS_PAGE_WAIT = 2.5  # seconds that a page waits for its first rows
+APPOINTS_REST_WAIT = 0.5  # … for the rest, once these have come
+APPOINTS_NEWER_WAIT = 0.25  # … for newer rows, where the last load took no longer
 APPOINTS_FILE_WAIT = 50.0  # seconds that a file does
 # Files of a worker that wait at once, of its 16 threads: pages and /healthz are to go on.
 APPOINTS_FILES_WAITING = 10
