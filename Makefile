@@ -11,10 +11,10 @@ BIN := .venv/bin
 unexport PYTHONDONTWRITEBYTECODE
 # What leans on the database: lines, the queue, leases, chunks, secrets.
 ON_POSTGRESQL := tests/connections/test_limiter.py tests/snapshots/test_queue.py tests/test_encryption.py \
-	tests/pages/test_list_refresh.py tests/audit/test_log.py tests/accounts/test_tokens.py
+	tests/alerts/test_once.py tests/pages/test_list_refresh.py tests/audit/test_log.py tests/accounts/test_tokens.py
 # What leans on Django: forms, models, pages, the admin, sign-in, commands, headers.
-ON_NEWEST_DJANGO := tests/accounts tests/forms tests/http tests/management tests/pages tests/query \
-	tests/saved_views tests/test_admin.py tests/test_encryption.py tests/test_environment.py
+ON_NEWEST_DJANGO := tests/accounts tests/alerts/test_pages.py tests/forms tests/http tests/management tests/notify \
+	tests/pages tests/query tests/saved_views tests/test_admin.py tests/test_encryption.py tests/test_environment.py
 # Just what the lock pins, whatever newer versions an index has; then a look whether it fits together.
 INSTALL = $(BIN)/pip install --quiet --no-deps --require-hashes -r $(lastword $^) && $(BIN)/pip check --quiet
 LOCK := $(BIN)/uv pip compile pyproject.toml --extra postgresql --extra sso --universal \

@@ -15,12 +15,11 @@ import polars as pl
 from django.utils import timezone
 
 from appoints.alerts.models import Rule
-from appoints.alerts.questions import Asked, is_complete, with_range
+from appoints.alerts.questions import Asked, is_complete
 from appoints.connections.errors import Busy, QueueFull, Resting
 from appoints.connections.models import Connection
 from appoints.forms.bind import Question
 from appoints.isales.errors import FetchError, TooFast
-from appoints.query.query import Query
 from appoints.results.passthrough import TooLong
 from appoints.results.result import NeedsWhole, Result
 
@@ -57,7 +56,7 @@ def _overdue(rule: Rule, question: Question, wait: float) -> Check:
 
     Where iSales counts more rows than came, they may be more, but they are no fewer.
     """
-    query = with_range(question.query).but(states=("overdue",))
+    query = question.query.but(states=("overdue",))
     result = replace(question, query=query).ask(wait=wait)
     if not is_complete(result):
         return _unknown(result)
@@ -74,7 +73,7 @@ def _silence(rule: Rule, question: Question, wait: float) -> Check:
     """
     since = question.now - timedelta(minutes=rule.limit)
     first, last = (each.astimezone(question.zone).date() for each in (since, question.now))
-    query = _every_state(question.query).but(preset="", begin=first, end=last)
+    query = question.query.but(preset="", begin=first, end=last)
     result = replace(question, query=query).ask(wait=wait)
     if not is_complete(result):
         return _unknown(result)
@@ -103,9 +102,8 @@ def _connection(rule: Rule, question: Question, wait: float) -> Check:
     quiet = connection.quiet_left()
     if quiet > SHORT_QUIET:
         return Check(True, {"error": TooFast("quiet", quiet.total_seconds()).to_json()})
-    asked = replace(question, query=Query(connection=connection.slug, preset="today"))
     try:
-        result = asked.ask(wait=wait)
+        result = question.ask(wait=wait)
     except (Busy, QueueFull, TooFast) as error:
         return Check(None, {"error": error.to_json()}, FAILED)  # over in seconds
     except FetchError as error:
@@ -117,9 +115,8 @@ def _connection(rule: Rule, question: Question, wait: float) -> Check:
 
 def _old_data(rule: Rule, question: Question, wait: float) -> Check:
     """Hold while the oldest rows of the question were fetched more than ``limit`` minutes ago."""
-    query = with_range(question.query)
     try:
-        result = replace(question, query=query).ask(wait=wait)
+        result = question.ask(wait=wait)
     except (Busy, QueueFull, NeedsWhole, TooLong):
         raise
     except FetchError as error:
@@ -132,11 +129,6 @@ def _old_data(rule: Rule, question: Question, wait: float) -> Check:
     if result.error is not None:
         facts["error"] = result.error.to_json()
     return Check(age > timedelta(minutes=rule.limit), facts)
-
-
-def _every_state(query: Query) -> Query:
-    """Return a question without what depends on whether a call has begun."""
-    return query.leaving_out("states", "late", "causes", "cause_groups")
 
 
 def _unknown(result: Result) -> Check:

@@ -57,6 +57,8 @@ class RuleForm(Unremembered, ModelForm):
     """
 
     asks = forms.ChoiceField(label=_("What it looks at"), required=False)
+    # What stands in the fields of a new one, besides what the model has.
+    usual: ClassVar[Mapping[str, object]] = {}
     # Fields that make it another alert, whose event begins anew.
     decisive: ClassVar[frozenset[str]] = frozenset({"asks", "limit", "least"})
 
@@ -69,6 +71,8 @@ class RuleForm(Unremembered, ModelForm):
 
     def __init__(self, *args: Any, offered: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if self.instance.pk is None:
+            self.initial |= self.usual
         self.fields["asks"].choices = list(offered)  # type: ignore[attr-defined]
         if not settings.WEBHOOK_HOSTS and not self.instance.url:
             self.fields.pop("url", None)
@@ -134,7 +138,6 @@ class AlertForm(RuleForm):
         label=_("At most a day"),
         min_value=1,
         max_value=50,
-        initial=10,
         help_text=_("So many times a day it tells that something began; its end comes besides."),
     )
 
@@ -152,7 +155,7 @@ class AlertForm(RuleForm):
 
 class OverdueForm(AlertForm):
     limit = forms.IntegerField(
-        label=_("More than so many calls overdue"), min_value=0, max_value=1_000_000, initial=0
+        label=_("More than so many calls overdue"), min_value=0, max_value=1_000_000
     )
 
     class Meta(AlertForm.Meta):
@@ -160,14 +163,14 @@ class OverdueForm(AlertForm):
 
 
 class SilenceForm(AlertForm):
+    usual = {"limit": 15, "least": 3}
     limit = forms.IntegerField(
-        label=_("No call has begun for so many minutes"), min_value=5, max_value=LONGEST, initial=15
+        label=_("No call has begun for so many minutes"), min_value=5, max_value=LONGEST
     )
     least = forms.IntegerField(
         label=_("Though at least so many calls were due in that time"),
         min_value=1,
         max_value=1_000_000,
-        initial=3,
     )
 
     class Meta(AlertForm.Meta):
@@ -179,8 +182,9 @@ class ConnectionAlertForm(AlertForm):
 
 
 class OldDataForm(AlertForm):
+    usual = {"limit": 15}
     limit = forms.IntegerField(
-        label=_("Data older than so many minutes"), min_value=5, max_value=LONGEST, initial=15
+        label=_("Data older than so many minutes"), min_value=5, max_value=LONGEST
     )
 
     class Meta(AlertForm.Meta):

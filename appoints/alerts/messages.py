@@ -134,7 +134,7 @@ def _about(delivery: Delivery, asked: Asked, facts: Facts) -> Iterator[str]:
     if as_of := facts.get("as_of"):
         yield _("Data as of: %s") % moment(datetime.fromisoformat(as_of))
     yield _("Connection: %s") % asked.question.connection.name
-    if asked.words:
+    if asked.words and delivery.rule.kind != Rule.Kind.CONNECTION:
         yield _("Filters: %s") % asked.words
 
 

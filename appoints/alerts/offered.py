@@ -39,7 +39,7 @@ def choices(request: SignedInRequest, scope: Scope, rule: Rule) -> list[tuple[st
         at_hand = found.words or _("every reserved call")
     if rule.kind == Rule.Kind.CONNECTION:
         names = [(each.slug, each.name) for each in scope.connections]
-        current = found.question.connection.name if found else at_hand
+        current = found.words if found else at_hand
         return [("", current), *(each for each in names if each[1] != current)]
     views = SavedView.objects.visible_to(request.user, scope).in_groups(request.user)
     return [("", at_hand), *((view.slug, view.name) for view in views[:MOST_VIEWS])]

@@ -47,9 +47,22 @@ def asked(rule: Rule, now: datetime | None = None) -> Asked | None:
     if scope.is_empty or not form.is_valid():
         return None
     question = question_of(form, scope)
+    question = replace(question, query=_looked_at(rule, question.query))
     if now is not None:
         question = replace(question, now=now.replace(microsecond=0))
-    return Asked(question, words_of(question, form))
+    is_all = rule.kind == Rule.Kind.CONNECTION
+    return Asked(question, question.connection.name if is_all else words_of(question, form))
+
+
+def _looked_at(rule: Rule, query: Query) -> Query:
+    """Return the question of a rule as far as it matters to its kind."""
+    if rule.kind == Rule.Kind.CONNECTION:
+        return Query(connection=query.connection, preset="today")
+    if rule.kind == Rule.Kind.SILENCE:
+        # A call may begin hours late, so that no state and no range matters.
+        bare = query.leaving_out("states", "late", "causes", "cause_groups")
+        return bare.but(preset="today", begin=None, end=None)
+    return query if rule.is_report else _with_range(query)
 
 
 def words_of(question: Question, form: AppointFilter) -> str:
@@ -66,7 +79,7 @@ def kept_text(query: Query) -> str:
     return replace(kept, per_page=Query().per_page).urlencode()
 
 
-def with_range(query: Query) -> Query:
+def _with_range(query: Query) -> Query:
     """Return a question with the range that the preset "overdue" has, where it has none.
 
     Without, all times that iSales knows would be asked for, each minute.

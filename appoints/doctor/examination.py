@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.db import Error
 
-from appoints.doctor import calls, set_up, storage
+from appoints.doctor import calls, messages, set_up, storage
 from appoints.doctor.finding import Finding, Grade
 
 
@@ -19,6 +19,7 @@ def examine() -> Iterator[Finding]:
     try:
         yield storage.look_at_secrets()
         yield from set_up.system_checks()
+        yield from messages.look()
         yield from calls.look()
     except Error as error:
         yield storage.trouble(error)

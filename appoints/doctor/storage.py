@@ -9,6 +9,7 @@ from pathlib import Path
 
 from django.db import Error, connection, transaction
 
+from appoints.alerts.models import Rule
 from appoints.connections.models import Connection
 from appoints.doctor.finding import Finding, ok, warning, wrong
 from appoints.encryption import WrongKey
@@ -80,6 +81,11 @@ def look_at_secrets() -> Finding:
     views = [view.query for view in SavedView.objects.only("sealed").iterator()]
     if closed := views.count(None):
         lost.append(f"{closed} saved view{'s' if closed > 1 else ''}")
+    rules = [rule.query for rule in Rule.objects.only("sealed").iterator()]
+    if closed := rules.count(None):
+        lost.append(
+            f"{closed} alert{'s' if closed > 1 else ''} or report{'s' if closed > 1 else ''}"
+        )
     if lost:
         words = f"none of them opens {', '.join(lost)}."
         advice = (

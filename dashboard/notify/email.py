@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import smtplib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -43,12 +44,26 @@ def is_set_up() -> bool:
 
 def send(email: Email) -> Outcome:
     """Hand an e-mail to the mail server; each step waits a few seconds at most."""
+    return _tried(lambda backend, sender: backend.send_messages([_message(email, sender)]))
+
+
+def reach() -> Outcome:
+    """Reach the mail server, sign in and leave, without a message."""
+
+    def come_and_go(backend: Any, _sender: str) -> None:
+        backend.open()
+        backend.close()
+
+    return _tried(come_and_go)
+
+
+def _tried(action: Callable[[Any, str], object]) -> Outcome:
+    """Let an action have Django's backend and our address; return what the server said to it."""
     chosen = settings.EMAIL
     if chosen is None:
         return NOT_SET_UP
     try:
-        backend = import_string(chosen.backend)(**chosen.options)
-        backend.send_messages([_message(email, chosen.sender)])
+        action(import_string(chosen.backend)(**chosen.options), chosen.sender)
     except smtplib.SMTPRecipientsRefused as error:
         code, words = next(iter(error.recipients.values()))
         return failed("bounced", _said(code, words), again=code in TEMPORARY)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection as database
 from django.db import transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
@@ -22,8 +26,6 @@ from tests.factories import person
 START = datetime(2026, 3, 28, 20, tzinfo=UTC)  # the evening before clocks change in Berlin
 ZONES = ["UTC", "Europe/Berlin", "Asia/Kolkata", "Pacific/Kiritimati"]
 Status, Phase = Delivery.Status, Delivery.Phase
-
-pytestmark = pytest.mark.django_db
 
 
 class Machine:
@@ -114,7 +116,7 @@ def played(history: list[Any], owner: User, quiet_hours: Any, most: int, zone: s
 @given(histories, hours, st.sampled_from([1, 3, 50]), st.sampled_from(ZONES))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_once_per_event_and_its_end(
-    history: list[Any], quiet_hours: Any, most: int, zone: str
+    db: None, history: list[Any], quiet_hours: Any, most: int, zone: str
 ) -> None:
     with transaction.atomic():
         owner = person(f"ana {id(history)}", email="ana@example.com")
@@ -147,7 +149,7 @@ def check_limits(world: World, most: int) -> None:
 
 
 @pytest.fixture
-def rule() -> Rule:
+def rule(db: None) -> Rule:
     return rule_of(person(email="ana@example.com"), url="https://hooks.example/")
 
 
@@ -260,3 +262,33 @@ def test_databases_let_one_machine_begin_an_incident(rule: Rule) -> None:
     incidents._begin(rule, {})  # as a machine that saw none yet
     assert Incident.objects.count() == 1
     assert Delivery.objects.count() == 0
+
+
+def at_once(action: Callable[[], object]) -> list[object]:
+    """Let four threads do the same at once, each with its own connection to the database."""
+    ready = threading.Barrier(4)
+
+    def work() -> object:
+        try:
+            ready.wait(60)
+            return action()
+        finally:
+            database.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        return [each.result() for each in [pool.submit(work) for _ in range(4)]]
+
+
+def test_of_four_machines_at_once_one_begins_one_sends_one_ends(transactional_db: None) -> None:
+    rule = rule_of(person(email="ana@example.com"))
+    at_once(lambda: incidents.observe(Rule.objects.get(pk=rule.pk), True, {}))
+    [delivery] = deliveries.waiting()
+
+    def claim() -> bool:
+        own = Delivery.objects.select_related("rule__person", "incident").get(pk=delivery.pk)
+        return deliveries.claim(own)
+
+    assert sorted(map(bool, at_once(claim))) == [False, False, False, True]
+    at_once(lambda: incidents.observe(Rule.objects.get(pk=rule.pk), False, {}))
+    assert list(Delivery.objects.values_list("phase", flat=True)) == [Phase.END, Phase.BEGIN]
+    assert Incident.objects.count() == 1

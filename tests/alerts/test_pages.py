@@ -23,7 +23,7 @@ from tests.alerts.made import rule_of
 from tests.factories import administrator, browser_of, person, saved_view
 from tests.notify.mail_server import MailServer
 from tests.notify.receiver import Receiver
-from tests.screen import Screen, text_of
+from tests.screen import Screen, form_of, text_of
 
 OVERDUE = {"name": "Mine", "limit": "9", "by_email": "on", "most_a_day": "10"}
 NEW = "/alerts/new/overdue/"
@@ -91,6 +91,22 @@ def test_each_kind_is_set_up_and_says_when_it_tells(
     response = browser.post(f"/alerts/new/{kind}/", {**common, **posted})
     assert response.status_code == 302, Screen(response).texts(".errorlist li")
     assert words in text_of(browser.get("/alerts/"))
+
+
+@pytest.mark.parametrize("kind", ["overdue", "silence", "connection", "old-data"])
+def test_a_form_as_it_comes_needs_but_a_name(browser: Client, kind: str) -> None:
+    address = f"/alerts/new/{kind}/"
+    posted = form_of(browser.get(address), "main form")
+    assert browser.post(address, {**posted, "name": "Mine"}).status_code == 302
+
+
+def test_what_does_not_matter_to_a_kind_is_not_told(browser: Client) -> None:
+    asks = "?preset=tomorrow&state=failed&agent=agent0"
+    for kind in ("silence", "connection"):
+        posted = {"name": kind, "limit": "15", "least": "3", "by_email": "on", "most_a_day": "5"}
+        browser.post(f"/alerts/new/{kind}/{asks}", posted)
+    found = Screen(browser.get("/alerts/")).texts(".clamp")[:2]
+    assert found == ["demo", "Today · agent agent0"]
 
 
 def test_there_is_no_other_kind(browser: Client) -> None:
