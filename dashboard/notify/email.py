@@ -62,8 +62,10 @@ def _tried(action: Callable[[Any, str], object]) -> Outcome:
     chosen = settings.EMAIL
     if chosen is None:
         return NOT_SET_UP
+    # Django 6.1 and newer want the name of a backend; 5.2 does not look at it.
+    backend = import_string(chosen.backend)(alias="default", **chosen.options)
     try:
-        action(import_string(chosen.backend)(**chosen.options), chosen.sender)
+        action(backend, chosen.sender)
     except smtplib.SMTPRecipientsRefused as error:
         code, words = next(iter(error.recipients.values()))
         return failed("bounced", _said(code, words), again=code in TEMPORARY)
