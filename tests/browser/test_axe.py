@@ -118,6 +118,7 @@ def rows(mode: Mode, stale: Stale | None = None) -> tuple[str, dict[str, Any]]:
         fresh=60,
         newer=10,
         poll=0,
+        compared="",
     )
     return Rows.template, {"answer": answer}
 
