@@ -15,6 +15,7 @@ ON_POSTGRESQL := tests/connections/test_limiter.py tests/snapshots/test_queue.py
 # What leans on Django: forms, models, pages, the admin, sign-in, commands, headers.
 ON_NEWEST_DJANGO := tests/accounts tests/alerts/test_pages.py tests/forms tests/http tests/management tests/notify \
 	tests/pages tests/query tests/saved_views tests/test_admin.py tests/test_encryption.py tests/test_environment.py
+BESIDE := on-postgresql on-sso on-httpx2 on-newest-django
 # Just what the lock pins, whatever newer versions an index has; then a look whether it fits together.
 INSTALL = $(BIN)/pip install --quiet --no-deps --require-hashes -r $(lastword $^) && $(BIN)/pip check --quiet
 LOCK := $(BIN)/uv pip compile pyproject.toml --extra postgresql --extra sso --universal \
@@ -28,10 +29,15 @@ install: .venv/installed
 demo: .venv/installed
 	@PORT=$(PORT) exec $(BIN)/python -m dashboard.operations.demo
 
+# Beside the tests run those that take a process each; what they say follows only if one fails.
 test: .venv/installed-dev
 	@sh tests/debian.sh
-	@$(MAKE) --no-print-directory --jobs 3 --output-sync style types migrations collected on-httpx2 on-sso on-postgresql on-newest-django
-	$(BIN)/pytest --numprocesses 4 --no-loadscope-reorder
+	@$(MAKE) --no-print-directory --jobs 3 --output-sync style types migrations collected
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync $(BESIDE) >.venv/beside.log 2>&1 & beside=$$!; \
+	trap 'kill $$beside' INT TERM; \
+	$(BIN)/pytest --numprocesses 4 --no-loadscope-reorder; failed=$$?; \
+	wait $$beside || { cat .venv/beside.log; exit 1; }; \
+	exit $$failed
 
 # The checks before the tests, side by side: those that fail soonest come first.
 style:

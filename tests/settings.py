@@ -45,9 +45,12 @@ if elsewhere:
 from dashboard.settings import *  # noqa: E402, F403
 from dashboard.settings import DATABASES, STORAGES  # noqa: E402
 
-# A file, so that threads and live servers share it; one per run, so that runs do not meet.
+# A file, so that threads and live servers share it; one per run, so that runs do not meet; in
+# memory where that takes files, for each test waits for the disk otherwise.
 if not elsewhere:
-    file = Path(tempfile.gettempdir()) / f"reserved-calls-tests-{os.getpid()}.sqlite3"
+    memory = Path("/dev/shm")
+    folder = memory if os.access(memory, os.W_OK) else Path(tempfile.gettempdir())
+    file = folder / f"reserved-calls-tests-{os.getpid()}.sqlite3"
     DATABASES["default"]["TEST"] = {"NAME": str(file)}
 # Without collectstatic there is no manifest.
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
