@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,7 +12,7 @@ from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.translation import gettext as _
 
 from appoints.insight.best_hours import WEEK, BestHours, best_hours
-from appoints.insight.reach import reach_lines
+from appoints.insight.reach_by_group import reach_by_group
 from appoints.labels import WEEKDAYS
 from appoints.query.query import Query
 from appoints.results.result import Result
@@ -32,12 +32,23 @@ class CallAgain:
         if record["state"] != "failed" or not result.is_whole:
             return
         self.missed = _missed([record, *result.same_number(record)], zone)
-        groups = [record["fail_group"]] if record["fail_group"] else []
-        lines = reach_lines(result.compared, zone, groups=groups)
-        found = best_hours(lines, now.astimezone(zone))
+        local = now.astimezone(zone)
+        found = best_hours(reach_by_group(result, zone)[record["fail_group"]], local)
         if found is not None:
-            self.best = _best(found, now.astimezone(zone).date())
+            self.best = best_words(found, local.date())
             self.address = _reached(found, query, result).urlencode()
+
+
+def advice(
+    result: Result, records: Iterable[Mapping[str, Any]], zone: ZoneInfo, now: datetime
+) -> dict[str | None, str]:
+    """Return the best hours in words by the cause groups of failed records, as far as they tell."""
+    groups = {each["fail_group"] for each in records if each["state"] == "failed"}
+    if not groups or not result.is_whole:
+        return {}
+    lines, local = reach_by_group(result, zone), now.astimezone(zone)
+    found = {group: best_hours(lines[group], local) for group in groups}
+    return {group: best_words(best, local.date()) for group, best in found.items() if best}
 
 
 def _missed(records: list[Mapping[str, Any]], zone: ZoneInfo) -> str:
@@ -48,7 +59,8 @@ def _missed(records: list[Mapping[str, Any]], zone: ZoneInfo) -> str:
     return _("Not reached at %s") % ", ".join(map(str, hours)) if hours else ""
 
 
-def _best(found: BestHours, today: date) -> str:
+def best_words(found: BestHours, today: date) -> str:
+    """Return the best hours, the calls that say so, and when they come next."""
     # Translators: hours of the day, a share of calls, and a day: "today", "Monday"
     words = _("Most often reached %(begin)s–%(end)s (%(reached)s of %(calls)s), next %(day)s")
     return words % {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -49,6 +49,7 @@ class CellOptions:
     reasons: Mapping[str, str]
     address: str  # the question's query string
     masked: bool  # numbers are
+    advice: Mapping[str | None, str] = field(default_factory=dict)  # for failed calls, by group
     range: str = ""  # the query string of just its range; without, no number is a link
 
     def of_number(self, record: Record) -> str | None:
@@ -156,7 +157,10 @@ class Cells:
         if code is None:
             return text_cell(None, name if SENT_AS[name] in odd_of(record) else "result", record)
         words = self.options.reasons.get(code, code)
-        shown = html('<span title="%s"><bdi>%s</bdi></span>', tip(code), visible(words))
+        title = tip(code)
+        if record["state"] == "failed" and record["fail_group"] in self.options.advice:
+            title = f"{title} · {self.options.advice[record['fail_group']]}"
+        shown = html('<span title="%s"><bdi>%s</bdi></span>', title, visible(words))
         if record["state"] == "failed":
             icon = self._icon("failed")
             shown = html('<span class="state state-failed cause">%s%s</span>', icon, shown)

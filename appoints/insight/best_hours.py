@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -10,9 +11,10 @@ from appoints.insight.reach import FEWEST, ReachLine
 
 SPAN = 2  # hours
 WEEK = 7  # days
+AHEAD = 2 * WEEK  # days that are looked at, for a day of this week may be a holiday
 
-# Tells of a weekday, 1 for Monday, and an hour whether people work then.
-WorkingHours = Callable[[int, int], bool]
+# Tells whether people work throughout an hour of a local day.
+Working = Callable[[date, int], bool]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,42 +33,46 @@ class BestHours:
     day: date
 
 
-def always(weekday: int, hour: int) -> bool:
+def always(day: date, hour: int) -> bool:
     """Tell that people work at every hour."""
     return True
 
 
 def best_hours(
-    lines: Sequence[ReachLine], now: datetime, working: WorkingHours = always
+    lines: Iterable[ReachLine], now: datetime, working: Working = always
 ) -> BestHours | None:
     """Return the hours in which the largest share of calls reached somebody; ``now`` is local.
 
     Of equal ones those of more calls, then the earlier ones. None where no hours have enough calls
     to tell, or none of these reached anybody.
     """
-    found = [_span(lines, begin, now, working) for begin in range(24 - SPAN + 1)]
+    by_hour: defaultdict[int | None, list[ReachLine]] = defaultdict(list)
+    for line in lines:
+        by_hour[line.hour].append(line)
+    found = [
+        _span([by_hour[begin + more] for more in range(SPAN)], begin, now, working)
+        for begin in range(24 - SPAN + 1)
+    ]
     told = [each for each in found if each and each.calls >= FEWEST and each.reached]
     return max(told, key=lambda each: (each.reached / each.calls, each.calls), default=None)
 
 
 def _span(
-    lines: Sequence[ReachLine], begin: int, now: datetime, working: WorkingHours
+    by_hour: Sequence[Sequence[ReachLine]], begin: int, now: datetime, working: Working
 ) -> BestHours | None:
     """Return the calls of all weekdays on which people work throughout these hours."""
     hours = range(begin, begin + SPAN)
-    days = [day for day in range(1, WEEK + 1) if all(working(day, hour) for hour in hours)]
-    inside = [each for each in lines if each.weekday in days and each.hour in hours]
-    coming = [
-        each
-        for each in (now.date() + timedelta(days=ahead) for ahead in range(WEEK + 1))
-        if each.isoweekday() in days and (each > now.date() or hours.stop > now.hour)
-    ]
+    ahead = [now.date() + timedelta(days=each) for each in range(AHEAD)]
+    days = [day for day in ahead if all(working(day, hour) for hour in hours)]
+    weekdays = {day.isoweekday() for day in days}
+    inside = [each for lines in by_hour for each in lines if each.weekday in weekdays]
+    coming = [day for day in days if day > now.date() or hours.stop > now.hour]
     if not coming:
         return None
     return BestHours(
         begin=begin,
         end=hours.stop,
-        weekdays=tuple(days),
+        weekdays=tuple(sorted(weekdays)),
         reached=sum(each.reached for each in inside),
         calls=sum(each.calls for each in inside),
         day=coming[0],

@@ -13,6 +13,8 @@ from appoints.access.number_token import shown
 from appoints.connections import lookups
 from appoints.connections.failures import Failure
 from appoints.display import preset_links
+from appoints.display.call_again import advice
+from appoints.display.cell_kinds import Record
 from appoints.display.cells import CellOptions
 from appoints.display.charts import charts
 from appoints.display.chips import Names, chips
@@ -149,7 +151,7 @@ class ListPage(ExplainingView):
         view = view_called(user, self.scope, query.view)
         columns = known(columns_of(view, user))
         pager, records = self._page(result, columns)
-        options = self._cell_options(reasons)
+        options = self._cell_options(reasons, self._advice(result, records, columns))
         empty = result.is_whole and not result.total
         return Rows(
             result=result,
@@ -169,7 +171,17 @@ class ListPage(ExplainingView):
             compared=query.but(repeats=BOTH).urlencode(),
         )
 
-    def _cell_options(self, reasons: Mapping[str, str]) -> CellOptions:
+    def _advice(
+        self, result: Result, records: Sequence[Record], columns: Sequence[str]
+    ) -> Mapping[str | None, str]:
+        """Return when to call again, by cause group, where the table says how calls came out."""
+        if "fail_code" not in columns:
+            return {}
+        return advice(result, records, self.question.zone, self.question.now)
+
+    def _cell_options(
+        self, reasons: Mapping[str, str], told: Mapping[str | None, str]
+    ) -> CellOptions:
         question, query = self.question, self.question.query
         # The preset of overdue calls would leave out all others of a number.
         of_range = question.fixed.of_range if query.preset == OVERDUE else query.of_range
@@ -178,6 +190,7 @@ class ListPage(ExplainingView):
             reasons=reasons,
             address=query.urlencode(),
             masked=self.scope.masked,
+            advice=told,
             range=of_range.urlencode(),
         )
 

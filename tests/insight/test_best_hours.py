@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from appoints.insight import best_hours as module
 from appoints.insight.best_hours import BestHours, best_hours
 from appoints.insight.reach import ReachLine, reach_lines
+from appoints.insight.reach_by_group import counted_by_group
+from appoints.isales import codes
 from tests.insight.made_up import framed, local, seen, state_of, worlds
 
 World = tuple[datetime, ZoneInfo, list[Any]]
@@ -26,8 +28,8 @@ def june(day: int, hour: int) -> datetime:
 MONDAY = june(1, 12)
 
 
-def office(weekday: int, hour: int) -> bool:
-    return weekday < 6 and 9 <= hour < 18
+def office(day: date, hour: int) -> bool:
+    return day.isoweekday() < 6 and 9 <= hour < 18
 
 
 @pytest.mark.parametrize("fewest", [1, 3])
@@ -43,7 +45,7 @@ def test_the_best_hours_are_those_of_a_plain_reading(
         if (state := state_of(each)) in ("reached", "failed") and each[0].call_begin is not None:
             at = local(each[0].call_begin, zone)
             for begin in (at.hour - 1, at.hour):
-                days = all(office(at.isoweekday(), hour) for hour in (begin, begin + 1))
+                days = all(office(at.date(), hour) for hour in (begin, begin + 1))
                 if 0 <= begin <= 22 and (days or not is_office):
                     calls[begin] += 1
                     reached[begin] += state == "reached"
@@ -58,6 +60,18 @@ def test_the_best_hours_are_those_of_a_plain_reading(
         assert (found.reached, found.calls) == (reached[found.begin], calls[found.begin])
         assert found.end == found.begin + 2
         assert here.date() <= found.day <= here.date() + timedelta(days=7)
+
+
+@given(worlds())
+def test_each_group_has_the_lines_of_its_own_table(world: World) -> None:
+    now, zone, data = world
+    rows = framed(data, now)
+    found = counted_by_group(rows, zone)
+    assert found.keys() == {None, *codes.GROUPS}
+    for group, lines in found.items():
+        every = reach_lines(rows, zone, groups=(group,) if group else ())
+        own = {each for each in every if each.weekday is not None and each.hour is not None}
+        assert {each for each in lines if each in own or each.calls} == own
 
 
 def lines_of(**hours: tuple[int, int]) -> list[ReachLine]:
@@ -108,3 +122,11 @@ def test_they_come_next_on_the_first_day_on_which_they_are_not_over(
 def test_on_a_weekend_they_come_next_on_monday() -> None:
     found = best_hours(lines_of(h10=(20, 20)), june(6, 10), office)
     assert found and found.day == date(2026, 6, 8)
+
+
+def test_a_holiday_is_passed_over_and_its_weekday_counts() -> None:
+    def working(day: date, hour: int) -> bool:
+        return office(day, hour) and day != date(2026, 6, 8)
+
+    found = best_hours(lines_of(h10=(20, 20)), june(6, 10), working)
+    assert found and (found.day, found.calls) == (date(2026, 6, 9), 40)
