@@ -16,8 +16,12 @@ from appoints.results.numbers import NumberingPlan, writings
 from appoints.results.repeats import number_key
 
 ATTEMPTS = ("attempt", "attempts")
-MATTER = ("number", "task_id")  # what calls have in common that are attempts at one thing
 FEW = 1000  # rows, as on a page
+BETWEEN = "\0"  # a number and its task
+
+# Of calls that follow one another once sorted: whether both are of one matter, and began together.
+IS_SAME = pl.col("matter") == pl.col("matter").shift()
+IS_TOGETHER = IS_SAME & (pl.col("call_begin") == pl.col("call_begin").shift())
 
 
 def with_attempts(
@@ -27,19 +31,15 @@ def with_attempts(
 
     ``attempts`` counts these calls; null without a number or a task. ``attempt`` is the place, from
     1; null for what is no attempt yet, and where it cannot be told. ``everything`` are the rows to
-    look among.
+    look among, and ``rows`` some of them.
     """
-    calls = _calls(rows, everything, plan)
-    counts = calls.group_by(MATTER).agg(
-        pl.len().alias("attempts"), pl.col("call_begin").is_null().any().alias("untimed")
-    )
-    found = rows.lazy().drop(ATTEMPTS).with_columns(number_key(plan).alias("number"))
-    found = found.join(counts, on=MATTER, how="left", maintain_order="left")
-    found = found.join(
-        _places(calls), on=[*MATTER, "call_begin"], how="left", maintain_order="left"
-    )
-    numbered = found.with_columns(_attempt(), _attempts())
-    return numbered.drop("number", "together", "place", "untimed").collect()
+    near = everything
+    if rows.height <= FEW:
+        own = rows["called_key"].drop_nulls().unique()
+        same = [each for key in own for each in writings(key, plan)]
+        near = everything.filter(pl.col("called_key").is_in(same))
+    found = rows.drop(ATTEMPTS)
+    return found.join(_numbered(near, plan), on="row", how="left", maintain_order="left")
 
 
 def of_one_matter(
@@ -59,32 +59,32 @@ def of_one_matter(
     return with_attempts(near, near, plan).sort(order, nulls_last=True).to_dicts()
 
 
+def _numbered(rows: pl.DataFrame, plan: NumberingPlan) -> pl.DataFrame:
+    """Return attempt and attempts of each row, under the row's own ``row``."""
+    matter = pl.concat_str(number_key(plan), pl.lit(BETWEEN), "task_id")
+    named = rows.select(
+        "row",
+        "call_begin",
+        # Numbers in place of long texts: what follows compares them again and again.
+        matter.cast(pl.Categorical).to_physical().alias("matter"),
+        pl.col("state").is_in(OPEN).not_().alias("made"),
+    ).lazy()
+    calls = named.filter(pl.col("made") & pl.col("matter").is_not_null())
+    counts = calls.group_by("matter").agg(
+        pl.len().cast(pl.Int64).alias("attempts"),
+        pl.col("call_begin").is_null().any().alias("untimed"),
+    )
+    found = named.join(counts, on="matter", how="left").join(_places(calls), on="row", how="left")
+    attempts = pl.when(pl.col("matter").is_not_null()).then(pl.col("attempts").fill_null(0))
+    attempt = pl.when(~pl.col("untimed")).then("place")
+    return found.select("row", attempt.alias("attempt"), attempts.alias("attempts")).collect()
+
+
 def _places(calls: pl.LazyFrame) -> pl.LazyFrame:
-    """Return the place of each begin among those of its number and task, and how many share it."""
-    timed = calls.filter(pl.col("call_begin").is_not_null())
-    begins = timed.group_by(*MATTER, "call_begin").agg(pl.len().alias("together"))
-    place = pl.col("together").cum_sum().over(MATTER)
-    return begins.sort("call_begin").with_columns(place.alias("place"))
-
-
-def _calls(rows: pl.DataFrame, everything: pl.DataFrame, plan: NumberingPlan) -> pl.LazyFrame:
-    """Return number, task and begin of the calls that have the number of any of the rows."""
-    called = pl.col("called_key")
-    if rows.height <= FEW:
-        own = rows["called_key"].drop_nulls().unique()
-        everything = everything.filter(
-            called.is_in([each for key in own for each in writings(key, plan)])
-        )
-    calls = everything.lazy().filter(~pl.col("state").is_in(OPEN))
-    named = calls.select(number_key(plan).alias("number"), "task_id", "call_begin")
-    return named.filter(pl.all_horizontal(pl.col(*MATTER).is_not_null()))
-
-
-def _attempt() -> pl.Expr:
-    is_told = ~pl.col("state").is_in(OPEN) & ~pl.col("untimed") & (pl.col("together") == 1)
-    return pl.when(is_told).then("place").cast(pl.Int64).alias("attempt")
-
-
-def _attempts() -> pl.Expr:
-    has_matter = pl.all_horizontal(pl.col(*MATTER).is_not_null())
-    return pl.when(has_matter).then(pl.col("attempts").fill_null(0)).cast(pl.Int64)
+    """Return the place of each call among those of its number and task, null of equal begins."""
+    begun = calls.filter(pl.col("call_begin").is_not_null()).sort("matter", "call_begin")
+    at = pl.int_range(pl.len())
+    first = pl.when(~IS_SAME.fill_null(value=False)).then(at).forward_fill()
+    together = IS_TOGETHER.fill_null(value=False)
+    alone = ~(together | together.shift(-1).fill_null(value=False))
+    return begun.select("row", pl.when(alone).then(at - first + 1).alias("place"))

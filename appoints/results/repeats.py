@@ -55,11 +55,12 @@ KEPT = KeptColumns()
 def with_repeats(frame: pl.DataFrame, window: Window, plan: NumberingPlan) -> pl.DataFrame:
     """Return rows with ``repeat`` and ``repeat_count``, compared with all others of the frame.
 
+    ``row`` is the number by which further comparisons find a row again.
     ``repeat_count`` is how many open reservations a row's number has in the window, the row itself
     included; null where what is called is no number. ``repeat`` is null for a row that is not open
     or repeats nothing, and ``unknown`` for one of which that cannot be told.
     """
-    return frame.with_columns(KEPT.of(frame, window, plan))
+    return frame.with_columns(KEPT.of(frame, window, plan)).with_row_index("row")
 
 
 def number_key(plan: NumberingPlan) -> pl.Expr:
