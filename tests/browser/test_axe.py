@@ -26,6 +26,7 @@ from appoints.display.pagination import Pager
 from appoints.display.table import AppointTable
 from appoints.isales.errors import FetchError, NoAnswer, NotAuthorised, Refused, TooFast
 from appoints.pages.contexts import Failed, Rows, Stale
+from appoints.pages.insight.sections import SECTIONS
 from appoints.query.query import Query
 from appoints.results.result import Mode, Result
 from dashboard.accounts.models import User
@@ -58,7 +59,7 @@ PAGES = {
     "embed": [f"/embed/?{WEEK}", "/embed/?from=never"],
     "insight:index": ["/insight/"],
     "insight:report": [f"/insight/report/?{WEEK}"],
-    "insight:section": [f"/insight/punctuality/?{WEEK}"],
+    "insight:section": [f"/insight/{name}/?{WEEK}" for name in SECTIONS],
     "password_change": ["/accounts/password_change/"],
     "preferences": ["/accounts/preferences/"],
     "tokens": ["/accounts/tokens/"],

@@ -15,6 +15,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from appoints.isales.errors import NoAnswer
+from appoints.pages.insight.sections import SECTIONS
 from dashboard.accounts.models import User
 from tests.api.conftest import reader_of
 from tests.factories import NOON, at_hand, browser_of
@@ -82,22 +83,85 @@ def test_the_filters_form_comes_back_to_its_page(browser: Client) -> None:
         assert sent["Location"] == f"{path}?connection=demo&preset=today&agent=101"
 
 
-def test_every_figure_opens_the_rows_that_it_counts(browser: Client) -> None:
-    rows = [call(number, taskName="Renewals", userName="Ana") for number in range(40)]
-    odd = [
-        call(41, beginTime=None),
-        call(42, userAccount=None),
-        call(43, taskId=None),
-        call(44, beginTime=None, endTime=None, failCode=None),
-        call(400, beginTime=None, endTime=None, failCode=None),
-    ]
-    centre(rows + odd)
-    page = Screen(browser.get(f"/insight/punctuality/?{RANGE}"))
-    links = page.all("#punctuality .insight-sum a, #punctuality td a")
-    assert len(links) > 20
-    for link in links:
+ROWS = [
+    *[call(number, taskName="Renewals", userName="Ana") for number in range(40)],
+    *[call(-number, result="0101", failCode="00604", taskId="1") for number in range(1, 40)],
+    call(41, beginTime=None),
+    call(42, userAccount=None),
+    call(43, taskId=None),
+    call(44, beginTime=None, endTime=None, failCode=None),
+    call(-180, beginTime=None, endTime=None, failCode=None),
+    call(64, beginTime=None, endTime=None, failCode=None),
+    call(66, beginTime=None, endTime=None, failCode=None, userAccount=None),
+    call(400, beginTime=None, endTime=None, failCode=None),
+]
+
+
+@pytest.mark.parametrize(
+    ("section", "links"), [("punctuality", 20), ("reach", 2), ("silence", 3), ("lanes", 0)]
+)
+def test_every_figure_opens_the_rows_that_it_counts(
+    browser: Client, section: str, links: int
+) -> None:
+    centre(ROWS)
+    page = Screen(browser.get(f"/insight/{section}/?{RANGE}"))
+    found = page.all(f"#{section} .insight-sum a, #{section} td a[href^='/appoints/?']")
+    found = [each for each in found if "%" not in words_of(each)]
+    assert len(found) >= links
+    for link in found:
         address = link.attributes["href"] or ""
         assert (address, opened(browser, address)) == (address, number_of(words_of(link)))
+
+
+def test_a_rate_opens_the_calls_that_reached_somebody(browser: Client) -> None:
+    centre(ROWS)
+    page = Screen(browser.get(f"/insight/reach/?{RANGE}"))
+    cells = [each for each in page.all("#reach td[title]") if each.css_first("a")]
+    assert len(cells) > 2
+    for cell in cells:
+        reached = number_of((cell.attributes["title"] or "").split()[0])
+        assert opened(browser, cell.css_first("a").attributes["href"] or "") == reached
+
+
+def test_the_list_s_cause_groups_say_which_failed_calls_count(browser: Client) -> None:
+    centre(ROWS)
+    for groups, failed in (("", "39"), ("&cause_group=platform", "0"), ("&cause=00604", "39")):
+        page = Screen(browser.get(f"/insight/reach/?{RANGE}{groups}"))
+        assert page.texts("#reach .insight-sum span")[1] == f"Failed {failed}"
+
+
+def test_each_mark_leads_to_its_call_and_stands_in_the_table(browser: Client) -> None:
+    centre(ROWS)
+    page = Screen(browser.get(f"/insight/lanes/?{RANGE}&day=2026-06-01"))
+    marks = page.links("#lanes .lane svg a")
+    assert len(marks) == len(ROWS) == len(page.all(".insight-marks tbody tr"))
+    assert set(marks) == set(page.links(".insight-marks a"))
+    for address in marks[::9]:
+        assert browser.get(address).status_code == 200
+
+
+def test_many_calls_are_one_mark_of_a_slot_with_their_number(
+    browser: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("appoints.display.insight.lanes.MOST_MARKS", 10)
+    centre(ROWS)
+    page = Screen(browser.get(f"/insight/lanes/?{RANGE}&day=2026-06-01"))
+    found = [each for each in page.all(".insight-marks tr") if each.css_first("a")]
+    many = [each for each in found if each.css_first("a[href^='/appoints/?']")]
+    assert many
+    for row in many:
+        rows = number_of(words_of(row.css("td")[1]).rpartition(" ")[2])
+        assert opened(browser, row.css_first("a").attributes["href"] or "") == rows
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_file_and_api_have_the_same_lines(browser: Client, supervisor: User, section: str) -> None:
+    centre(ROWS)
+    file = browser.get(f"/insight/{section}/export.csv?{RANGE}")
+    lines = list(csv.DictReader(io.StringIO(file.content.decode(), newline="")))
+    answer = reader_of(supervisor).get(f"/api/v1/insight/{section}/?{RANGE}").json()
+    assert lines
+    assert [{name: _text(value) for name, value in row.items()} for row in answer["rows"]] == lines
 
 
 def test_file_and_api_have_the_lines_of_the_page(browser: Client, supervisor: User) -> None:
@@ -115,7 +179,7 @@ def test_file_and_api_have_the_lines_of_the_page(browser: Client, supervisor: Us
 
 
 def _text(value: object) -> str:
-    return "" if value is None else str(value)
+    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
 @pytest.mark.parametrize("name", ["working=2", "day=never", "first=0", "colour=red"])

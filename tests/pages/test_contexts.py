@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
 from pathlib import Path
 
@@ -13,13 +13,14 @@ from django.template import engines
 from appoints.alerts import contexts as alerts
 from appoints.api import reference
 from appoints.display.context import Context
-from appoints.display.insight import punctuality
+from appoints.display.insight import lanes, punctuality, reach, silence
 from appoints.pages import contexts, detail_contexts, wallboard_contexts
 from appoints.pages.insight import contexts as insight
 from appoints.saved_views import contexts as saved_views
 from tests.names import Names
 
 FOLDER = Path(settings.BASE_DIR) / "templates"
+FIGURES = (lanes, punctuality, reach, silence)
 CONTEXTS = [
     each
     for module in (
@@ -31,9 +32,9 @@ CONTEXTS = [
 ]
 PARTS = [
     each
-    for module in (contexts, detail_contexts, insight, punctuality, wallboard_contexts)
+    for module in (contexts, detail_contexts, insight, *FIGURES, wallboard_contexts)
     for each in vars(module).values()
-    if isinstance(each, type) and each.__module__ == module.__name__ and each not in CONTEXTS
+    if is_dataclass(each) and each.__module__ == module.__name__ and each not in CONTEXTS
 ]
 
 

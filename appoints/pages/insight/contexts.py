@@ -9,11 +9,14 @@ from django.utils.functional import Promise
 
 from appoints.connections.failures import Failure
 from appoints.display.clock import Clock
+from appoints.display.insight.lanes import LaneFigures
 from appoints.display.insight.punctuality import PunctualityFigures
+from appoints.display.insight.reach import ReachFigures
+from appoints.display.insight.silence import SilenceFigures
 from appoints.pages.contexts import ListContext, Stale
 from appoints.results.result import Result
 
-Figures = PunctualityFigures
+Figures = PunctualityFigures | ReachFigures | SilenceFigures | LaneFigures
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,12 +14,11 @@ from appoints.display.chips import range_words
 from appoints.display.insight.punctuality import PunctualityFigures, punctuality_figures
 from appoints.forms.bind import Question
 from appoints.insight.punctuality import PunctualityLine, punctuality_lines
-from appoints.pages.insight.section import Section
+from appoints.pages.insight.section import MOST_LINES, Section
 from appoints.query.query import Query
 from appoints.query.time_range import Window, midnight
 from appoints.results.result import Result
 
-MOST_LINES = 8  # of a table on the page of all sections
 DAY = timedelta(days=1)
 
 

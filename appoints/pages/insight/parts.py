@@ -37,7 +37,9 @@ def own_parameters(options: FigureOptions) -> str:
 def empty_part(section: Section, asked: Question, *, may_export: bool) -> SectionPart:
     """Return a section before anything is asked; ``asked`` is the question of the page."""
     address = f"{asked.query.urlencode()}{own_parameters(section.options)}"
-    left_out = asked.query.leaving_out(*section.leaves_out)
+    left_out = asked.query.leaving_out(
+        *(name for name in section.leaves_out if name not in section.hides_left_out)
+    )
     kept = {chip.text for chip in chips(left_out, asked.zone)}
     gone = [chip.text for chip in chips(asked.query, asked.zone) if chip.text not in kept]
     file = f"{reverse('insight:csv', args=[section.name])}?{address}"

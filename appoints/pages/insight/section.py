@@ -14,6 +14,13 @@ from appoints.insight.line import FigureLine
 from appoints.query.presets import OVERDUE
 from appoints.results.result import Result
 
+MOST_LINES = 8  # of a table on the page of all sections
+# Filters by what became of a call, and when: they say nothing of calls to come.
+OUTCOMES = (
+    *("states", "late", "punctual", "causes", "cause_groups", "repeats"),
+    *("hours", "weekdays", "call_hours", "call_weekdays", "untimed"),
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class FigureOptions:
@@ -32,7 +39,9 @@ class FigureOptions:
 class Section:
     """A section of the rows of a question; a subclass says what it makes of them.
 
-    ``needed`` are its questions whose rows must all be at hand, by their names.
+    ``leaves_out`` are the fields of filters that do not count, which the page says but for those
+    that the figures show in another way. ``needed`` are its questions whose rows must all be at
+    hand, by their names, and ``asked`` is the question of the page.
     """
 
     name: ClassVar[str]
@@ -40,10 +49,11 @@ class Section:
     about: ClassVar[str | Promise]
     line: ClassVar[type[FigureLine]]
     leaves_out: ClassVar[tuple[str, ...]] = ()
+    hides_left_out: ClassVar[tuple[str, ...]] = ()
     needed: ClassVar[tuple[str, ...]] = ("rows",)
 
     def __init__(self, question: Question, options: FigureOptions) -> None:
-        self.options = options
+        self.options, self.asked = options, question
         states_go = question.query.preset == OVERDUE and "states" in self.leaves_out
         query = question.fixed if states_go else question.query
         query = query.leaving_out(*self.leaves_out).but(sort="", view="")

@@ -1,0 +1,135 @@
+"""When to call again as a page shows it: a table of weekdays by hours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.utils.functional import Promise
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from appoints.display.insight.figures import percent, rows_link, shade
+from appoints.insight.reach import FEWEST, ReachLine
+from appoints.labels import HOURS, WEEKDAYS
+from appoints.query.query import Query
+
+BEST = 3  # hours that are named
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReachCell:
+    """A rate as a link to the reached calls; ``of`` says of how many, ``step`` is its shade."""
+
+    rate: SafeString
+    of: str
+    step: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReachRow:
+    """A weekday, or all of them: its rate, then that of each hour."""
+
+    text: str | Promise
+    cells: Sequence[ReachCell]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CauseGroup:
+    """A cause group in words, the address of its figures, and whether it is shown."""
+
+    text: str
+    address: str
+    chosen: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReachFigures:
+    """When calls reach somebody; ``best`` names the best hours, empty where none is known.
+
+    ``uncounted`` are calls whose begin is not known.
+    """
+
+    template: ClassVar[str] = "appoints/insight/_reach.html"
+    reached: SafeString
+    failed: SafeString
+    uncounted: SafeString
+    groups: Sequence[CauseGroup]
+    hours: Sequence[tuple[str, str]]
+    rows: Sequence[ReachRow]
+    best: str
+
+    @property
+    def fewest(self) -> int:
+        """How many calls a rate is told from."""
+        return FEWEST
+
+
+def reach_figures(
+    lines: Sequence[ReachLine], query: Query, causes: Query, groups: Sequence[CauseGroup]
+) -> ReachFigures:
+    """Return the lines in words; ``query`` asks for all calls, ``causes`` for the failed ones."""
+    of = {(line.weekday, line.hour): line for line in lines}
+    known = [hour for weekday, hour in of if weekday is None and hour is not None]
+    hours = range(min(known), max(known) + 1) if known else range(0)
+    days = [None, *(int(day) for day in WEEKDAYS if (int(day), None) in of)]
+    whole = of[None, None]
+
+    def begun(asked: Query) -> Query:
+        """Leave out the calls whose begin is not known, where there are any."""
+        return asked.but(call_weekdays=tuple(WEEKDAYS)) if whole.uncounted else asked
+
+    return ReachFigures(
+        reached=rows_link(whole.reached, begun(query).but(states=("reached",))),
+        failed=rows_link(whole.failed, begun(causes).but(states=("failed",))),
+        uncounted=rows_link(whole.uncounted, None),
+        groups=groups,
+        hours=[(f"{hour:02}", HOURS[str(hour)]) for hour in hours],
+        rows=[
+            ReachRow(
+                text=_("All days") if day is None else WEEKDAYS[str(day)],
+                cells=[_cell(of.get((day, hour)), begun(query)) for hour in (None, *hours)],
+            )
+            for day in (days if known else [])
+        ],
+        best=_best([line for line in lines if line.weekday is None and line.hour is not None]),
+    )
+
+
+def _cell(line: ReachLine | None, query: Query) -> ReachCell:
+    if line is None or not line.calls:
+        return ReachCell(rate=SafeString(""), of="", step=0)
+    counts: Mapping[str, object] = {
+        "reached": intcomma(line.reached),
+        "calls": intcomma(line.calls),
+    }
+    of = _("%(reached)s of %(calls)s") % counts
+    if line.rate is None:
+        return ReachCell(rate=SafeString("·"), of=of, step=0)
+    asked = query.but(
+        states=("reached",),
+        call_hours=() if line.hour is None else (str(line.hour),),
+        call_weekdays=query.call_weekdays if line.weekday is None else (str(line.weekday),),
+    )
+    shown = percent(line.rate)
+    rate = rows_link(line.reached, asked, shown)
+    return ReachCell(rate=rate, of=of, step=shade(line.rate))
+
+
+def _best(hours: Sequence[ReachLine]) -> str:
+    """Return the hours with the highest rates in words: ``17:00–17:59 43 % (41 of 96)``."""
+    judged = [line for line in hours if line.rate is not None]
+    ranked = sorted(judged, key=lambda line: -(line.rate or 0))[:BEST]
+    words = _("%(hour)s %(rate)s (%(reached)s of %(calls)s)")
+    return ", ".join(
+        words
+        % {
+            "hour": HOURS[str(line.hour)],
+            "rate": percent(line.rate or 0),
+            "reached": intcomma(line.reached),
+            "calls": intcomma(line.calls),
+        }
+        for line in ranked
+    )

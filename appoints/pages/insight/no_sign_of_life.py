@@ -1,0 +1,50 @@
+"""No sign of life: who has calls to make today, and of whom no call is known since."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext_lazy as _
+
+from appoints.display.insight.silence import SilenceFigures, silence_figures
+from appoints.forms.bind import Question
+from appoints.insight.silence import SilenceLine, silence_lines
+from appoints.pages.insight.section import MOST_LINES, OUTCOMES, FigureOptions, Section
+from appoints.results.result import Result
+
+
+class NoSignOfLife(Section):
+    """Agents with due or overdue calls of today."""
+
+    name = "silence"
+    title = _("No sign of life")
+    about = _(
+        "Who has calls of today that are due or overdue. A manual call is known once the agent's"
+        " desktop reports it; where the person is, nobody can tell from here."
+    )
+    line = SilenceLine
+    leaves_out = OUTCOMES
+
+    def __init__(self, question: Question, options: FigureOptions) -> None:
+        super().__init__(question, options)
+        today = self.question.query.but(preset="today", begin=None, end=None)
+        self.question = replace(self.question, query=today)
+
+    def lines(self, found: Mapping[str, Result]) -> Sequence[SilenceLine]:
+        return silence_lines(found["rows"].rows)
+
+    def figures(self, lines: Sequence[SilenceLine], found: Mapping[str, Result]) -> SilenceFigures:
+        now = found["rows"].as_of or self.question.now
+        return silence_figures(
+            lines,
+            [self._waited(line.first_waiting, now) for line in lines],
+            self.question.query,
+            self.question.zone,
+            most=None if self.options.whole else MOST_LINES,
+            working=self.options.working,
+        )
+
+    def _waited(self, first: datetime | None, now: datetime) -> timedelta | None:
+        return now - first if first and first < now else None
