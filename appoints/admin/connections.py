@@ -80,6 +80,13 @@ class ConnectionAdmin(ModelAdmin):
             {"fields": ("country_code", "trunk_prefix")},
         ),
         (
+            gettext_lazy("Working hours"),
+            {
+                "fields": ("working_hours", "holidays"),
+                "description": gettext_lazy("In the console time zone, for Insight."),
+            },
+        ),
+        (
             gettext_lazy("Signature"),
             {"fields": ("signed_headers", "milliseconds", "empty_query_line", "sign_host")},
         ),

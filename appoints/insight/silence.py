@@ -16,8 +16,8 @@ class SilenceLine(FigureLine):
     """An agent with due or overdue calls, and when the last call of theirs began.
 
     ``agent`` is None for calls that name none. ``last_begin`` is None where no call has begun;
-    ``calling`` counts calls that iSales says are going on. ``first_waiting`` is the earliest
-    reserved time of the due and overdue calls, None where none of them has one.
+    ``calling`` counts calls that iSales says are going on. ``first_overdue`` is the earliest
+    reserved time of the overdue calls, None where none of them has one.
     """
 
     agent: str | None
@@ -26,7 +26,7 @@ class SilenceLine(FigureLine):
     overdue: int
     calling: int
     last_begin: datetime | None
-    first_waiting: datetime | None
+    first_overdue: datetime | None
 
     @property
     def waiting(self) -> int:
@@ -35,10 +35,10 @@ class SilenceLine(FigureLine):
 
     @property
     def is_silent(self) -> bool:
-        """Whether no call goes on, nor began since the first of those that wait was to."""
-        if self.calling or self.first_waiting is None:
+        """Whether no call goes on, nor began since the first overdue one was to; of an agent."""
+        if self.agent is None or self.calling or self.first_overdue is None:
             return False
-        return self.last_begin is None or self.last_begin < self.first_waiting
+        return self.last_begin is None or self.last_begin < self.first_overdue
 
 
 def silence_lines(rows: pl.DataFrame) -> list[SilenceLine]:
@@ -46,7 +46,7 @@ def silence_lines(rows: pl.DataFrame) -> list[SilenceLine]:
 
     The rows are those of a day up to now, as they were when they were fetched.
     """
-    state, waits = pl.col("state"), pl.col("state").cast(pl.String).is_in(["due", "overdue"])
+    state = pl.col("state")
     found = (
         rows.lazy()
         .group_by("agent")
@@ -55,10 +55,10 @@ def silence_lines(rows: pl.DataFrame) -> list[SilenceLine]:
             overdue=(state == "overdue").sum(),
             calling=(state == "calling").sum(),
             last_begin=pl.col("call_begin").max(),
-            first_waiting=pl.col("appoint_time").filter(waits).min(),
+            first_overdue=pl.col("appoint_time").filter(state == "overdue").min(),
         )
         .filter(pl.col("due") + pl.col("overdue") > 0)
-        .sort("last_begin", "first_waiting", "agent", nulls_last=[False, True, True])
+        .sort("last_begin", "first_overdue", "agent", nulls_last=[False, True, True])
         .collect()
     )
     names = names_in(rows, "agent")
@@ -79,8 +79,5 @@ def silent_agents(
     return [
         line
         for line in silence_lines(rows)
-        if line.is_silent
-        and line.overdue
-        and line.first_waiting is not None
-        and now - line.first_waiting > longer_than
+        if line.is_silent and line.first_overdue and now - line.first_overdue > longer_than
     ]

@@ -40,10 +40,10 @@ def test_each_line_is_what_a_plain_reading_finds(
         waiting = [
             each[0].appoint_time
             for each, state in zip(own, states, strict=True)
-            if state in WAITING and each[0].appoint_time is not None
+            if state == "overdue" and each[0].appoint_time is not None
         ]
         assert line.last_begin == at(max(begin for begin in begun) if begun else None)
-        assert line.first_waiting == at(min(waiting) if waiting else None)
+        assert line.first_overdue == at(min(waiting) if waiting else None)
     for rest in by_agent.values():
         assert not any(state_of(each) in WAITING for each in rest)
     assert [line.is_silent for line in lines] == sorted(
@@ -71,3 +71,8 @@ def test_a_call_that_began_since_or_goes_on_is_a_sign_of_life() -> None:
 
 def test_a_call_that_is_overdue_for_a_moment_only_is_no_silence() -> None:
     assert not agents(raw(-14, userAccount="101"))
+
+
+def test_a_call_that_is_only_due_and_calls_without_an_agent_are_no_silence() -> None:
+    lines = silence_lines(framed([raw(2, userAccount="101"), raw(-60, userAccount=None)], NOON))
+    assert [line.is_silent for line in lines] == [False, False]

@@ -13,14 +13,14 @@ from django.template import engines
 from appoints.alerts import contexts as alerts
 from appoints.api import reference
 from appoints.display.context import Context
-from appoints.display.insight import lanes, punctuality, reach, silence
+from appoints.display.insight import ahead, lanes, load, punctuality, reach, silence
 from appoints.pages import contexts, detail_contexts, wallboard_contexts
 from appoints.pages.insight import contexts as insight
 from appoints.saved_views import contexts as saved_views
 from tests.names import Names
 
 FOLDER = Path(settings.BASE_DIR) / "templates"
-FIGURES = (lanes, punctuality, reach, silence)
+FIGURES = (ahead, lanes, load, punctuality, reach, silence)
 CONTEXTS = [
     each
     for module in (

@@ -11,6 +11,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from appoints.connections.models.call_state import CallState
+from appoints.connections.working_hours import working_hours
 from appoints.encryption import SecretField
 from appoints.isales import hosts
 from appoints.isales.endpoint import Endpoint, origin
@@ -127,6 +128,25 @@ class Connection(CallState):
         ),
     )
 
+    working_hours = models.CharField(
+        _("working hours"),
+        max_length=1000,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_(
+            "Like Mon-Fri 09:00-18:00, Sat 10:00-14:00, in the console time zone. Empty: Insight"
+            " says nothing of calls outside of them."
+        ),
+    )
+    holidays = models.TextField(
+        _("holidays"),
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Days without working hours, like 2026-12-25, separated by spaces."),
+    )
+
     signed_headers = models.CharField(
         _("signed headers"),
         max_length=200,
@@ -172,6 +192,14 @@ class Connection(CallState):
             )
         if self.trunk_prefix and not self.country_code:
             wrong["trunk_prefix"] = _("A trunk prefix needs a country code beside it.")
+        for name, hours, days in (
+            ("working_hours", self.working_hours, ""),
+            ("holidays", "Mon 00:00-24:00", self.holidays),
+        ):
+            try:
+                working_hours(hours, days)
+            except ValidationError as error:
+                wrong[name] = error
         if wrong:
             raise ValidationError(wrong)
 

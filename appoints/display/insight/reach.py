@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -72,30 +72,31 @@ def reach_figures(
 ) -> ReachFigures:
     """Return the lines in words; ``query`` asks for all calls, ``causes`` for the failed ones."""
     of = {(line.weekday, line.hour): line for line in lines}
+    whole = of[None, None]
+    if whole.uncounted:
+        # Of all hours those without a begin are no part, which nothing else in the address says.
+        query, causes = (each.but(call_weekdays=tuple(WEEKDAYS)) for each in (query, causes))
     known = [hour for weekday, hour in of if weekday is None and hour is not None]
     hours = range(min(known), max(known) + 1) if known else range(0)
-    days = [None, *(int(day) for day in WEEKDAYS if (int(day), None) in of)]
-    whole = of[None, None]
-
-    def begun(asked: Query) -> Query:
-        """Leave out the calls whose begin is not known, where there are any."""
-        return asked.but(call_weekdays=tuple(WEEKDAYS)) if whole.uncounted else asked
-
     return ReachFigures(
-        reached=rows_link(whole.reached, begun(query).but(states=("reached",))),
-        failed=rows_link(whole.failed, begun(causes).but(states=("failed",))),
+        reached=rows_link(whole.reached, query.but(states=("reached",))),
+        failed=rows_link(whole.failed, causes.but(states=("failed",))),
         uncounted=rows_link(whole.uncounted, None),
         groups=groups,
         hours=[(f"{hour:02}", HOURS[str(hour)]) for hour in hours],
-        rows=[
-            ReachRow(
-                text=_("All days") if day is None else WEEKDAYS[str(day)],
-                cells=[_cell(of.get((day, hour)), begun(query)) for hour in (None, *hours)],
-            )
-            for day in (days if known else [])
-        ],
+        rows=list(_rows(of, hours, query)) if known else [],
         best=_best([line for line in lines if line.weekday is None and line.hour is not None]),
     )
+
+
+def _rows(
+    of: Mapping[tuple[int | None, int | None], ReachLine], hours: range, query: Query
+) -> Iterator[ReachRow]:
+    """Yield all days, then each weekday that has calls."""
+    for day in (None, *(int(day) for day in WEEKDAYS if (int(day), None) in of)):
+        text = _("All days") if day is None else WEEKDAYS[str(day)]
+        cells = [_cell(of.get((day, hour)), query) for hour in (None, *hours)]
+        yield ReachRow(text=text, cells=cells)
 
 
 def _cell(line: ReachLine | None, query: Query) -> ReachCell:

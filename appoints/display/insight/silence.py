@@ -79,6 +79,8 @@ def _row(line: SilenceLine, wait: timedelta | None, query: Query, zone: ZoneInfo
 
 def silence_words(line: SilenceLine, zone: ZoneInfo) -> str:
     """Return what is known of an agent's calls; never where the person is."""
+    if line.agent is None:
+        return "–"
     if line.calling:
         return _("a call is going on")
     if line.last_begin is None:

@@ -43,6 +43,8 @@ PLAIN = (
     "time_zone",
     "country_code",
     "trunk_prefix",
+    "working_hours",
+    "holidays",
 )
 
 
@@ -127,6 +129,10 @@ def add_centre_arguments(parser: CommandParser) -> None:
     group.add_argument(
         "--trunk-prefix", metavar="DIGITS", help="before a number in the country, like 0"
     )
+    group.add_argument(
+        "--working-hours", metavar="HOURS", help="like 'Mon-Fri 09:00-18:00, Sat 10:00-14:00'"
+    )
+    group.add_argument("--holidays", metavar="DAYS", help="like '2026-12-25 2027-01-01'")
 
 
 def rate(text: str) -> float:

@@ -9,14 +9,24 @@ from django.utils.functional import Promise
 
 from appoints.connections.failures import Failure
 from appoints.display.clock import Clock
+from appoints.display.insight.ahead import CollisionFigures, OutsideFigures
 from appoints.display.insight.lanes import LaneFigures
+from appoints.display.insight.load import LoadFigures
 from appoints.display.insight.punctuality import PunctualityFigures
 from appoints.display.insight.reach import ReachFigures
 from appoints.display.insight.silence import SilenceFigures
 from appoints.pages.contexts import ListContext, Stale
 from appoints.results.result import Result
 
-Figures = PunctualityFigures | ReachFigures | SilenceFigures | LaneFigures
+Figures = (
+    PunctualityFigures
+    | ReachFigures
+    | SilenceFigures
+    | LaneFigures
+    | LoadFigures
+    | CollisionFigures
+    | OutsideFigures
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
+import polars as pl
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
@@ -14,12 +15,11 @@ from appoints.display.chips import range_words
 from appoints.display.insight.punctuality import PunctualityFigures, punctuality_figures
 from appoints.forms.bind import Question
 from appoints.insight.punctuality import PunctualityLine, punctuality_lines
+from appoints.pages.insight.office_hours import DAY, WIDEST, working_time
 from appoints.pages.insight.section import MOST_LINES, Section
 from appoints.query.query import Query
 from appoints.query.time_range import Window, midnight
 from appoints.results.result import Result
-
-DAY = timedelta(days=1)
 
 
 class KeptPromises(Section):
@@ -54,8 +54,21 @@ class KeptPromises(Section):
             found["rows"].rows,
             settings.APPOINTS_PUNCTUAL,
             self.question.zone,
+            delay=self._delay,
             before=before.rows if before and before.is_whole else None,
         )
+
+    @property
+    def _delay(self) -> pl.Expr | None:
+        """The delay in working time, where that is asked for and there are working hours."""
+        begin, now = self.question.window.begin, self.question.now
+        if not self.options.working:
+            return None
+        # Calls begin after the range too, and some before it.
+        first = (begin or now - WIDEST * DAY) - DAY
+        working = working_time(self.question.connection, first, now + DAY)
+        reserved, began = pl.col("appoint_time"), pl.col("call_begin")
+        return working and working.between(reserved, began)
 
     def figures(
         self, lines: Sequence[PunctualityLine], found: Mapping[str, Result]
@@ -67,7 +80,7 @@ class KeptPromises(Section):
             range_words(in_days(before, zone), zone) if before else "",
             round(settings.APPOINTS_PUNCTUAL.total_seconds() / 60),
             most=None if self.options.whole else MOST_LINES,
-            working=self.options.working,
+            working=self.options.working and bool(self.question.connection.working_hours),
         )
 
 

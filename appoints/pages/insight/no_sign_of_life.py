@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from appoints.display.insight.silence import SilenceFigures, silence_figures
 from appoints.forms.bind import Question
 from appoints.insight.silence import SilenceLine, silence_lines
+from appoints.pages.insight.office_hours import DAY, working_time
 from appoints.pages.insight.section import MOST_LINES, OUTCOMES, FigureOptions, Section
 from appoints.results.result import Result
 
@@ -39,12 +40,20 @@ class NoSignOfLife(Section):
         now = found["rows"].as_of or self.question.now
         return silence_figures(
             lines,
-            [self._waited(line.first_waiting, now) for line in lines],
+            self._waited([line.first_overdue for line in lines], now),
             self.question.query,
             self.question.zone,
             most=None if self.options.whole else MOST_LINES,
-            working=self.options.working,
+            working=self.options.working and bool(self.question.connection.working_hours),
         )
 
-    def _waited(self, first: datetime | None, now: datetime) -> timedelta | None:
-        return now - first if first and first < now else None
+    def _waited(
+        self, firsts: Sequence[datetime | None], now: datetime
+    ) -> Sequence[timedelta | None]:
+        """Return for how long each has been overdue, in working time where that is asked for."""
+        begin = self.question.window.begin
+        if self.options.working and begin:
+            working = working_time(self.question.connection, begin - DAY, now + DAY)
+            if working is not None:
+                return working.lengths(firsts, now)
+        return [now - first if first else None for first in firsts]

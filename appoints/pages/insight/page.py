@@ -78,8 +78,13 @@ class InsightPage(ListPage):
     def chosen(self) -> FigureOptions:
         """The options of the address; those of any other address are none."""
         with suppress(ValueError):
-            return options_of(self.request.GET, whole=len(self.names) == 1)
-        return FigureOptions(whole=len(self.names) == 1)
+            return options_of(self.request.GET, whole=self.whole)
+        return FigureOptions(whole=self.whole)
+
+    @property
+    def whole(self) -> bool:
+        """Whether tables are shown whole."""
+        return False
 
     def ask(self) -> Result:
         """Return what is at hand: the sections wait for the rest."""
@@ -158,6 +163,12 @@ class SectionPage(FilledPage):
     def names(self) -> Sequence[str]:
         """The section of the address."""
         return (self.kwargs["section"],)
+
+    @property
+    def whole(self) -> bool:
+        """Whether the section is asked for by its own page, not that of all sections."""
+        asked_by = self.request.htmx.current_url_abs_path
+        return asked_by is None or asked_by.startswith(self.request.path)
 
     def respond(self) -> HttpResponse:
         if not self.request.htmx:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from appoints.pages.insight.ahead import Collisions, LoadAhead, OutsideHours
 from appoints.pages.insight.call_again import CallAgain
 from appoints.pages.insight.kept_promises import KeptPromises
 from appoints.pages.insight.lanes import Lanes
@@ -11,5 +12,6 @@ from appoints.pages.insight.no_sign_of_life import NoSignOfLife
 from appoints.pages.insight.section import Section
 
 SECTIONS: Mapping[str, type[Section]] = {
-    each.name: each for each in (NoSignOfLife, KeptPromises, CallAgain, Lanes)
+    each.name: each
+    for each in (NoSignOfLife, KeptPromises, LoadAhead, Collisions, OutsideHours, CallAgain, Lanes)
 }

@@ -1,0 +1,191 @@
+"""The load ahead as a page and the wallboard show it: days by hours, and who has most."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import groupby
+from typing import ClassVar
+from zoneinfo import ZoneInfo
+
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.utils.dateformat import format as formatted
+from django.utils.formats import number_format
+from django.utils.functional import Promise
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
+
+from appoints.display.formats import offset_if_twice
+from appoints.display.insight.figures import more_words, only, rows_link
+from appoints.insight.load import LoadLine
+from appoints.labels import HOURS
+from appoints.query.query import Query
+
+FIELDS = {"task": "task", "agent": "agents"}
+GROUPS: Mapping[str, str | Promise] = {
+    "team": gettext_lazy("By team"),
+    "task": gettext_lazy("By task"),
+    "agent": gettext_lazy("By agent"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadCell:
+    """The calls of an hour: ``usual`` is what is called in it, empty where that is not known.
+
+    ``words`` say of how many hours.
+    """
+
+    reserved: SafeString
+    usual: str
+    words: str
+    is_over: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadDay:
+    """A day: how many are reserved in all, and its hours; None is an hour without any."""
+
+    text: str
+    reserved: SafeString
+    cells: Sequence[LoadCell | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadRow:
+    """A team, a task or an agent: its calls to come, and how many hours have more than usual.
+
+    ``fullest`` is when it has most beside what is ``usual`` in that hour.
+    """
+
+    text: str
+    code: str
+    reserved: SafeString
+    hours_over: str
+    fullest: str
+    fullest_link: SafeString
+    usual: str
+    is_over: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadGroup:
+    """The teams, tasks or agents with most calls to come."""
+
+    title: str | Promise
+    rows: Sequence[LoadRow]
+    more: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadFigures:
+    """The load ahead; ``over`` is the time that tells what is usual, ``hours_over`` of how many
+    hours more is reserved than that.
+    """
+
+    template: ClassVar[str] = "appoints/insight/_load.html"
+    reserved: SafeString
+    hours_over: int
+    over: str
+    hours: Sequence[tuple[str, str]]
+    days: Sequence[LoadDay]
+    groups: Sequence[LoadGroup]
+
+
+def load_figures(
+    lines: Sequence[LoadLine], query: Query, zone: ZoneInfo, over: str, *, most: int | None
+) -> LoadFigures:
+    """Return the lines in words; of each group the first ``most`` are shown."""
+    every = [line for line in lines if line.by == "all"]
+    begins = [line.begin.astimezone(zone) for line in every]
+    hours = range(min(x.hour for x in begins), max(x.hour for x in begins) + 1) if begins else []
+    by_day = groupby(every, key=lambda line: line.begin.astimezone(zone).date())
+    return LoadFigures(
+        reserved=rows_link(sum(line.reserved for line in every), query),
+        hours_over=sum(line.is_over for line in every),
+        over=over,
+        hours=[(f"{hour:02}", HOURS[str(hour)]) for hour in hours],
+        days=[_day(day, list(own), hours, query, zone) for day, own in by_day],
+        groups=[_group(by, lines, query, zone, most) for by in GROUPS],
+    )
+
+
+def _day(
+    day: date, lines: Sequence[LoadLine], hours: Sequence[int], query: Query, zone: ZoneInfo
+) -> LoadDay:
+    of_hour: dict[int, LoadLine] = {}
+    for line in lines:
+        hour = line.begin.astimezone(zone).hour
+        # Where clocks go back, an hour comes twice: both are one of the table.
+        of_hour[hour] = _together(of_hour[hour], line) if hour in of_hour else line
+    asked = query.but(preset="", begin=day, end=day)
+    return LoadDay(
+        text=_day_words(day),
+        reserved=rows_link(sum(line.reserved for line in lines), asked),
+        cells=[_cell(of_hour[hour], query) if hour in of_hour else None for hour in hours],
+    )
+
+
+def _together(first: LoadLine, second: LoadLine) -> LoadLine:
+    known = first.usual is not None and second.usual is not None
+    usual = (first.usual or 0) + (second.usual or 0) if known else None
+    reserved = first.reserved + second.reserved
+    return replace(first, end=second.end, reserved=reserved, usual=usual)
+
+
+def _cell(line: LoadLine, query: Query) -> LoadCell:
+    asked = query.but(preset="", begin=line.begin, end=line.end)
+    usual = "" if line.usual is None else _number(line.usual)
+    words = _("usually %(usual)s (%(days)s such hours)") % {"usual": usual, "days": line.days}
+    return LoadCell(
+        reserved=rows_link(line.reserved, asked),
+        usual=usual,
+        words=words if usual else _("No such hour is over in the range."),
+        is_over=line.is_over,
+    )
+
+
+def _group(
+    by: str, lines: Sequence[LoadLine], query: Query, zone: ZoneInfo, most: int | None
+) -> LoadGroup:
+    of_value = [
+        list(own)
+        for _value, own in groupby(
+            (line for line in lines if line.by == by), key=lambda line: line.value
+        )
+    ]
+    rows = [_row(own, query, zone) for own in of_value[:most]]
+    return LoadGroup(title=GROUPS[by], rows=rows, more=more_words(len(of_value) - len(rows)))
+
+
+def _row(lines: Sequence[LoadLine], query: Query, zone: ZoneInfo) -> LoadRow:
+    first = lines[0]
+    name = first.name or first.value or _("None")
+    asked = None if first.by == "team" else only(query, FIELDS[first.by], first.value)
+    # The hour that is fullest against what is usual; without that, the fullest.
+    full = max(lines, key=lambda line: (line.reserved - (line.usual or 0), line.reserved))
+    told = full.begin.astimezone(zone)
+    when = f"{_day_words(told.date())} {told:%H:%M}{offset_if_twice(told)}"
+    usual = "" if full.usual is None else _number(full.usual)
+    return LoadRow(
+        text=name,
+        code=first.value if first.value and first.value != name else "",
+        reserved=rows_link(sum(line.reserved for line in lines), asked),
+        hours_over=str(intcomma(sum(line.is_over for line in lines))),
+        fullest=when,
+        is_over=full.is_over,
+        fullest_link=rows_link(
+            full.reserved, asked and asked.but(preset="", begin=full.begin, end=full.end)
+        ),
+        usual=usual,
+    )
+
+
+def _day_words(day: date) -> str:
+    return formatted(day, pgettext("day of a bar", "D j M"))
+
+
+def _number(value: float) -> str:
+    return str(number_format(value, 0 if value == round(value) else 1, use_l10n=True))

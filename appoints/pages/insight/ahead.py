@@ -1,0 +1,165 @@
+"""Sections over the calls that are to come: the load, collisions, calls outside working hours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from django.utils.translation import gettext_lazy as _
+
+from appoints.access.models import Grant
+from appoints.access.row_filter import GrantedPart, RowFilter
+from appoints.display.chips import range_words
+from appoints.display.insight.ahead import (
+    CollisionFigures,
+    OutsideFigures,
+    collision_figures,
+    outside_figures,
+)
+from appoints.display.insight.load import LoadFigures, load_figures
+from appoints.forms.bind import Question
+from appoints.insight.collisions import CollisionLine, collision_lines, talk_times
+from appoints.insight.load import LoadLine, load_lines
+from appoints.insight.outside_hours import OutsideLine, outside_lines
+from appoints.pages.insight.kept_promises import in_days
+from appoints.pages.insight.office_hours import working_windows
+from appoints.pages.insight.section import MOST_LINES, OUTCOMES, FigureOptions, Section
+from appoints.query.time_range import Window
+from appoints.results.result import Result
+from dashboard.accounts.models import Team
+
+AHEAD = ("due", "upcoming")
+
+
+class AheadSection(Section):
+    """Calls of today and the six days after it that are due or upcoming."""
+
+    leaves_out = OUTCOMES
+
+    def __init__(self, question: Question, options: FigureOptions) -> None:
+        super().__init__(question, options)
+        self.past = self._past(self.question)
+        ahead = self.question.query.but(preset="next-7d", begin=None, end=None, states=AHEAD)
+        self.question = replace(self.question, query=ahead)
+
+    @staticmethod
+    def _past(question: Question) -> Question:
+        """Return the question that tells what is usual: of the range, as far as it is over."""
+        begin, end = question.window
+        if begin is None or begin >= question.now:
+            return replace(
+                question, query=question.query.but(preset="last-7d", begin=None, end=None)
+            )
+        return question
+
+    @property
+    def over(self) -> Window:
+        """The time that tells what is usual, which is over."""
+        begin, end = self.past.window
+        assert begin
+        return Window(begin, min(end or self.past.now, self.past.now))
+
+    @property
+    def over_words(self) -> str:
+        """That time in words."""
+        query, zone = self.past.fixed, self.past.zone
+        begin, end = self.past.window
+        whole = query.but(begin=begin, end=end) if begin and end else query
+        return range_words(in_days(whole, zone) if begin and end else whole, zone)
+
+
+class LoadAhead(AheadSection):
+    """Reservations by hour against what is usually called in such an hour."""
+
+    name = "load"
+    title = _("The load ahead")
+    about = _("Reserved calls of each hour to come, beside what usually begins in such an hour.")
+    line = LoadLine
+    needed = ("rows", "past")
+
+    def questions(self) -> dict[str, Question]:
+        return {"rows": self.question, "past": self.past}
+
+    def lines(self, found: Mapping[str, Result]) -> Sequence[LoadLine]:
+        zone, teams = self.question.zone, _teams(self.question)
+        return load_lines(found["rows"].rows, found["past"].rows, self.over, zone, teams)
+
+    def figures(self, lines: Sequence[LoadLine], found: Mapping[str, Result]) -> LoadFigures:
+        return load_figures(
+            lines,
+            self.question.query,
+            self.question.zone,
+            self.over_words,
+            most=None if self.options.whole else MOST_LINES,
+        )
+
+
+class Collisions(AheadSection):
+    """Agents with more calls at once than their talk time leaves room for."""
+
+    name = "collisions"
+    title = _("Too close together")
+    about = _("Agents with more calls reserved at once than the median talk time leaves room for.")
+    line = CollisionLine
+    needed = ("rows", "past")
+
+    def questions(self) -> dict[str, Question]:
+        return {"rows": self.question, "past": self.past}
+
+    def lines(self, found: Mapping[str, Result]) -> Sequence[CollisionLine]:
+        return collision_lines(found["rows"].rows, talk_times(found["past"].rows))
+
+    def figures(
+        self, lines: Sequence[CollisionLine], found: Mapping[str, Result]
+    ) -> CollisionFigures:
+        return collision_figures(
+            lines,
+            talk_times(found["past"].rows),
+            self.question.query,
+            self.question.zone,
+            most=None if self.options.whole else MOST_LINES,
+        )
+
+
+class OutsideHours(AheadSection):
+    """Calls that are reserved for times at which nobody works."""
+
+    name = "outside-hours"
+    title = _("Outside working hours")
+    about = _("Calls to come that are reserved for a time at which nobody works.")
+    line = OutsideLine
+
+    def lines(self, found: Mapping[str, Result]) -> Sequence[OutsideLine]:
+        begin, end = self.question.window
+        assert begin and end
+        working = working_windows(self.question.connection, begin, end)
+        if working is None:
+            return []
+        return outside_lines(found["rows"].rows, working, Window(begin, end))
+
+    def figures(self, lines: Sequence[OutsideLine], found: Mapping[str, Result]) -> OutsideFigures:
+        connection = self.question.connection
+        return outside_figures(
+            lines,
+            self.question.query,
+            self.question.zone,
+            connection.working_hours,
+            most=None if self.options.whole else MOST_LINES,
+        )
+
+
+def _teams(question: Question) -> Mapping[str, RowFilter]:
+    """Return the teams that have a part of the connection, of those that the person may see.
+
+    Who sees everything sees all teams; anybody else their own.
+    """
+    scope = question.scope
+    grants = Grant.objects.filter(connection=question.connection).select_related("team")
+    if not scope.is_everything:
+        grants = grants.filter(team__in=Team.objects.filter(name__in=scope.teams))
+    parts: dict[str, list[GrantedPart]] = {}
+    for grant in grants:
+        part = GrantedPart(frozenset(grant.agents), frozenset(grant.tasks))
+        parts.setdefault(grant.team.name, []).append(part)
+    found = {name: RowFilter.of(own) for name, own in sorted(parts.items())}
+    return {name: rows for name, rows in found.items() if not rows.is_everything}

@@ -1,0 +1,40 @@
+"""The working time of a connection."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.core.exceptions import ValidationError
+
+from appoints.connections.models import Connection
+from appoints.connections.working_hours import working_hours
+from appoints.insight.working_time import WorkingTime
+from appoints.query.time_range import Window
+from dashboard.accounts.zone_names import zone_called
+
+DAY = timedelta(days=1)
+WIDEST = 400  # days of working time
+
+
+def working_windows(connection: Connection, begin: datetime, end: datetime) -> list[Window] | None:
+    """Return a connection's working time within two moments; None where it has no hours."""
+    try:
+        hours = working_hours(connection.working_hours, connection.holidays)
+        zone = zone_called(connection.time_zone)
+    except (ValidationError, ValueError):
+        return None
+    if hours is None:
+        return None
+    first = begin.astimezone(zone).date() - DAY
+    last = min(end.astimezone(zone).date(), first + WIDEST * DAY)
+    return [
+        Window(max(each.begin, begin), min(each.end, end))
+        for each in hours.windows(first, last, zone)
+        if each.begin and each.end and each.end > begin and each.begin < end
+    ]
+
+
+def working_time(connection: Connection, begin: datetime, end: datetime) -> WorkingTime | None:
+    """Return how a connection's working time is measured; None where it has no hours."""
+    windows = working_windows(connection, begin, end)
+    return None if windows is None else WorkingTime(windows)
