@@ -94,18 +94,25 @@ ROWS = [
     call(64, beginTime=None, endTime=None, failCode=None),
     call(66, beginTime=None, endTime=None, failCode=None, userAccount=None),
     call(400, beginTime=None, endTime=None, failCode=None),
+    call(401, beginTime=None, endTime=None, failCode=None, userAccount="agent1"),
 ]
+HOURS = {"working_hours": "Mon-Sun 06:00-12:00", "time_zone": "UTC"}
 
 
 @pytest.mark.parametrize(
-    ("section", "links"), [("punctuality", 20), ("reach", 2), ("silence", 3), ("lanes", 0)]
+    ("section", "links"),
+    [
+        *(("punctuality", 20), ("reach", 2), ("silence", 3), ("lanes", 0)),
+        *(("load", 8), ("collisions", 1), ("outside-hours", 1)),
+    ],
 )
 def test_every_figure_opens_the_rows_that_it_counts(
     browser: Client, section: str, links: int
 ) -> None:
-    centre(ROWS)
+    centre(ROWS, **HOURS)
     page = Screen(browser.get(f"/insight/{section}/?{RANGE}"))
     found = page.all(f"#{section} .insight-sum a, #{section} td a[href^='/appoints/?']")
+    found = [each for each in found if (each.attributes["href"] or "").startswith("/appoints/")]
     found = [each for each in found if "%" not in words_of(each)]
     assert len(found) >= links
     for link in found:
@@ -114,7 +121,7 @@ def test_every_figure_opens_the_rows_that_it_counts(
 
 
 def test_a_rate_opens_the_calls_that_reached_somebody(browser: Client) -> None:
-    centre(ROWS)
+    centre(ROWS, **HOURS)
     page = Screen(browser.get(f"/insight/reach/?{RANGE}"))
     cells = [each for each in page.all("#reach td[title]") if each.css_first("a")]
     assert len(cells) > 2
@@ -124,14 +131,14 @@ def test_a_rate_opens_the_calls_that_reached_somebody(browser: Client) -> None:
 
 
 def test_the_list_s_cause_groups_say_which_failed_calls_count(browser: Client) -> None:
-    centre(ROWS)
+    centre(ROWS, **HOURS)
     for groups, failed in (("", "39"), ("&cause_group=platform", "0"), ("&cause=00604", "39")):
         page = Screen(browser.get(f"/insight/reach/?{RANGE}{groups}"))
         assert page.texts("#reach .insight-sum span")[1] == f"Failed {failed}"
 
 
 def test_each_mark_leads_to_its_call_and_stands_in_the_table(browser: Client) -> None:
-    centre(ROWS)
+    centre(ROWS, **HOURS)
     page = Screen(browser.get(f"/insight/lanes/?{RANGE}&day=2026-06-01"))
     marks = page.links("#lanes .lane svg a")
     assert len(marks) == len(ROWS) == len(page.all(".insight-marks tbody tr"))
@@ -144,7 +151,7 @@ def test_many_calls_are_one_mark_of_a_slot_with_their_number(
     browser: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("appoints.display.insight.lanes.MOST_MARKS", 10)
-    centre(ROWS)
+    centre(ROWS, **HOURS)
     page = Screen(browser.get(f"/insight/lanes/?{RANGE}&day=2026-06-01"))
     found = [each for each in page.all(".insight-marks tr") if each.css_first("a")]
     many = [each for each in found if each.css_first("a[href^='/appoints/?']")]
@@ -156,7 +163,7 @@ def test_many_calls_are_one_mark_of_a_slot_with_their_number(
 
 @pytest.mark.parametrize("section", SECTIONS)
 def test_file_and_api_have_the_same_lines(browser: Client, supervisor: User, section: str) -> None:
-    centre(ROWS)
+    centre(ROWS, **HOURS)
     file = browser.get(f"/insight/{section}/export.csv?{RANGE}")
     lines = list(csv.DictReader(io.StringIO(file.content.decode(), newline="")))
     answer = reader_of(supervisor).get(f"/api/v1/insight/{section}/?{RANGE}").json()

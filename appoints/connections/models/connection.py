@@ -192,16 +192,22 @@ class Connection(CallState):
             )
         if self.trunk_prefix and not self.country_code:
             wrong["trunk_prefix"] = _("A trunk prefix needs a country code beside it.")
-        for name, hours, days in (
-            ("working_hours", self.working_hours, ""),
-            ("holidays", "Mon 00:00-24:00", self.holidays),
-        ):
-            try:
-                working_hours(hours, days)
-            except ValidationError as error:
-                wrong[name] = error
+        wrong |= self._wrong_hours()
         if wrong:
             raise ValidationError(wrong)
+
+    def _wrong_hours(self) -> dict[str, Any]:
+        """Return what is wrong with hours and holidays, each by itself."""
+        wrong: dict[str, Any] = {}
+        for name, hours, holidays in (
+            ("working_hours", self.working_hours, ""),
+            ("holidays", "Mon 09:00-18:00", self.holidays),
+        ):
+            try:
+                working_hours(hours, holidays)
+            except ValidationError as error:
+                wrong[name] = error
+        return wrong
 
     def warnings(self) -> list[str]:
         """Return what is allowed and likely to fail, in words."""

@@ -45,12 +45,11 @@ class AheadSection(Section):
     @staticmethod
     def _past(question: Question) -> Question:
         """Return the question that tells what is usual: of the range, as far as it is over."""
-        begin, end = question.window
-        if begin is None or begin >= question.now:
-            return replace(
-                question, query=question.query.but(preset="last-7d", begin=None, end=None)
-            )
-        return question
+        begin, _end = question.window
+        if begin is not None and begin < question.now:
+            return question
+        week = question.query.but(preset="last-7d", begin=None, end=None)
+        return replace(question, query=week)
 
     @property
     def over(self) -> Window:

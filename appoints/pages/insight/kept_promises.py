@@ -15,7 +15,7 @@ from appoints.display.chips import range_words
 from appoints.display.insight.punctuality import PunctualityFigures, punctuality_figures
 from appoints.forms.bind import Question
 from appoints.insight.punctuality import PunctualityLine, punctuality_lines
-from appoints.pages.insight.office_hours import DAY, WIDEST, working_time
+from appoints.pages.insight.office_hours import DAY, working_time
 from appoints.pages.insight.section import MOST_LINES, Section
 from appoints.query.query import Query
 from appoints.query.time_range import Window, midnight
@@ -65,10 +65,10 @@ class KeptPromises(Section):
         if not self.options.working:
             return None
         # Calls begin after the range too, and some before it.
-        first = (begin or now - WIDEST * DAY) - DAY
+        first = (begin or now - 400 * DAY) - 7 * DAY
         working = working_time(self.question.connection, first, now + DAY)
         reserved, began = pl.col("appoint_time"), pl.col("call_begin")
-        return working and working.between(reserved, began)
+        return None if working is None else working.between(reserved, began)
 
     def figures(
         self, lines: Sequence[PunctualityLine], found: Mapping[str, Result]
@@ -80,7 +80,7 @@ class KeptPromises(Section):
             range_words(in_days(before, zone), zone) if before else "",
             round(settings.APPOINTS_PUNCTUAL.total_seconds() / 60),
             most=None if self.options.whole else MOST_LINES,
-            working=self.options.working and bool(self.question.connection.working_hours),
+            working=self._delay is not None,
         )
 
 

@@ -13,20 +13,22 @@ from appoints.query.time_range import Window
 from dashboard.accounts.zone_names import zone_called
 
 DAY = timedelta(days=1)
-WIDEST = 400  # days of working time
+WIDEST = 430  # days of working time
 
 
 def working_windows(connection: Connection, begin: datetime, end: datetime) -> list[Window] | None:
-    """Return a connection's working time within two moments; None where it has no hours."""
+    """Return a connection's working time within two moments.
+
+    None where it has no hours, or where the two lie more than WIDEST days apart.
+    """
     try:
         hours = working_hours(connection.working_hours, connection.holidays)
         zone = zone_called(connection.time_zone)
     except (ValidationError, ValueError):
         return None
-    if hours is None:
+    if hours is None or end - begin > WIDEST * DAY:
         return None
-    first = begin.astimezone(zone).date() - DAY
-    last = min(end.astimezone(zone).date(), first + WIDEST * DAY)
+    first, last = begin.astimezone(zone).date() - DAY, end.astimezone(zone).date()
     return [
         Window(max(each.begin, begin), min(each.end, end))
         for each in hours.windows(first, last, zone)

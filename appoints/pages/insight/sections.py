@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from appoints.pages.insight.ahead import Collisions, LoadAhead, OutsideHours
-from appoints.pages.insight.call_again import CallAgain
 from appoints.pages.insight.kept_promises import KeptPromises
 from appoints.pages.insight.lanes import Lanes
 from appoints.pages.insight.no_sign_of_life import NoSignOfLife
+from appoints.pages.insight.reach_rates import ReachRates
 from appoints.pages.insight.section import Section
 
 SECTIONS: Mapping[str, type[Section]] = {
     each.name: each
-    for each in (NoSignOfLife, KeptPromises, LoadAhead, Collisions, OutsideHours, CallAgain, Lanes)
+    for each in (NoSignOfLife, KeptPromises, LoadAhead, Collisions, OutsideHours, ReachRates, Lanes)
 }

@@ -18,7 +18,7 @@ from appoints.results.result import Result
 USUAL = ("customer",)  # of the customer's side, which the hour decides
 
 
-class CallAgain(Section):
+class ReachRates(Section):
     """The share of reached calls among these and the failed ones of some causes.
 
     The list's filters by cause and cause group say of which; without, it is the customer's side.
