@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('connections', '0002_failures'),
+        ('connections', '0003_line_wanted'),
     ]
 
     operations = [
