@@ -35,20 +35,20 @@ def start(words: list[str], env: Mapping[str, str]) -> subprocess.Popen[bytes]:
     )
 
 
-def wait_for(port: int, path: str, children: Children) -> None:
+def wait_for(port: int, path: str, children: Children, address: str = "127.0.0.1") -> None:
     """Wait until the server gives any answer but 503."""
     deadline = time.monotonic() + START_TIMEOUT
     while time.monotonic() < deadline:
         check_alive(children)
-        if _answers(port, path):
+        if _answers(address, port, path):
             return
         time.sleep(0.1)
     raise ServerFailed(f"Nothing answered on port {port} within {START_TIMEOUT:.0f} s.")
 
 
-def _answers(port: int, path: str) -> bool:
+def _answers(address: str, port: int, path: str) -> bool:
     # Not urllib, which would ask the shell's proxy for a loopback address.
-    connection = HTTPConnection("127.0.0.1", port, timeout=5)
+    connection = HTTPConnection(address, port, timeout=5)
     try:
         connection.request("GET", path)
         return connection.getresponse().status != 503

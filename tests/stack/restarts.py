@@ -12,72 +12,18 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
-from threading import Event, Thread
 from typing import NamedTuple
 
 from dashboard.operations.servers import Children, end, free_port, wait_for
 from tests.stack import isales, nginx, sockets
+from tests.stack.crowd import PAGES, Crowd
 from tests.stack.installation import SERVER, Installation
 from tests.stack.visitor import Visitor
 
-PAGES = ("/appoints/?preset=today", "/wallboard/?preset=today", "/appoints/export.csv?preset=today")
-PREFERENCES = "/accounts/preferences/"
 READY = "/readyz"
-VISITORS = 4
-
-
-class Tally(NamedTuple):
-    """What the visitors saw."""
-
-    answers: Counter[int]
-    failures: list[str]
-    slowest: float  # seconds
-
-
-class Crowd:
-    """Visitors who ask without a pause, and post a form now and then."""
-
-    def __init__(self, port: int, first: Visitor) -> None:
-        self.port, self.first = port, first
-        self.answers: Counter[int] = Counter()
-        self.failures: list[str] = []
-        self.slowest = 0.0
-        self.stop = Event()
-        self.threads = [Thread(target=self._visit, args=(number,)) for number in range(VISITORS)]
-
-    def __enter__(self) -> Crowd:
-        for thread in self.threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop.set()
-        for thread in self.threads:
-            thread.join()
-
-    def _visit(self, number: int) -> None:
-        visitor, turn = Visitor(self.port), number
-        visitor.cookies = dict(self.first.cookies)
-        while not self.stop.is_set():
-            turn += 1
-            begun = time.monotonic()
-            if turn % 7:
-                path = PAGES[turn % len(PAGES)]
-                answer = visitor.get(path)
-            else:
-                path = f"POST {PREFERENCES}"
-                answer = visitor.post(PREFERENCES, {"time_zone": "UTC"})
-            took = time.monotonic() - begun
-            self.slowest = max(self.slowest, took)
-            self.answers[answer.status] += 1
-            if answer.status not in (200, 302):
-                self.failures.append(
-                    f"{path}: {answer.status} after {took:.1f} s: {answer.text[:200]}"
-                )
 
 
 class Server(NamedTuple):
@@ -131,8 +77,8 @@ WAYS: dict[str, Callable[[Installation], AbstractContextManager[Way]]] = {
 }
 
 
-def restarted(way: Way, times: int) -> Tally:
-    """Restart so many times under load; return what the visitors saw."""
+def restarted(way: Way, times: int) -> Crowd:
+    """Restart so many times under load; return the visitors."""
     children: Children = {}
     try:
         for number, server in enumerate(way.servers):
@@ -152,7 +98,7 @@ def restarted(way: Way, times: int) -> Tally:
             time.sleep(1)
     finally:
         end(children)
-    return Tally(crowd.answers, crowd.failures, crowd.slowest)
+    return crowd
 
 
 def _start(children: Children, number: int, server: Server) -> None:
@@ -183,7 +129,7 @@ def main() -> int:
     return int(failed)
 
 
-def run(way: Callable[[Installation], AbstractContextManager[Way]], times: int) -> Tally:
+def run(way: Callable[[Installation], AbstractContextManager[Way]], times: int) -> Crowd:
     """Set everything up in a folder of its own, and restart."""
     with ExitStack() as held:
         folder = Path(held.enter_context(tempfile.TemporaryDirectory()))
