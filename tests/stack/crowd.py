@@ -16,8 +16,8 @@ VISITORS = 4
 class Crowd:
     """Visitors who ask without a pause, and post a form now and then."""
 
-    def __init__(self, port: int, first: Visitor) -> None:
-        self.port, self.first = port, first
+    def __init__(self, first: Visitor) -> None:
+        self.first = first
         self.answers: Counter[int] = Counter()
         self.failures: list[str] = []
         self.slowest = 0.0
@@ -35,8 +35,7 @@ class Crowd:
             thread.join()
 
     def _visit(self, number: int) -> None:
-        visitor, turn = Visitor(self.port), number
-        visitor.cookies = dict(self.first.cookies)
+        visitor, turn = self.first.again(), number
         while not self.stop.is_set():
             turn += 1
             begun = time.monotonic()

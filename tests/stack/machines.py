@@ -29,7 +29,7 @@ from tests.stack.visitor import Visitor
 
 NAME = f"calls{os.getpid()}"
 FRONT, MACHINES = "10.213.7.1", {"a": "10.213.7.11", "b": "10.213.7.12"}
-PORT, ISALES_PORT, SITE_PORT = 8000, 9100, 8080
+PORT, ISALES_PORT, SITE = 8000, 9100, nginx.Ports(8080, 8443)
 ROWS = 4000
 TODAY = "/appoints/?preset=today"
 # The signature holds the host, so that it is passed on as it came.
@@ -81,9 +81,15 @@ def network() -> Iterator[None]:
 class Centre:
     """The two machines and what is before and behind them."""
 
-    def __init__(self, stack: Installation, simulator: isales.Remote) -> None:
-        self.stack, self.simulator = stack, simulator
+    def __init__(self, stack: Installation, simulator: isales.Remote, ca: str) -> None:
+        self.stack, self.simulator, self.ca = stack, simulator, ca
         self.children: Children = {}
+
+    def signed_in(self) -> Visitor:
+        """Return a visitor who signed in by way of nginx, at whichever machine."""
+        visitor = Visitor(SITE.https, ca=self.ca)
+        visitor.sign_in()
+        return visitor
 
     def start(self, machine: str) -> None:
         """Start the dashboard on a machine, and wait until it is ready."""
@@ -106,16 +112,9 @@ class Centre:
         run("ip", "link", "set", f"to-{machine}", state)
 
 
-def signed_in() -> Visitor:
-    """Return a visitor who signed in by way of nginx, at whichever machine."""
-    visitor = Visitor(SITE_PORT)
-    visitor.sign_in()
-    return visitor
-
-
 def at(machine: str, visitor: Visitor) -> Visitor:
     """Return the same person at one machine itself."""
-    there = Visitor(PORT, host=MACHINES[machine])
+    there = Visitor(PORT, host=MACHINES[machine], **{"X-Forwarded-Proto": "https"})
     there.cookies = dict(visitor.cookies)
     return there
 
@@ -130,10 +129,9 @@ def no_sticky_sessions(centre: Centre) -> str:
 
 def a_load_is_finished_on_the_other(centre: Centre) -> str:
     """Begin a load at one machine, kill it, and wait at the other for the rows."""
-    simulator, visitor = centre.simulator, signed_in()
-    simulator.have(latency=0.2)
+    simulator, visitor = centre.simulator, centre.signed_in()
+    simulator.have(latency=1)
     at("a", visitor).get(TODAY)
-    time.sleep(2)
     before = simulator.calls().made
     centre.kill("a")
     begun = time.monotonic()
@@ -152,7 +150,7 @@ def killed(machine: str) -> object:
     """Return the trial of a machine that is killed under load."""
 
     def trial(centre: Centre) -> str:
-        with Crowd(SITE_PORT, signed_in()) as crowd:
+        with Crowd(centre.signed_in()) as crowd:
             time.sleep(3)
             centre.kill(machine)
             time.sleep(8)
@@ -164,7 +162,7 @@ def killed(machine: str) -> object:
 
 def unplugged(centre: Centre) -> str:
     """Pull the cable of a machine under load, and plug it in again."""
-    with Crowd(SITE_PORT, signed_in()) as crowd:
+    with Crowd(centre.signed_in()) as crowd:
         time.sleep(3)
         centre.plug("a", "down")
         time.sleep(15)
@@ -175,7 +173,7 @@ def unplugged(centre: Centre) -> str:
 
 def restarted(centre: Centre) -> str:
     """Restart each machine three times under load."""
-    with Crowd(SITE_PORT, signed_in()) as crowd:
+    with Crowd(centre.signed_in()) as crowd:
         for machine in [*MACHINES] * 3:
             centre.children[machine].terminate()
             centre.children[machine].wait()
@@ -208,9 +206,11 @@ def main() -> int:
         folder = Path(held.enter_context(tempfile.TemporaryDirectory()))
         database = held.enter_context(postgresql.running(folder / "postgresql", FRONT))
         simulator = held.enter_context(isales.running(a_day=ROWS, days=3))
-        pages = nginx.site("127.0.0.1", SITE_PORT, [f"{each}:{PORT}" for each in MACHINES.values()])
         authority = Authority()
         files = authority.certify(x509.IPAddress(IPv4Address(FRONT)), folder)
+        (folder / "front").mkdir()
+        its = authority.certify(x509.IPAddress(IPv4Address("127.0.0.1")), folder / "front")
+        pages = nginx.site(SITE, [f"{each}:{PORT}" for each in MACHINES.values()], its)
         ca = folder / "ca.pem"
         ca.write_text(authority.pem)
         calls = ISALES.format(
@@ -220,12 +220,12 @@ def main() -> int:
         held.callback(end, {"nginx": proxy})
         hosts = ",".join(["127.0.0.1", *MACHINES.values()])
         stack = Installation.made(
-            folder / "calls", database.url, ALLOWED_HOSTS=hosts, TRUSTED_PROXIES=FRONT
+            folder / "calls", database.url, HTTPS="1", ALLOWED_HOSTS=hosts, TRUSTED_PROXIES=FRONT
         )
         base_url = f"https://{FRONT}:{ISALES_PORT}"
         stack.connect(base_url, "--ca-file", str(ca), "--max-per-second", "0")
         stack.add_people(1)
-        centre = Centre(stack, simulator)
+        centre = Centre(stack, simulator, authority.pem)
         held.callback(lambda: end(centre.children))
         for machine in MACHINES:
             centre.start(machine)

@@ -14,10 +14,14 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import NamedTuple
 
+from cryptography import x509
+
 from dashboard.operations.servers import Children, end, free_port, wait_for
+from tests.certificates import Authority
 from tests.stack import isales, nginx, sockets
 from tests.stack.crowd import PAGES, Crowd
 from tests.stack.installation import SERVER, Installation
@@ -34,10 +38,11 @@ class Server(NamedTuple):
 
 
 class Way(NamedTuple):
-    """How servers are set up, and the port where visitors go."""
+    """How servers are set up, and where visitors go; ``ca`` signed for an address of HTTPS."""
 
     port: int
     servers: list[Server]
+    ca: str = ""
 
 
 @contextmanager
@@ -56,16 +61,20 @@ def one_socket(stack: Installation, servers: int) -> Iterator[Way]:
 @contextmanager
 def behind_nginx(stack: Installation) -> Iterator[Way]:
     """Two servers with listeners of their own, behind nginx."""
-    port, ports = free_port(), [free_port(), free_port()]
+    ports, front = [free_port(), free_port()], nginx.Ports(free_port(), free_port())
+    authority = Authority()
+    files = authority.certify(x509.IPAddress(IPv4Address("127.0.0.1")), stack.folder)
     upstreams = [f"127.0.0.1:{each}" for each in ports]
-    proxy = nginx.start(stack.folder / "nginx", nginx.site("127.0.0.1", port, upstreams))
+    proxy = nginx.start(stack.folder / "nginx", nginx.site(front, upstreams, files))
+    variables = {"WEB_CONCURRENCY": "1", "HTTPS": "1", "TRUSTED_PROXIES": "127.0.0.1"}
 
     def started(port: int) -> Callable[[], subprocess.Popen[bytes]]:
         log = stack.folder / "servers.log"
-        return lambda: stack.serve(port, log=log, WEB_CONCURRENCY="1")
+        return lambda: stack.serve(port, log=log, **variables)
 
     try:
-        yield Way(port, [Server(started(each), each) for each in ports])
+        servers = [Server(started(each), each) for each in ports]
+        yield Way(front.https, servers, authority.pem)
     finally:
         end({"nginx": proxy})
 
@@ -83,11 +92,11 @@ def restarted(way: Way, times: int) -> Crowd:
     try:
         for number, server in enumerate(way.servers):
             _start(children, number, server)
-        first = Visitor(way.port)
+        first = Visitor(way.port, ca=way.ca)
         first.sign_in()
         for path in PAGES:
             first.get(path)
-        with Crowd(way.port, first) as crowd:
+        with Crowd(first) as crowd:
             time.sleep(1)
             for _ in range(times):
                 for number, server in enumerate(way.servers):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from http.client import HTTPConnection, HTTPException
+import ssl
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -21,11 +22,29 @@ class Answer(NamedTuple):
 
 
 class Visitor:
-    """One person at one address; every request has a connection of its own."""
+    """One person at one address; every request has a connection of its own.
 
-    def __init__(self, port: int, name: str = "person0", host: str = "127.0.0.1") -> None:
-        self.port, self.name, self.host = port, name, host
+    ``ca`` is the authority that signed for an address of HTTPS. ``headers`` go with every request,
+    such as those that a proxy would set.
+    """
+
+    def __init__(
+        self,
+        port: int,
+        name: str = "person0",
+        host: str = "127.0.0.1",
+        ca: str = "",
+        **headers: str,
+    ) -> None:
+        self.port, self.name, self.host, self.ca = port, name, host, ca
+        self.headers = headers
         self.cookies: dict[str, str] = {}
+
+    def again(self) -> Visitor:
+        """Return another browser with the same sign-in."""
+        made = Visitor(self.port, self.name, self.host, self.ca, **self.headers)
+        made.cookies = dict(self.cookies)
+        return made
 
     def sign_in(self) -> None:
         """Sign in by the form."""
@@ -46,12 +65,21 @@ class Visitor:
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         return self._ask("POST", path, urlencode({**token, **fields}), headers, timeout)
 
+    def _connection(self, timeout: float) -> HTTPConnection:
+        if not self.ca:
+            return HTTPConnection(self.host, self.port, timeout=timeout)
+        trusted = ssl.create_default_context(cadata=self.ca)
+        return HTTPSConnection(self.host, self.port, timeout=timeout, context=trusted)
+
     def _ask(
         self, method: str, path: str, body: str | None, headers: dict[str, str], timeout: float
     ) -> Answer:
-        client = HTTPConnection(self.host, self.port, timeout=timeout)
+        client = self._connection(timeout)
         cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        sent = {**headers, **({"Cookie": cookies} if cookies else {})}
+        sent = {**self.headers, **headers, **({"Cookie": cookies} if cookies else {})}
+        if method == "POST":
+            is_https = self.ca or self.headers.get("X-Forwarded-Proto") == "https"
+            sent["Origin"] = f"http{'s' * bool(is_https)}://{self.host}:{self.port}"
         try:
             client.request(method, path, body, sent)
             answer = client.getresponse()
