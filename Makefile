@@ -1,5 +1,5 @@
 # install: the environment · demo: try it · test: every check and test · bench: the benchmarks
-# restarts: restart under load, and count the requests that failed
+# restarts: restart under load, and count the requests that failed · machines: two machines, either killed or unplugged
 # coverage: which lines no test runs · screenshots: the pictures of the README, and of what else is worth a look
 # messages: bring the catalogues up to date with the sources, and compile them
 # lock: pin the newest versions that pyproject.toml allows
@@ -22,7 +22,7 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --extra postgresql --extra sso --un
 	--upgrade --generate-hashes --no-emit-index-url --no-header --quiet
 
 .PHONY: install demo test style types migrations collected on-postgresql on-newest-django on-httpx2 on-sso \
-	coverage bench restarts screenshots messages lock
+	coverage bench restarts machines screenshots messages lock
 
 install: .venv/installed
 
@@ -82,6 +82,10 @@ bench: .venv/installed-bench
 restarts: .venv/installed-dev
 	@sh tests/debian.sh nginx
 	$(BIN)/python -m tests.stack.restarts
+
+machines: .venv/installed-dev
+	@sh tests/debian.sh nginx postgresql iproute2
+	$(BIN)/python -m tests.stack.machines
 
 screenshots: .venv/installed-dev
 	@sh tests/debian.sh
