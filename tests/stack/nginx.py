@@ -51,6 +51,17 @@ def site(ports: Ports, upstreams: Sequence[str], certificate: tuple[str, str]) -
     return made
 
 
+def plain(port: int, upstreams: Sequence[str]) -> str:
+    """Return a site without TLS."""
+    servers = " ".join(f"server {each} max_fails=0;" for each in upstreams)
+    return f"""
+    upstream calls {{ {servers} }}
+    server {{ listen 127.0.0.1:{port}; location / {{
+        proxy_pass http://calls; proxy_set_header Host $http_host; proxy_read_timeout 65s;
+        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+    }} }}"""
+
+
 def start(folder: Path, site: str, log: Path | None = None) -> subprocess.Popen[bytes]:
     """Start nginx with a site; its files lie in the folder."""
     configuration = written(folder, site)
