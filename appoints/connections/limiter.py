@@ -148,8 +148,9 @@ class Line:
         wait = timestamps.left(due, 2 * own).total_seconds()
         if time.monotonic() + wait > deadline:
             raise Busy("the pace set for this connection allows no call in time", wait)
-        with timing.upstream():
-            time.sleep(wait)
+        if wait:
+            with timing.upstream():
+                time.sleep(wait)
         self.slot.last_call = timezone.now()
 
     def _hold(self) -> bool:
@@ -165,7 +166,7 @@ class Line:
 
         Raises Resting or TooFast.
         """
-        self.connection.refresh_from_db(fields=[*self.connection.STATE, "line_wanted"])
+        self.connection.refresh_state()
         check_callable(self.connection, self._check)
         if not self.connection.needs_trial(check=bool(self._check)):
             return True

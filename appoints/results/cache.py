@@ -16,6 +16,7 @@ from appoints.query.time_range import Window
 from appoints.results import states
 from appoints.results.chunks import ChunkFrames
 from appoints.results.filtering import in_window
+from appoints.snapshots import store
 from appoints.snapshots.cover import Piece, Span
 from appoints.snapshots.models import Snapshot
 from appoints.snapshots.reconcile import last_fetched
@@ -102,6 +103,12 @@ class Cache:
                 self._joined.popitem(last=False)
         return made
 
+    def keep_chunk(
+        self, snapshot: Snapshot, number: int, version: int, rows: pl.DataFrame, **_: object
+    ) -> None:
+        """Keep the rows of a chunk that this process has just written."""
+        self._chunks.keep_written(snapshot, number, version, rows)
+
     def clear(self) -> None:
         """Forget everything."""
         with self._lock:
@@ -150,3 +157,4 @@ def _cut(rows: pl.DataFrame, window: Window) -> pl.DataFrame:
 
 
 CACHE = Cache()
+store.chunk_written.connect(CACHE.keep_chunk)

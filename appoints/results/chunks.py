@@ -6,6 +6,7 @@ from collections import OrderedDict
 from threading import Lock
 
 import polars as pl
+from django.conf import settings
 
 from appoints.results import states
 from appoints.snapshots import frame, store
@@ -42,6 +43,15 @@ class ChunkFrames:
             raise store.RowsLost
         return rows.rechunk() if whole else rows
 
+    def keep_written(
+        self, snapshot: Snapshot, number: int, version: int, rows: pl.DataFrame
+    ) -> None:
+        """Keep a chunk that this process has just written, so that nobody has to read it."""
+        made = states.derived(rows, states.rules())
+        with self._lock:
+            before = self._loads.get(snapshot.pk, {})
+        self._keep(snapshot, {**before, number: (version, made)})
+
     def _frames(self, snapshot: Snapshot, rules: states.Rules, before: Frames) -> Frames:
         """Return the frames of all chunks in order; only those that were written are read."""
         versions = dict(snapshot.chunks.order_by("number").values_list("number", "version"))
@@ -54,5 +64,11 @@ class ChunkFrames:
     def _keep(self, snapshot: Snapshot, frames: Frames) -> None:
         with self._lock:
             self._loads[snapshot.pk] = frames
-            while len(self._loads) > MOST_LOADS:
+            self._loads.move_to_end(snapshot.pk)
+            while len(self._loads) > MOST_LOADS or (len(self._loads) > 1 and self._is_full()):
                 self._loads.popitem(last=False)
+
+    def _is_full(self) -> bool:
+        """Tell whether the chunks of all loads are more rows than one result may have."""
+        chunks = [rows for frames in self._loads.values() for _, rows in frames.values()]
+        return sum(rows.height for rows in chunks) > settings.APPOINTS_MOST_ROWS

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
 import polars as pl
-from django.conf import settings
 from django.db import Error as DatabaseError
 from django.utils.translation import get_language
 
@@ -29,17 +28,12 @@ from appoints.results.found import Found, before_first, progress
 from appoints.results.looks import Look, looked_for, looks, plan_of, together
 from appoints.results.queued import waiting_result
 from appoints.results.result import NeedsWhole, Result
-from appoints.results.states import Rules
+from appoints.results.states import rules
 from appoints.results.version import Unchanged, version_of
 from appoints.snapshots import ageing, store, upstream, waiting
 from appoints.snapshots.models import Snapshot
 from appoints.snapshots.upstream import UpstreamRequest
 from appoints.snapshots.waiting import Wait
-
-
-def rules() -> Rules:
-    """Return the rules of this installation."""
-    return Rules(grace=settings.APPOINTS_LATE_GRACE)
 
 
 def ask(

@@ -14,8 +14,9 @@ from appoints.results.covered import Covered
 from appoints.results.filtering import Reasons, in_window
 from appoints.results.found import Found
 from appoints.results.looks import Look
-from appoints.results.lookup import Asking, rules
+from appoints.results.lookup import Asking
 from appoints.results.result import Result
+from appoints.results.states import rules
 from appoints.snapshots import pins, store
 from appoints.snapshots.waiting import Wait
 

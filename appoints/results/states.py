@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 import polars as pl
+from django.conf import settings
 
 from appoints.isales import codes
 from appoints.isales.rows import TEXTS
@@ -29,6 +30,11 @@ class Rules(NamedTuple):
     # The platform dials five minutes early.
     due_automatic: timedelta = timedelta(minutes=10)
     grace: timedelta = timedelta(minutes=5)
+
+
+def rules() -> Rules:
+    """Return the rules of this installation."""
+    return Rules(grace=settings.APPOINTS_LATE_GRACE)
 
 
 def derived(frame: pl.DataFrame, rules: Rules) -> pl.DataFrame:

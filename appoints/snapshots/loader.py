@@ -155,7 +155,7 @@ class Load:
         An inserted row shifts all that follow, and every later page with them: so a binary search
         over the pages finds the place, and not all of them are read again.
         """
-        while missing := self.total - len(self._seen()):
+        while missing := self.total - deduplicated(self.arrived.pages()).height:
             before = sorted(at for at, info in self.infos.items() if info.total < self.total)
             if missing < 0 or not before or not self._find_inserted_page(before):
                 return

@@ -14,6 +14,7 @@ import polars as pl
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
+from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
@@ -34,6 +35,9 @@ RESUMABLE = timedelta(minutes=10)  # age of rows with which a load that stopped 
 UNWANTED = timedelta(minutes=1)  # nobody asked for so long: not loaded, until somebody does
 PINNED = timedelta(minutes=5)  # for which a snapshot stays for a program that reads it in pages
 FAILURE_EXPLAINS = timedelta(minutes=2)  # why nothing has come yet, while iSales is asked again
+
+# Sent with ``snapshot``, ``number``, ``version`` and ``rows`` once a chunk is written.
+chunk_written = Signal()
 
 
 class TooManyRows(Exception):
@@ -206,7 +210,8 @@ def write(snapshot: Snapshot, number: int, pages: dict[int, PageInfo], rows: pl.
     """Write a chunk, over what it held. Raises LeaseLost."""
     payload = io.BytesIO()
     rows.write_ipc(payload, compression="zstd")
-    values = {"pages": [[at, *info] for at, info in pages.items()], "version": getrandbits(62)}
+    version = getrandbits(62)
+    values = {"pages": [[at, *info] for at, info in pages.items()], "version": version}
     with transaction.atomic():
         leases.keep(snapshot)
         Chunk.objects.update_or_create(
@@ -214,6 +219,7 @@ def write(snapshot: Snapshot, number: int, pages: dict[int, PageInfo], rows: pl.
             number=number,
             defaults={**values, "payload": encrypt(payload.getvalue())},
         )
+    chunk_written.send(Chunk, snapshot=snapshot, number=number, version=version, rows=rows)
 
 
 def read(chunk: Chunk) -> pl.DataFrame:

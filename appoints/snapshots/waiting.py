@@ -111,7 +111,7 @@ def _await(begun: Sequence[int], wait: Wait) -> None:
         if time.monotonic() > (wait.rest if has_rows else wait.rows):
             return
         with timing.upstream():
-            time.sleep(LOOK_AGAIN)
+            POOL.await_end(LOOK_AGAIN)
 
 
 def failure_of(snapshot: Snapshot) -> FetchError | None:

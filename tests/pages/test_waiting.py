@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import time
 from datetime import timedelta
-from types import SimpleNamespace
 
 import pytest
 from django.test import Client
@@ -12,7 +10,6 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from appoints.connections.models import Connection
-from appoints.snapshots import waiting
 from appoints.snapshots.models import Snapshot
 from appoints.snapshots.pool import Pool
 from dashboard.accounts.models import User
@@ -84,8 +81,7 @@ def test_a_page_waits_for_a_place_in_a_full_queue_and_a_file_is_told(
 def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The naps of pages that wait."""
     naps: list[float] = []
-    clock = SimpleNamespace(monotonic=time.monotonic, sleep=naps.append)
-    monkeypatch.setattr(waiting, "time", clock)
+    monkeypatch.setattr(Pool, "await_end", lambda self, seconds: naps.append(seconds))
     return naps
 
 

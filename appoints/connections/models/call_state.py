@@ -202,6 +202,13 @@ class CallState(models.Model):
         mine = type(self)._default_manager.filter(pk=self.pk, trial_holder=holder)
         mine.update(trial_holder="")
 
+    def refresh_state(self) -> None:
+        """Read what may change between two calls; ``refresh_from_db`` takes twice as long."""
+        names = [*self.STATE, "line_wanted"]
+        stored = type(self)._default_manager.filter(pk=self.pk).values(*names).get()
+        for name, value in stored.items():
+            setattr(self, name, value)
+
     @property
     def is_line_wanted(self) -> bool:
         """Whether somebody waited for a line a moment ago who is not to wait for long."""
