@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from functools import partial
-from typing import NamedTuple
 
-import polars as pl
 from django.utils import timezone
 
 from appoints.connections import limiter
@@ -15,23 +12,11 @@ from appoints.isales.client import Criteria
 from appoints.query.filters import PER_PAGE
 from appoints.query.query import Query
 from appoints.results import states
-from appoints.results.single_flight import SingleFlight
 from appoints.snapshots import frame
+from appoints.snapshots.shared_pages import PageAnswer, shared
 
 WAIT = 5.0  # seconds for a free line
 BUDGET = 20.0  # seconds for the call
-
-
-class Browsed(NamedTuple):
-    """One page: its rows as a derived frame, iSales' count of all rows, and when they came."""
-
-    rows: pl.DataFrame
-    total: int
-    as_of: datetime
-
-
-# Of pages as they came, before anything is derived by one person's rules.
-CALLS: SingleFlight[Browsed] = SingleFlight()
 
 
 class TooLong(Exception):
@@ -60,18 +45,20 @@ def size_of(connection: Connection, query: Query) -> int:
     raise TooLong(most)
 
 
-def page(connection: Connection, criteria: Criteria, query: Query, rules: states.Rules) -> Browsed:
+def page(
+    connection: Connection, criteria: Criteria, query: Query, rules: states.Rules
+) -> PageAnswer:
     """Return a page of iSales' own list. Raises TooLong, or what a line and its calls raise."""
     size = size_of(connection, query)
     offset = (query.page - 1) * size
     fetch = partial(_fetch, connection, criteria, offset, size)
-    key = (connection.pk, connection.endpoint_fingerprint(), criteria, offset, size)
-    rows, total, as_of = CALLS.call(key, fetch)
-    return Browsed(states.derived(rows, rules), total, as_of)
+    answer = shared(connection, criteria, (offset, size), fetch)
+    return answer._replace(rows=states.derived(answer.rows, rules))
 
 
-def _fetch(connection: Connection, criteria: Criteria, offset: int, size: int) -> Browsed:
+def _fetch(connection: Connection, criteria: Criteria, offset: int, size: int) -> PageAnswer:
     with limiter.line(connection, wait=WAIT) as line:
         answer = line.list_page(criteria, offset, size, budget=BUDGET)
     now = timezone.now()
-    return Browsed(frame.plain([frame.Fetched(offset, answer.rows[:size], now)]), answer.total, now)
+    rows = frame.plain([frame.Fetched(offset, answer.rows[:size], now)])
+    return PageAnswer(rows, answer.total, now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -44,6 +45,18 @@ def plain(pages: Sequence[Fetched]) -> pl.DataFrame:
         pl.Series("fetched_at", moments, pl.Int64).cast(MOMENT),
         pl.Series("offset", offsets, pl.Int64),
     )
+
+
+def to_bytes(rows: pl.DataFrame) -> bytes:
+    """Return rows as a compressed Arrow file."""
+    file = io.BytesIO()
+    rows.write_ipc(file, compression="zstd")
+    return file.getvalue()
+
+
+def from_bytes(file: bytes) -> pl.DataFrame:
+    """Return the rows of an Arrow file."""
+    return pl.read_ipc(io.BytesIO(file))
 
 
 def is_unfinished() -> pl.Expr:

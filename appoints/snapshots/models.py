@@ -104,3 +104,27 @@ class Pin(models.Model):
 
     def __str__(self) -> str:
         return f"{self.snapshot_id}/{self.moment}"
+
+
+class SharedPage(models.Model):
+    """A page of iSales' own list: whoever asks while a call for it is out gets that call's answer.
+
+    ``number`` counts the calls; the holder of the lease asks. ``ended`` is when the last one did,
+    None while it is out, and then its answer (an Arrow file, encrypted) or failure is here.
+    """
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=64, unique=True)
+    number = models.PositiveIntegerField(default=0)
+    leased_until = models.DateTimeField()
+    ended = models.DateTimeField(null=True)
+    as_of = models.DateTimeField(null=True)
+    total = models.PositiveIntegerField(null=True)
+    payload = models.BinaryField(null=True)
+    failure = models.JSONField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["ended"], name="shared_page_by_end")]
+
+    def __str__(self) -> str:
+        return f"{self.connection_id}/{self.number}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
@@ -23,7 +22,7 @@ from appoints.connections.models import Connection
 from appoints.encryption import WrongKey, decrypt, encrypt
 from appoints.isales.client import Criteria
 from appoints.query.time_range import Window
-from appoints.snapshots import leases
+from appoints.snapshots import frame, leases
 from appoints.snapshots.models import Chunk, Snapshot
 from appoints.snapshots.reconcile import PageInfo
 from appoints.snapshots.upstream import UpstreamRequest
@@ -208,8 +207,7 @@ def failure_before(snapshot: Snapshot) -> dict[str, object] | None:
 
 def write(snapshot: Snapshot, number: int, pages: dict[int, PageInfo], rows: pl.DataFrame) -> None:
     """Write a chunk, over what it held. Raises LeaseLost."""
-    payload = io.BytesIO()
-    rows.write_ipc(payload, compression="zstd")
+    payload = encrypt(frame.to_bytes(rows))
     version = getrandbits(62)
     values = {"pages": [[at, *info] for at, info in pages.items()], "version": version}
     with transaction.atomic():
@@ -217,14 +215,14 @@ def write(snapshot: Snapshot, number: int, pages: dict[int, PageInfo], rows: pl.
         Chunk.objects.update_or_create(
             snapshot=snapshot,
             number=number,
-            defaults={**values, "payload": encrypt(payload.getvalue())},
+            defaults={**values, "payload": payload},
         )
     chunk_written.send(Chunk, snapshot=snapshot, number=number, version=version, rows=rows)
 
 
 def read(chunk: Chunk) -> pl.DataFrame:
     """Return a chunk's rows. Raises WrongKey."""
-    return pl.read_ipc(io.BytesIO(decrypt(bytes(chunk.payload))))
+    return frame.from_bytes(decrypt(bytes(chunk.payload)))
 
 
 def readable(chunks: Iterable[Chunk]) -> Iterable[tuple[Chunk, pl.DataFrame]]:
