@@ -56,8 +56,7 @@ def _overdue(rule: Rule, question: Question, wait: float) -> Check:
 
     Where iSales counts more rows than came, they may be more, but they are no fewer.
     """
-    query = question.query.but(states=("overdue",))
-    result = replace(question, query=query).ask(wait=wait)
+    result = question.ask(wait=wait)
     if not is_complete(result):
         return _unknown(result)
     holds = result.total > rule.limit

@@ -26,7 +26,6 @@ CLAIM = timedelta(minutes=5)  # longer than any run
 # From one try to the next; after the last one the message has failed.
 WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
 MOST_OF_A_PERSON = 100  # messages a day, besides the ends of what was told
-MOST_AT_ONCE = 500  # messages that a run looks at
 # Why a message is not sent; see ``words``.
 ENDED, CHANGED, INACTIVE, NO_RIGHTS, PAUSED, UNTOLD, BROKEN_OFF = (
     "ended", "changed", "inactive", "no-rights", "paused", "untold", "broken-off",
@@ -40,7 +39,7 @@ def waiting() -> list[Delivery]:
     later = timestamps.in_force("due_at", max(WAITS))
     found = Delivery.objects.filter(~later, _unclaimed(), status=Status.WAITING)
     found = found.select_related("rule__person", "incident").order_by("created", "pk")
-    return sorted(found[:MOST_AT_ONCE], key=lambda each: each.phase == Phase.REPORT)
+    return sorted(found, key=lambda each: each.phase == Phase.REPORT)
 
 
 def drop(found: QuerySet[Delivery], reason: str) -> None:

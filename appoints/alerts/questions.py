@@ -39,12 +39,21 @@ def asked(rule: Rule, now: datetime | None = None) -> Asked | None:
 
     Looked up anew each time: people leave teams, and connections go.
     """
-    query, person = rule.query, rule.person
-    if query is None or not person.is_active:
+    person = rule.person
+    if not person.is_active:
         return None
-    scope = scope_of(person)
-    form = form_of(QueryDict(query), scope, Preferences.of(person))
-    if scope.is_empty or not form.is_valid():
+    return asked_within(scope_of(person), rule, Preferences.of(person), now)
+
+
+def asked_within(
+    scope: Scope, rule: Rule, own: Preferences, now: datetime | None = None
+) -> Asked | None:
+    """Return what a rule asks within the scope and with the preferences of its person."""
+    query = rule.query
+    if query is None or scope.is_empty:
+        return None
+    form = form_of(QueryDict(query), scope, own)
+    if not form.is_valid():
         return None
     question = question_of(form, scope)
     question = replace(question, query=_looked_at(rule, question.query))
@@ -62,7 +71,13 @@ def _looked_at(rule: Rule, query: Query) -> Query:
         # A call may begin hours late, so that no state and no range matters.
         bare = query.leaving_out("states", "late", "causes", "cause_groups")
         return bare.but(preset="today", begin=None, end=None)
-    return query if rule.is_report else _with_range(query)
+    if rule.is_report:
+        return query
+    ranged = _with_range(query)
+    if rule.kind == Rule.Kind.OVERDUE:
+        # The preset asks for just these itself.
+        return ranged.but(states=() if ranged.preset == presets.OVERDUE else ("overdue",))
+    return ranged
 
 
 def words_of(question: Question, form: AppointFilter) -> str:

@@ -19,9 +19,9 @@ from appoints.connections import timestamps
 from dashboard.notify.outcome import failed
 
 CHECKED_AGAIN = timedelta(seconds=30)  # by another machine, no sooner
-CHECK_TIME = 20.0  # seconds for all checks
-ROWS_WAIT = 5.0  # seconds for the rows of one rule
-MAKE_TIME = 35.0  # seconds from the start until all messages are made
+CHECK_TIME = 25.0  # seconds for all checks
+ROWS_WAIT = 10.0  # seconds for the rows of one rule
+MAKE_TIME = 40.0  # seconds from the start until all messages are made
 WHOLE_TIME = 50.0  # seconds from the start until all are sent; cron comes again after 60
 REPORT_AGAIN = timedelta(minutes=1)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -25,8 +25,8 @@ from appoints.alerts.contexts import (
     SecretContext,
 )
 from appoints.alerts.forms import FORMS, RuleForm
-from appoints.alerts.models import Delivery, Rule
-from appoints.alerts.questions import asked
+from appoints.alerts.models import Delivery, Incident, Rule
+from appoints.alerts.questions import asked_within
 from appoints.connections import timestamps
 from dashboard.accounts.administrators import administrators
 from dashboard.accounts.requests import SignedInRequest
@@ -39,14 +39,17 @@ IDLE = timedelta(minutes=5)  # after which somebody should look whether notify r
 @require_safe
 def alert_list(request: SignedInRequest) -> HttpResponse:
     """Show the person's alerts and reports, and what became of their messages."""
-    rules = list(request.user.rules.select_related("person"))
+    rules = list(request.user.rules.all())
+    scope = scope_of(request.user)
+    begun = Incident.objects.filter(rule__in=rules, ended=None).values_list("rule", "began")
+    since = dict(begun)
     sent = Delivery.objects.filter(rule__person=request.user).select_related("rule__person")
     page = Paginator(sent, PER_PAGE).get_page(request.GET.get("page"))
     question = request.GET.copy()
     question.pop("page", None)
     with timezone.override(request.preferences.zone):
         return AlertListContext(
-            lines=[_line(rule) for rule in rules],
+            lines=[_line(request, rule, scope, since.get(rule.pk)) for rule in rules],
             kinds=Rule.Kind.choices,
             address=question.urlencode(),
             asked=offered.address_words(request, question) if question else "",
@@ -59,8 +62,8 @@ def alert_list(request: SignedInRequest) -> HttpResponse:
         ).response(request)
 
 
-def _line(rule: Rule) -> RuleLine:
-    found, incident = asked(rule), rule.incident
+def _line(request: SignedInRequest, rule: Rule, scope: Scope, since: datetime | None) -> RuleLine:
+    found = asked_within(scope, rule, request.preferences)
     channels = [str(Delivery.Channel(each).label) for each in rule.channels]
     return RuleLine(
         rule,
@@ -68,7 +71,7 @@ def _line(rule: Rule) -> RuleLine:
         found.words if found else None,
         ", ".join(channels),
         words.quiet_hours(rule),
-        incident.began if incident else None,
+        since,
         words.trouble(rule),
     )
 

@@ -53,8 +53,8 @@ def test_more_calls_than_so_many_overdue_are_told_once_and_their_end_once(
     assert begun["Subject"] == "Alert: My overdue"
     text = text_of(begun)
     assert "30 calls are overdue, more than 29." in text
-    assert "Filters: Today" in text
-    assert "https://calls.example/appoints/?connection=demo&preset=today" in text
+    assert "Filters: Today · Overdue" in text
+    assert "https://calls.example/appoints/?connection=demo&preset=today&state=overdue" in text
     assert "https://calls.example/alerts/" in text
     now_at_hand(centre, *overdue(3))
     for _ in range(3):

@@ -17,6 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve
 from django.utils.safestring import mark_safe
 from playwright.sync_api import Browser, Page, StorageState
 
+from appoints.alerts.models import Rule
 from appoints.connections.failures import failure_of
 from appoints.connections.models import Connection
 from appoints.display.cells import CellOptions
@@ -132,6 +133,7 @@ DRAWN: list[tuple[str, dict[str, Any]]] = [
     rows("loading"),
     rows("browsing"),
     rows("whole", QUIET),
+    ("appoints/alerts/secret.html", {"rule": Rule(name="Too many"), "secret": "whsec_abc="}),
     ("dashboard/_signed_out.html", {}),
     ("appoints/no_connection.html", {}),
     ("appoints/no_connection.html", {"dormant": True, **RIGHTS}),
