@@ -26,6 +26,9 @@ def observe(rule: Rule, holds: bool, facts: Mapping[str, Any]) -> None:
 def forget(rule: Rule) -> None:
     """Drop what waits to be sent, and tell of nothing's end: the alert asks for something else."""
     with transaction.atomic():
+        # A check that is under way was of what it asked for before.
+        Rule.objects.filter(pk=rule.pk).update(checked_at=None, checked={})
+        rule.checked_at, rule.checked = None, {}
         rule.incidents.filter(ended=None).update(ended=timezone.now())
         deliveries.drop(rule.deliveries.all(), deliveries.CHANGED)
 

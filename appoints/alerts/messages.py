@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from appoints.alerts.models import Delivery, Rule
 from appoints.alerts.questions import Asked
 from appoints.connections.failures import failure_of
-from appoints.display.formats import clock, offsets_of
+from appoints.display.formats import clock, isolated, offsets_of
 from appoints.isales.errors import FetchError
 from dashboard.notify.email import Email
 from dashboard.notify.webhook import Webhook
@@ -141,7 +141,8 @@ def _about(delivery: Delivery, asked: Asked, facts: Facts) -> Iterator[str]:
 def moment(when: datetime) -> str:
     """Return a moment in the zone in force, with the zone."""
     local = timezone.localtime(when).replace(microsecond=0)
-    return f"{clock(local)} {timezone.get_current_timezone_name()} ({offsets_of([local])})"
+    zone = timezone.get_current_timezone_name()
+    return isolated(f"{clock(local)} {zone} ({offsets_of([local])})")
 
 
 def link(rule: Rule, asked: Asked) -> str:

@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from datetime import timedelta
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -54,6 +55,7 @@ def _taken(rule: Rule) -> bool:
     now = timezone.now()
     lately = timestamps.since("checked_at", CHECKED_AGAIN)
     free = Rule.objects.filter(Q(checked_at=None) | ~lately, pk=rule.pk)
+    rule.checked_at = now
     return bool(free.update(checked_at=now))
 
 
@@ -64,10 +66,12 @@ def _check(rule: Rule, wait: float) -> None:
             result = Check(None, {}, "no-rights")
         else:
             result = check(rule, found, wait)
-    if result.holds is not None:
-        incidents.observe(rule, result.holds, result.facts)
     rule.checked = {"trouble": result.trouble, "facts": dict(result.facts), "holds": result.holds}
-    Rule.objects.filter(pk=rule.pk).update(checked=rule.checked)
+    with transaction.atomic():
+        # Neither changed meanwhile, nor checked by another machine, which knows better.
+        same = Rule.objects.filter(pk=rule.pk, checked_at=rule.checked_at)
+        if same.update(checked=rule.checked) and result.holds is not None:
+            incidents.observe(rule, result.holds, result.facts)
 
 
 def send_all(made_by: float, sent_by: float) -> Counter[str]:

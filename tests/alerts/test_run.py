@@ -13,8 +13,8 @@ from django.core.management import call_command
 from pytest_django import Settings
 
 from appoints.access.models import Grant
+from appoints.alerts import incidents, sending
 from appoints.alerts import run as runs
-from appoints.alerts import sending
 from appoints.alerts.models import Delivery, Incident, Rule
 from appoints.alerts.questions import kept_text
 from appoints.alerts.run import run
@@ -267,6 +267,23 @@ def test_a_machine_leaves_alone_what_another_has_just_checked(
     assert len(asked) == 2
 
 
+def test_a_check_of_what_was_changed_meanwhile_counts_no_more(
+    centre: Connection, ana: User, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rule, real = rule_of(ana, limit=5), runs.check
+
+    def checked(found: Rule, *rest: Any) -> Any:
+        incidents.forget(rule)  # as its form does
+        return real(found, *rest)
+
+    monkeypatch.setattr(runs, "check", checked)
+    later(clock)
+    assert Incident.objects.count() == 0
+    monkeypatch.setattr(runs, "check", real)
+    later(clock)
+    assert Incident.objects.count() == 1
+
+
 def test_paused_alerts_and_those_of_inactive_people_are_not_checked(
     centre: Connection, ana: User, mail_server: MailServer, clock: Clock
 ) -> None:
@@ -300,7 +317,7 @@ def test_the_command_says_how_many(centre: Connection, ana: User, mail_server: M
     rule_of(ana, limit=5)
     said = StringIO()
     call_command("notify", stdout=said)
-    assert said.getvalue() == "1 messages sent, 0 not taken.\n"
+    assert said.getvalue() == "Messages: 1 sent, 0 not taken.\n"
     said = StringIO()
     call_command("notify", stdout=said)
     assert said.getvalue() == ""

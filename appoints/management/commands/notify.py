@@ -16,4 +16,4 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         counts = run()
         if counts:
-            self.stdout.write(f"{counts['sent']} messages sent, {counts['failed']} not taken.")
+            self.stdout.write(f"Messages: {counts['sent']} sent, {counts['failed']} not taken.")
