@@ -125,7 +125,8 @@ def _range(begin: datetime, end: datetime, zone: ZoneInfo) -> str:
 
 
 def _told(moment: datetime) -> str:
-    return f"{formatted(moment, pgettext('day of a bar', 'D j M'))} {_time(moment)}"
+    day = formatted(moment, pgettext("day of a bar", "D j M"))
+    return f"{day} {_time(moment)}"
 
 
 def _time(moment: datetime) -> str:
