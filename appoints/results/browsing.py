@@ -9,6 +9,7 @@ from appoints.query.query import Query
 from appoints.query.time_range import Window
 from appoints.results import passthrough, states
 from appoints.results.result import NeedsWhole, Result
+from appoints.results.selection import Selection
 from appoints.snapshots import upstream
 
 
@@ -33,4 +34,6 @@ def browsing(
     rows = visible.applied(found.rows)
     if rows.height != found.rows.height:
         raise NeedsWhole([NAMES["agents"]])
-    return Result(mode="browsing", rows=rows, total=found.total, as_of=found.as_of)
+    return Result(
+        mode="browsing", selection=Selection.all_of(rows), total=found.total, as_of=found.as_of
+    )

@@ -47,6 +47,7 @@ class Cache:
 
     def __init__(self) -> None:
         self._frames: OrderedDict[Key, pl.DataFrame] = OrderedDict()
+        self._searchable: dict[Key, pl.DataFrame] = {}
         self._joined: OrderedDict[JoinedKey, pl.DataFrame] = OrderedDict()
         self._chunks = ChunkFrames()
         self._lock = Lock()
@@ -69,12 +70,9 @@ class Cache:
         found = self._kept(key)
         LOOKED_UP.labels("miss" if found is None else "hit").inc()
         made = self._made(snapshot, rules, visible) if found is None else found
-        if searched and "folded" not in made.columns:
-            made = states.searchable(made)
         if made is not found:
             self._keep(key, made)
-        # Frames of several looks are put together only where they have the same columns.
-        return made.drop("folded") if "folded" in made.columns and not searched else made
+        return self._with_text(key, made) if searched else made
 
     def of_pieces(
         self,
@@ -113,6 +111,7 @@ class Cache:
         """Forget everything."""
         with self._lock:
             self._frames.clear()
+            self._searchable.clear()
             self._joined.clear()
             self._chunks = ChunkFrames()
 
@@ -128,6 +127,18 @@ class Cache:
                 self._frames.move_to_end(key)
             return found
 
+    def _with_text(self, key: Key, made: pl.DataFrame) -> pl.DataFrame:
+        """Return a frame with what text is looked for in, which shares its other columns."""
+        with self._lock:
+            found = self._searchable.get(key)
+        if found is None:
+            found = states.searchable(made)
+            with self._lock:
+                if key in self._frames:
+                    self._searchable[key] = found
+                    self._make_room()
+        return found
+
     def _keep(self, key: Key, made: pl.DataFrame) -> None:
         with self._lock:
             own = key[0].snapshot
@@ -135,16 +146,23 @@ class Cache:
                 if old[0] != key[0]:
                     self._forget(old)
             self._frames[key] = made
-            while len(self._frames) > 1 and self._bytes() > settings.APPOINTS_MOST_BYTES:
-                self._forget(next(iter(self._frames)))
+            self._make_room()
+
+    def _make_room(self) -> None:
+        while len(self._frames) > 1 and self._bytes() > settings.APPOINTS_MOST_BYTES:
+            self._forget(next(iter(self._frames)))
 
     def _forget(self, key: Key) -> None:
         del self._frames[key]
+        self._searchable.pop(key, None)
         for joined in [each for each in self._joined if key[0] in dict(each[0])]:
             del self._joined[joined]
 
     def _bytes(self) -> int:
-        return sum(int(each.estimated_size()) for each in self._frames.values())
+        frames = sum(each.estimated_size() for each in self._frames.values())
+        return int(
+            frames + sum(each["folded"].estimated_size() for each in self._searchable.values())
+        )
 
 
 def _progress(snapshot: Snapshot) -> Progress:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import polars as pl
@@ -12,14 +12,19 @@ from appoints.isales.codes import SUCCESS
 from appoints.query.columns import COLUMNS
 from appoints.query.filters import FILTERS
 from appoints.query.query import STATES, Query
+from appoints.results.coding import Coded, Pair, coded
 from appoints.results.collation import Key, key
-from appoints.results.filtering import BOTH
+from appoints.results.filtering import BOTH, narrowed
+from appoints.results.kept import KEPT
+from appoints.snapshots.frame import PLAIN
 
 # How new a row is: the first that is known.
 AGES = ("create_time", "appoint_time")
 # The column of the names for the IDs in a column.
 NAMES_OF = {column.id_column: name for name, column in COLUMNS.items() if column.id_column}
 COUNTED = {name: each.column for name, each in FILTERS.items() if each.is_counted}
+# Those of texts; of all others there are few values, which are numbers already.
+TEXTS = {name: column for name, column in COUNTED.items() if PLAIN.get(column) == pl.String}
 
 
 class ValueCount(NamedTuple):
@@ -38,24 +43,92 @@ class AgentCounts(NamedTuple):
     failed: int
 
 
-def facets(frame: pl.DataFrame, flags: pl.DataFrame) -> dict[str, list[ValueCount]]:
+def facets(
+    frame: pl.DataFrame, flags: pl.DataFrame, kept: pl.DataFrame
+) -> dict[str, list[ValueCount]]:
     """Count every choice under all *other* filters, the most frequent first, "none" last.
 
     Those that are as frequent are in order, the same in every language, for a menu cuts them off.
-    ``flags`` are those of ``filtering.flags`` over the same frame.
+    ``flags`` are those of ``filtering.flags`` over the frame, ``kept`` is the frame that is at hand
+    for the next question too, whose texts are coded once.
     """
-    rows = frame.select({*COUNTED.values(), *NAMES_OF.values(), *AGES}).lazy()
-    rows = rows.with_columns(flags.rename(_flag))
-    counted = []
-    for name, column in COUNTED.items():
-        others = [pl.col(_flag(each)) for each in flags.columns if each != name]
-        narrow = rows.filter(pl.all_horizontal(others)) if others else rows
-        counted.append(_counted(narrow, column, NAMES_OF.get(column)))
-    # All at once: alone, each costs more to begin than to count.
-    found = zip(COUNTED, pl.collect_all(counted), strict=True)
-    lines = {name: _newest_names(counts) for name, counts in found}
+    texts = {name: _coded(kept, column) for name, column in TEXTS.items()}
+    values = frame.select(**{name: column for name, column in COUNTED.items() if name not in TEXTS})
+    rows = values.with_columns(
+        *(each.codes.alias(name) for name, each in texts.items()),
+        *flags.rename(_flag).iter_columns(),
+    )
+    counted = rows.lazy().select(_counted(name, flags.columns) for name in COUNTED).collect()
+    lines = {}
+    for name in COUNTED:
+        found = counted[name].item().struct.unnest().rows()
+        if name in texts:
+            lines[name] = _lines(name, found, texts[name].pairs, frame, flags)
+        else:
+            lines[name] = [ValueCount(_word(value), None, count) for value, count in found]
     lines["repeats"] = _each_way(lines["repeats"])
     return {name: _in_order(lines[name]) for name in lines}
+
+
+def _coded(kept: pl.DataFrame, column: str) -> Coded:
+    named_by = NAMES_OF.get(column)
+    return KEPT.of(
+        kept,
+        ("codes", column),
+        lambda: coded(kept[column], kept[named_by] if named_by else None),
+        lambda made: made.size,
+    )
+
+
+def _counted(name: str, filters: Sequence[str]) -> pl.Expr:
+    """Count the rows of each value under all other filters."""
+    others = [pl.col(_flag(each)) for each in filters if each != name]
+    rows = pl.col(name).filter(pl.all_horizontal(others)) if others else pl.col(name)
+    return rows.value_counts().implode()
+
+
+def _word(value: object) -> str | None:
+    """Return a value as addresses write it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return None if value is None else str(value)
+
+
+def _lines(
+    name: str,
+    counted: Iterable[tuple[int, int]],
+    pairs: Sequence[Pair],
+    frame: pl.DataFrame,
+    flags: pl.DataFrame,
+) -> list[ValueCount]:
+    """Return each text once; by the newest of its names, for an account may have been given on."""
+    rows: Counter[str | None] = Counter()
+    called: dict[str | None, set[str]] = {}
+    for code, count in counted:
+        value, text = pairs[code]
+        rows[value] += count
+        called.setdefault(value, set()).update([] if text is None else [text])
+    several = [value for value, texts in called.items() if len(texts) > 1]
+    known = {value: next(iter(texts), None) for value, texts in called.items()}
+    if several:
+        others = flags.drop(name) if name in flags.columns else flags
+        known |= _newest_names(narrowed(frame, others), COUNTED[name], several)
+    return [ValueCount(value, known[value], count) for value, count in rows.items()]
+
+
+def _newest_names(
+    rows: pl.DataFrame, column: str, values: Sequence[str | None]
+) -> dict[str | None, str | None]:
+    """Return the newest name of each of some values that have several."""
+    name = pl.col(NAMES_OF[column])
+    newest = pl.coalesce(AGES).cast(pl.Int64).max().fill_null(0).alias("newest")
+    reserved = pl.col("appoint_time").cast(pl.Int64).max().fill_null(0).alias("reserved")
+    wanted = pl.col(column).is_in([each for each in values if each is not None])
+    if None in values:
+        wanted |= pl.col(column).is_null()
+    named = rows.lazy().filter(wanted & name.is_not_null()).group_by(column, name.alias("name"))
+    aged = named.agg(newest, reserved).sort("newest", "reserved", "name").collect()
+    return {row[0]: row[1] for row in aged.iter_rows()}
 
 
 def _each_way(lines: Iterable[ValueCount]) -> list[ValueCount]:
@@ -70,30 +143,6 @@ def _each_way(lines: Iterable[ValueCount]) -> list[ValueCount]:
 def _flag(name: str) -> str:
     """Return the name of a filter's flag, which is that of no column."""
     return f"filter {name}"
-
-
-def _counted(rows: pl.LazyFrame, column: str, named_by: str | None) -> pl.LazyFrame:
-    """Count the rows of each value and name; how new they are tells which name is the newest."""
-    value = pl.col(column).cast(pl.String).alias("value")
-    name = pl.lit(None, pl.String) if named_by is None else pl.col(named_by)
-    newest = pl.coalesce(AGES).cast(pl.Int64).max().alias("newest")
-    reserved = pl.col("appoint_time").cast(pl.Int64).max().alias("reserved")
-    return rows.group_by(value, name.alias("name")).agg(newest, reserved, pl.len().alias("rows"))
-
-
-def _newest_names(counts: pl.DataFrame) -> list[ValueCount]:
-    """Return each value once, by its newest name: its account may have been given on."""
-    rows: Counter[str | None] = Counter()
-    known: dict[str | None, tuple[int, int, str]] = {}
-    for value, name, newest, reserved, count in counts.iter_rows():
-        rows[value] += count
-        if name is not None:
-            named = (newest or 0, reserved or 0, name)
-            known[value] = max(named, known.get(value, named))
-    return [
-        ValueCount(value, known[value][-1] if value in known else None, count)
-        for value, count in rows.items()
-    ]
 
 
 def _in_order(lines: Iterable[ValueCount]) -> list[ValueCount]:
@@ -111,8 +160,8 @@ def names(lines: Iterable[ValueCount]) -> dict[str, str]:
 
 def names_in(rows: pl.DataFrame, column: str) -> dict[str, str]:
     """Return what the IDs in a column are called, by the newest row that has a name."""
-    counts = _counted(rows.lazy(), column, NAMES_OF[column]).collect()
-    return names(_newest_names(counts))
+    found = _newest_names(rows, column, rows[column].unique().to_list())
+    return {value: name for value, name in found.items() if value and name}
 
 
 def failures(facets: Mapping[str, list[ValueCount]], query: Query) -> list[ValueCount]:

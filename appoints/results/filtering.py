@@ -12,17 +12,15 @@ from zoneinfo import ZoneInfo
 import polars as pl
 from django.conf import settings
 
-from appoints.query.columns import COLUMNS
 from appoints.query.filters import FILTERS
-from appoints.query.query import DEFAULT_SORT, Query
+from appoints.query.query import Query
 from appoints.query.time_range import EVER, Window
 from appoints.results import numbers
-from appoints.results.collation import ranked
 from appoints.results.folding import fold
 from appoints.results.local_time import BY_CLOCK
 from appoints.results.numbers import NO_PLAN, NumberingPlan
 from appoints.results.punctuality import punctuality
-from appoints.results.states import fail_reason, unreadable
+from appoints.results.states import unreadable
 
 # Gives the words for fail codes in the viewer's language, once they are needed.
 Reasons = Callable[[], Mapping[str, str]]
@@ -132,11 +130,13 @@ def in_window(window: Window) -> pl.Expr:
     return after & before
 
 
-def places(rows: pl.DataFrame, window: Window) -> tuple[int, ...]:
-    """Return how many rows are reserved before each end of a window that is not open."""
-    ends = [end for end in window if end is not None]
+def reserved_before(rows: pl.DataFrame, window: Window) -> tuple[int | None, ...]:
+    """Return how many rows are reserved before each end of a window; None for an open one.
+
+    It tells which rows lie in a window that moves with the clock.
+    """
     reserved = rows["appoint_time"]
-    return tuple(int((reserved < end).sum()) for end in ends)
+    return tuple(None if end is None else int((reserved < end).sum()) for end in window)
 
 
 def mentions(text: str, plan: NumberingPlan) -> pl.Expr:
@@ -188,18 +188,3 @@ COMPARED_OTHERWISE: Mapping[str, Callable[[Any, NumberingPlan], pl.Expr]] = {
     "untimed": has_no_time,
     "repeats": repeats,
 }
-
-
-def ordered(frame: pl.DataFrame, sort: str, reasons: Reasons, language: str) -> pl.DataFrame:
-    """Return the rows by a column name, ``-`` first for descending; nulls last, ties as before.
-
-    Without one they are by reserved time, as a day goes; iSales' own order tells a person nothing.
-    Names and accounts are in the order of the viewer's language.
-    """
-    name = sort.removeprefix("-") or DEFAULT_SORT
-    values = frame.select(fail_reason(reasons()) if name == "fail_reason" else name).to_series()
-    if values.dtype == pl.String and not COLUMNS[name].plain_order:
-        values = ranked(values, language)
-    return frame.sort(
-        pl.lit(values), descending=sort.startswith("-"), nulls_last=True, maintain_order=True
-    )

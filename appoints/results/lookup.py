@@ -128,7 +128,7 @@ class Asking:
         """Return the version of an answer. Raises Unchanged where the asker has it."""
         before = before_first([each.snapshot for each in found if not each.is_whole])
         # A range that moves with the clock is the same as long as the same rows are in it.
-        held = filtering.places(rows, self.window)
+        held = filtering.reserved_before(rows, self.window)
         question = (self.query, held, self.zone.key, get_language(), asked, before)
         version = version_of(found, self.visible, *question)
         if version == self.known:

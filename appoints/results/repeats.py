@@ -7,49 +7,16 @@ compared within the range, after a person's scope has cut them and before any fi
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from threading import Lock
-from weakref import ref
-
 import polars as pl
 
 from appoints.isales.rows import TEXTS
 from appoints.query.query import OPEN
 from appoints.query.time_range import Window
-from appoints.results.filtering import in_window
+from appoints.results.filtering import in_window, reserved_before
+from appoints.results.kept import KEPT
 from appoints.results.number_reading import reading
 from appoints.results.numbers import NumberingPlan
 from appoints.results.states import REPEAT
-
-MOST_KEPT = 16  # columns of frames that are at hand anyway
-
-Key = tuple[int, Window, NumberingPlan]
-
-
-class KeptColumns:
-    """The columns that were made last; of a frame that is gone, none is used again."""
-
-    def __init__(self) -> None:
-        self._kept: OrderedDict[Key, tuple[ref[pl.DataFrame], pl.DataFrame]] = OrderedDict()
-        self._lock = Lock()
-
-    def of(self, frame: pl.DataFrame, window: Window, plan: NumberingPlan) -> pl.DataFrame:
-        """Return the columns of ``repeats``, made once for a frame, a window and a plan."""
-        key = (id(frame), window, plan)
-        with self._lock:
-            kept = self._kept.get(key)
-            if kept and kept[0]() is frame:
-                self._kept.move_to_end(key)
-                return kept[1]
-        made = _made(frame, window, plan)
-        with self._lock:
-            self._kept[key] = (ref(frame), made)
-            while len(self._kept) > MOST_KEPT:
-                self._kept.popitem(last=False)
-        return made
-
-
-KEPT = KeptColumns()
 
 
 def with_repeats(frame: pl.DataFrame, window: Window, plan: NumberingPlan) -> pl.DataFrame:
@@ -60,7 +27,14 @@ def with_repeats(frame: pl.DataFrame, window: Window, plan: NumberingPlan) -> pl
     included; null where what is called is no number. ``repeat`` is null for a row that is not open
     or repeats nothing, and ``unknown`` for one of which that cannot be told.
     """
-    return frame.with_columns(KEPT.of(frame, window, plan)).with_row_index("row")
+    # A window that moves with the clock is the same as long as the same rows are in it.
+    made = KEPT.of(
+        frame,
+        ("repeats", reserved_before(frame, window), plan),
+        lambda: _made(frame, window, plan),
+        lambda columns: int(columns.estimated_size()),
+    )
+    return frame.with_columns(made).with_row_index("row")
 
 
 def number_key(plan: NumberingPlan) -> pl.Expr:

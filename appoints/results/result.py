@@ -14,21 +14,13 @@ import polars as pl
 from appoints.isales.errors import FetchError
 from appoints.query.query import Query
 from appoints.query.time_range import Window
-from appoints.results.facets import ValueCount, facets
-from appoints.results.filtering import (
-    Reasons,
-    flags,
-    in_range,
-    is_number,
-    narrowed,
-    ordered,
-    without_each,
-)
+from appoints.results.facets import ValueCount
+from appoints.results.filtering import Reasons, in_range, is_number
+from appoints.results.selection import Order, Selection
 from appoints.snapshots.cover import Piece
 
 from .attempts import ATTEMPTS, with_attempts
 from .numbers import NO_PLAN, NumberingPlan
-from .repeats import with_repeats
 
 MANY = 2  # pieces, of which an answer has a name of its own
 
@@ -47,25 +39,25 @@ class NeedsWhole(Exception):
 class Result:
     """Rows for a question within a scope, and how much of the whole they are.
 
-    ``rows`` match all filters and are in order: all that are at hand, or while ``browsing`` those
-    of the page. ``total`` counts what matches: exact when ``whole``, iSales' own count when
-    ``browsing``, so far when ``loading``. ``is_settled`` says whether iSales' count and the rows
-    that came and were asked for agree. ``reported`` and ``received`` count rows before local
-    filters, and ``unrequested`` those that iSales was not asked for, which are left out: known to
-    those who may see all of them. ``pieces`` are the spans of days that the rows are put together
-    of; of ``lacking`` ones nothing is at hand, for they failed, so that the whole is ``partial``,
-    of ``outdated`` ones older rows are, and ``behind`` ones lack calls that moved there.
-    ``error`` is why nothing newer is at hand, ``refreshing`` that newer rows are on their way,
-    ``waiting`` how many results are loaded before this one, None once it is loading itself.
+    The ``selection`` is of rows that match all filters, in order: all at hand, or while
+    ``browsing`` those of the page. ``total`` counts what matches: exact when ``whole``, iSales' own
+    count when ``browsing``, so far when ``loading``. ``is_settled`` says whether iSales' count and
+    the rows that came and were asked for agree. ``reported`` and ``received`` count rows before
+    local filters, and ``unrequested`` those that iSales was not asked for, which are left out:
+    known to those who may see all of them. ``pieces`` are the spans of days that the rows are put
+    together of; of ``lacking`` ones nothing is at hand, for they failed, so that the whole is
+    ``partial``, of ``outdated`` ones older rows are, and ``behind`` ones lack calls that moved
+    there. ``error`` is why nothing newer is at hand, ``refreshing`` that newer rows are on their
+    way, ``waiting`` how many results are loaded before this one, None once it is loading itself.
     ``as_of`` is when the oldest row was fetched, None without any, ``newest`` the same of the
     newest piece; up to ``fresh_until`` iSales is not asked anew by itself, and up to ``newer_from``
     not even where a person asks for newer rows. ``plan`` says which numbers are the same,
-    ``writings`` in which the one that is asked for was looked for.
-    ``version`` is the same for an answer that would be shown the same, empty where nobody can tell.
+    ``writings`` in which the one that is asked for was looked for. ``version`` is the same for an
+    answer that would be shown the same, empty where nobody can tell.
     """
 
     mode: Mode
-    rows: pl.DataFrame
+    selection: Selection
     total: int
     as_of: datetime | None
     newest: datetime | None = None
@@ -82,9 +74,7 @@ class Result:
     waiting: int | None = None
     fresh_until: datetime | None = None
     newer_from: datetime | None = None
-    count: Callable[[], Mapping[str, list[ValueCount]]] | None = None
     ranging: Callable[[], pl.DataFrame] | None = None
-    leaving_out: Callable[[], Mapping[str, int]] = dict
     plan: NumberingPlan = NO_PLAN
     writings: tuple[str, ...] = ()
     comparing: Callable[[], pl.DataFrame] | None = None
@@ -109,41 +99,34 @@ class Result:
         ``reasons`` and ``language`` are the viewer's; ``chosen`` is whether iSales chose the rows
         for the question's agents, number and task. ``fields`` are all others, such as ``mode``.
         """
+        how: dict[str, Any] = {"plan": plan, "chosen": chosen}
+        found = Selection.of(frame, query, window, **how, is_compared=is_compared)
         if is_compared:
-            frame = with_repeats(frame, window, plan)
-            fields["comparing"] = partial(in_range, frame, Query(), window)
-        rows = narrowed(frame, found := flags(frame, query, window, plan=plan, chosen=chosen))
-        fields["ranging"] = partial(in_range, frame, query, window, plan=plan, chosen=chosen)
-        made = cls(rows=rows, total=rows.height, plan=plan, **fields)
-        return made._in_full(frame, found, query, reasons, language) if made.is_whole else made
+            fields["comparing"] = partial(in_range, found.frame, Query(), window)
+        fields["ranging"] = partial(in_range, found.frame, query, window, **how)
+        made = cls(selection=found, total=found.height, plan=plan, **fields)
+        return made._in_order(Order(query.sort, reasons, language)) if made.is_whole else made
 
-    def _in_full(
-        self,
-        frame: pl.DataFrame,
-        found: pl.DataFrame,
-        query: Query,
-        reasons: Reasons,
-        language: str,
-    ) -> Self:
-        """Return the result in order, and counted: every row is at hand."""
-        by_attempts = query.sort.removeprefix("-") in ATTEMPTS
-        rows = self.with_attempts(self.rows) if by_attempts else self.rows
-        return replace(
-            self,
-            rows=ordered(rows, query.sort, reasons, language),
-            count=partial(facets, frame, found),
-            leaving_out=partial(without_each, found),
-        )
+    def _in_order(self, order: Order) -> Self:
+        """Return the result in order: every row is at hand."""
+        if order.column in ATTEMPTS:
+            order = replace(order, adding=self.with_attempts)
+        return replace(self, selection=replace(self.selection, order=order))
 
-    @cached_property
+    @property
+    def rows(self) -> pl.DataFrame:
+        """The rows that match all filters, in order."""
+        return self.selection.rows
+
+    @property
     def facets(self) -> Mapping[str, list[ValueCount]] | None:
         """How many rows each choice has under all other filters; None where not all are at hand."""
-        return self.count and self.count()
+        return self.selection.facets if self.is_whole else None
 
-    @cached_property
+    @property
     def rows_without_filter(self) -> Mapping[str, int]:
         """How many rows at hand there are without one filter, by the name of its field."""
-        return self.leaving_out()
+        return self.selection.without_each if self.is_whole else {}
 
     @property
     def is_whole(self) -> bool:
@@ -238,7 +221,7 @@ class Result:
 
         Which of the ``attempts`` each was is looked up only where that is shown.
         """
-        rows = self.rows if self.is_browsing else self.rows.slice((number - 1) * size, size)
+        rows = self.selection.slice(0 if self.is_browsing else (number - 1) * size, size)
         return (self.with_attempts(rows) if attempts else rows).to_dicts()
 
 

@@ -30,6 +30,7 @@ from appoints.pages.contexts import Failed, Rows, Stale
 from appoints.pages.insight.sections import SECTIONS
 from appoints.query.query import Query
 from appoints.results.result import Mode, Result
+from appoints.results.selection import Selection
 from dashboard.accounts.models import User
 from dashboard.operations import demo
 from tests.browser.axe import DESK, look, too_wide
@@ -101,9 +102,15 @@ def failed(error: FetchError) -> tuple[str, dict[str, Any]]:
 
 def rows(mode: Mode, stale: Stale | None = None) -> tuple[str, dict[str, Any]]:
     """An answer without a row on its page, of which iSales reported more than came."""
-    none = pl.DataFrame()
+    none = Selection.all_of(pl.DataFrame())
     result = Result(
-        mode=mode, rows=none, total=8000, as_of=NOW, is_settled=False, reported=9000, received=8000
+        mode=mode,
+        selection=none,
+        total=8000,
+        as_of=NOW,
+        is_settled=False,
+        reported=9000,
+        received=8000,
     )
     answer = Rows(
         result=result,

@@ -15,7 +15,7 @@ from appoints.query.query import Query
 from appoints.query.time_range import EVER, Window
 from appoints.results.number_reading import reading
 from appoints.results.numbers import NO_PLAN, NumberingPlan, compact, writings
-from appoints.results.repeats import KeptColumns, with_repeats
+from appoints.results.repeats import with_repeats
 from appoints.results.result import Result
 from tests import compared_oracle
 from tests.compared_oracle import compared
@@ -126,14 +126,3 @@ def test_a_number_of_both_kinds_is_found_and_counted_under_each() -> None:
     ] * 3
     lines = {line.value: line.rows for line in (asked().facets or {})["repeats"]}
     assert lines == {"open": 2, "reached": 2, None: 1}
-
-
-def test_columns_are_kept_for_their_frame_only() -> None:
-    kept = KeptColumns()
-    one, _ = frame_of([([PROMISED, PROMISED | {"appointId": "2"}], 0)])
-    other, _ = frame_of([([PROMISED, REACHED], 0)])
-    first = kept.of(one, EVER, NO_PLAN)
-    assert kept.of(one, EVER, NO_PLAN) is first
-    assert kept.of(one, Window(NOON, None), NO_PLAN) is not first
-    assert kept.of(other, EVER, NO_PLAN).height == other.height
-    assert kept.of(other, EVER, NO_PLAN)["repeat"].to_list() == ["reached", None]

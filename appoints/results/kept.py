@@ -1,0 +1,98 @@
+"""What was made of a frame, kept for whoever asks the same of it, within a memory bound.
+
+A frame holds what some people see and never changes, so that nothing of it reaches anybody else,
+and nothing made of it is ever out of date. Once it is gone, so is what was made of it.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from collections.abc import Callable, Hashable
+from itertools import count
+from threading import Lock
+from typing import Any, NamedTuple, TypeVar
+from weakref import ref
+
+import polars as pl
+from django.conf import settings
+
+Made = TypeVar("Made")
+Key = tuple[int, Hashable]
+
+
+class Entry(NamedTuple):
+    """Something made, and its number of bytes, or about."""
+
+    made: Any
+    size: int
+
+
+class Kept:
+    """What was used last, up to a number of bytes."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._entries: OrderedDict[Key, Entry] = OrderedDict()
+        self._bytes = 0
+        self._frames: dict[int, tuple[ref[pl.DataFrame], int]] = {}  # by id(), with their numbers
+        self._gone: deque[tuple[int, int]] = deque()
+        self._numbers = count()
+        self._lock = Lock()
+
+    def of(
+        self,
+        frame: pl.DataFrame,
+        key: Hashable,
+        make: Callable[[], Made],
+        size: Callable[[Made], int],
+    ) -> Made:
+        """Return what ``make`` returns: the first time, and as long as it is kept.
+
+        ``key`` tells all that it depends on besides the frame.
+        """
+        with self._lock:
+            self._forget_gone()
+            own = (self._number(frame), key)
+            if own in self._entries:
+                self._entries.move_to_end(own)
+                found: Made = self._entries[own].made
+                return found
+        made = make()
+        with self._lock:
+            self._keep(own, Entry(made, size(made)))
+        return made
+
+    def has(self, frame: pl.DataFrame, key: Hashable) -> bool:
+        """Tell whether something is kept."""
+        with self._lock:
+            return (self._number(frame), key) in self._entries
+
+    def _number(self, frame: pl.DataFrame) -> int:
+        """Return the number of a frame, which no other ever has."""
+        at = id(frame)
+        known = self._frames.get(at)
+        if known is None or known[0]() is not frame:
+            number = next(self._numbers)
+            # Python may call this amid any line, also one that holds the lock.
+            gone = ref(frame, lambda _: self._gone.append((at, number)))
+            self._frames[at] = known = (gone, number)
+        return known[1]
+
+    def _keep(self, key: Key, entry: Entry) -> None:
+        if key in self._entries:
+            self._bytes -= self._entries.pop(key).size
+        self._entries[key] = entry
+        self._bytes += entry.size
+        while self._bytes > self._most:
+            self._bytes -= self._entries.popitem(last=False)[1].size
+
+    def _forget_gone(self) -> None:
+        while self._gone:
+            at, number = self._gone.popleft()
+            if at in self._frames and self._frames[at][1] == number:
+                del self._frames[at]
+            for key in [each for each in self._entries if each[0] == number]:
+                self._bytes -= self._entries.pop(key).size
+
+
+KEPT = Kept(settings.APPOINTS_MOST_MADE_BYTES)
