@@ -136,6 +136,11 @@ class Selection:
             return self.frame[self._places(self.order)]
         return self.frame if self.mask is None else self.frame.filter(self.mask)
 
+    def columns(self, *names: str) -> pl.DataFrame:
+        """Return some columns of the rows, in no order."""
+        found = self.frame.select(names)
+        return found if self.mask is None else found.filter(self.mask)
+
     def slice(self, offset: int, length: int) -> pl.DataFrame:
         """Return some of the rows, in order; only these are copied."""
         if self.order is None:
