@@ -67,6 +67,12 @@ class Kept:
         with self._lock:
             return (self._number(frame), key) in self._entries
 
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._entries.clear()
+            self._bytes = 0
+
     def _number(self, frame: pl.DataFrame) -> int:
         """Return the number of a frame, which no other ever has."""
         at = id(frame)

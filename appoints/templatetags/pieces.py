@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-
 from django import template
 from django.template import Context, Node, NodeList
 from django.template.base import FilterExpression, Parser, Token
 from django.template.loader_tags import IncludeNode
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from appoints.display.charts import Charts
 
@@ -24,7 +23,7 @@ class OnceNode(Node):
 
     def render(self, context: Context) -> SafeString:
         part: Charts = self.part.resolve(context)
-        return mark_safe(part.drawn(lambda: self.nodelist.render(context)))
+        return SafeString(part.drawn(lambda: self.nodelist.render(context)))
 
 
 @register.tag
