@@ -252,7 +252,6 @@ APPOINTS_SHARED_FETCHERS = 6
 # Of all results together in the database; above it those go that nobody asked for longest.
 APPOINTS_MOST_KEPT_ROWS = 20 * APPOINTS_MOST_ROWS
 APPOINTS_MOST_BYTES = 128 * 2**20  # of frames that a worker keeps in memory
-APPOINTS_MOST_MADE_BYTES = 32 * 2**20  # of counts, orders and parts of pages made of them
 APPOINTS_PAGE_WAIT = 2.5  # seconds that a page waits for its first rows
 APPOINTS_REST_WAIT = 0.5  # … for the rest, once these have come
 APPOINTS_NEWER_WAIT = 0.25  # … for newer rows, where the last load took no longer

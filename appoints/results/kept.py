@@ -14,7 +14,8 @@ from typing import Any, NamedTuple, TypeVar
 from weakref import ref
 
 import polars as pl
-from django.conf import settings
+
+MOST_BYTES = 32 * 2**20  # of counts, orders and parts of pages, in one worker
 
 Made = TypeVar("Made")
 Key = tuple[int, Hashable]
@@ -101,4 +102,4 @@ class Kept:
                 self._bytes -= self._entries.pop(key).size
 
 
-KEPT = Kept(settings.APPOINTS_MOST_MADE_BYTES)
+KEPT = Kept(MOST_BYTES)

@@ -133,7 +133,8 @@ class Selection:
     def rows(self) -> pl.DataFrame:
         """The rows, in order."""
         if self.order is not None:
-            return self.frame[self._places(self.order)]
+            rows = self.frame[self._places(self.order)]
+            return self.order.adding(rows) if self.order.adding else rows
         return self.frame if self.mask is None else self.frame.filter(self.mask)
 
     def columns(self, *names: str) -> pl.DataFrame:
