@@ -12,7 +12,7 @@ BIN := .venv/bin
 unexport PYTHONDONTWRITEBYTECODE
 # What leans on the database: lines, the queue, leases, chunks, secrets.
 ON_POSTGRESQL := tests/connections/test_limiter.py tests/snapshots/test_queue.py tests/test_encryption.py \
-	tests/alerts/test_once.py tests/pages/test_list_refresh.py tests/audit/test_log.py tests/accounts/test_tokens.py
+	tests/connections/test_crowd.py tests/alerts/test_once.py tests/pages/test_list_refresh.py tests/audit/test_log.py tests/accounts/test_tokens.py
 # What leans on Django: forms, models, pages, the admin, sign-in, commands, headers.
 ON_NEWEST_DJANGO := tests/accounts tests/alerts/test_pages.py tests/forms tests/http tests/management tests/notify \
 	tests/pages tests/query tests/saved_views tests/test_admin.py tests/test_encryption.py tests/test_environment.py

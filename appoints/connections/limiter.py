@@ -21,7 +21,7 @@ from appoints.connections import metrics, timestamps
 from appoints.connections.errors import Busy, NotOffered
 from appoints.connections.keeper import HOLD, KEEPER
 from appoints.connections.models import Connection, Slot
-from appoints.connections.slots import check_callable, interval, wait_for
+from appoints.connections.slots import check_callable, longest_wait, take_turn, wait_for
 from appoints.isales.client import Client, Criteria, Page
 from appoints.isales.endpoint import Endpoint
 from appoints.isales.errors import (
@@ -59,8 +59,8 @@ class Line:
         self.slot = slot
         self.client = _client(connection.endpoint())
         self.took = 0.0  # seconds for which requests of the last call were out
-        self._last_call = last_call  # before this line's first turn
-        self._first = True
+        self._last_call = last_call  # before this line's turn
+        self._has_turn = True  # and has not used it
         self._check, self._is_urgent = check, is_urgent
         self._on_trial = False
         self._is_lookup = False
@@ -124,7 +124,7 @@ class Line:
         while True:
             self._await_turn(deadline)
             if self._hold() and self._may_go(deadline):
-                self._first = False
+                self._has_turn = False
                 return
             self.release()
             left = deadline - time.monotonic()
@@ -133,19 +133,21 @@ class Line:
             self.slot, self._last_call = wait_for(
                 stored, left, self._check, is_urgent=self._is_urgent
             )
-            self._first = True
+            self._has_turn = True
 
     def release(self) -> None:
         """Give the slot back, and a turn that was not used with it."""
         self._end_trial()
         KEEPER.remove(self.slot.holder)
-        last_call = self._last_call if self._first else self.slot.last_call
+        last_call = self._last_call if self._has_turn else self.slot.last_call
         self._mine().update(holder="", held_until=timezone.now(), last_call=last_call)
 
     def _await_turn(self, deadline: float) -> None:
-        own = interval(self.connection)
-        due = self.slot.last_call if self._first else self.slot.last_call + own
-        wait = timestamps.left(due, 2 * own).total_seconds()
+        if not self._has_turn:
+            self._last_call, self._has_turn = self.slot.last_call, True
+            take_turn(self.connection, self.slot)
+        longest = longest_wait(self.connection)
+        wait = timestamps.left(self.slot.last_call, longest).total_seconds()
         if time.monotonic() + wait > deadline:
             raise Busy("the pace set for this connection allows no call in time", wait)
         if wait:

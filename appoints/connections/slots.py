@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -17,17 +18,30 @@ from appoints.connections.models.call_state import LONGEST_CALL
 from appoints.isales.errors import TooFast
 
 LOOK_AGAIN = 0.05  # seconds between two looks for a free line
-
-
-def interval(connection: Connection) -> timedelta:
-    """Return the least time between two calls on one line: its share of the pace."""
-    return spacing(connection) * connection.max_concurrency
+# By which calls are farther apart than the pace says: one that is late makes no second too full.
+MARGIN = 1.05
 
 
 def spacing(connection: Connection) -> timedelta:
-    """Return the least time between the first calls of two lines."""
+    """Return the least time between two calls, whichever lines they go over."""
     pace = connection.max_per_second
-    return timedelta(seconds=1 / pace) if pace else timedelta()
+    return timedelta(seconds=MARGIN / pace) if pace else timedelta()
+
+
+def longest_wait(connection: Connection) -> timedelta:
+    """Return how far ahead a turn may be: each line may have one."""
+    return 2 * connection.max_concurrency * spacing(connection)
+
+
+def take_turn(connection: Connection, slot: Slot) -> None:
+    """Move the ``last_call`` of a held slot to its next turn, after those of all lines."""
+    if not connection.max_per_second:
+        return
+    with transaction.atomic():
+        Connection.objects.select_for_update().get(pk=connection.pk)
+        slot.last_call = _next_turn(connection, _slots(connection))
+        mine = Slot.objects.filter(pk=slot.pk, holder=slot.holder)
+        mine.update(last_call=slot.last_call)
 
 
 def wait_for(
@@ -61,16 +75,11 @@ def _take(connection: Connection, check: datetime | None) -> tuple[Slot, datetim
         free = [slot for slot in slots if not _is_held(slot)]
         if not free:
             return None
-        now, longest = timezone.now(), 2 * interval(connection)
-        calls = {slot.pk: _sound(slot.last_call, longest) for slot in slots}
-        slot = min(free, key=lambda slot: calls[slot.pk])
+        slot = min(free, key=lambda slot: slot.last_call)
         before = {"holder": slot.holder, "held_until": slot.held_until}
-        last_call = calls[slot.pk]
-        slot.holder, slot.held_until = uuid4().hex, now + HOLD
-        # Slots that are taken together start apart, so that they do not all call at once.
-        slot.last_call = max(
-            now, last_call + interval(connection), max(calls.values()) + spacing(connection)
-        )
+        last_call = _sound(slot.last_call, connection)
+        slot.holder, slot.held_until = uuid4().hex, timezone.now() + HOLD
+        slot.last_call = _next_turn(connection, slots)
         values = {"holder": slot.holder, "held_until": slot.held_until}
         mine = Slot.objects.filter(pk=slot.pk, **before).update(last_call=slot.last_call, **values)
     return (slot, last_call) if mine else None
@@ -80,14 +89,17 @@ def _is_held(slot: Slot) -> bool:
     return bool(slot.holder and timestamps.left(slot.held_until, LONGEST_CALL))
 
 
-def _sound(last_call: datetime, longest: timedelta) -> datetime:
+def _next_turn(connection: Connection, slots: Iterable[Slot]) -> datetime:
+    """Return when the next call may go: a while after the last one of all lines."""
+    last_call = max(_sound(slot.last_call, connection) for slot in slots)
+    return max(timezone.now(), last_call + spacing(connection))
+
+
+def _sound(last_call: datetime, connection: Connection) -> datetime:
     """Return when a line last called; long ago where a clock that was ahead says otherwise."""
-    now = timezone.now()
-    return (
-        last_call
-        if last_call <= now or timestamps.left(last_call, longest)
-        else timestamps.LONG_AGO
-    )
+    passed = last_call <= timezone.now()
+    known = passed or timestamps.left(last_call, longest_wait(connection))
+    return last_call if known else timestamps.LONG_AGO
 
 
 def check_callable(connection: Connection, check: datetime | None) -> None:

@@ -156,12 +156,19 @@ class _Fetch:
                 return
 
     def _line(self, connection: Connection, held: ExitStack) -> limiter.Line:
+        """Return a line, held until ``held`` is left; where there is none, nothing is held."""
         until = time.monotonic() + LINE_WAIT
         turns = turns_of(connection.pk, connection.max_concurrency)
         while not turns.take(self.rank, LINE_LOOK):
             if self.stop.is_set() or time.monotonic() > until:
                 raise Busy("all lines to iSales are in use", 1.0)
-        held.callback(turns.give_back)
+        with ExitStack() as taken:
+            taken.callback(turns.give_back)
+            line = self._limited(connection, taken, until)
+            held.push(taken.pop_all())
+        return line
+
+    def _limited(self, connection: Connection, held: ExitStack, until: float) -> limiter.Line:
         while True:
             try:
                 is_urgent = self.rank == FIRST

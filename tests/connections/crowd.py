@@ -1,7 +1,7 @@
 """Several workers that ask at once: processes of many threads, each with a question of its own.
 
-``python -m tests.connections.crowd THREADS`` is one worker; ``crowd`` runs several and starts them
-together.
+``python -m tests.connections.crowd NUMBER`` is one worker. They share nothing but the database, so
+that they stand for those of one machine, or, where that is PostgreSQL, of several.
 """
 
 from __future__ import annotations
@@ -10,35 +10,50 @@ import os
 import subprocess
 import sys
 import threading
+from itertools import count
 
 ASKED = "asked"
 
 
-def crowd(processes: int, threads: int) -> None:
-    """Let workers ask about the only connection that is stored, and wait for their end."""
-    from tests.gunicorn import database_url
+class Crowd:
+    """Workers that wait to be told to ask about the only connection that is stored."""
 
-    environment = {
-        **os.environ,
-        "TESTS_DATABASE_URL": database_url(),
-        "DJANGO_SETTINGS_MODULE": "tests.settings",
-    }
-    workers = [
-        subprocess.Popen(
-            [sys.executable, "-m", "tests.connections.crowd", str(threads), str(number)],
-            env=environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for number in range(processes)
-    ]
-    for worker in workers:
-        assert worker.stdout is not None
-        assert worker.stdout.readline() == "ready\n"
-    for worker in workers:
-        said, _ = worker.communicate("go\n", timeout=60)
-        assert said.split() == [ASKED] * threads
+    def __init__(self, processes: int) -> None:
+        from tests.gunicorn import database_url
+
+        environment = {
+            **os.environ,
+            "TESTS_DATABASE_URL": database_url(),
+            "DJANGO_SETTINGS_MODULE": "tests.settings",
+        }
+        self._workers = [
+            subprocess.Popen(
+                [sys.executable, "-m", "tests.connections.crowd", str(number)],
+                env=environment,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+                bufsize=1,
+            )
+            for number in range(processes)
+        ]
+        self._each_says("ready\n")
+
+    def ask(self, threads: int) -> None:
+        """Let each worker ask in so many threads at once, and wait for all."""
+        for worker in self._workers:
+            assert worker.stdin is not None
+            worker.stdin.write(f"{threads}\n")
+        self._each_says(f"{ASKED} {threads}\n")
+
+    def end(self) -> None:
+        for worker in self._workers:
+            worker.communicate(timeout=60)
+
+    def _each_says(self, word: str) -> None:
+        for worker in self._workers:
+            assert worker.stdout is not None
+            assert worker.stdout.readline() == word
 
 
 def _ask(number: str) -> None:
@@ -63,26 +78,33 @@ def _ask(number: str) -> None:
         pass
     finally:
         databases.close_all()
-    sys.stdout.write(f"{ASKED}\n")
-    sys.stdout.flush()
 
 
-def main(threads: int, worker: str) -> None:
-    """Say that this worker is ready; once told to go, ask in all threads at once."""
+def main(worker: str) -> None:
+    """Say that this worker is ready; whenever told a number, ask in as many threads at once."""
     import django
 
     django.setup()
-    sys.stdout.write("ready\n")
-    sys.stdout.flush()
-    sys.stdin.readline()
-    asking = [
-        threading.Thread(target=_ask, args=(f"{worker}{number}",)) for number in range(threads)
-    ]
-    for thread in asking:
-        thread.start()
-    for thread in asking:
-        thread.join()
+    from django.core.cache import cache
+
+    from appoints.results.cache import CACHE
+
+    numbers = count()
+    print("ready", flush=True)
+    for line in sys.stdin:
+        # IDs begin anew with each test.
+        cache.clear()
+        CACHE.clear()
+        asking = [
+            threading.Thread(target=_ask, args=(f"{worker}{next(numbers):04}",))
+            for _ in range(int(line))
+        ]
+        for thread in asking:
+            thread.start()
+        for thread in asking:
+            thread.join()
+        print(ASKED, len(asking), flush=True)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2])
+    main(sys.argv[1])

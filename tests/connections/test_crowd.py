@@ -2,29 +2,43 @@
 
 from __future__ import annotations
 
+import time
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils import timezone
 
 from appoints.connections.check import check
 from appoints.connections.models import Connection
+from appoints.connections.models.call_state import MOST_FAILURES
 from appoints.isales.errors import NotAuthorised
 from appoints.isales.secret import Secret
 from appoints.isales.signing import Signable
 from appoints.isales.simulator import Options, Simulator
 from appoints.isales.simulator.answers import Answer, problem
+from appoints.isales.simulator.faults import Fault
 from appoints.query.query import Query
 from appoints.query.time_range import EVER
 from appoints.results.lookup import ask
-from tests.connections.crowd import crowd
+from appoints.snapshots.models import Snapshot
+from tests.connections.crowd import Crowd
 from tests.factories import connection_to, whole
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Start = Callable[..., Simulator]
 SK = Secret("SK")
+
+
+@pytest.fixture(scope="module")
+def crowd(django_db_setup: None) -> Iterator[Crowd]:
+    made = Crowd(processes=4)
+    yield made
+    made.end()
 
 
 @pytest.fixture
@@ -60,9 +74,9 @@ def refused(simulator: Simulator) -> Counter[str]:
 
 
 @pytest.mark.parametrize("cap", [4, 10])
-def test_one_bad_key_is_one_401_whoever_asks(start: Start, cap: int) -> None:
+def test_one_bad_key_is_one_401_whoever_asks(start: Start, crowd: Crowd, cap: int) -> None:
     simulator = start(cap, secret_key=Secret("another"))
-    crowd(processes=2, threads=6)
+    crowd.ask(threads=3)
     assert [call.status for call in simulator.calls] == [401]
 
 
@@ -95,25 +109,91 @@ def test_a_key_that_is_revoked_amid_loads_costs_what_is_under_way_and_no_more(
 
 
 def test_lookups_that_were_not_purchased_are_asked_once_each_until_a_check(
-    start: Start,
+    start: Start, crowd: Crowd
 ) -> None:
     simulator = start(10)
     without_lookups(simulator)
-    crowd(processes=2, threads=6)
+    crowd.ask(threads=3)
     once = {"1": 1, "queryOBSResultCode": 1}
     assert refused(simulator) == once
     simulator.calls.clear()
     verdict = check(Connection.objects.get())
     assert verdict.ok
     assert "does not offer the names of tasks" in str(verdict)
-    crowd(processes=1, threads=6)
+    crowd.ask(threads=3)
     assert refused(simulator) == once
 
 
-def test_names_are_asked_once_for_all_workers(start: Start) -> None:
+def test_names_are_asked_once_for_all_workers(start: Start, crowd: Crowd) -> None:
     simulator = start(4)
-    crowd(processes=2, threads=6)
+    crowd.ask(threads=3)
     asked = Counter(call.path.rpartition("/")[2] for call in simulator.calls)
     assert simulator.most_at_once <= 4
     assert asked["1"] == 1
     assert asked["queryOBSResultCode"] <= 2 + 1  # pages in English, and one in Chinese
+
+
+SECOND = timedelta(seconds=1)
+
+
+def most_in_a_second(simulator: Simulator) -> int:
+    """Return how many requests came in the fullest second."""
+    moments = sorted(call.moment for call in simulator.calls)
+    return max(
+        bisect_left(moments, moment + SECOND) - index for index, moment in enumerate(moments)
+    )
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_never_more_at_once_nor_in_a_second_than_is_set(start: Start, crowd: Crowd) -> None:
+    cap, pace = 4, 10
+    simulator = start(cap, latency=0.15)
+    Connection.objects.update(max_per_second=pace)
+    crowd.ask(threads=7)
+    assert len(simulator.list_calls) >= 4 * 7 and simulator.most_at_once <= cap
+    # A request whose turn was before that second may come in it: one of each line, at the most.
+    assert most_in_a_second(simulator) <= pace + cap
+
+
+def test_a_429_quiets_all_workers(start: Start, crowd: Crowd) -> None:
+    cap, quiet = 4, timedelta(seconds=2)
+    simulator = start(cap, fault=Fault("429:2", after=6, times=1))
+    Connection.objects.update(max_per_second=20)
+    crowd.ask(threads=5)
+    until = Connection.objects.get().quiet_until
+    assert until and [call.status for call in simulator.calls].count(429) == 1
+    amid = [call for call in simulator.calls if until - quiet < call.moment < until]
+    after = [call for call in simulator.calls if call.moment >= until]
+    # What was under way when it was stored, one request of each line at the most.
+    assert len(amid) < cap and after
+    loading = Snapshot.objects.filter(status=Snapshot.Status.LOADING)
+    assert not loading.exists(), "a load waits for ever"
+
+
+def test_a_dead_isales_is_tried_by_one_request_over_all_workers(start: Start, crowd: Crowd) -> None:
+    cap = 4
+    simulator = start(cap, fault="503")
+    crowd.ask(threads=3)
+    assert len(simulator.calls) < MOST_FAILURES + cap  # those under way, too
+    simulator.calls.clear()
+    crowd.ask(threads=3)
+    assert simulator.calls == []
+    # The pause is over, and the next one is the longest.
+    Connection.objects.update(failures=2 * MOST_FAILURES, next_try=timezone.now())
+    crowd.ask(threads=3)  # nobody waits for the try
+    wait_until(lambda: bool(Connection.objects.get().pause_left()))
+    crowd.ask(threads=3)
+    assert [call.status for call in simulator.calls] == [503]
+    simulator.calls.clear()
+    simulator.fault = None
+    Connection.objects.update(next_try=timezone.now())
+    crowd.ask(threads=3)
+    wait_until(lambda: not Connection.objects.get().failures)
+    crowd.ask(threads=3)
+    assert len(simulator.calls) > 4 * 3 and simulator.most_at_once <= cap
