@@ -114,13 +114,13 @@ class TestManyWorkers:
     def test_a_turn_that_was_not_waited_for_delays_nobody(
         self, isales: FakeISales, connection: Connection
     ) -> None:
-        Connection.objects.update(max_per_second=2, max_concurrency=1)
+        Connection.objects.update(max_per_second=0.01, max_concurrency=1)
         ask(again(connection))
+        before = Slot.objects.get().last_call
         for _ in range(5):
             with pytest.raises(Busy), limiter.line(again(connection), wait=0) as line:
                 line.list_page(Criteria(), 0, 10, budget=0.1)
-        ask(again(connection))
-        assert isales.moments[1] - isales.moments[0] < 1
+        assert Slot.objects.get().last_call == before and len(isales.moments) == 1
 
     def test_who_finds_no_free_line_in_time_is_told_so(
         self, isales: FakeISales, connection: Connection
@@ -417,11 +417,12 @@ class TestProof:
     def test_after_it_the_pace_holds_for_those_who_waited(
         self, isales: FakeISales, connection: Connection
     ) -> None:
-        Connection.objects.update(max_concurrency=4, max_per_second=10)
+        Connection.objects.update(max_concurrency=4, max_per_second=4)
         isales.latency = 0.5
         crowd(lambda: ask(again(connection)), 4)
         _, first, *others = sorted(isales.moments)
-        assert others[-1] - first >= 0.15
+        # Two gaps of a quarter of a second; the first call may have been noted late.
+        assert others[-1] - first >= 0.35
 
     def test_an_answer_that_accepts_nothing_lets_the_next_one_try(
         self, isales: FakeISales, connection: Connection
