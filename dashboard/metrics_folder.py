@@ -24,7 +24,12 @@ _held: list[IO[str]] = []  # open as long as this process and its workers live
 def place() -> Path:
     """Return where folders are made: in memory, where the system has room for that."""
     memory = Path("/dev/shm")  # noqa: S108 the folder in it is private
-    return memory if os.access(memory, os.W_OK | os.X_OK) else Path(tempfile.gettempdir())
+    return memory if takes_files(memory) else Path(tempfile.gettempdir())
+
+
+def takes_files(folder: Path) -> bool:
+    """Tell whether this account may make files in a folder."""
+    return os.access(folder, os.W_OK | os.X_OK)
 
 
 def make() -> None:

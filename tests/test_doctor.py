@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -11,16 +12,24 @@ from typing import Any, NamedTuple
 
 import httpx
 import pytest
+from cryptography import x509
 from cryptography.fernet import Fernet
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
 from django.core.management import call_command
 from django.db import OperationalError
 from django.db import connection as database
+from django.utils import timezone
 from pytest_django.fixtures import Settings
 
+from appoints.alerts.models import Rule
 from appoints.connections.models import Connection
 from appoints.doctor import storage
 from appoints.isales.errors import NotAuthorised, TooFast
 from appoints.isales.secret import Secret
+from dashboard.audit.models import Event
+from dashboard.environment.single_sign_on import Saml
 from dashboard.environment.ways_in import GroupMap
 from tests.factories import answer_with, connection_to, person, saved_view
 
@@ -218,6 +227,85 @@ def test_an_answer_without_a_date_is_a_warning(
 ) -> None:
     calls_to(monkeypatch, lambda: httpx.Response(200, json=PAGE))
     assert "sent no Date" in doctor().line("clock against demo")
+
+
+def test_what_purge_should_have_dropped_two_days_ago_is_named(
+    good: Connection, settings: Settings
+) -> None:
+    for days in (1, 3, 4):
+        at = timezone.now() - settings.AUDIT_KEPT_FOR - timedelta(days=days)
+        Event.objects.create(at=at, way="page", action="look")
+    line = doctor().line("purge")
+    assert (
+        line.startswith("warning: ") and "events 2 are past" in line and "manage.py purge" in line
+    )
+    call_command("purge", stdout=StringIO())
+    assert doctor().line("purge").startswith("ok: ")
+
+
+@pytest.mark.parametrize(
+    ("token", "grade", "words"),
+    [
+        ("", "ok:", "not set"),
+        ("short", "warning:", "can be guessed"),
+        ("0" * 40, "warning:", "can be guessed"),
+        ("seen-nowhere-4711-and-long-enough-0123", "ok:", "long enough"),
+    ],
+)
+def test_the_token_of_the_scraper_is_looked_at(
+    good: Connection, settings: Settings, token: str, grade: str, words: str
+) -> None:
+    settings.METRICS_TOKEN = token
+    found = doctor()
+    line = found.line("metrics")
+    assert line.startswith(grade) and words in line and (not token or token not in found.text)
+
+
+def test_a_folder_for_counts_that_takes_none_is_wrong(
+    good: Connection, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.METRICS_TOKEN = "seen-nowhere-4711-and-long-enough-0123"
+    monkeypatch.setattr("os.access", lambda *_: False)
+    assert "no folder can be made in" in doctor().line("metrics")
+
+
+@pytest.mark.parametrize(("hosts", "grade"), [(["203.0.113.0/24"], "ok:"), ([], "wrong:")])
+def test_a_webhook_that_may_not_be_called_is_wrong(
+    good: Connection, settings: Settings, hosts: list[str], grade: str
+) -> None:
+    settings.WEBHOOK_HOSTS = hosts
+    rule = Rule(person=person(), kind=Rule.Kind.OVERDUE, name="Late", url="https://203.0.113.7/x")
+    rule.keep("")
+    rule.save()
+    line = doctor().line("webhooks")
+    assert line.startswith(grade) and ("203.0.113.7" in line) == (grade == "wrong:")
+
+
+@pytest.mark.parametrize(
+    ("days", "grade", "words"),
+    [(300, "ok:", "valid until"), (20, "warning:", "ends on"), (-1, "warning:", "ended on")],
+)
+def test_the_certificate_of_a_saml_provider_is_looked_at(
+    good: Connection, settings: Settings, days: int, grade: str, words: str
+) -> None:
+    settings.SAML = Saml({"x509cert": certificate(days)})
+    line = doctor().line("SAML")
+    assert line.startswith(grade) and words in line
+
+
+def test_a_certificate_that_cannot_be_read_is_wrong(good: Connection, settings: Settings) -> None:
+    settings.SAML = Saml({"x509certMulti": {"signing": ["AAAA"]}})
+    assert "cannot be read" in doctor().line("SAML")
+
+
+def certificate(days: int) -> str:
+    """A certificate that ends in so many days, as metadata hold it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name, now = x509.Name([]), datetime.now(UTC)
+    builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+    dated = builder.not_valid_before(now - timedelta(days=400))
+    signed = dated.not_valid_after(now + timedelta(days=days)).sign(key, hashes.SHA256())
+    return b64encode(signed.public_bytes(Encoding.DER)).decode()
 
 
 def test_files_that_were_not_collected_are_wrong(

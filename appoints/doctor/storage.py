@@ -5,9 +5,11 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 from django.db import Error, connection, transaction
+from django.utils import timezone
 
 from appoints.alerts.models import Rule
 from appoints.connections.models import Connection
@@ -15,11 +17,14 @@ from appoints.doctor.finding import Finding, ok, warning, wrong
 from appoints.encryption import WrongKey
 from appoints.isales.secret import Secret
 from appoints.saved_views.models import SavedView
+from dashboard.accounts import retention as accounts
+from dashboard.audit import retention as audit
 from dashboard.database import TROUBLES, is_migrated, kind_of
 
 ROOT = Path(__file__).resolve().parents[2]
 LITTLE, TOO_LITTLE = 2**30, 100 * 2**20  # bytes that are free
 MEBIBYTE = 2**20
+UNSWEPT = timedelta(days=2)
 # To whom TROUBLES sends people.
 ADVICE = {
     "down": "See whether it runs and DATABASE_URL names it; with SQLite, whether its folder takes"
@@ -96,6 +101,18 @@ def look_at_secrets() -> Finding:
     return ok(
         "CREDENTIAL_KEYS", f"they open all: secret keys {len(secrets)}, saved views {len(views)}."
     )
+
+
+def look_at_leftovers() -> Finding:
+    """Tell whether what purge drops is gone; what uses the database sweeps its results itself."""
+    then = timezone.now() - UNSWEPT
+    found = [*accounts.past(then), audit.past(then)]
+    counts = {str(each.model._meta.verbose_name_plural): each.count() for each in found}
+    left = ", ".join(f"{name} {count:,}" for name, count in counts.items() if count)
+    if left:
+        words = f"not done for more than two days: {left} are past their time."
+        return warning("purge", words, "Run manage.py purge each day, by cron or a timer.")
+    return ok("purge", "nothing is two days past its time.")
 
 
 def _opens(secret: Secret) -> bool:

@@ -16,16 +16,16 @@ class AccountsConfig(AppConfig):
         # Models can be imported only once all apps are loaded.
         from axes.signals import user_locked_out
 
-        from dashboard.accounts import metrics
-        from dashboard.accounts.checks import mapped_teams_exist, people_can_sign_in
+        from dashboard.accounts import checks, metrics
         from dashboard.accounts.retention import bound, bound_attempts
         from dashboard.accounts.roles import make_missing_roles
         from dashboard.accounts.sign_in import keep_no_data
-        from dashboard.accounts.signals import sign_in_refused
+        from dashboard.accounts.signals import services_examined, sign_in_refused
         from dashboard.accounts.sso.sessions import forget
 
-        register(mapped_teams_exist, Tags.database)
-        register(people_can_sign_in, Tags.security)
+        register(checks.mapped_teams_exist, Tags.database)
+        register(checks.people_can_sign_in, Tags.security)
+        services_examined.connect(checks.provider_answers)
         pre_save.connect(keep_no_data, sender="axes.AccessAttempt")
         post_save.connect(bound_attempts, sender="axes.AccessAttempt")
         user_login_failed.connect(metrics.password_failed)

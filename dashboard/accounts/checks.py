@@ -42,6 +42,24 @@ def mapped_teams_exist(
     ]
 
 
+def provider_answers(**kwargs: Any) -> str | None:
+    """Ask the provider of OpenID Connect for its metadata and keys; nothing where there is none."""
+    if not settings.OIDC:
+        return None
+    # allauth is loaded only where a service is set.
+    from dashboard.accounts.sso.oidc import check_provider
+    from dashboard.accounts.sso.refusals import SignInRefused
+
+    try:
+        check_provider()
+    except SignInRefused as refused:
+        return (
+            f"{settings.OIDC.issuer} does not answer as a provider ({refused.cause}). See"
+            " OIDC_ISSUER, the way there, and REQUESTS_CA_BUNDLE for a private authority."
+        )
+    return None
+
+
 def _unknown(alias: str) -> list[str]:
     try:
         return unknown_teams(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from axes.models import AccessAttempt, AccessLog
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -24,15 +26,18 @@ ADMIN_LOG_KEPT = timedelta(days=365)
 
 def purge() -> int:
     """Delete old rows; return how many."""
-    now = timezone.now()
-    old = (
+    return sum(each.delete()[0] for each in past(timezone.now()))
+
+
+def past(now: datetime) -> Sequence[QuerySet[Any]]:
+    """Return what is past its time at a moment."""
+    return (
         Session.objects.filter(expire_date__lt=now),
         AccessAttempt.objects.filter(attempt_time__lt=now - settings.AXES_COOLOFF_TIME),
         AccessLog.objects.filter(attempt_time__lt=now - SIGN_INS_KEPT),
         Token.objects.filter(expires__lt=now - ENDED_TOKENS_KEPT),
         LogEntry.objects.filter(action_time__lt=now - ADMIN_LOG_KEPT),
     )
-    return sum(each.delete()[0] for each in old)
 
 
 def bound(user: User, request: HttpRequest, **_about: Any) -> None:

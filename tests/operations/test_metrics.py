@@ -183,6 +183,9 @@ def test_two_workers_are_one_sum_and_what_a_dead_one_counted_stays(
     os.kill(dead, signal.SIGKILL)
     wait_until(lambda: dead not in workers_of(folder))
     get(port, "/accounts/login/")
-    found = values(get(port, "/metrics"))
+    text = get(port, "/metrics")
+    found = values(text)
+    assert len(found) == len(re.findall(rf"^{PREFIX}", text, re.MULTILINE)), "a series twice"
+    assert not [each for each in found if "pid=" in each]
     assert found[login] == count + 1
     assert found["http_requests_in_progress"] == 1

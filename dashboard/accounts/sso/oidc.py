@@ -132,6 +132,12 @@ class Adapter(OpenIDConnectOAuth2Adapter):
         raise SignInRefused("invalid", "signed with an unknown key")
 
 
+def check_provider() -> None:
+    """Read the provider's metadata and keys. Raises SignInRefused."""
+    with understood():
+        jwt.PyJWKSet.from_dict(_json(Adapter(HttpRequest()).openid_config["jwks_uri"]))
+
+
 class Provider(OpenIDConnectProvider):
     """allauth's provider, as the environment describes it."""
 
