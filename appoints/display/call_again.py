@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.translation import gettext as _
 
-from appoints.insight.best_hours import WEEK, BestHours, best_hours
+from appoints.forms.bind import Question
+from appoints.insight.best_hours import WEEK, BestHours, Working, best_hours
 from appoints.insight.reach_by_group import reach_by_group
 from appoints.labels import WEEKDAYS
 from appoints.query.query import Query
@@ -26,28 +27,29 @@ class CallAgain:
     """
 
     def __init__(
-        self, result: Result, query: Query, record: Mapping[str, Any], zone: ZoneInfo, now: datetime
+        self, result: Result, question: Question, record: Mapping[str, Any], working: Working
     ) -> None:
         self.missed, self.best, self.address = "", "", ""
         if record["state"] != "failed" or not result.is_whole:
             return
+        zone, local = question.zone, question.now.astimezone(question.zone)
         self.missed = _missed([record, *result.same_number(record)], zone)
-        local = now.astimezone(zone)
-        found = best_hours(reach_by_group(result, zone)[record["fail_group"]], local)
+        found = best_hours(reach_by_group(result, zone)[record["fail_group"]], local, working)
         if found is not None:
             self.best = best_words(found, local.date())
-            self.address = _reached(found, query, result).urlencode()
+            self.address = _reached(found, question.query, result).urlencode()
 
 
 def advice(
-    result: Result, records: Iterable[Mapping[str, Any]], zone: ZoneInfo, now: datetime
+    result: Result, question: Question, records: Iterable[Mapping[str, Any]], working: Working
 ) -> dict[str | None, str]:
     """Return the best hours in words by the cause groups of failed records, as far as they tell."""
     groups = {each["fail_group"] for each in records if each["state"] == "failed"}
     if not groups or not result.is_whole:
         return {}
-    lines, local = reach_by_group(result, zone), now.astimezone(zone)
-    found = {group: best_hours(lines[group], local) for group in groups}
+    lines = reach_by_group(result, question.zone)
+    local = question.now.astimezone(question.zone)
+    found = {group: best_hours(lines[group], local, working) for group in groups}
     return {group: best_words(best, local.date()) for group, best in found.items() if best}
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from appoints.insight.reach import FEWEST, ReachLine
+from appoints.query.time_range import Window
 
+HOUR = timedelta(hours=1)
 SPAN = 2  # hours
 WEEK = 7  # days
 AHEAD = 2 * WEEK  # days that are looked at, for a day of this week may be a holiday
@@ -36,6 +39,24 @@ class BestHours:
 def always(day: date, hour: int) -> bool:
     """Tell that people work at every hour."""
     return True
+
+
+def within(windows: Iterable[Window], zone: ZoneInfo) -> Working:
+    """Return what tells whether an hour of a day of this zone lies in one of the windows."""
+    found = {(hour.date(), hour.hour) for window in windows for hour in _hours(window, zone)}
+    return lambda day, hour: (day, hour) in found
+
+
+def _hours(window: Window, zone: ZoneInfo) -> Iterator[datetime]:
+    """Yield the begin of each local hour that lies in a window, which has both ends."""
+    begin, end = window
+    assert begin and end
+    while begin < end:
+        local = begin.astimezone(zone)
+        past = timedelta(minutes=local.minute, seconds=local.second)
+        if not past and begin + HOUR <= end:
+            yield local
+        begin += HOUR - past
 
 
 def best_hours(

@@ -20,6 +20,7 @@ from appoints.pages import audit_trail
 from appoints.pages.contexts import Failed
 from appoints.pages.detail_contexts import DetailContext, NotFound, NotYet, Reservation
 from appoints.pages.explaining import FORM_ONLY, ExplainingView
+from appoints.pages.insight.office_hours import working_ahead
 from appoints.results.passthrough import TooLong
 from appoints.results.result import NeedsWhole, Result
 
@@ -76,7 +77,7 @@ class DetailPage(ExplainingView):
             detail=Detail(record, question.zone, reasons, question.console),
             clock=clock_of(question, result.as_of, [record]),
             others=Others(result, question.query, record, question.zone, reasons),
-            call_again=CallAgain(result, question.query, record, question.zone, question.now),
+            call_again=CallAgain(result, question, record, working_ahead(question)),
             attempts=Attempts(result, question.query, record, question.zone, reasons),
             left_out=left_out,
             reveal_form=self._reveal_form(record),

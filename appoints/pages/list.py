@@ -29,6 +29,7 @@ from appoints.forms.submit import address_of, posted
 from appoints.pages.contexts import Failed, ListContext, Rows
 from appoints.pages.explaining import REFRESH, ExplainingView
 from appoints.pages.freshness import days_in_words, seconds_since, seconds_until, stale
+from appoints.pages.insight.office_hours import working_ahead
 from appoints.query.filters import PER_PAGE
 from appoints.query.presets import OVERDUE
 from appoints.query.query import Query
@@ -177,7 +178,7 @@ class ListPage(ExplainingView):
         """Return when to call again, by cause group, where the table says how calls came out."""
         if "fail_code" not in columns:
             return {}
-        return advice(result, records, self.question.zone, self.question.now)
+        return advice(result, self.question, records, working_ahead(self.question))
 
     def _cell_options(
         self, reasons: Mapping[str, str], told: Mapping[str | None, str]

@@ -12,11 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appoints.insight import best_hours as module
-from appoints.insight.best_hours import BestHours, best_hours
+from appoints.insight.best_hours import BestHours, best_hours, within
 from appoints.insight.reach import ReachLine, reach_lines
 from appoints.insight.reach_by_group import counted_by_group
 from appoints.isales import codes
-from tests.insight.made_up import framed, local, seen, state_of, worlds
+from appoints.query.time_range import Window
+from tests.insight.made_up import ZONES, framed, local, seen, starts, state_of, worlds
 
 World = tuple[datetime, ZoneInfo, list[Any]]
 
@@ -130,3 +131,24 @@ def test_a_holiday_is_passed_over_and_its_weekday_counts() -> None:
 
     found = best_hours(lines_of(h10=(20, 20)), june(6, 10), working)
     assert found and (found.day, found.calls) == (date(2026, 6, 9), 40)
+
+
+@pytest.mark.parametrize("zone", ZONES, ids=str)
+@given(starts, st.integers(0, 180), st.integers(30, 400))
+def test_an_hour_is_working_time_where_all_of_it_lies_in_a_window(
+    zone: ZoneInfo, start: datetime, before: int, length: int
+) -> None:
+    begin = start - timedelta(minutes=before)
+    end = begin + timedelta(minutes=length)
+    working = within([Window(begin, end)], zone)
+    minutes = [begin + timedelta(minutes=each) for each in range(-120, length + 120)]
+    for day, hour in {(at.date(), at.hour) for at in (each.astimezone(zone) for each in minutes)}:
+        whole = [
+            each
+            for each in minutes
+            if (at := each.astimezone(zone)).minute == 0
+            and (at.date(), at.hour) == (day, hour)
+            and begin <= each
+            and each + timedelta(hours=1) <= end
+        ]
+        assert working(day, hour) == bool(whole)

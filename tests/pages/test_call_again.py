@@ -88,3 +88,18 @@ def test_the_outcome_in_the_table_says_it_in_its_title(
     narrowed = Screen(signed_in.get(f"{LIST}?preset=today&cause_group=platform&per_page=25"))
     titles = narrowed.values("td.col-fail_code .state-failed [title]", "title")
     assert titles == ["34606 · Most often reached 17–19 (16 of 66), next today"] * 25
+
+
+def test_hours_in_which_nobody_works_are_not_advised(
+    signed_in: Client, connection: Connection, simulator: Simulator
+) -> None:
+    simulator.listing.source = rows = day(16)
+    office = {"working_hours": "Mon-Fri 09:00-19:00", "time_zone": "UTC"}
+    Connection.objects.update(**office, holidays="2026-06-01")  # today
+    [words] = detail(signed_in, rows[0]).texts(".call-again")
+    assert "17–19 (16 of 40), next tomorrow" in words
+    Connection.objects.update(working_hours="Mon-Fri 09:00-18:00")
+    [words] = detail(signed_in, rows[0]).texts(".call-again")
+    assert "Most often reached 16–18 (8 of 32)" in words
+    Connection.objects.update(working_hours="Mon-Fri 09:00-17:00")
+    assert detail(signed_in, rows[0]).texts(".call-again") == ["Not reached at 9, 10."]

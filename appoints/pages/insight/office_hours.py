@@ -8,8 +8,10 @@ from django.core.exceptions import ValidationError
 
 from appoints.connections.models import Connection
 from appoints.connections.working_hours import working_hours
+from appoints.forms.bind import Question
+from appoints.insight.best_hours import AHEAD, Working, always, within
 from appoints.insight.working_time import WorkingTime
-from appoints.query.time_range import Window
+from appoints.query.time_range import Window, midnight
 from dashboard.accounts.zone_names import zone_called
 
 DAY = timedelta(days=1)
@@ -34,6 +36,13 @@ def working_windows(connection: Connection, begin: datetime, end: datetime) -> l
         for each in hours.windows(first, last, zone)
         if each.begin and each.end and each.end > begin and each.begin < end
     ]
+
+
+def working_ahead(question: Question) -> Working:
+    """Return which hours of the days that come people work in; without hours, in all of them."""
+    today = midnight(question.now.astimezone(question.zone).date(), question.zone)
+    windows = working_windows(question.connection, today, today + AHEAD * DAY)
+    return always if windows is None else within(windows, question.zone)
 
 
 def working_time(connection: Connection, begin: datetime, end: datetime) -> WorkingTime | None:
