@@ -32,7 +32,10 @@ def logging_of(log_format: str) -> dict[str, Any]:
             "text": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
             "json": {"()": JsonFormatter},
         },
-        "filters": {"database": {"()": "dashboard.database.OneLine"}},
+        "filters": {
+            "database": {"()": "dashboard.database.OneLine"},
+            "exceptions": {"()": ExceptionsOnly},
+        },
         "handlers": {
             "stderr": {
                 "class": "logging.StreamHandler",
@@ -49,8 +52,8 @@ def _loggers(*, is_json: bool) -> dict[str, Any]:
     return {
         # Django's own handlers would print each line again, or mail it.
         "django": {"handlers": [], "level": "INFO"},
-        # Errors have a line of their own, with the traceback; a status is in each request's.
-        "django.request": {"level": "ERROR" if is_json else "INFO"},
+        # An exception has a line of its own; a status is in each request's.
+        "django.request": {"level": "INFO", "filters": ["exceptions"] if is_json else []},
         REQUESTS: {"level": "INFO" if is_json else "WARNING"},
         # It tells of every sign-in and every clean-up; failures and lockouts remain.
         "axes": {"level": "WARNING"},
@@ -60,6 +63,13 @@ def _loggers(*, is_json: bool) -> dict[str, Any]:
         # A repeated call is no news; one that failed for good is told by the page.
         "stamina": {"level": "ERROR"},
     }
+
+
+class ExceptionsOnly(logging.Filter):
+    """Drop what only repeats the status of an answer."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return bool(record.exc_info)
 
 
 class JsonFormatter(logging.Formatter):

@@ -20,7 +20,7 @@ from appoints.connections.models import Connection
 from appoints.pages import list as list_page
 from appoints.snapshots import waiting
 from dashboard.accounts.models import User
-from dashboard.logs import REQUESTS, JsonFormatter
+from dashboard.logs import REQUESTS, JsonFormatter, logging_of
 from dashboard.operations import request_record
 from dashboard.operations.request_record import RequestRecordMiddleware
 from dashboard.operations.server_log import ServerLog
@@ -56,6 +56,18 @@ def log() -> Iterator[Log]:
     yield Log(text)
     root.removeHandler(handler)
     requests.setLevel(before)
+
+
+@pytest.mark.parametrize("log_format", ["json", "text"])
+def test_with_json_a_status_is_not_told_twice(log_format: str) -> None:
+    chosen = logging_of(log_format)
+    [filters] = [chosen["loggers"]["django.request"]["filters"]]
+    found = [chosen["filters"][each]["()"]() for each in filters]
+    error = ZeroDivisionError()
+    for exception in (None, (type(error), error, None)):
+        record = logging.LogRecord("django.request", 40, "", 1, "words", (), exception)
+        is_told = all(each.filter(record) for each in found)
+        assert is_told == (log_format == "text" or exception is not None)
 
 
 def test_the_logger_of_requests_is_the_one_that_is_set() -> None:
