@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from http.client import HTTPConnection
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from django.db import OperationalError
@@ -84,7 +85,6 @@ def test_requests_are_counted_by_their_route(signed_in: Client, token: str) -> N
     found = scraped(signed_in)
     assert found[name] == before + 2
     assert found['http_requests_total{method="other",route="none",status="404"}'] >= 2
-    assert found["http_requests_in_progress"] == 1  # the scrape itself
     assert "13900001234" not in str(found) and "1" * 30 not in str(found)
 
 
@@ -139,13 +139,23 @@ def test_requests_to_isales_are_counted_by_what_came_of_them(
     assert found['isales_request_seconds_count{connection="demo"}'] >= 2
 
 
+class Server(NamedTuple):
+    port: int
+    pid: int
+
+    def workers(self) -> set[int]:
+        found = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text()
+        return {int(pid) for pid in found.split()}
+
+
 @pytest.fixture
-def port(transactional_db: None, tmp_path: Path) -> Iterator[int]:
-    found = servers.free_port()
-    children = {"dashboard": gunicorn(found, workers=2, METRICS_TOKEN=TOKEN)}
+def server(transactional_db: None) -> Iterator[Server]:
+    port = servers.free_port()
+    started = gunicorn(port, workers=2, METRICS_TOKEN=TOKEN)
+    children = {"dashboard": started}
     try:
-        servers.wait_for(found, "/readyz", children)
-        yield found
+        servers.wait_for(port, "/readyz", children)
+        yield Server(port, started.pid)
     finally:
         servers.end(children)
 
@@ -159,8 +169,11 @@ def get(port: int, path: str) -> str:
         client.close()
 
 
-def workers_of(folder: Path) -> set[int]:
-    return {int(each.stem.rpartition("_")[2]) for each in folder.glob("gauge_livesum_*.db")}
+def counting() -> set[int]:
+    """The processes whose gauges are told; other servers may run on this machine."""
+    folders = metrics_folder.place().glob(f"{metrics_folder.PREFIX}*")
+    files = [each for folder in folders for each in folder.glob("gauge_livesum_*.db")]
+    return {int(each.stem.rpartition("_")[2]) for each in files}
 
 
 def wait_until(is_so: Callable[[], bool]) -> None:
@@ -170,22 +183,18 @@ def wait_until(is_so: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
-def test_two_workers_are_one_sum_and_what_a_dead_one_counted_stays(
-    port: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_two_workers_are_one_sum_and_what_a_dead_one_counted_stays(server: Server) -> None:
     login = 'http_requests_total{method="GET",route="login",status="200"}'
-    [folder] = metrics_folder.place().glob(f"{metrics_folder.PREFIX}*")
-    wait_until(lambda: len(workers_of(folder)) == 2)
-    workers = workers_of(folder)
+    wait_until(lambda: len(server.workers() & counting()) == 2)
     count = 20
     for _ in range(count):
-        get(port, "/accounts/login/")
-    assert values(get(port, "/metrics"))[login] == count
-    dead = workers.pop()
+        get(server.port, "/accounts/login/")
+    assert values(get(server.port, "/metrics"))[login] == count
+    dead = min(server.workers())
     os.kill(dead, signal.SIGKILL)
-    wait_until(lambda: dead not in workers_of(folder))
-    get(port, "/accounts/login/")
-    text = get(port, "/metrics")
+    wait_until(lambda: dead not in counting())
+    get(server.port, "/accounts/login/")
+    text = get(server.port, "/metrics")
     found = values(text)
     assert len(found) == len(re.findall(rf"^{PREFIX}", text, re.MULTILINE)), "a series twice"
     assert not [each for each in found if "pid=" in each]
