@@ -25,7 +25,7 @@ HINTS: Mapping[str, str | Promise] = {
 # In short words, for a tile is narrow, and in full.
 REPEATED: Mapping[str | None, tuple[str | Promise, str | Promise]] = {
     "open": (
-        _("Same number"),
+        _("Repeats"),
         _("Still to be called, and the same number has another such call in this range."),
     ),
     "reached": (

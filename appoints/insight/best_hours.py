@@ -65,11 +65,17 @@ def best_hours(
     """Return the hours in which the largest share of calls reached somebody; ``now`` is local.
 
     Of equal ones those of more calls, then the earlier ones. None where no hours have enough calls
-    to tell, or none of these reached anybody.
+    to tell, or none of these reached anybody, or too few calls failed at all for their cause to
+    make a difference between hours.
     """
-    by_hour: defaultdict[int | None, list[ReachLine]] = defaultdict(list)
+    by_hour: defaultdict[int, list[ReachLine]] = defaultdict(list)
+    failed = 0
     for line in lines:
-        by_hour[line.hour].append(line)
+        if line.hour is not None and line.weekday is not None:
+            by_hour[line.hour].append(line)
+            failed += line.failed
+    if failed < FEWEST:
+        return None
     found = [
         _span([by_hour[begin + more] for more in range(SPAN)], begin, now, working)
         for begin in range(24 - SPAN + 1)

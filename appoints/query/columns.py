@@ -99,7 +99,7 @@ COLUMNS: Mapping[str, Column] = {
         kind="duration",
         in_files=False,
     ),
-    "repeat": Column(label=_("same number"), kind="code", codes=REPEAT_WORDS),
+    "repeat": Column(label=_("repeats of the number"), kind="code", codes=REPEAT_WORDS),
     "repeat_count": Column(
         label=_("open reservations of the number"), heading=_("Open of number"), kind="count"
     ),

@@ -167,12 +167,12 @@ class Parameters:
         tuple[str, ...],
         Filter(
             name="repeat",
-            label=_("Same number"),
+            label=_("Repeats of a number"),
             kind="choices",
             column="repeat",
             choices=REPEAT_CHOICES,
             without=_("no repeat"),
-            menu=_("Same number"),
+            menu=_("Repeats"),
             menu_weight=4,
         ),
     ] = ()

@@ -42,15 +42,17 @@ def test_the_best_hours_are_those_of_a_plain_reading(
     here = now.astimezone(zone)
     calls: Counter[int] = Counter()
     reached: Counter[int] = Counter()
+    failed = 0
     for each in seen(data, now):
         if (state := state_of(each)) in ("reached", "failed") and each[0].call_begin is not None:
             at = local(each[0].call_begin, zone)
+            failed += state == "failed"
             for begin in (at.hour - 1, at.hour):
                 days = all(office(at.date(), hour) for hour in (begin, begin + 1))
                 if 0 <= begin <= 22 and (days or not is_office):
                     calls[begin] += 1
                     reached[begin] += state == "reached"
-    told = [each for each in calls if calls[each] >= fewest and reached[each]]
+    told = [each for each in calls if calls[each] >= fewest <= failed and reached[each]]
     told.sort(key=lambda each: (-reached[each] / calls[each], -calls[each], each))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "FEWEST", fewest)
@@ -76,10 +78,10 @@ def test_each_group_has_the_lines_of_its_own_table(world: World) -> None:
 
 
 def lines_of(**hours: tuple[int, int]) -> list[ReachLine]:
-    """Lines of Monday by hour: reached and failed calls."""
+    """Lines of Monday by hour: reached and failed calls; enough of them failed in the night."""
     return [
         ReachLine(weekday=1, hour=int(name[1:]), reached=reached, failed=failed)
-        for name, (reached, failed) in hours.items()
+        for name, (reached, failed) in {"h3": (0, 30), **hours}.items()
     ]
 
 
@@ -97,6 +99,11 @@ def test_hours_of_fewer_than_thirty_calls_tell_nothing() -> None:
 
 def test_hours_in_which_nobody_was_reached_are_not_advised() -> None:
     assert best_hours(lines_of(h10=(0, 40)), MONDAY) is None
+
+
+def test_a_cause_of_few_calls_tells_nothing() -> None:
+    assert best_hours(lines_of(h3=(0, 29), h17=(90, 0)), MONDAY) is None
+    assert best_hours(lines_of(h3=(0, 30), h17=(90, 0)), MONDAY)
 
 
 def test_hours_outside_working_hours_are_not_advised() -> None:

@@ -65,7 +65,7 @@ def test_the_summary_and_the_menu_lead_to_the_rows_they_count(signed_in: Client)
     page = Screen(signed_in.get(f"{LIST}?preset=today"))
     tiles = page.all("a.tile-repeat")
     assert [words_of(tile) for tile in tiles] == [
-        "2 Same number",
+        "2 Repeats",
         "1 Reached since",
     ]
     for tile, rows in zip(tiles, (2, 1), strict=True):
