@@ -26,9 +26,8 @@ from appoints.connections.models import Connection
 from appoints.isales.client import Criteria
 from appoints.isales.errors import TooFast
 from appoints.snapshots.frame import Fetched
-from appoints.snapshots.turns import FIRST, FURTHER, turns_of
+from appoints.snapshots.turns import FIRST, FURTHER, SLICE, Held, turns_of
 
-SLICE = 10  # pages that a line is held for, or one where a first page waits for it
 STEP_ASIDE = 0.1  # seconds in which another worker that waits for a line finds it
 LINE_WAIT = 5 * 60.0  # seconds for a free line; loads wait for each other's
 LINE_LOOK = 5.0  # seconds after which a waiting thread checks whether it may stop
@@ -127,10 +126,15 @@ class _Fetch:
         try:
             connection = Connection.objects.get(pk=self.connection_id)
             while self.wanted and not self.stop.is_set():
-                with ExitStack() as held:
-                    line = self._retried(partial(self._line, connection, held))
-                    self._fetch_slice(line)
-                if line.is_wanted:
+                held = self._retried(partial(self._line, connection))
+                try:
+                    self._fetch_slice(held)
+                except BaseException:
+                    held.pages = SLICE  # nobody goes on with a line that failed
+                    raise
+                finally:
+                    turns_of(connection.pk, connection.max_concurrency).give_back(held)
+                if held.line.is_wanted:
                     self.stop.wait(STEP_ASIDE)
         except IndexError:
             return  # another thread took the last one
@@ -142,38 +146,40 @@ class _Fetch:
         finally:
             database.close()
 
-    def _fetch_slice(self, line: limiter.Line) -> None:
-        for _ in range(SLICE):
+    def _fetch_slice(self, held: Held) -> None:
+        line = held.line
+        turns = turns_of(line.connection.pk, line.connection.max_concurrency)
+        while held.pages < SLICE:
             if self.stop.is_set() or not self.wanted:
                 return
             offset = self._take()
             call = partial(line.list_page, self.criteria, offset, self.limit, budget=PAGE_BUDGET)
-            page = self._retried(call)
+            page, held.pages = self._retried(call), held.pages + 1
             fetched = Fetched(offset, page.rows, timezone.now(), line.took)
             self.arrived.put((fetched, page.total))
-            turns = turns_of(line.connection.pk, line.connection.max_concurrency)
             if self.rank > FIRST and (line.is_wanted or turns.is_wanted):
                 return
 
-    def _line(self, connection: Connection, held: ExitStack) -> limiter.Line:
-        """Return a line, held until ``held`` is left; where there is none, nothing is held."""
+    def _line(self, connection: Connection) -> Held:
+        """Return a line, and take a turn for it; where there is none, nothing is taken."""
         until = time.monotonic() + LINE_WAIT
         turns = turns_of(connection.pk, connection.max_concurrency)
         while not turns.take(self.rank, LINE_LOOK):
             if self.stop.is_set() or time.monotonic() > until:
                 raise Busy("all lines to iSales are in use", 1.0)
-        with ExitStack() as taken:
-            taken.callback(turns.give_back)
-            line = self._limited(connection, taken, until)
-            held.push(taken.pop_all())
-        return line
+        try:
+            return turns.take_over() or self._limited(connection, until)
+        except BaseException:
+            turns.give_back()
+            raise
 
-    def _limited(self, connection: Connection, held: ExitStack, until: float) -> limiter.Line:
+    def _limited(self, connection: Connection, until: float) -> Held:
+        stack = ExitStack()
         while True:
             try:
                 is_urgent = self.rank == FIRST
                 line = limiter.line(connection, wait=LINE_LOOK, is_urgent=is_urgent)
-                return held.enter_context(line)
+                return Held(stack.enter_context(line), stack.close)
             except Busy:
                 if self.stop.is_set() or time.monotonic() > until:
                     raise

@@ -15,6 +15,7 @@ from django.db import connection as database
 from appoints.snapshots import fetcher, loader, queue, retention
 from appoints.snapshots.models import Snapshot
 
+PURGED_EVERY = 5.0  # seconds
 LOOK_AGAIN = 0.05  # seconds between two looks at an empty queue
 HAND_OVER = 5.0  # seconds that an ending process waits for calls under way
 
@@ -29,7 +30,7 @@ class Pool:
         self._loads: Counter[int] = Counter()  # by connection
         self._empty_until = 0.0
         self._counting, self._taking = Lock(), Lock()
-        self._ending = Event()
+        self._ending, self._purge_at = Event(), 0.0
         self._load_ended = Condition()
 
     def wake(self) -> None:
@@ -66,7 +67,7 @@ class Pool:
                     loader.run(snapshot, self._ending)
                     with self._load_ended:
                         self._load_ended.notify_all()
-                    retention.purge()
+                    self._purge()
                 finally:
                     with self._counting:
                         self._loads[snapshot.connection_id] -= 1
@@ -77,6 +78,14 @@ class Pool:
             database.close()
             with self._counting:
                 self._threads.discard(current_thread())
+
+    def _purge(self) -> None:
+        """Drop old snapshots now and then: after each of many small loads it would cost as much."""
+        with self._counting:
+            is_due = time.monotonic() >= self._purge_at
+            self._purge_at = time.monotonic() + PURGED_EVERY if is_due else self._purge_at
+        if is_due:
+            retention.purge()
 
     def _next(self) -> Snapshot | None:
         with self._taking:

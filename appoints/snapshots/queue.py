@@ -28,12 +28,13 @@ LARGE = 20  # pages that are still to come, with which a snapshot goes after sma
 NOT_FOR_LONG = timedelta(seconds=10)  # then its size no longer counts
 
 
-def in_order() -> list[Snapshot]:
-    """Return what waits, the next first."""
-    waiting = list(all_waiting().select_related("connection").order_by("pk"))
-    waiting.sort(key=ageing.days_from_now)
+def in_order(but: Collection[int] = ()) -> list[Snapshot]:
+    """Return what waits, the next first, and of no connection in ``but``."""
+    found = all_waiting().exclude(connection__in=but)
+    waiting = list(found.select_related("connection").order_by("pk"))
     if not waiting:
         return []
+    waiting.sort(key=ageing.days_from_now)
     people = {each.person_id for each in waiting}
     before: Counter[int | None] = Counter(all_running().values_list("person", flat=True))
     taken = Snapshot.objects.filter(timestamps.not_ahead("taken"), person__in=people - {None})
@@ -78,8 +79,8 @@ def before(snapshot: Snapshot) -> int | None:
 
 def take_next(but: Collection[int] = ()) -> Snapshot | None:
     """Take the lease of what is next, and of no connection in ``but``; None where nothing is."""
-    for snapshot in in_order():
-        if snapshot.connection_id not in but and _take(snapshot):
+    for snapshot in in_order(but):
+        if _take(snapshot):
             return snapshot
     return None
 

@@ -105,7 +105,7 @@ def _await(begun: Sequence[int], wait: Wait) -> None:
         leased = [until for until, _, status in found if status == Snapshot.Status.LOADING]
         if not leased:
             return
-        if not all(timestamps.left(until, leases.LEASE) for until in leased):
+        for _ in [until for until in leased if not timestamps.left(until, leases.LEASE)]:
             POOL.wake()
         has_rows = any(received for _, received, _ in found)
         if time.monotonic() > (wait.rest if has_rows else wait.rows):
