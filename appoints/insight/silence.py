@@ -10,6 +10,8 @@ import polars as pl
 from appoints.insight.line import FigureLine
 from appoints.results.facets import names_in
 
+PATIENCE = timedelta(minutes=5)
+
 
 @dataclass(frozen=True, kw_only=True)
 class SilenceLine(FigureLine):
@@ -17,7 +19,8 @@ class SilenceLine(FigureLine):
 
     ``agent`` is None for calls that name none. ``last_begin`` is None where no call has begun;
     ``calling`` counts calls that iSales says are going on. ``first_overdue`` is the earliest
-    reserved time of the overdue calls, None where none of them has one.
+    reserved time of the overdue calls, None where none of them has one. ``as_of`` is when the
+    agent's rows were fetched, at the latest.
     """
 
     agent: str | None
@@ -27,6 +30,7 @@ class SilenceLine(FigureLine):
     calling: int
     last_begin: datetime | None
     first_overdue: datetime | None
+    as_of: datetime
 
     @property
     def waiting(self) -> int:
@@ -35,8 +39,13 @@ class SilenceLine(FigureLine):
 
     @property
     def is_silent(self) -> bool:
-        """Whether no call goes on, nor began since the first overdue one was to; of an agent."""
+        """Whether no call of an agent goes on, nor began since the first overdue one was to.
+
+        One that is overdue for a moment only tells nothing.
+        """
         if self.agent is None or self.calling or self.first_overdue is None:
+            return False
+        if self.as_of - self.first_overdue < PATIENCE:
             return False
         return self.last_begin is None or self.last_begin < self.first_overdue
 
@@ -55,6 +64,7 @@ def silence_lines(rows: pl.DataFrame) -> list[SilenceLine]:
             overdue=(state == "overdue").sum(),
             calling=(state == "calling").sum(),
             last_begin=pl.col("call_begin").max(),
+            as_of=pl.col("fetched_at").max(),
             first_overdue=pl.col("appoint_time").filter(state == "overdue").min(),
         )
         .filter(pl.col("due") + pl.col("overdue") > 0)

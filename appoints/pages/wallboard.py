@@ -23,13 +23,18 @@ from appoints.display.table import AppointTable
 from appoints.display.tiles import tiles
 from appoints.pages.base import ResultView
 from appoints.pages.freshness import days_in_words, seconds_since, stale
-from appoints.pages.wallboard_contexts import Board, Calls, Notice, WallboardContext
+from appoints.pages.insight.parts import part_of
+from appoints.pages.insight.section import FigureOptions
+from appoints.pages.insight.sections import SECTIONS
+from appoints.pages.wallboard_contexts import Board, Calls, Notice, Panel, WallboardContext
 from appoints.results.result import Result
 
 REFRESH_SECONDS = 30  # seconds between two refreshes
 LOADING_REFRESH_SECONDS = 2
 SHOWN = 10  # calls of each kind at the most; the style sheet shows as many as fit the screen
 COLUMNS = ("state", "appoint_time", "called_no", "agent_name")
+MOST_SILENT = 6  # agents of a panel
+PANELS = ("silence", "load")  # sections of Insight that a wall may show
 TO_ACT_ON = ("overdue", "due")
 
 
@@ -38,7 +43,15 @@ class Wallboard(ResultView):
 
     @property
     def data(self) -> QueryDict:
-        return self.request.GET or QueryDict("preset=today")
+        given = self.request.GET.copy()
+        given.pop("show", None)
+        return given or QueryDict("preset=today")
+
+    @property
+    def shown(self) -> list[str]:
+        """The sections of Insight that stand in place of the charts, as the address says."""
+        given = ",".join(self.request.GET.getlist("show")).split(",")
+        return [name for name in PANELS if name in given]
 
     def to_list(self) -> HttpResponse:
         """Lead to the list; a wall only says so, for from the list it would never come back."""
@@ -76,6 +89,7 @@ class Wallboard(ResultView):
             now=now,
             as_of=now,
             patterns=formats.patterns(),
+            own=f"&show={','.join(self.shown)}" if self.shown else "",
             every=REFRESH_SECONDS,
             every_words=INTERVALS[REFRESH_SECONDS],
             address="",
@@ -99,11 +113,18 @@ class Wallboard(ResultView):
             result=result,
             tiles=tiles(result.facets, question.query) if result.facets else [],
             to_act_on=to_act_on,
-            charts=charts(question, result, reasons),
+            charts=None if self.shown else charts(question, result, reasons),
+            panels=[self._panel(name) for name in self.shown],
             clock=clock_of(question, result.as_of, records, COLUMNS),
             stale=stale(result, question.zone),
             behind=days_in_words(result.behind, question.zone),
         )
+
+    def _panel(self, name: str) -> Panel:
+        """Return a section of Insight; without figures while its rows are not at hand."""
+        section = SECTIONS[name](self.question, FigureOptions(most=MOST_SILENT))
+        part = part_of(section, self.question, wait=0, may_export=False, known={})
+        return Panel(name=name, title=part.title, address=part.address, figures=part.figures)
 
     def _calls(self, state: str) -> Calls:
         """Return the first calls in a state."""

@@ -17,6 +17,7 @@ from appoints.display.context import Context
 from appoints.display.filter_menus import Choice
 from appoints.display.table import AppointTable
 from appoints.pages.contexts import Stale
+from appoints.pages.insight.contexts import Figures
 from appoints.results.result import Result
 
 
@@ -32,6 +33,16 @@ class Calls:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Panel:
+    """A section of Insight and its address; ``figures`` are None while rows are not at hand."""
+
+    name: str
+    title: str | Promise
+    address: str
+    figures: Figures | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Board:
     """What the wallboard shows where rows are at hand."""
 
@@ -39,6 +50,7 @@ class Board:
     tiles: Sequence[Choice]
     to_act_on: Sequence[Calls]
     charts: Charts | None
+    panels: Sequence[Panel]
     clock: Clock
     stale: Stale | None
     behind: str
@@ -56,10 +68,10 @@ class Notice:
 class WallboardContext(Context):
     """The wallboard: ``board``, or the ``notice`` in its place.
 
-    ``every`` is the seconds up to the next refresh, ``every_words`` the usual interval in words.
-    ``seconds`` is the age of the rows and ``limit`` from which age on they count as old, None
-    where there is no age. ``patterns`` are the words in which the script tells spans of time,
-    ``limits`` say what the person may see.
+    ``own`` is the end of its address that asks for no rows. ``every`` is the seconds up to the next
+    refresh, ``every_words`` the usual interval in words. ``seconds`` is the age of the rows and
+    ``limit`` from which age on they count as old, None where there is no age. ``patterns`` are the
+    words in which the script tells spans of time, ``limits`` say what the person may see.
     """
 
     template = "appoints/wallboard.html"
@@ -71,6 +83,7 @@ class WallboardContext(Context):
     every: int
     every_words: str | Promise
     address: str
+    own: str
     limits: str
     as_of: datetime
     seconds: int | None = None

@@ -73,6 +73,11 @@ def test_a_call_that_is_overdue_for_a_moment_only_is_no_silence() -> None:
     assert not agents(raw(-14, userAccount="101"))
 
 
+def test_a_call_that_is_overdue_for_a_moment_tells_nothing() -> None:
+    [line] = silence_lines(framed([raw(-4, userAccount="101")], NOON))
+    assert (line.overdue, line.is_silent, line.as_of) == (1, False, NOON)
+
+
 def test_a_call_that_is_only_due_and_calls_without_an_agent_are_no_silence() -> None:
     lines = silence_lines(framed([raw(2, userAccount="101"), raw(-60, userAccount=None)], NOON))
     assert [line.is_silent for line in lines] == [False, False]

@@ -165,7 +165,8 @@ def _row(lines: Sequence[LoadLine], query: Query, zone: ZoneInfo) -> LoadRow:
     name = first.name or first.value or _("None")
     asked = None if first.by == "team" else only(query, FIELDS[first.by], first.value)
     # The hour that is fullest against what is usual; without that, the fullest.
-    full = max(lines, key=lambda line: (line.reserved - (line.usual or 0), line.reserved))
+    known = [line for line in lines if line.usual is not None] or lines
+    full = max(known, key=lambda line: (line.reserved - (line.usual or 0), line.reserved))
     told = full.begin.astimezone(zone)
     when = f"{_day_words(told.date())} {told:%H:%M}{offset_if_twice(told)}"
     usual = "" if full.usual is None else _number(full.usual)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
 
@@ -23,11 +24,12 @@ from appoints.insight.load import LoadLine, load_lines
 from appoints.insight.outside_hours import OutsideLine, outside_lines
 from appoints.pages.insight.kept_promises import in_days
 from appoints.pages.insight.office_hours import working_windows
-from appoints.pages.insight.section import MOST_LINES, OUTCOMES, FigureOptions, Section
+from appoints.pages.insight.section import OUTCOMES, FigureOptions, Section
 from appoints.query.time_range import Window
 from appoints.results.result import Result
 from dashboard.accounts.models import Team
 
+WEEK = timedelta(days=7)
 AHEAD = ("due", "upcoming")
 
 
@@ -44,11 +46,15 @@ class AheadSection(Section):
 
     @staticmethod
     def _past(question: Question) -> Question:
-        """Return the question that tells what is usual: of the range, as far as it is over."""
-        begin, _end = question.window
-        if begin is not None and begin < question.now:
+        """Return the question that tells what is usual: of the range, as far as it is over.
+
+        Where that is less than a week, it is of the week up to now, in which each weekday lies.
+        """
+        begin, end = question.window
+        if begin is not None and min(end or question.now, question.now) - begin >= WEEK:
             return question
-        week = question.query.but(preset="last-7d", begin=None, end=None)
+        first = (question.now.astimezone(question.zone) - WEEK).date()
+        week = question.query.but(preset="", begin=first, end=question.now)
         return replace(question, query=week)
 
     @property
@@ -89,7 +95,7 @@ class LoadAhead(AheadSection):
             self.question.query,
             self.question.zone,
             self.over_words,
-            most=None if self.options.whole else MOST_LINES,
+            most=self.options.most,
         )
 
 
@@ -116,7 +122,7 @@ class Collisions(AheadSection):
             talk_times(found["past"].rows),
             self.question.query,
             self.question.zone,
-            most=None if self.options.whole else MOST_LINES,
+            most=self.options.most,
         )
 
 
@@ -143,7 +149,7 @@ class OutsideHours(AheadSection):
             self.question.query,
             self.question.zone,
             connection.working_hours,
-            most=None if self.options.whole else MOST_LINES,
+            most=self.options.most,
         )
 
 

@@ -16,7 +16,7 @@ from appoints.display.insight.punctuality import PunctualityFigures, punctuality
 from appoints.forms.bind import Question
 from appoints.insight.punctuality import PunctualityLine, punctuality_lines
 from appoints.pages.insight.office_hours import DAY, working_time
-from appoints.pages.insight.section import MOST_LINES, Section
+from appoints.pages.insight.section import Section
 from appoints.query.query import Query
 from appoints.query.time_range import Window, midnight
 from appoints.results.result import Result
@@ -79,7 +79,7 @@ class KeptPromises(Section):
             self.question.query,
             range_words(in_days(before, zone), zone) if before else "",
             round(settings.APPOINTS_PUNCTUAL.total_seconds() / 60),
-            most=None if self.options.whole else MOST_LINES,
+            most=self.options.most,
             working=self._delay is not None,
         )
 

@@ -12,7 +12,7 @@ from appoints.display.insight.silence import SilenceFigures, silence_figures
 from appoints.forms.bind import Question
 from appoints.insight.silence import SilenceLine, silence_lines
 from appoints.pages.insight.office_hours import DAY, working_time
-from appoints.pages.insight.section import MOST_LINES, OUTCOMES, FigureOptions, Section
+from appoints.pages.insight.section import OUTCOMES, FigureOptions, Section
 from appoints.results.result import Result
 
 
@@ -43,7 +43,7 @@ class NoSignOfLife(Section):
             self._waited([line.first_overdue for line in lines], now),
             self.question.query,
             self.question.zone,
-            most=None if self.options.whole else MOST_LINES,
+            most=self.options.most,
             working=self.options.working and bool(self.question.connection.working_hours),
         )
 

@@ -18,8 +18,9 @@ from appoints.display.filter_menus import filter_menus, offered
 from appoints.forms.bind import Question
 from appoints.pages import audit_trail
 from appoints.pages.insight.contexts import InsightContext, SectionPart
+from appoints.pages.insight.lanes import Lanes
 from appoints.pages.insight.parts import empty_part, own_parameters, part_of
-from appoints.pages.insight.section import FigureOptions
+from appoints.pages.insight.section import MOST_LINES, FigureOptions
 from appoints.pages.insight.sections import SECTIONS
 from appoints.pages.list import POLL_WAIT, ListPage
 from appoints.results import facets
@@ -28,6 +29,7 @@ from appoints.results.result import Result
 
 RANGE = ("preset", "from", "to")
 DEFAULT_PRESET = "last-7d"
+ON_PAPER = 5  # lines of a table
 OWN_PARAMETERS = frozenset({"working", "day", "first"})
 
 
@@ -40,7 +42,7 @@ def with_range(data: QueryDict) -> QueryDict:
     return given
 
 
-def options_of(data: QueryDict, *, whole: bool = False) -> FigureOptions:
+def options_of(data: QueryDict, most: int | None = MOST_LINES) -> FigureOptions:
     """Return the options that an address says; what is none of theirs is as if it were not there.
 
     Raises ValueError where one is wrong.
@@ -55,7 +57,7 @@ def options_of(data: QueryDict, *, whole: bool = False) -> FigureOptions:
         working=bool(working),
         day=date.fromisoformat(day) if day else None,
         first=number,
-        whole=whole,
+        most=most,
     )
 
 
@@ -78,13 +80,13 @@ class InsightPage(ListPage):
     def chosen(self) -> FigureOptions:
         """The options of the address; those of any other address are none."""
         with suppress(ValueError):
-            return options_of(self.request.GET, whole=self.whole)
-        return FigureOptions(whole=self.whole)
+            return options_of(self.request.GET, self.most)
+        return FigureOptions(most=self.most)
 
     @property
-    def whole(self) -> bool:
-        """Whether tables are shown whole."""
-        return False
+    def most(self) -> int | None:
+        """How many lines of a table are shown; None for all."""
+        return MOST_LINES
 
     def ask(self) -> Result:
         """Return what is at hand: the sections wait for the rest."""
@@ -98,7 +100,17 @@ class InsightPage(ListPage):
             context,
             index=f"{reverse('insight:index')}?{address}",
             report=f"{reverse('insight:report')}?{address}",
+            working=self._working,
+            is_working=self.chosen.working,
         )
+
+    @property
+    def _working(self) -> str:
+        """The address that tells delays the other way; empty without working hours."""
+        if not self.question.connection.working_hours:
+            return ""
+        other = replace(self.chosen, working=not self.chosen.working)
+        return f"{self.request.path}?{self.question.query.urlencode()}{own_parameters(other)}"
 
     def answered(self, result: Result) -> HttpResponse:
         question, query = self.question, self.question.query
@@ -165,10 +177,11 @@ class SectionPage(FilledPage):
         return (self.kwargs["section"],)
 
     @property
-    def whole(self) -> bool:
-        """Whether the section is asked for by its own page, not that of all sections."""
+    def most(self) -> int | None:
+        """How many lines are shown: all on the section's own page, not on that of all sections."""
         asked_by = self.request.htmx.current_url_abs_path
-        return asked_by is None or asked_by.startswith(self.request.path)
+        own = asked_by is None or asked_by.startswith(self.request.path)
+        return None if own else MOST_LINES
 
     def respond(self) -> HttpResponse:
         if not self.request.htmx:
@@ -185,7 +198,17 @@ class SectionPage(FilledPage):
 
 
 class ReportPage(FilledPage):
-    """Every section at once: for paper, and for browsers without scripts."""
+    """Every section but the lanes at once, short: a morning's report on one sheet of paper."""
+
+    @property
+    def names(self) -> Sequence[str]:
+        """The sections of the report."""
+        return [name for name in SECTIONS if name != Lanes.name]
+
+    @property
+    def most(self) -> int | None:
+        """How many lines of a table fit on the sheet."""
+        return ON_PAPER
 
     def shown(self, context: InsightContext, known: dict[Question, Result]) -> InsightContext:
         return replace(super().shown(context, known), is_report=True)

@@ -13,5 +13,5 @@ from appoints.pages.insight.section import Section
 
 SECTIONS: Mapping[str, type[Section]] = {
     each.name: each
-    for each in (NoSignOfLife, KeptPromises, LoadAhead, Collisions, OutsideHours, ReachRates, Lanes)
+    for each in (NoSignOfLife, Collisions, KeptPromises, LoadAhead, ReachRates, OutsideHours, Lanes)
 }
