@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import groupby
 
 import polars as pl
 
@@ -13,6 +12,8 @@ from appoints.insight.line import FigureLine
 from appoints.results.facets import names_in
 
 FEWEST = 20  # talk times of an agent; of fewer those of all tell what is usual
+
+FEWEST_CALLS = 2  # that are too close together
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,11 +62,8 @@ def talk_times(past: pl.DataFrame) -> TalkTimes:
 
 def collision_lines(ahead: pl.DataFrame, talked: TalkTimes) -> list[CollisionLine]:
     """Return the collisions among rows that are to come, by time."""
-    names = names_in(ahead, "agent")
-    timed = ahead.filter(pl.col("agent").is_not_null() & pl.col("appoint_time").is_not_null()).sort(
-        "agent", "appoint_time"
-    )
-    pairs = timed.select("agent", "appoint_time").iter_rows()
+    runs = _runs(ahead, talked)
+    names = names_in(ahead, "agent") if runs.height else {}
     found = [
         CollisionLine(
             agent=agent,
@@ -73,27 +71,34 @@ def collision_lines(ahead: pl.DataFrame, talked: TalkTimes) -> list[CollisionLin
             begin=times[0],
             end=times[-1],
             calls=len(times),
-            at_once=_at_once(times, length),
+            at_once=len(times) if len(times) == FEWEST_CALLS else _at_once(times, length),
             talk_time=length,
         )
-        for agent, own in groupby(pairs, key=lambda pair: pair[0])
-        if (length := talked.of(agent))
-        for times in _together([time for _agent, time in own], length)
+        for agent, length, times in runs.iter_rows()
     ]
     return sorted(found, key=lambda line: (line.begin, line.agent))
 
 
-def _together(times: Sequence[datetime], length: timedelta) -> Iterator[list[datetime]]:
-    """Yield the times, two or more, of which each is less than a length after the one before."""
-    run: list[datetime] = []
-    for time in times:
-        if run and time - run[-1] >= length:
-            if len(run) > 1:
-                yield run
-            run = []
-        run.append(time)
-    if len(run) > 1:
-        yield run
+def _runs(ahead: pl.DataFrame, talked: TalkTimes) -> pl.DataFrame:
+    """Return the agent, the talk time and the times of calls that follow too close together."""
+    known = {agent: talked.of(agent) for agent in ahead["agent"].drop_nulls().unique()}
+    length = pl.col("agent").replace_strict(
+        list(known), list(known.values()), default=None, return_dtype=pl.Duration("ms")
+    )
+    timed = ahead.lazy().select("agent", "appoint_time", length=length)
+    timed = timed.filter(pl.col("appoint_time").is_not_null() & (pl.col("length") > timedelta(0)))
+    gap = pl.col("appoint_time").diff().over("agent")
+    run = (gap.is_null() | (gap >= pl.col("length"))).cum_sum()
+    times = pl.col("appoint_time")
+    return (
+        timed.sort("agent", "appoint_time")
+        .with_columns(run=run)
+        .group_by("agent", "length", "run")
+        .agg(times)
+        .filter(times.list.len() >= FEWEST_CALLS)
+        .drop("run")
+        .collect()
+    )
 
 
 def _at_once(times: Sequence[datetime], length: timedelta) -> int:

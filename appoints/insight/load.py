@@ -13,20 +13,19 @@ import polars as pl
 from appoints.access.row_filter import RowFilter
 from appoints.insight.line import FigureLine
 from appoints.insight.punctuality import NAMED
-from appoints.query.time_range import Window
+from appoints.query.time_range import Window, from_local
 from appoints.results.facets import names_in
-from appoints.results.local_time import hour, weekday
 from appoints.results.offsets import offsets
 from appoints.snapshots.frame import MOMENT
 
 HOUR = timedelta(hours=1)
 QUARTER = timedelta(minutes=15)  # every zone's hours begin at one
-OF_HOUR = ["weekday", "hour"]
+OF_HOUR = {"weekday": pl.col("at").dt.weekday(), "hour": pl.col("at").dt.hour()}
 
 
 @dataclass(frozen=True, kw_only=True)
 class LoadLine(FigureLine):
-    """The calls of an hour to come, of a team, a task or an agent, or all; ``value`` is their ID.
+    """The calls of a local hour to come: of a team, a task or an agent, by its ID, or of all.
 
     ``usual`` is the middle one of the numbers of calls that began in this hour of this weekday, of
     ``days`` such hours that are over; None of none.
@@ -92,40 +91,46 @@ def _compared(
 ) -> Iterator[dict[str, Any]]:
     """Yield the hours with reservations, and what is usual in each; most of a value first."""
     reserved = _by_hour(ahead, "appoint_time", zone).rename({"rows": "reserved"})
-    reserved = reserved.with_columns(weekday=weekday("begin", zone), hour=hour("begin", zone))
+    reserved = reserved.with_columns(**OF_HOUR)
     of_value = reserved.select("value", *OF_HOUR).unique()
     # A value that has begun no call in an hour has begun none of it, which counts as nought.
-    counted = of_value.join(hours, on=OF_HOUR).join(
-        _by_hour(begun, "call_begin", zone), on=["value", "begin"], how="left", nulls_equal=True
+    counted = of_value.join(hours, on=[*OF_HOUR]).join(
+        _by_hour(begun, "call_begin", zone), on=["value", "at"], how="left", nulls_equal=True
     )
     usual = counted.group_by("value", *OF_HOUR).agg(
         usual=pl.col("rows").fill_null(0).median(), days=pl.len().cast(pl.Int64)
     )
     lines = (
         reserved.join(usual, on=["value", *OF_HOUR], how="left", nulls_equal=True)
-        .with_columns(pl.col("days").fill_null(0), end=pl.col("begin") + HOUR)
-        .sort(-pl.col("reserved").sum().over("value"), "value", "begin")
+        .with_columns(pl.col("days").fill_null(0))
+        .sort(-pl.col("reserved").sum().over("value"), "value", "at")
     )
-    columns = ("value", "begin", "end", "reserved", "usual", "days")
-    yield from lines.select(columns).iter_rows(named=True)
+    ends = {at: _ends(at, zone) for at in lines["at"].unique()}
+    for line in lines.select("at", "value", "reserved", "usual", "days").iter_rows(named=True):
+        begin, end = ends[line.pop("at")]
+        yield {**line, "begin": begin, "end": end}
 
 
 def _by_hour(rows: pl.DataFrame, name: str, zone: ZoneInfo) -> pl.DataFrame:
-    """Count rows by the local hour of a column's times; of two equal hours each for itself."""
-    local = offsets(zone).local(pl.col(name))
-    begin = pl.col(name) - (local - local.dt.truncate("1h"))
-    return rows.lazy().group_by("value", begin=begin).agg(rows=pl.len().cast(pl.Int64)).collect()
+    """Count rows by the local hour of a column's times; where clocks go back, it is a long one."""
+    at = offsets(zone).local(pl.col(name)).dt.truncate("1h")
+    return rows.lazy().group_by("value", at=at).agg(rows=pl.len().cast(pl.Int64)).collect()
 
 
 def _hours(over: Window, zone: ZoneInfo) -> pl.DataFrame:
-    """Return the whole local hours of a window, each with its weekday and hour."""
+    """Return the local hours that lie in a window whole, each with its weekday and hour."""
     assert over.begin and over.end
-    first = over.begin.replace(minute=0, second=0, microsecond=0)
-    moments = pl.datetime_range(first, over.end, QUARTER, eager=True).cast(MOMENT)
-    local = offsets(zone).local(pl.col("begin"))
-    inside = pl.col("begin").is_between(over.begin, over.end - HOUR)
-    return (
-        pl.DataFrame({"begin": moments})
-        .filter(inside & (local == local.dt.truncate("1h")))
-        .with_columns(weekday=weekday("begin", zone), hour=hour("begin", zone))
-    )
+    moments = pl.datetime_range(over.begin, over.end, QUARTER, eager=True).cast(MOMENT)
+    at = offsets(zone).local(pl.col("moment")).dt.truncate("1h")
+    found = pl.DataFrame({"moment": moments}).select(at=at).unique().sort("at")
+    cut = [
+        each
+        for each in {found["at"].first(), found["at"].last()}
+        if isinstance(each, datetime) and not over.holds(Window(*_ends(each, zone)))
+    ]
+    return found.filter(~pl.col("at").is_in(cut)).with_columns(**OF_HOUR)
+
+
+def _ends(at: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """Return the moments at which a local hour begins and ends."""
+    return from_local(at, zone), from_local(at + HOUR, zone)

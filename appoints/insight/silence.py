@@ -55,8 +55,17 @@ def silence_lines(rows: pl.DataFrame) -> list[SilenceLine]:
 
     The rows are those of a day up to now, as they were when they were fetched.
     """
+    names = names_in(rows, "agent")
+    lines = [
+        SilenceLine(**line, name=names.get(line["agent"] or ""))
+        for line in _counted(rows).iter_rows(named=True)
+    ]
+    return sorted(lines, key=lambda line: not line.is_silent)
+
+
+def _counted(rows: pl.DataFrame) -> pl.DataFrame:
     state = pl.col("state")
-    found = (
+    return (
         rows.lazy()
         .group_by("agent")
         .agg(
@@ -71,12 +80,6 @@ def silence_lines(rows: pl.DataFrame) -> list[SilenceLine]:
         .sort("last_begin", "first_overdue", "agent", nulls_last=[False, True, True])
         .collect()
     )
-    names = names_in(rows, "agent")
-    lines = [
-        SilenceLine(**line, name=names.get(line["agent"] or ""))
-        for line in found.iter_rows(named=True)
-    ]
-    return sorted(lines, key=lambda line: not line.is_silent)
 
 
 def silent_agents(

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 
 from appoints.display.insight.day_span import DaySpan, span_of
-from appoints.display.insight.lanes import LaneDrawing, by_agent
+from appoints.display.insight.lane_drawing import LaneDrawing
+from appoints.display.insight.lanes import by_agent
 from appoints.insight.lanes import LaneLine, lane_lines
 from appoints.query.query import Query
 from appoints.query.time_range import midnight

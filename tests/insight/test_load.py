@@ -23,17 +23,30 @@ from tests.insight.made_up import framed, seen, state_of, worlds
 from tests.oracle import Seen
 
 World = tuple[datetime, ZoneInfo, list[Any]]
-HOUR = timedelta(hours=1)
 TEAM = RowFilter.of([GrantedPart(frozenset({"101"}))])
 AROUND = round(NOON.timestamp() * 1000)
 
 
-def hour_of(value: int, zone: ZoneInfo) -> datetime:
-    """The begin of the local hour of epoch milliseconds, in UTC."""
-    at = datetime.fromtimestamp(value // 1000, zone)
-    return (
-        (at - timedelta(minutes=at.minute, seconds=at.second)).replace(fold=at.fold).astimezone(UTC)
-    )
+MINUTES = timedelta(minutes=1)
+
+
+def hour_of(moment: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """The begin and the end of the local hour of a moment, minute by minute."""
+    begin = end = moment.replace(second=0, microsecond=0)
+    of = named(moment, zone)
+    while named(begin - MINUTES, zone) == of:
+        begin -= MINUTES
+    while named(end, zone) == of:
+        end += MINUTES
+    return begin, end
+
+
+def named(moment: datetime, zone: ZoneInfo) -> str:
+    return f"{moment.astimezone(zone):%Y-%m-%d %H}"
+
+
+def moment(value: int | None) -> datetime:
+    return datetime.fromtimestamp((value or 0) // 1000, UTC)
 
 
 def of_week(moment: datetime, zone: ZoneInfo) -> tuple[int, int]:
@@ -48,13 +61,13 @@ def group(by: str, row: Row) -> str | None:
 
 
 def hours_of(over: Window, zone: ZoneInfo) -> list[datetime]:
-    """The whole local hours of a window."""
+    """The begin of each local hour that lies in a window whole."""
     assert over.begin and over.end
-    at, found = over.begin.replace(minute=0), []
-    while at + HOUR <= over.end:
-        if at >= over.begin and at.astimezone(zone).minute == 0:
-            found.append(at)
-        at += timedelta(minutes=15)
+    at, found = over.begin, []
+    while at < over.end:
+        begin, at = hour_of(at, zone)
+        if begin >= over.begin and at <= over.end:
+            found.append(begin)
     return found
 
 
@@ -79,9 +92,9 @@ def test_each_hour_is_what_a_plain_reading_counts(world: World) -> None:
             if value == "":
                 continue
             if is_ahead(each):
-                reserved[by, value, hour_of(each[0].appoint_time or 0, zone)] += 1
+                reserved[by, value, hour_of(moment(each[0].appoint_time), zone)[0]] += 1
             if each[0].call_begin is not None:
-                begun[by, value, hour_of(each[0].call_begin, zone)] += 1
+                begun[by, value, hour_of(moment(each[0].call_begin), zone)[0]] += 1
     assert {(line.by, line.value, line.begin): line.reserved for line in lines} == reserved
     hours = hours_of(over, zone)
     for line in lines:
@@ -89,7 +102,7 @@ def test_each_hour_is_what_a_plain_reading_counts(world: World) -> None:
         counts = [begun[line.by, line.value, each] for each in same]
         assert line.days == len(counts)
         assert line.usual == (median(counts) if counts else None)
-        assert line.end - line.begin == HOUR
+        assert (line.begin, line.end) == hour_of(line.begin, zone)
 
 
 def test_more_than_usual_is_over_and_the_unknown_is_not() -> None:

@@ -72,7 +72,7 @@ def collision_figures(
     query: Query,
     zone: ZoneInfo,
     *,
-    most: int | None,
+    most: int,
 ) -> CollisionFigures:
     """Return the collisions in words, the first ``most`` of them."""
     rows = [_collision(line, query, zone) for line in lines[:most]]
@@ -97,7 +97,7 @@ def _collision(line: CollisionLine, query: Query, zone: ZoneInfo) -> CollisionRo
 
 
 def outside_figures(
-    lines: Sequence[OutsideLine], query: Query, zone: ZoneInfo, hours: str, *, most: int | None
+    lines: Sequence[OutsideLine], query: Query, zone: ZoneInfo, hours: str, *, most: int
 ) -> OutsideFigures:
     """Return the stretches in words, the first ``most`` of them; ``hours`` are as written."""
     rows = [

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import cache
 
 from django.contrib.humanize.templatetags.humanize import intcomma
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -27,7 +28,13 @@ def rows_link(rows: int, query: Query | None, words: str = "") -> SafeString:
     shown = words or str(intcomma(rows))
     if not rows or query is None:
         return escaped(shown)
-    return html('<a href="%s?%s">%s</a>', reverse("appoints:list"), query.urlencode(), shown)
+    return html('<a href="%s?%s">%s</a>', _home(get_script_prefix()), query.urlencode(), shown)
+
+
+@cache
+def _home(_prefix: str) -> str:
+    """Return the address of the list, which takes longer to find than a link to make."""
+    return reverse("appoints:list")
 
 
 def only(query: Query, name: str, value: str | None) -> Query | None:

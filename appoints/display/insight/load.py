@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from typing import ClassVar
@@ -95,7 +95,7 @@ class LoadFigures:
 
 
 def load_figures(
-    lines: Sequence[LoadLine], query: Query, zone: ZoneInfo, over: str, *, most: int | None
+    lines: Sequence[LoadLine], query: Query, zone: ZoneInfo, over: str, *, most: int
 ) -> LoadFigures:
     """Return the lines in words; of each group the first ``most`` are shown."""
     every = [line for line in lines if line.by == "all"]
@@ -115,24 +115,13 @@ def load_figures(
 def _day(
     day: date, lines: Sequence[LoadLine], hours: Sequence[int], query: Query, zone: ZoneInfo
 ) -> LoadDay:
-    of_hour: dict[int, LoadLine] = {}
-    for line in lines:
-        hour = line.begin.astimezone(zone).hour
-        # Where clocks go back, an hour comes twice: both are one of the table.
-        of_hour[hour] = _together(of_hour[hour], line) if hour in of_hour else line
+    of_hour = {line.begin.astimezone(zone).hour: line for line in lines}
     asked = query.but(preset="", begin=day, end=day)
     return LoadDay(
         text=_day_words(day),
         reserved=rows_link(sum(line.reserved for line in lines), asked),
         cells=[_cell(of_hour[hour], query) if hour in of_hour else None for hour in hours],
     )
-
-
-def _together(first: LoadLine, second: LoadLine) -> LoadLine:
-    known = first.usual is not None and second.usual is not None
-    usual = (first.usual or 0) + (second.usual or 0) if known else None
-    reserved = first.reserved + second.reserved
-    return replace(first, end=second.end, reserved=reserved, usual=usual)
 
 
 def _cell(line: LoadLine, query: Query) -> LoadCell:
@@ -148,7 +137,7 @@ def _cell(line: LoadLine, query: Query) -> LoadCell:
 
 
 def _group(
-    by: str, lines: Sequence[LoadLine], query: Query, zone: ZoneInfo, most: int | None
+    by: str, lines: Sequence[LoadLine], query: Query, zone: ZoneInfo, most: int
 ) -> LoadGroup:
     of_value = [
         list(own)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from appoints.display.formats import isolated
+from appoints.display.html import NOTHING
 from appoints.display.insight.figures import (
     delay_words,
     more_words,
@@ -93,12 +94,12 @@ def punctuality_figures(
     before: str,
     minutes: int,
     *,
-    most: int | None,
+    most: int,
     working: bool,
 ) -> PunctualityFigures:
     """Return the lines in words; ``before`` is the range that they are compared with.
 
-    Of each group the first ``most`` lines are shown, None for all.
+    Of each group the first ``most`` lines are shown.
     """
 
     groups = []
@@ -112,13 +113,24 @@ def punctuality_figures(
     return PunctualityFigures(whole=whole, groups=groups, minutes=minutes, working=working)
 
 
+class _Counts(NamedTuple):
+    """The numbers of a line as links; ``asked`` is None where no address can name its rows."""
+
+    line: PunctualityLine
+    asked: Query | None
+
+    def of(self, *names: str) -> SafeString:
+        """Return how many calls began in these ways."""
+        rows = sum(getattr(self.line, name) for name in names)
+        return rows_link(rows, self.asked and self.asked.but(punctual=names))
+
+    def beside(self, name: str) -> SafeString:
+        """Return what only the sentence over all calls says."""
+        return self.of(name) if self.line.by == "all" else NOTHING
+
+
 def _row(line: PunctualityLine, query: Query, before: str) -> PunctualityRow:
-    asked = query if line.by == "all" else _asked(line, query)
-
-    def count(*names: str) -> SafeString:
-        rows = sum(getattr(line, name) for name in names)
-        return rows_link(rows, asked and asked.but(punctual=names))
-
+    counts = _Counts(line, query if line.by == "all" else _asked(line, query))
     text = _text(line)
     return PunctualityRow(
         text=text,
@@ -126,14 +138,14 @@ def _row(line: PunctualityLine, query: Query, before: str) -> PunctualityRow:
         share=_("too few") if line.share is None else percent(line.share),
         width="" if line.share is None else f"{line.share * 100:.1f}%",
         change=_change(line.points, before),
-        calls=count("on_time", "early", "late"),
-        late=count("late"),
-        early=count("early"),
+        calls=counts.of("on_time", "early", "late"),
+        late=counts.of("late"),
+        early=counts.beside("early"),
         median=delay_words(line.median_delay),
         ninetieth=delay_words(line.ninetieth_delay),
-        not_called=count("not_called"),
-        ahead=count("ahead"),
-        unclear=count("unclear"),
+        not_called=counts.of("not_called"),
+        ahead=counts.beside("ahead"),
+        unclear=counts.beside("unclear"),
     )
 
 

@@ -50,7 +50,7 @@ def silence_figures(
     query: Query,
     zone: ZoneInfo,
     *,
-    most: int | None,
+    most: int,
     working: bool,
 ) -> SilenceFigures:
     """Return the lines in words; ``waits`` is for how long the first call of each is overdue."""

@@ -13,13 +13,8 @@ from django.utils.translation import pgettext
 
 from appoints.display.insight.day_span import span_of
 from appoints.display.insight.figures import rows_link
-from appoints.display.insight.lanes import (
-    MOST_LANES,
-    LaneDrawing,
-    LaneFigures,
-    agents_words,
-    by_agent,
-)
+from appoints.display.insight.lane_drawing import LaneDrawing
+from appoints.display.insight.lanes import MOST_LANES, LaneFigures, agents_words, by_agent
 from appoints.forms.bind import Question
 from appoints.insight.lanes import LaneLine, lane_lines
 from appoints.pages.insight.section import FigureOptions, Section
@@ -71,7 +66,7 @@ class Lanes(Section):
             axis=drawing.axis(),
             lanes=[drawing.lane(lane) for lane in shown],
             now=drawing.has_now,
-            slots=drawing.slots,
+            slots=drawing.minutes,
             untimed=rows_link(untimed, query.but(untimed=True)) if untimed else rows_link(0, None),
             before=self._address(self.day - DAY),
             after=self._address(self.day + DAY),

@@ -29,7 +29,7 @@ from appoints.results.result import Result
 
 RANGE = ("preset", "from", "to")
 DEFAULT_PRESET = "last-7d"
-ON_PAPER = 5  # lines of a table
+ON_PAPER, ON_A_PAGE = 5, 200  # lines of a table; the file has all
 OWN_PARAMETERS = frozenset({"working", "day", "first"})
 
 
@@ -42,7 +42,7 @@ def with_range(data: QueryDict) -> QueryDict:
     return given
 
 
-def options_of(data: QueryDict, most: int | None = MOST_LINES) -> FigureOptions:
+def options_of(data: QueryDict, most: int = MOST_LINES) -> FigureOptions:
     """Return the options that an address says; what is none of theirs is as if it were not there.
 
     Raises ValueError where one is wrong.
@@ -84,8 +84,8 @@ class InsightPage(ListPage):
         return FigureOptions(most=self.most)
 
     @property
-    def most(self) -> int | None:
-        """How many lines of a table are shown; None for all."""
+    def most(self) -> int:
+        """How many lines of a table are shown."""
         return MOST_LINES
 
     def ask(self) -> Result:
@@ -177,11 +177,11 @@ class SectionPage(FilledPage):
         return (self.kwargs["section"],)
 
     @property
-    def most(self) -> int | None:
-        """How many lines are shown: all on the section's own page, not on that of all sections."""
+    def most(self) -> int:
+        """How many lines are shown: many on the section's own page, few on that of all sections."""
         asked_by = self.request.htmx.current_url_abs_path
         own = asked_by is None or asked_by.startswith(self.request.path)
-        return None if own else MOST_LINES
+        return ON_A_PAGE if own else MOST_LINES
 
     def respond(self) -> HttpResponse:
         if not self.request.htmx:
@@ -206,7 +206,7 @@ class ReportPage(FilledPage):
         return [name for name in SECTIONS if name != Lanes.name]
 
     @property
-    def most(self) -> int | None:
+    def most(self) -> int:
         """How many lines of a table fit on the sheet."""
         return ON_PAPER
 

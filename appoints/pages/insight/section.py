@@ -27,13 +27,13 @@ class FigureOptions:
     """What an address of Insight says beside the question.
 
     ``working`` tells delays in working hours. ``day`` is the day of the lanes, ``first`` the first
-    agent of theirs that is shown, from 1. Of a table ``most`` lines are shown, None for all.
+    agent of theirs that is shown, from 1. Of a table ``most`` lines are shown.
     """
 
     working: bool = False
     day: date | None = None
     first: int = 1
-    most: int | None = MOST_LINES
+    most: int = MOST_LINES
 
 
 class Section:
