@@ -54,7 +54,7 @@ class AheadSection(Section):
         if begin is not None and min(end or question.now, question.now) - begin >= WEEK:
             return question
         first = (question.now.astimezone(question.zone) - WEEK).date()
-        week = question.query.but(preset="", begin=first, end=question.now)
+        week = question.query.but(preset="", begin=first, end=question.now.replace(second=0))
         return replace(question, query=week)
 
     @property
