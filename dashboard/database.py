@@ -58,6 +58,7 @@ _KINDS = {
     "SQLITE_BUSY": "locked",
     "SQLITE_LOCKED": "locked",
     "SQLITE_FULL": "full",
+    "SQLITE_IOERR_SHMSIZE": "full",  # no room for the index beside the write-ahead log
     "SQLITE_READONLY": "read-only",
     "SQLITE_CORRUPT": "down",
     "SQLITE_NOTADB": "down",

@@ -281,6 +281,7 @@ class Driver(Exception):
         (DatabaseError, {"sqlite_errorname": "SQLITE_CORRUPT"}, "down"),
         (OperationalError, {"sqlite_errorname": "SQLITE_BUSY_SNAPSHOT"}, "locked"),
         (OperationalError, {"sqlite_errorname": "SQLITE_IOERR_WRITE"}, "down"),
+        (OperationalError, {"sqlite_errorname": "SQLITE_IOERR_SHMSIZE"}, "full"),
         (OperationalError, {"sqlite_errorname": "SQLITE_READONLY_DBMOVED"}, "read-only"),
         (IntegrityError, {"sqlstate": "23505"}, ""),
     ],
