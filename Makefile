@@ -1,5 +1,6 @@
 # install: the environment · demo: try it · test: every check and test · bench: the benchmarks
 # load: fifty supervisors for ten minutes (LOAD="--minutes 3 --set 2")
+# faults: break the running product, and say what was seen and lost (FAULTS="--only TLS")
 # restarts: restart under load, and count the requests that failed · machines: two machines, either killed or unplugged
 # coverage: which lines no test runs · screenshots: the pictures of the README, and of what else is worth a look
 # messages: bring the catalogues up to date with the sources, and compile them
@@ -23,7 +24,7 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --extra postgresql --extra sso --un
 	--upgrade --generate-hashes --no-emit-index-url --no-header --quiet
 
 .PHONY: install demo test style types migrations collected on-postgresql on-newest-django on-httpx2 on-sso \
-	coverage bench load restarts machines screenshots messages lock
+	coverage bench load faults restarts machines screenshots messages lock
 
 install: .venv/installed
 
@@ -83,6 +84,10 @@ bench: .venv/installed-bench
 load: .venv/installed-bench
 	@sh tests/debian.sh nginx postgresql
 	$(BIN)/python -m tests.stack.load $(LOAD)
+
+faults: .venv/installed-dev
+	@sh tests/debian.sh postgresql
+	$(BIN)/python -m tests.stack.faults $(FAULTS)
 
 restarts: .venv/installed-dev
 	@sh tests/debian.sh nginx

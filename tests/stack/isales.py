@@ -12,6 +12,7 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from appoints.isales.secret import Secret
@@ -41,9 +42,9 @@ class Remote:
         self.process = process
         self.base_url: str = self._answer()
 
-    def have(self, *, fault: str | None = None, latency: float = 0.0) -> None:
-        """Have a fault (``KIND`` or ``KIND@AFTER``) or none, and a latency in seconds."""
-        self._order("have", fault=fault, latency=latency)
+    def have(self, *, fault: str | None = None, latency: float = 0.0, ahead: float = 0.0) -> None:
+        """Have a fault (``KIND`` or ``KIND@AFTER``) or none; latency and clock in seconds."""
+        self._order("have", fault=fault, latency=latency, ahead=ahead)
 
     def forget(self) -> None:
         """Count from none again; nobody is locked out any more."""
@@ -124,6 +125,8 @@ def main() -> None:
         order = json.loads(line)
         if order["order"] == "have":
             simulator.fault, simulator.latency = order["fault"], order["latency"]
+            ahead = timedelta(seconds=order["ahead"])
+            simulator.gatekeeper.now = lambda ahead=ahead: datetime.now(UTC) + ahead
             _say(None)
         elif order["order"] == "forget":
             simulator.calls.clear()
