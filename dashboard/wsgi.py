@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import os
 
+# Polars gives memory back that it has not used for half a second, and shares it among its threads.
+# It reads this as it is imported, which is not yet.
+os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:500,muzzy_decay_ms:0,narenas:2")
+
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from datetime import timedelta
+from io import BytesIO
 from typing import ClassVar
 
 import polars as pl
@@ -147,7 +148,9 @@ class JsonFile(ExportFile):
             "zone": question.zone.key,
             "total": result.total,
         }
-        return b"".join(export.json(table, question.zone, about))
+        file = BytesIO()  # whose content is not copied once more, as that of joined parts is
+        file.writelines(export.json(table, question.zone, about))
+        return file.getvalue()
 
 
 class XlsxFile(ExportFile):

@@ -6,6 +6,7 @@ from codecs import BOM_UTF16_LE
 from collections.abc import Iterator, Mapping
 from io import BytesIO
 from json import dumps
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -33,15 +34,22 @@ def csv(frame: pl.DataFrame, zone: ZoneInfo, *, excel: bool) -> bytes:
 
 def _for_all(frame: pl.DataFrame, zone: ZoneInfo) -> bytes:
     """Return UTF-8 and commas; every text as it is, but for what would run."""
-    text = made_harmless(written(frame, zone), _texts(frame))
-    file = BytesIO()
-    text.write_csv(file, line_terminator="\r\n")
-    content = file.getvalue()
+    content = _written_csv(frame, zone, "necessary")
     if not any(separator in content for separator in SEPARATORS):
         return content
     # A text with another separator is one cell to every program where it is in quotes.
-    file = BytesIO()
-    text.write_csv(file, line_terminator="\r\n", quote_style="non_numeric")
+    return _written_csv(frame, zone, "non_numeric")
+
+
+def _written_csv(
+    frame: pl.DataFrame, zone: ZoneInfo, quotes: Literal["necessary", "non_numeric"]
+) -> bytes:
+    texts, file = _texts(frame), BytesIO()
+    frame.clear().write_csv(file, line_terminator="\r\n", quote_style=quotes)
+    for part in frame.iter_slices(ROWS_A_PART):
+        made_harmless(written(part, zone), texts).write_csv(
+            file, line_terminator="\r\n", quote_style=quotes, include_header=False
+        )
     return file.getvalue()
 
 
@@ -53,16 +61,16 @@ def _for_excel(frame: pl.DataFrame, zone: ZoneInfo) -> bytes:
     that take other separators, too. Raises SheetIsFull.
     """
     fits_a_sheet(frame)
-    text = made_literal(written(frame, zone), _texts(frame))
-    parts = ["\t".join(text.columns) + "\r\n"]
+    texts = _texts(frame)
+    parts = ["\t".join(frame.columns) + "\r\n"]
     parts += [
-        part.write_csv(
+        made_literal(written(part, zone), texts).write_csv(
             separator="\t",
             line_terminator="\r\n",
             include_header=False,
             quote_style="non_numeric",
         )
-        for part in text.iter_slices(ROWS_A_PART)
+        for part in frame.iter_slices(ROWS_A_PART)
     ]
     return BOM_UTF16_LE + b"".join(part.encode("utf-16-le") for part in parts)
 

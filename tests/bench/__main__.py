@@ -7,30 +7,35 @@ import platform
 import shutil
 import subprocess
 import sys
+import time
 from importlib.metadata import version
 from pathlib import Path
 
 from tests.bench import dashboard
 
+SPIN, QUIET = 0.5, 0.97  # seconds of CPU, and the share of a core that is quiet enough
+
 
 def main() -> None:
     """Measure everything, one after the other."""
     dashboard.set_up()
-    from . import audit, loading, presets, serving, worker
+    from . import audit, loading, pages, presets, serving, worker
 
+    quiet = f"the machine was {_quiet()} at the beginning"
     print(f"{_machine()}; medians\n")
     print(f"{'figure':<44} {'ours':>12}   {'baseline':<34} {'reached':>10}  target")
     try:
         for figures in (
             presets.figures,
             loading.figures,
+            pages.figures,
             serving.figures,
             audit.figures,
             worker.figures,
         ):
             for figure in figures():
                 print(figure.line(), flush=True)
-        print(f"\nload after {_load()}", flush=True)
+        print(f"\nload after {_load()}; {quiet}, {_quiet()} at the end", flush=True)
         # make load in short.
         words = [sys.executable, "-m", "tests.stack.load", "--set", "1", "--minutes", "1"]
         subprocess.run(words, check=False)
@@ -47,6 +52,15 @@ def _machine() -> str:
     cores = f"{os.cpu_count()} cores of {names[0] if names else platform.machine()}"
     versions = f"Python {platform.python_version()}, Datasette {version('datasette')}"
     return f"{cores}, {versions}, load before {_load()}"
+
+
+def _quiet() -> str:
+    """Tell whether a process that only computes got a core for itself."""
+    wall, cpu = time.perf_counter(), time.process_time()
+    while time.process_time() - cpu < SPIN:
+        pass
+    got = (time.process_time() - cpu) / (time.perf_counter() - wall)
+    return f"{'quiet' if got > QUIET else 'NOT QUIET'} ({got:.0%} of a core)"
 
 
 def _load() -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,9 +23,8 @@ def set_up() -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
     # The whole run, or a page would now and then be measured with a load under way.
     os.environ["FRESH_SECONDS"] = "3600"
-    import django
-
-    django.setup()
+    # As a server begins: it sets up Django, and the allocator before that.
+    import_module("dashboard.wsgi")
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
