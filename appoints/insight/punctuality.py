@@ -82,7 +82,7 @@ def punctuality_lines(
 
     ``most`` is how far from its time a call may begin. ``delay`` is another measure of the delay
     that is told, a duration. ``before`` are the rows of the range before. Agents and tasks come
-    with the most late calls first.
+    with the lowest share first.
     """
     names = {by: names_in(rows, column) for by, column in NAMED.items()}
     found = [_line(each, names) for each in _counted(rows, most, zone, delay)]
@@ -136,4 +136,7 @@ def _numbers() -> dict[str, pl.Expr]:
 def _order(by: str) -> list[pl.Expr]:
     if by in BY_TIME:
         return [pl.col("value").cast(pl.Int64)]
-    return [-pl.col("late").cast(pl.Int64), pl.col("value")]
+    # Who has too few calls to be judged comes after the others, with most late calls first.
+    calls = pl.sum_horizontal("on_time", "early", "late").cast(pl.Int64)
+    share = pl.when(calls >= FEWEST).then(pl.col("on_time") / calls)
+    return [share, -pl.col("late").cast(pl.Int64), pl.col("value")]

@@ -120,6 +120,24 @@ def test_every_figure_opens_the_rows_that_it_counts(
         assert (address, opened(browser, address)) == (address, number_of(words_of(link)))
 
 
+def test_the_names_narrow_the_page_to_their_calls(browser: Client) -> None:
+    centre(ROWS, **HOURS)
+    page = Screen(browser.get(f"/insight/punctuality/?{RANGE}"))
+    address = page.links(".by-agent th a")[0]
+    assert address.startswith("?connection=demo&from=2026-05-26&to=2026-06-03&agent=")
+    alone = Screen(browser.get(f"/insight/punctuality/{address}"))
+    assert len(alone.all(".by-agent tbody tr")) == 1
+
+
+def test_who_is_late_most_comes_first(browser: Client) -> None:
+    late = [call(number, userAccount="101") for number in range(0, 90, 3)]
+    punctual = [call(number, userAccount="102") for number in range(100, 200)]
+    few = [call(number, userAccount="103") for number in range(300, 330, 3)]
+    centre([*late, *punctual, *few])
+    page = Screen(browser.get(f"/insight/punctuality/?{RANGE}"))
+    assert page.texts(".by-agent th[scope=row]") == ["101", "102", "103"]
+
+
 def test_a_rate_opens_the_calls_that_reached_somebody(browser: Client) -> None:
     centre(ROWS, **HOURS)
     page = Screen(browser.get(f"/insight/reach/?{RANGE}"))

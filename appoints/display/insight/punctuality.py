@@ -42,10 +42,14 @@ WITHOUT: Mapping[str, str | Promise] = {
 
 @dataclass(frozen=True, kw_only=True)
 class PunctualityRow:
-    """A line in words; ``width`` is its share in hundredths, empty where that is not judged."""
+    """A line in words; ``address`` narrows the page to it, empty where none can name it.
+
+    ``width`` is its share in hundredths, empty where that is not judged.
+    """
 
     text: str
     code: str
+    address: str
     share: str
     width: str
     change: str
@@ -135,6 +139,7 @@ def _row(line: PunctualityLine, query: Query, before: str) -> PunctualityRow:
     return PunctualityRow(
         text=text,
         code=line.value if line.value and line.name and line.value != text else "",
+        address=counts.asked.urlencode() if counts.asked else "",
         share=_("too few") if line.share is None else percent(line.share),
         width="" if line.share is None else f"{line.share * 100:.1f}%",
         change=_change(line.points, before),

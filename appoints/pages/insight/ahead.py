@@ -22,9 +22,9 @@ from appoints.forms.bind import Question
 from appoints.insight.collisions import CollisionLine, collision_lines, talk_times
 from appoints.insight.load import LoadLine, load_lines
 from appoints.insight.outside_hours import OutsideLine, outside_lines
-from appoints.pages.insight.kept_promises import in_days
 from appoints.pages.insight.office_hours import working_windows
 from appoints.pages.insight.section import OUTCOMES, FigureOptions, Section
+from appoints.query.query import Query
 from appoints.query.time_range import Window
 from appoints.results.result import Result
 from dashboard.accounts.models import Team
@@ -67,10 +67,8 @@ class AheadSection(Section):
     @property
     def over_words(self) -> str:
         """That time in words."""
-        query, zone = self.past.fixed, self.past.zone
-        begin, end = self.past.window
-        whole = query.but(begin=begin, end=end) if begin and end else query
-        return range_words(in_days(whole, zone) if begin and end else whole, zone)
+        begin, end = (each and each.replace(second=0) for each in self.over)
+        return range_words(Query(begin=begin, end=end), self.past.zone)
 
 
 class LoadAhead(AheadSection):

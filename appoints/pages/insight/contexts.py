@@ -65,7 +65,8 @@ class InsightContext(ListContext):
 
     ``one`` is the section that the page is of, None where it is of all. ``index`` and ``report``
     are the addresses of all sections, one after the other as they are seen, and all at once.
-    ``working`` leads to delays in working hours, and back; empty where no hours are set, and
+    ``repeats`` asks the list for numbers that are promised more than once. ``working`` leads to
+    delays in working hours, and back; empty where no hours are set, and
     ``is_working`` says that they are told so. ``reload`` is the seconds after which a page without
     scripts asks again, 0 for never.
     """
@@ -77,6 +78,7 @@ class InsightContext(ListContext):
     one: SectionPart | None = None
     index: str = ""
     report: str = ""
+    repeats: str = ""
     working: str = ""
     is_working: bool = False
     is_report: bool = False

@@ -100,6 +100,7 @@ class InsightPage(ListPage):
             context,
             index=f"{reverse('insight:index')}?{address}",
             report=f"{reverse('insight:report')}?{address}",
+            repeats=self.question.query.but(repeats=("open",)).urlencode(),
             working=self._working,
             is_working=self.chosen.working,
         )
