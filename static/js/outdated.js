@@ -1,5 +1,7 @@
 // Say that the rows are not kept up to date any more, why, and since when.
 
+import { keepTimes } from "./relative-times.js";
+
 // The reason is the name of a text in the banner; empty where the rows are up to date.
 export const showOutdated = (reason) => {
   const answer = document.querySelector("#answer");
@@ -21,4 +23,5 @@ const showSince = (banner) => {
   if (!told || at.textContent === told.at) return;
   at.textContent = told.at;
   distance.dateTime = told.asOf;
+  keepTimes();
 };

@@ -42,5 +42,9 @@ export const updateTimes = () => {
   update();
 };
 
+export const keepTimes = () => {
+  if (patterns()) update();
+};
+
 updateTimes();
-setInterval(() => patterns() && update(), EVERY);
+setInterval(keepTimes, EVERY);

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import refresh, settle, sign_in
 
@@ -232,6 +232,20 @@ def test_a_sign_in_in_another_tab_brings_the_page_back(apart: Page) -> None:
     expect(apart.locator("#refresh")).to_be_enabled()
     expect(apart.locator("#outdated, #refresh-failure *")).to_have_count(1)
     expect(apart.locator("#outdated")).to_be_hidden()
+
+
+def test_rows_that_come_old_say_at_once_how_old(apart: Page) -> None:
+    def old(route: Route) -> None:
+        response = route.fetch()
+        table = '<table class="appoints"'
+        body = response.text().replace(table, f'<p class="stale"></p>{table}', 1)
+        route.fulfill(response=response, body=body)
+
+    open_list(apart, "/appoints/?preset=last-7d")
+    apart.route("**/appoints/?*", old)
+    apart.reload()
+    expect(apart.locator("#outdated")).to_contain_text(re.compile(r"\(\d+ (s|min) ago\)"))
+    apart.unroute_all()
 
 
 def test_rows_that_are_not_refreshed_any_more_do_not_look_live(apart: Page) -> None:
