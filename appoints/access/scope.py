@@ -70,6 +70,14 @@ class Scope:
         named = self.connections.filter(slug=slug).values_list("pk", flat=True)
         return any(filters[each].may_name(agents, tasks) for each in (named if slug else filters))
 
+    def connection(self, slug: str) -> Connection:
+        """Return a connection of the scope. Raises Connection.DoesNotExist."""
+        # All are read once for a request, which asks for them several times.
+        found = next((each for each in self.connections if each.slug == slug), None)
+        if found is None:
+            raise Connection.DoesNotExist
+        return found
+
     def of(self, connection: Connection) -> Visibility:
         """Return what the person sees of a connection: nothing of one outside the scope."""
         return Visibility(dict(self.row_filters).get(connection.pk, NOTHING), self.masked)

@@ -161,4 +161,4 @@ def question_of(form: AppointFilter, scope: Scope) -> Question:
     zone = zone_called(query.zone) if query.zone else form.zone
     # Whole seconds, as addresses have them: a link into a part of the range then fits it.
     now = timezone.now().replace(microsecond=0)
-    return Question(query, scope.connections.get(slug=query.connection), zone, now, scope)
+    return Question(query, scope.connection(query.connection), zone, now, scope)

@@ -170,7 +170,7 @@ class AppointFilter(django_filters.FilterSet):
         """Return the question of a valid form."""
         cleaned = self.form.cleaned_data
         values = {name: cleaned[param] for name, param in NAMES.items()}
-        connection = values["connection"] or self.queryset.first()
+        connection = values["connection"] or next(iter(self.queryset), None)
         blank = Query()
         given = {
             name: _typed(value, getattr(blank, name))
