@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -80,6 +81,14 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 20, 20)
+
+
+def pytest_unconfigure() -> None:
+    """Remove what is left of the database where a thread held a connection to the end."""
+    if database.vendor == "sqlite":
+        name = database.settings_dict["TEST"]["NAME"]
+        for each in (name, f"{name}-shm", f"{name}-wal"):
+            Path(each).unlink(missing_ok=True)
 
 
 @pytest.fixture(autouse=True, scope="session")
