@@ -29,7 +29,7 @@ from appoints.results.result import Result
 
 RANGE = ("preset", "from", "to")
 DEFAULT_PRESET = "last-7d"
-ON_PAPER, ON_A_PAGE = 5, 200  # lines of a table; the file has all
+ON_PAPER, ON_A_PAGE = 4, 200  # lines of a table; the file has all
 OWN_PARAMETERS = frozenset({"working", "day", "first"})
 
 
