@@ -113,7 +113,8 @@ class Covering:
             **self._counts(covered),
         }
         how: dict[str, Any] = {"reasons": reasons, "language": get_language() or "", "plan": plan}
-        return Result.of(rows, query, self.window, **how, **fields)
+        compared = covered.mode != "loading"  # while rows are missing nobody can tell
+        return Result.of(rows, query, self.window, is_compared=compared, **how, **fields)
 
     def _counts(self, covered: Covered) -> dict[str, object]:
         """Return how many rows iSales reported and sent, and whether these agree day by day.

@@ -215,7 +215,7 @@ class Asking:
             language=get_language() or "",
             plan=plan,
             chosen=chosen,
-            is_compared=is_compared,
+            is_compared=whole and is_compared,
             mode="whole" if whole else "loading",
             **progress(found),
             **self._counts(held, asked),
