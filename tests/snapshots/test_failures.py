@@ -15,7 +15,9 @@ from appoints.connections.errors import InternalError, Resting
 from appoints.connections.models import Connection
 from appoints.isales.client import Criteria
 from appoints.isales.errors import ISalesError, NotAuthorised, Refused, TooFast, UnexpectedAnswer
+from appoints.isales.signing import Signable
 from appoints.isales.simulator import Simulator
+from appoints.isales.simulator.answers import Answer
 from appoints.isales.simulator.faults import Fault
 from appoints.query.query import Query
 from appoints.query.time_range import EVER
@@ -217,7 +219,16 @@ def test_the_first_401_amid_a_load_ends_the_work_of_every_other_thread(
                 time.sleep(0.5)
             super().put(item)
 
+    answer = simulator.answer
+
+    def slow_afterwards(address: str, request: Signable) -> Answer:
+        """Give a busy machine time to take in the refusal, before other pages come."""
+        if any(call.status == 401 for call in simulator.calls):
+            time.sleep(0.3)
+        return answer(address, request)
+
     monkeypatch.setattr(fetcher, "Queue", Slow)
+    monkeypatch.setattr(simulator, "answer", slow_afterwards)
     simulator.fault = Fault("401", after=2, times=1)
     with pytest.raises(NotAuthorised):
         list(fetcher.pages(connection, Criteria(), PAGE, range(PAGE, 41 * PAGE, PAGE)))
