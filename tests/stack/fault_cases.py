@@ -255,7 +255,7 @@ def clock_was_ahead(broken: Broken) -> None:
         for name in names:
             later = f"{name} + interval '1 day'"
             if not broken.server:
-                later = f"strftime('%Y-%m-%d %H:%M:%f', {name}, '+1 day')"
+                later = f"strftime('%Y-%m-%d %H:%M:%f000', {name}, '+1 day')"
             broken.execute(f"UPDATE {table} SET {name} = {later}")
     for each in (PAGE, FILE):
         broken.ask(each)
