@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
@@ -79,3 +81,22 @@ def test_while_rows_come_only_what_was_written_is_read(
     assert (shown_after(1, 2), read) == ([1, 3, 4], [0, 1, 1, 2])
     snapshot.status, snapshot.received = Snapshot.Status.WHOLE, 3
     assert (shown_after(), read) == ([1, 3, 4], [0, 1, 1, 2])
+
+
+def test_while_rows_come_a_row_that_came_again_stands_once_as_last_fetched(
+    connection: Connection,
+) -> None:
+    snapshot, cache, now = leased(connection), Cache(), timezone.now()
+
+    def shown_after(chunk: int, *numbers: int, status: str = "0") -> list[tuple[int, str]]:
+        rows = [parse_row(raw(number, callFlag=status)) for number in numbers]
+        page = frame.Fetched(chunk * PAGE, rows, now + timedelta(seconds=chunk))
+        store.write(snapshot, chunk, {}, frame.plain([page]))
+        snapshot.received += 1
+        found = cache.of(snapshot, Rules()).select("appoint_id", "call_status").rows()
+        return [(int(name), status) for name, status in found]
+
+    assert shown_after(0, 1, 2) == [(1, "0"), (2, "0")]
+    assert shown_after(1, 3) == [(1, "0"), (2, "0"), (3, "0")]
+    assert shown_after(2, 2, 4, status="1") == [(1, "0"), (3, "0"), (2, "1"), (4, "1")]
+    assert shown_after(1, 5) == [(1, "0"), (5, "0"), (2, "1"), (4, "1")]
