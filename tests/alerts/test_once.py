@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -24,6 +25,7 @@ from tests.alerts.made import rule_of
 from tests.factories import person
 
 START = datetime(2026, 3, 28, 20, tzinfo=UTC)  # the evening before clocks change in Berlin
+DAY = 24 * 60  # minutes
 ZONES = ["UTC", "Europe/Berlin", "Asia/Kolkata", "Pacific/Kiritimati"]
 Status, Phase = Delivery.Status, Delivery.Phase
 
@@ -59,9 +61,13 @@ class Machine:
             deliveries.settle(delivery, self.world.hand_over(delivery))
         self.sending = []
 
-    def run(self) -> None:
-        for step in (self.look, self.store, self.list, self.take, self.send):
+    def work(self) -> None:
+        for step in (self.look, self.store, self.list, self.take):
             step()
+
+    def run(self) -> None:
+        self.work()
+        self.send()
 
 
 class World:
@@ -82,11 +88,11 @@ class World:
         return Outcome()
 
 
-STEPS = ("look", "store", "list", "take", "send", "run")
+STEPS = ("look", "store", "list", "take", "send", "send", "work", "work", "run")
 machine_steps = st.tuples(st.sampled_from([0, 1]), st.sampled_from(STEPS))
 changes = st.sampled_from(["on", "off", "reachable", "unreachable"])
-minutes = st.sampled_from([1, 1, 5, 30, 60, 240])
-histories = st.lists(machine_steps | changes | minutes, max_size=40)
+minutes = st.sampled_from([1, 1, 1, 5, 60, 240])
+histories = st.lists(machine_steps | machine_steps | changes | minutes, max_size=60)
 hours = st.none() | st.tuples(*[st.sampled_from([time(0), time(2, 30), time(7), time(22)])] * 2)
 
 
@@ -107,14 +113,25 @@ def played(history: list[Any], owner: User, quiet_hours: Any, most: int, zone: s
         world.is_reachable = True
         for machine in world.machines:
             machine.send()
-        for _ in range(30):  # two days and a half, in which nothing changes
-            clock.shift(timedelta(hours=2))
-            world.machines[0].run()
+        settle(world, clock)
     return world
 
 
+def settle(world: World, clock: time_machine.Traveller) -> None:
+    """Let three days pass in which nothing changes; one look a day at a time that is not quiet."""
+    looked: set[object] = set()
+    zone = Preferences.of(world.rule.person).zone
+    for _ in range(72):
+        clock.shift(timedelta(hours=1))
+        now = timezone.now()
+        if not is_quiet(world.rule, now, zone) and now.astimezone(zone).date() not in looked:
+            looked.add(now.astimezone(zone).date())
+            for machine in world.machines:
+                machine.run()
+
+
 @given(histories, hours, st.sampled_from([1, 3, 50]), st.sampled_from(ZONES))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_once_per_event_and_its_end(
     db: None, history: list[Any], quiet_hours: Any, most: int, zone: str
 ) -> None:
@@ -137,11 +154,22 @@ def test_once_per_event_and_its_end(
         transaction.set_rollback(True)
 
 
+def is_quiet(rule: Rule, at: datetime, zone: ZoneInfo) -> bool:
+    """Tell by the minutes since midnight whether a moment is quiet."""
+    if rule.quiet_from is None or rule.quiet_to is None:
+        return False
+    shown, begin, end = (
+        each.hour * 60 + each.minute
+        for each in (at.astimezone(zone), rule.quiet_from, rule.quiet_to)
+    )
+    return (shown - begin) % DAY < (end - begin) % DAY
+
+
 def check_limits(world: World, most: int) -> None:
     zone = Preferences.of(world.rule.person).zone
     days: dict[Any, int] = {}
     for phase, _incident, at in world.got:
-        assert not quiet.is_quiet(world.rule, at, zone)
+        assert not is_quiet(world.rule, at, zone)
         if phase == Phase.BEGIN:
             day = at.astimezone(zone).date()
             days[day] = days.get(day, 0) + 1
@@ -151,6 +179,34 @@ def check_limits(world: World, most: int) -> None:
 @pytest.fixture
 def rule(db: None) -> Rule:
     return rule_of(person(email="ana@example.com"), url="https://hooks.example/")
+
+
+@given(
+    st.times(),
+    st.times(),
+    st.datetimes(timezones=st.sampled_from(ZONES).map(ZoneInfo), allow_imaginary=False),
+)
+def test_quiet_hours_go_past_midnight_and_end_at_their_end(
+    begin: time, end: time, at: datetime
+) -> None:
+    begin, end = (each.replace(second=0, microsecond=0) for each in (begin, end))
+    rule = Rule(quiet_from=begin, quiet_to=end)
+    zone = at.tzinfo
+    assert isinstance(zone, ZoneInfo)
+    assert quiet.is_quiet(rule, at, zone) == is_quiet(rule, at, zone)
+
+
+def test_the_end_waits_for_the_beginning_that_another_machine_is_sending(rule: Rule) -> None:
+    incidents.observe(rule, True, {})
+    begun = deliveries.waiting()
+    assert all(map(deliveries.claim, begun))
+    incidents.observe(rule, False, {})
+    ends = deliveries.waiting()
+    assert [each.phase for each in ends] == [Phase.END] * 2
+    assert not any(map(deliveries.claim, ends))
+    for each in begun:
+        deliveries.settle(each, Outcome())
+    assert all(map(deliveries.claim, ends))
 
 
 def test_each_channel_is_told_by_itself(rule: Rule) -> None:
