@@ -2,6 +2,7 @@
 # load: fifty supervisors for ten minutes (LOAD="--minutes 3 --set 2")
 # faults: break the running product, and say what was seen and lost (FAULTS="--only TLS")
 # restarts: restart under load, and count the requests that failed · machines: two machines, either killed or unplugged
+# upgrade: the release before and this one, side by side (FROM=commit)
 # coverage: which lines no test runs · screenshots: the pictures of the README, and of what else is worth a look
 # messages: bring the catalogues up to date with the sources, and compile them
 # lock: pin the newest versions that pyproject.toml allows
@@ -24,7 +25,7 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --extra postgresql --extra sso --un
 	--upgrade --generate-hashes --no-emit-index-url --no-header --quiet
 
 .PHONY: install demo test style types migrations collected on-postgresql on-newest-django on-httpx2 on-sso \
-	coverage bench load faults restarts machines screenshots messages lock
+	coverage bench load faults restarts machines upgrade screenshots messages lock
 
 install: .venv/installed
 
@@ -96,6 +97,10 @@ restarts: .venv/installed-dev
 machines: .venv/installed-dev
 	@sh tests/debian.sh nginx postgresql iproute2
 	$(BIN)/python -m tests.stack.machines
+
+upgrade: .venv/installed-dev
+	@sh tests/debian.sh nginx
+	$(BIN)/python -m tests.stack.upgrade
 
 screenshots: .venv/installed-dev
 	@sh tests/debian.sh
