@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from appoints.results.covering import Covering
     from appoints.snapshots.models import Snapshot
     from appoints.snapshots.upstream import UpstreamRequest
+    from appoints.snapshots.waiting import Wait
 
 ROWS, DAYS, LIMIT = 100_000, 30, 100
 PAGE = timedelta(seconds=0.1)  # a call, at ten a second
@@ -41,7 +42,7 @@ class Paced:
         self,
         connection: Connection,
         asked: Sequence[UpstreamRequest],
-        deadline: float,
+        wait: Wait,
         person: int | None,
     ) -> list[Snapshot]:
         """Return the snapshots, whole where their load has had its time."""
@@ -145,12 +146,13 @@ def _ages(connection: Connection) -> list[tuple[timedelta, timedelta]]:
     from appoints.access.scope import UNLIMITED
     from appoints.query.time_range import Window
     from appoints.results.covering import Covering
-    from appoints.results.lookup import rules
+    from appoints.results.states import rules
+    from appoints.snapshots.waiting import NO_WAIT
 
     now = _now()
     window = Window(now - DAYS * DAY, now)
     covering = Covering(connection, window, window, rules(), UNLIMITED)
-    covered = covering.load(0, None)
+    covered = covering.load(NO_WAIT, None)
     assert covered
     if not covered.is_whole:
         return []
