@@ -28,6 +28,7 @@ LEFT_OUT = {
     "contenttypes.ContentType",
     "snapshots.Chunk",
     "snapshots.Pin",
+    "snapshots.SharedPage",
     "snapshots.Snapshot",
 }
 
