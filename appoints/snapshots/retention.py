@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db.models import Count, Q, QuerySet, Sum
 
 from appoints.connections import timestamps
+from appoints.snapshots import shared_pages
 from appoints.snapshots.leases import LEASE
 from appoints.snapshots.models import Snapshot
 from appoints.snapshots.store import RESUMABLE
@@ -14,7 +15,8 @@ OWN_WEIGHT = 500  # a result without rows counts as so many
 
 
 def purge() -> int:
-    """Drop snapshots that are too old, or too many; return how many were dropped."""
+    """Drop snapshots that are too old, or too many, and shared pages; return how many snapshots."""
+    shared_pages.drop_ended()
     kept = timestamps.since("wanted", settings.APPOINTS_KEPT_FOR)
     never_begun = Q(status=Snapshot.Status.LOADING, lease=0)
     begun = ~never_begun | timestamps.since("wanted", RESUMABLE)

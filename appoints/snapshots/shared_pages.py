@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import polars as pl
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
@@ -56,6 +57,13 @@ def shared(
     return _answer(page)
 
 
+def drop_ended(*, but: int = 0) -> None:
+    """Drop pages that nobody waits for any more, and those whose worker died; keep one of them."""
+    past = timezone.now() - KEPT
+    ended = Q(ended__lt=past) | Q(ended=None, leased_until__lt=past)
+    SharedPage.objects.filter(ended).exclude(pk=but).delete()
+
+
 def _page(connection: Connection, key: str) -> SharedPage:
     blank = {"connection": connection, "leased_until": timestamps.LONG_AGO}
     return SharedPage.objects.get_or_create(key=key, defaults=blank)[0]
@@ -67,12 +75,11 @@ def _is_out(page: SharedPage) -> bool:
 
 def _take(page: SharedPage) -> bool:
     """Become the one who asks, unless another was faster; drop what nobody waits for any more."""
-    now = timezone.now()
-    SharedPage.objects.filter(ended__lt=now - KEPT).exclude(pk=page.pk).delete()
+    drop_ended(but=page.pk)
     before = SharedPage.objects.filter(pk=page.pk, number=page.number)
     page.number += 1
     none = {"ended": None, "payload": None, "failure": None}
-    return bool(before.update(number=page.number, leased_until=now + LEASE, **none))
+    return bool(before.update(number=page.number, leased_until=timezone.now() + LEASE, **none))
 
 
 def _asked(page: SharedPage, ask: Callable[[], PageAnswer]) -> PageAnswer:

@@ -9,7 +9,7 @@ ENDS = {
     "purge drops it past its time": {
         "accounts.Session", "accounts.Token", "admin.LogEntry", "alerts.Delivery",
         "alerts.Incident", "audit.Event", "axes.AccessAttempt", "axes.AccessLog",
-        "query.AgentList", "snapshots.Snapshot",
+        "query.AgentList", "snapshots.SharedPage", "snapshots.Snapshot",
     },
     "goes with the row that it belongs to": {
         "accounts.FrameSession", "accounts.Preferences", "axes.AccessAttemptExpiration",
