@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from appoints.isales import codes
 from appoints.isales.rows import TEXTS, TIMES, Row, parse_row
-from appoints.query.columns import FILE_COLUMNS
+from appoints.query.columns import COMPARED_COLUMNS
 from appoints.query.query import REPEATS, STATES, Query
 from appoints.query.time_range import Window
 from appoints.results.collation import key
@@ -126,7 +126,7 @@ class Record:
         }
         code = row.fail_code or row.result
         reason = self.reasons.get(code, code) if found["state"] == "failed" else None
-        return {name: {**found, "fail_reason": reason}[name] for name in FILE_COLUMNS}
+        return {name: {**found, "fail_reason": reason}[name] for name in COMPARED_COLUMNS}
 
     def matches(self, query: Query, window: Window) -> bool:
         found, sent = self.values(), self.sent()
@@ -218,7 +218,7 @@ def plain(record: Mapping[str, Any]) -> dict[str, Any]:
     """A record of the screen in the columns of the files, times in epoch milliseconds."""
     return {
         name: _ms(record[name]) if isinstance(record[name], datetime) else record[name]
-        for name in FILE_COLUMNS
+        for name in COMPARED_COLUMNS
         if name != "fail_reason"
     }
 

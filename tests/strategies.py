@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from hypothesis import strategies as st
 
-from appoints.query.columns import FILE_COLUMNS
+from appoints.query.columns import COMPARED_COLUMNS
 from appoints.query.query import STATES, Query
 from tests.factories import MINUTE, NOON
 
@@ -61,7 +61,7 @@ pages = st.lists(
 bounds = st.one_of(
     st.none(), st.integers(-11, 11).map(lambda minutes: NOON + timedelta(minutes=minutes))
 )
-columns = st.sampled_from([*FILE_COLUMNS, *(f"-{name}" for name in FILE_COLUMNS), ""])
+columns = st.sampled_from([*COMPARED_COLUMNS, *(f"-{name}" for name in COMPARED_COLUMNS), ""])
 filters = st.sampled_from(
     [
         {"preset": "overdue"},

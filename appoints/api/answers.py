@@ -23,7 +23,7 @@ class RowsAnswer(ApiAnswer):
         question = self.question
         page, size = question.query.page, question.query.per_page
         pages = max(1, ceil(result.total / size))
-        rows = result.with_attempts(result.selection.slice((page - 1) * size, size))
+        rows = result.selection.slice((page - 1) * size, size)
         table = export.table(rows, lookups.reasons(question.connection, ask=not self.pinned))
         about = {**self.about(result), "page": page, "pages": pages}
         response = self.json(b"".join(export.json(table, question.zone, about)), result)

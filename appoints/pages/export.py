@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from io import BytesIO
 from typing import ClassVar
@@ -26,6 +26,7 @@ from appoints.pages import audit_trail, refusals
 from appoints.pages.base import OK
 from appoints.pages.refusals import Refusal
 from appoints.pages.whole import WholeAnswer, as_of
+from appoints.query.columns import COMPARED_COLUMNS, FILE_COLUMNS
 from appoints.query.query import DEFAULT_SORT
 from appoints.results import export, spreadsheet_cells, workbook
 from appoints.results.offsets import offsets_in
@@ -40,7 +41,7 @@ class ExportFile(WholeAnswer):
     ``flags`` are parameters that may only be 1, ``stem`` is what its name begins with.
     """
 
-    flags: ClassVar[frozenset[str]] = frozenset({"excel", "partial"})
+    flags: ClassVar[frozenset[str]] = frozenset({"excel", "partial", "repeats"})
     own_parameters = flags
     stem = "reserved-calls"
     suffix: ClassVar[str]
@@ -89,7 +90,18 @@ class ExportFile(WholeAnswer):
     def table(self, result: Result) -> pl.DataFrame:
         """Return the lines of the file, typed."""
         reasons = lookups.reasons(self.question.connection, ask=True)
-        return export.table(result.with_attempts(result.rows), reasons)
+        rows = result.with_attempts(result.rows) if self.compares else result.rows
+        return export.table(rows, reasons, self.columns)
+
+    @property
+    def compares(self) -> bool:
+        """Whether the file tells of each row what it has to do with others of its number."""
+        return "repeats" in self.request.GET
+
+    @property
+    def columns(self) -> Sequence[str]:
+        """The file's columns, in their order."""
+        return COMPARED_COLUMNS if self.compares else FILE_COLUMNS
 
     def sent(self, result: Result) -> HttpResponse:
         try:
@@ -195,7 +207,7 @@ def about(
         *_cut(table),
         ("", ""),
         (_("Columns"), ""),
-        *dictionary(),
+        *dictionary(table.columns),
     ]
 
 

@@ -99,15 +99,27 @@ COLUMNS: Mapping[str, Column] = {
         kind="duration",
         in_files=False,
     ),
-    "repeat": Column(label=_("repeats of the number"), kind="code", codes=REPEAT_WORDS),
+    "repeat": Column(
+        label=_("repeats of the number"), kind="code", codes=REPEAT_WORDS, in_files=False
+    ),
     "repeat_count": Column(
-        label=_("open reservations of the number"), heading=_("Open of number"), kind="count"
+        label=_("open reservations of the number"),
+        heading=_("Open of number"),
+        kind="count",
+        in_files=False,
     ),
     "attempt": Column(
-        label=_("which attempt at the number for its task"), heading=_("Attempt"), kind="count"
+        label=_("which attempt at the number for its task"),
+        heading=_("Attempt"),
+        kind="count",
+        in_files=False,
     ),
-    "attempts": Column(label=_("attempts at the number for its task"), kind="count"),
+    "attempts": Column(
+        label=_("attempts at the number for its task"), kind="count", in_files=False
+    ),
 }
 FILE_COLUMNS = tuple(name for name, column in COLUMNS.items() if column.in_files)
+# Of a file that is asked for with what compares each row with others of its number.
+COMPARED_COLUMNS = (*FILE_COLUMNS, "repeat", "repeat_count", "attempt", "attempts")
 TABLE_COLUMNS = tuple(name for name, column in COLUMNS.items() if column.heading)
 TIMES = tuple(name for name, column in COLUMNS.items() if column.kind == "time")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from codecs import BOM_UTF16_LE
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from io import BytesIO
 from json import dumps
 from typing import Literal
@@ -22,9 +22,11 @@ SEPARATORS = (b";", b"\t")  # of columns, beside the comma
 ROWS_A_PART = 10_000  # of a file that is made in parts, so that it is never in memory twice over
 
 
-def table(frame: pl.DataFrame, reasons: Mapping[str, str]) -> pl.DataFrame:
-    """Return the columns of every file, still typed; ``reasons`` are the words for fail codes."""
-    return frame.with_columns(fail_reason(reasons).alias("fail_reason")).select(FILE_COLUMNS)
+def table(
+    frame: pl.DataFrame, reasons: Mapping[str, str], columns: Sequence[str] = FILE_COLUMNS
+) -> pl.DataFrame:
+    """Return the columns of a file, still typed; ``reasons`` are the words for fail codes."""
+    return frame.with_columns(fail_reason(reasons).alias("fail_reason")).select(columns)
 
 
 def csv(frame: pl.DataFrame, zone: ZoneInfo, *, excel: bool) -> bytes:

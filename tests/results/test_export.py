@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appoints.isales import codes
-from appoints.query.columns import FILE_COLUMNS
+from appoints.query.columns import COMPARED_COLUMNS, FILE_COLUMNS
 from appoints.query.query import Query
 from appoints.query.time_range import EVER, Window
 from appoints.results import export, spreadsheet_cells, states, workbook
@@ -71,18 +71,18 @@ def test_every_way_out_holds_the_rows_that_a_plain_reading_finds(
         for number in range(1, result.total // SIZE + 2)
         for record in result.page(number, SIZE, attempts=True)
     ]
-    table = export.table(result.with_attempts(result.rows), REASONS)
+    table = export.table(result.with_attempts(result.rows), REASONS, COMPARED_COLUMNS)
     assert [oracle.plain(record) for record in screen] == [each.on_screen() for each in expected]
 
     from_csv = cells_of_csv(export.csv(table, zone, excel=False))
-    assert from_csv == [list(FILE_COLUMNS), *(each.in_csv(zone) for each in expected)]
+    assert from_csv == [list(COMPARED_COLUMNS), *(each.in_csv(zone) for each in expected)]
 
     from_json = json.loads(b"".join(export.json(table, zone, {"total": result.total})))
     assert from_json["total"] == len(expected)
     assert from_json["rows"] == [each.in_json(zone) for each in expected]
 
     from_book = cells_of_book(workbook.xlsx(table, zone, [("Zone", zone.key)]))
-    assert from_book[0] == list(FILE_COLUMNS)
+    assert from_book[0] == list(COMPARED_COLUMNS)
     assert from_book[1:] == [each.in_book(zone) for each in expected]
 
 
@@ -104,7 +104,7 @@ def test_each_facet_sums_to_the_rows_under_all_other_filters(
         assert None not in [line.value for line in facets[name][:-1]]
 
 
-@pytest.mark.parametrize("name", [*FILE_COLUMNS, *(f"-{name}" for name in FILE_COLUMNS)])
+@pytest.mark.parametrize("name", [*COMPARED_COLUMNS, *(f"-{name}" for name in COMPARED_COLUMNS)])
 def test_every_column_sorts_both_ways_with_empty_ones_last(name: str) -> None:
     rows = [
         {"appointId": str(number), "failCode": code, "userName": code, "callType": kind}

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from appoints.isales import codes
 from appoints.isales.rows import parse_row
+from appoints.query.query import OPEN
 from appoints.results.states import Rules, derived
 from appoints.snapshots.frame import Fetched, plain
 from appoints.snapshots.reconcile import deduplicated
@@ -33,6 +34,8 @@ def test_what_is_derived_of_a_row_is_what_the_rules_say(rows: list[object]) -> N
     parsed = [parse_row(raw) for raw in rows]
     found = derived(plain([Fetched(0, parsed, NOON)]), Rules()).to_dicts()
     expected = [oracle.Record((row, NOON), REASONS).on_screen() for row in parsed]
+    for record in expected:  # which no other row is compared with yet
+        record["repeat"] = "unknown" if record["state"] in OPEN else None
     assert [oracle.plain(record) for record in found] == expected
 
 

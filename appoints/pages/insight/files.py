@@ -67,7 +67,7 @@ class SectionAnswer(WholeAnswer):
 class SectionFile(SectionAnswer, CsvFile):
     """The lines as CSV; with ``excel=1`` as Excel reads it in every language."""
 
-    own_parameters = OWN_PARAMETERS | ExportFile.flags
+    own_parameters = OWN_PARAMETERS | ExportFile.flags - {"repeats"}
 
     @property
     def stem(self) -> str:  # type: ignore[override]
