@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import cache as remembered
 from typing import Any
 
 import httpx
@@ -53,15 +52,11 @@ def person(
     """A person who may sign in, see numbers in full and take files, and is no administrator."""
     made = User.objects.create_user(name, password=PASSWORD, **fields)
     has = User.user_permissions.through
-    ids = [rights_by_name()[each] for each in (*rights, *permissions)]
+    # Not remembered from test to test: one that empties the database gives them other IDs.
+    by_name = Permission.objects.filter(codename__in=[*rights, *permissions])
+    ids = by_name.values_list("pk", flat=True)
     has.objects.bulk_create([has(user_id=made.pk, permission_id=each) for each in ids])
     return made
-
-
-@remembered
-def rights_by_name() -> dict[str, int]:
-    """Return the IDs of all permissions: migrating made them, and no test takes them away."""
-    return dict(Permission.objects.values_list("codename", "pk"))
 
 
 def administrator(name: str = "administrator", **fields: Any) -> User:

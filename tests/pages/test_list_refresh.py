@@ -101,7 +101,10 @@ def test_what_looks_another_way_is_another_version(
     assert fragment(signed_in, "/appoints/?preset=last-7d", shown).status_code == 200
 
 
-def test_newer_rows_are_another_version(signed_in: Client, link: str) -> None:
+def test_newer_rows_are_another_version(
+    signed_in: Client, link: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("appoints.pages.list.POLL_WAIT", 20)  # on a busy machine, too
     address = "/appoints/?state=reached"
     shown = version_of(signed_in.get(address))
     signed_in.get(link)
