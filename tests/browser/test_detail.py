@@ -27,14 +27,15 @@ def test_keys_lead_through_the_list_and_the_way_back_to_the_row(page: Page) -> N
         ("k", 48, 22),
         ("ArrowRight", 49, 23),
     ):
+        settle(page)  # keys are heard once the page has its scripts
         page.keyboard.press(key)
         expect(place).to_contain_text(f"{at} of")
         expect(number).to_have_text(listed[row].strip())
 
-    page.keyboard.press("j")
-    expect(place).to_contain_text("50 of")
-    page.keyboard.press("j")
-    expect(place).to_contain_text("51 of")
+    for at in (50, 51):
+        settle(page)
+        page.keyboard.press("j")
+        expect(place).to_contain_text(f"{at} of")
     page.get_by_role("link", name="Back to the list").click()
     expect(page.locator(".found")).to_contain_text("51–")
     expect(page.locator("td.col-appoint_time a:target")).to_be_in_viewport()
