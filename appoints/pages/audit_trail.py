@@ -11,9 +11,9 @@ from appoints.access.masking import without
 from appoints.access.reveal import record_reveal
 from appoints.forms.bind import Question
 from appoints.query.query import Query
-from appoints.results.looks import plan_of
 from appoints.results.numbers import may_hold_number, writings
 from appoints.results.result import Result
+from appoints.results.upstream_queries import plan_of
 from dashboard.accounts.models import User
 from dashboard.audit.log import Target, record, record_look
 from dashboard.audit.models import Event

@@ -17,8 +17,8 @@ from appoints.results import states
 from appoints.results.chunks import ChunkFrames
 from appoints.results.filtering import in_window
 from appoints.snapshots import store
-from appoints.snapshots.cover import Piece, Span
 from appoints.snapshots.models import Snapshot
+from appoints.snapshots.partitions import Piece, Span
 from appoints.snapshots.reconcile import last_fetched
 
 MOST_JOINED = 16  # frames of several snapshots; their columns are those of the snapshots' frames

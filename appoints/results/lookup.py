@@ -21,14 +21,21 @@ from appoints.query.time_range import Window
 from appoints.results import filtering
 from appoints.results.browsing import browsing
 from appoints.results.cache import CACHE
-from appoints.results.coverage import asked_for, is_sure, unrequested
-from appoints.results.covering import Covering
 from appoints.results.filtering import Reasons
 from appoints.results.found import Found, before_first, progress
-from appoints.results.looks import Look, looked_for, looks, plan_of, together
+from appoints.results.matching import asked_for, is_sure, unrequested
+from appoints.results.partition_lookup import PartitionLookup
 from appoints.results.queued import waiting_result
 from appoints.results.result import NeedsWhole, Result
 from appoints.results.states import rules
+from appoints.results.upstream_queries import (
+    UpstreamQueries,
+    UpstreamQuery,
+    looked_for,
+    plan_of,
+    queries_for,
+    together,
+)
 from appoints.results.version import Unchanged, version_of
 from appoints.snapshots import ageing, store, upstream, waiting
 from appoints.snapshots.models import Snapshot
@@ -84,15 +91,15 @@ class Asking:
         """What of the connection may be seen."""
         return self.scope.of(self.connection)
 
-    def looks(self, query: Query) -> list[Look]:
-        """Return the looks at iSales for a question."""
-        return looks(self.connection, query, self.window, self.zone, rules(), self.visible)
+    def upstream_queries(self, query: Query) -> UpstreamQueries:
+        """Return the queries to iSales for a question."""
+        return queries_for(self.connection, query, self.window, self.zone, rules(), self.visible)
 
     @property
-    def covering(self) -> Covering:
-        """The window in parts."""
+    def partition_lookup(self) -> PartitionLookup:
+        """The window in partitions."""
         rounded = upstream.rounded(self.window, self.zone)
-        return Covering(self.connection, self.window, rounded, rules(), self.visible)
+        return PartitionLookup(self.connection, self.window, rounded, rules(), self.visible)
 
     def answer(self, wait: Wait, reasons: Reasons) -> Result:
         """Return what is at hand after a wait, whatever was dropped meanwhile."""
@@ -106,14 +113,14 @@ class Asking:
         narrowed = self.visible.row_filter.narrowed(self.query)
         for query in filter(None, (self.query, narrowed)):
             with suppress(store.TooManyRows):
-                covered = self.covering.answer(query, wait, self.scope.person)
-                if covered is not None:
-                    rows = self.covering.rows(covered)
-                    gaps = (covered.lacking, covered.outdated, covered.behind)
-                    version = self.new_version(covered.at_hand, rows, gaps)
-                    result = self.covering.result(covered, self.query, reasons)
+                assembly = self.partition_lookup.answer(query, wait, self.scope.person)
+                if assembly is not None:
+                    rows = self.partition_lookup.rows(assembly)
+                    gaps = (assembly.lacking, assembly.outdated, assembly.behind)
+                    version = self.new_version(assembly.at_hand, rows, gaps)
+                    result = self.partition_lookup.result(assembly, self.query, reasons)
                     return replace(result, version=version)
-            asked = self.looks(query)
+            asked = self.upstream_queries(query)
             with suppress(store.TooManyRows):
                 found = self.found(asked, wait)
                 rows = self._rows([each.snapshot for each in found], asked)
@@ -135,13 +142,13 @@ class Asking:
             raise Unchanged
         return version
 
-    def found(self, asked: Sequence[Look], wait: Wait) -> list[Found]:
-        """Return an answer for each look in turn, up to one that is still being loaded."""
+    def found(self, asked: UpstreamQueries, wait: Wait) -> list[Found]:
+        """Return an answer for each query in turn, up to one that is still being loaded."""
         found: list[Found] = []
         error = None
-        for look in asked:
-            one = self.find(look, wait, error)
-            if not asked_for(one.snapshot, look.asked, self.connection):
+        for each in asked:
+            one = self.find(each, wait, error)
+            if not asked_for(one.snapshot, each.asked, self.connection):
                 return [one]  # it holds every number
             found.append(one)
             error = error or one.error
@@ -149,10 +156,10 @@ class Asking:
                 break
         return found
 
-    def find(self, look: Look, wait: Wait, error: FetchError | None) -> Found:
-        """Return what answers for a look; iSales is not asked again after an error."""
-        query, asked, connection = look.query, look.asked, self.connection
-        known = list(store.covering(connection, asked, self.window))
+    def find(self, each: UpstreamQuery, wait: Wait, error: FetchError | None) -> Found:
+        """Return what answers for a query; iSales is not asked again after an error."""
+        query, asked, connection = each.query, each.asked, self.connection
+        known = list(store.holding(connection, asked, self.window))
         for snapshot in known:
             if (
                 ageing.is_fresh(snapshot)
@@ -160,7 +167,7 @@ class Asking:
                 and is_sure(snapshot, query, asked, connection, rules(), self.visible)
             ):
                 return Found(snapshot)
-        older = next((each for each in known if self.answers(each, query, asked)), None)
+        older = next((held for held in known if self.answers(held, query, asked)), None)
         return self._load(asked, older, wait, error)
 
     def _load(
@@ -195,8 +202,8 @@ class Asking:
         present = set(CACHE.of(snapshot, rules(), self.visible)["agent"].unique())
         return present.issuperset(query.agents)
 
-    def shown(self, found: Sequence[Found], asked: Sequence[Look], reasons: Reasons) -> Result:
-        """Return the rows of what was found for the looks, narrowed and in order."""
+    def shown(self, found: Sequence[Found], asked: UpstreamQueries, reasons: Reasons) -> Result:
+        """Return the rows of what was found for the queries, narrowed and in order."""
         held = [each.snapshot for each in found]
         chosen = asked_for(held[0], asked[0].asked, self.connection)
         query, plan = self.query, plan_of(self.connection)
@@ -222,12 +229,12 @@ class Asking:
             writings=looked_for(query.number, plan, writings, self.visible),
         )
 
-    def _rows(self, held: Sequence[Snapshot], asked: Sequence[Look]) -> pl.DataFrame:
+    def _rows(self, held: Sequence[Snapshot], asked: UpstreamQueries) -> pl.DataFrame:
         searched = bool(self.query.text)
         frames = [CACHE.of(each, rules(), self.visible, searched=searched) for each in held]
         return together(frames, asked)
 
-    def _counts(self, held: Sequence[Snapshot], asked: Sequence[Look]) -> dict[str, object]:
+    def _counts(self, held: Sequence[Snapshot], asked: UpstreamQueries) -> dict[str, object]:
         """Return how many rows iSales reported and sent, and whether these numbers agree.
 
         The numbers themselves are of rows that a person of a limited scope may not see.

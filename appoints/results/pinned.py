@@ -9,14 +9,14 @@ from datetime import datetime
 from appoints.connections.models import Connection
 from appoints.isales.errors import FetchError
 from appoints.query.time_range import Window
-from appoints.results.coverage import is_sure
-from appoints.results.covered import Covered
+from appoints.results.assembly import Assembly
 from appoints.results.filtering import Reasons, in_window
 from appoints.results.found import Found
-from appoints.results.looks import Look
 from appoints.results.lookup import Asking
+from appoints.results.matching import is_sure
 from appoints.results.result import Result
 from appoints.results.states import rules
+from appoints.results.upstream_queries import UpstreamQuery
 from appoints.snapshots import pins, store
 from appoints.snapshots.waiting import Wait
 
@@ -43,7 +43,7 @@ class Pinned(Asking):
         narrowed = self.visible.row_filter.narrowed(self.query)
         for query in filter(None, (self.query, narrowed)):
             with suppress(Gone, store.RowsLost):
-                asked = self.looks(query)
+                asked = self.upstream_queries(query)
                 found = self.found(asked, wait)
                 if self.as_of in [each.snapshot.as_of for each in found]:
                     return self._kept(self.shown(found, asked, reasons))
@@ -51,20 +51,20 @@ class Pinned(Asking):
 
     def _of_pieces(self, reasons: Reasons) -> Result:
         """Return the rows that were put together of pieces; those of just now need no pin."""
-        covering = self.covering
+        lookup = self.partition_lookup
         stored = pins.pinned(self.connection, self.as_of)
-        covered = Covered.of(stored) if stored else covering.stored()
-        if covered is None or not covered.is_whole or not covered.covers(self.window):
+        assembly = Assembly.of(stored) if stored else lookup.stored()
+        if assembly is None or not assembly.is_whole or not assembly.holds(self.window):
             raise Gone
-        result = covering.result(covered, self.query, reasons)
+        result = lookup.result(assembly, self.query, reasons)
         if result.moment != self.as_of:
             raise Gone
         return self._kept(result)
 
-    def find(self, look: Look, wait: Wait, error: FetchError | None) -> Found:
-        """Return the oldest that answers for a look of those that are no older than the moment."""
-        query, asked, connection = look.query, look.asked, self.connection
-        known = store.covering(connection, asked, self.window).filter(as_of__gte=self.as_of)
+    def find(self, each: UpstreamQuery, wait: Wait, error: FetchError | None) -> Found:
+        """Return the oldest that answers for a query of those that are no older than the moment."""
+        query, asked, connection = each.query, each.asked, self.connection
+        known = store.holding(connection, asked, self.window).filter(as_of__gte=self.as_of)
         for snapshot in known.reverse():
             if self.answers(snapshot, query, asked) and is_sure(
                 snapshot, query, asked, connection, rules(), self.visible

@@ -25,8 +25,8 @@ def _shown(asking: Asking) -> set[int]:
     """Return the IDs of the snapshots that hold what is asked for."""
     held = {
         snapshot.pk
-        for look in asking.looks(asking.query)
-        for snapshot in store.covering(asking.connection, look.asked, asking.window)
+        for each in asking.upstream_queries(asking.query)
+        for snapshot in store.holding(asking.connection, each.asked, asking.window)
     }
-    covered = asking.covering.stored()
-    return held | {each.snapshot.pk for each in covered.at_hand} if covered else held
+    assembly = asking.partition_lookup.stored()
+    return held | {each.snapshot.pk for each in assembly.at_hand} if assembly else held

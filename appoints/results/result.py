@@ -17,7 +17,7 @@ from appoints.query.time_range import Window
 from appoints.results.facets import ValueCount
 from appoints.results.filtering import Reasons, in_range, is_number
 from appoints.results.selection import Order, Selection
-from appoints.snapshots.cover import Piece
+from appoints.snapshots.partitions import Piece
 
 from .attempts import ATTEMPTS, with_attempts
 from .numbers import NO_PLAN, NumberingPlan

@@ -42,13 +42,13 @@ def is_fresh(snapshot: Snapshot) -> bool:
     return until is not None and timezone.now() < until
 
 
-def part_fresh_until(snapshot: Snapshot, work: timedelta) -> datetime | None:
-    """Return until when a part of a window is fresh, of which all parts took ``work`` to load.
+def partition_fresh_until(snapshot: Snapshot, work: timedelta) -> datetime | None:
+    """Return until when a partition of a window is fresh, of which all took ``work`` to load.
 
-    From yesterday to tomorrow a part ages as any snapshot does. Farther away less changes, and
+    From yesterday to tomorrow a partition ages as any snapshot does. Farther away less changes, and
     least where no call is left to make. iSales has as long to itself as after one load of all
-    parts, or shorter where they would grow old, but at least as long as they took. What lacks calls
-    that moved into its range is fetched anew as soon as iSales has rested from the part alone.
+    partitions, or shorter where they would grow old, but at least as long as they took. What lacks
+    calls that moved into its range is fetched anew as soon as iSales has rested from it alone.
     """
     if snapshot.expected is not None:
         return _rested(snapshot, worked([snapshot]))
@@ -56,14 +56,14 @@ def part_fresh_until(snapshot: Snapshot, work: timedelta) -> datetime | None:
     if far < 1:
         return fresh_until(snapshot)
     if snapshot.refresh_requested:
-        return part_rested(snapshot, work)
+        return partition_rested(snapshot, work)
     limit = min((1 + far) * MINUTE * (1 if snapshot.unfinished else 2), LONGEST_AGE)
     rest = max(min(RESTS * work, LONGEST_TURN), min(2 * work, LONGEST_REST))
     return _after(snapshot, max(limit, rest - worked([snapshot])))
 
 
 def is_old(snapshot: Snapshot) -> bool:
-    """Tell whether people are to wait for newer rows of a part that is due."""
+    """Tell whether people are to wait for newer rows of a partition that is due."""
     if snapshot.refresh_requested or snapshot.expected is not None:
         return True
     return days_from_now(snapshot) < 1 or not is_recent(snapshot)
@@ -74,8 +74,8 @@ def is_recent(snapshot: Snapshot) -> bool:
     return timestamps.recent(snapshot.as_of, OLD)
 
 
-def part_rested(snapshot: Snapshot, work: timedelta) -> datetime | None:
-    """Return when a person may ask for a part anew, of which all parts took ``work`` to load."""
+def partition_rested(snapshot: Snapshot, work: timedelta) -> datetime | None:
+    """Return when a person may ask for a partition anew, where all took ``work`` to load."""
     if days_from_now(snapshot) < 1:
         return rested(snapshot, 1)
     return _after(snapshot, min(2 * work - worked([snapshot]), LONGEST_REST))

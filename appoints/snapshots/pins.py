@@ -8,8 +8,8 @@ from datetime import datetime
 from django.utils import timezone
 
 from appoints.connections.models import Connection
-from appoints.snapshots.cover import Piece, Span
 from appoints.snapshots.models import Pin, Snapshot
+from appoints.snapshots.partitions import Piece, Span
 
 
 def pin(pieces: Sequence[Piece], moment: datetime) -> None:

@@ -64,7 +64,7 @@ def criteria_of(snapshot: Snapshot) -> Criteria:
     return Criteria(**{**values, "agents": tuple(values["agents"])})
 
 
-def covering(connection: Connection, asked: UpstreamRequest, window: Window) -> QuerySet[Snapshot]:
+def holding(connection: Connection, asked: UpstreamRequest, window: Window) -> QuerySet[Snapshot]:
     """Return whole snapshots that hold every row of ``window``, newest first.
 
     Includes snapshots of everything as well as those of this exact subject.

@@ -65,7 +65,7 @@ def whole(query: Query, window: Window, zone: ZoneInfo, connection: Connection) 
     return UpstreamRequest(_criteria(begin, end, query), wide)
 
 
-def part(window: Window, connection: Connection, most: int | None) -> UpstreamRequest:
+def everything(window: Window, connection: Connection, most: int | None) -> UpstreamRequest:
     """Return what to ask for every row of a window whose range filters the reserved time."""
     begin, end = milliseconds(window)
     if begin is not None:

@@ -27,7 +27,7 @@ from appoints.display.filter_menus import MENUS
 from appoints.isales import codes
 from appoints.isales.rows import parse_row
 from appoints.query.query import Query
-from appoints.results.looks import plan_of
+from appoints.results.upstream_queries import plan_of
 from dashboard.audit.models import Event
 from tests import oracle
 from tests.access import centre, made_up

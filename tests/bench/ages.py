@@ -18,7 +18,7 @@ from tests.bench.figure import Figure
 
 if TYPE_CHECKING:
     from appoints.connections.models import Connection
-    from appoints.results.covering import Covering
+    from appoints.results.partition_lookup import PartitionLookup
     from appoints.snapshots.models import Snapshot
     from appoints.snapshots.upstream import UpstreamRequest
     from appoints.snapshots.waiting import Wait
@@ -116,13 +116,13 @@ def figures() -> list[Figure]:
 
 def _watched(connection: Connection) -> tuple[float, float, float]:
     """Return the greatest ages near now and anywhere, and the calls a second."""
-    from appoints.results.covering import Covering
+    from appoints.results.partition_lookup import PartitionLookup
     from appoints.snapshots import waiting
 
     near = oldest = timedelta()
     with time_machine.travel(_now(), tick=False) as clock:
         paced = Paced()
-        with patch.object(waiting, "load_all", paced.load_all), _without_rows(Covering):
+        with patch.object(waiting, "load_all", paced.load_all), _without_rows(PartitionLookup):
             while not _ages(connection):
                 clock.shift(EVERY)
             begun, before = _now(), paced.calls
@@ -136,27 +136,27 @@ def _watched(connection: Connection) -> tuple[float, float, float]:
     return near.total_seconds(), oldest.total_seconds(), pace
 
 
-def _without_rows(covering: type[Covering]) -> patch:  # type: ignore[valid-type]
+def _without_rows(lookup: type[PartitionLookup]) -> patch:  # type: ignore[valid-type]
     """Let the ages be told without any row."""
-    return patch.object(covering, "is_sure", lambda *_: True)
+    return patch.object(lookup, "is_sure", lambda *_: True)
 
 
 def _ages(connection: Connection) -> list[tuple[timedelta, timedelta]]:
     """Return how old each part is and how far from now; nothing before all are whole."""
     from appoints.access.scope import UNLIMITED
     from appoints.query.time_range import Window
-    from appoints.results.covering import Covering
+    from appoints.results.partition_lookup import PartitionLookup
     from appoints.results.states import rules
     from appoints.snapshots.waiting import NO_WAIT
 
     now = _now()
     window = Window(now - DAYS * DAY, now)
-    covering = Covering(connection, window, window, rules(), UNLIMITED)
-    covered = covering.load(NO_WAIT, None)
-    assert covered
-    if not covered.is_whole:
+    lookup = PartitionLookup(connection, window, window, rules(), UNLIMITED)
+    assembly = lookup.load(NO_WAIT, None)
+    assert assembly
+    if not assembly.is_whole:
         return []
     return [
         (now - each.snapshot.as_of, max(now - each.span.end, timedelta()))
-        for each in covered.pieces
+        for each in assembly.pieces
     ]

@@ -30,7 +30,7 @@ def part(first: float, **changes: object) -> Snapshot:
 
 
 def age(part: Snapshot, work: timedelta = NO_WORK) -> timedelta:
-    return ageing.part_fresh_until(part, work) - NOON
+    return ageing.partition_fresh_until(part, work) - NOON
 
 
 @pytest.mark.parametrize("first", [-1.9, -1, -0.5, 0, 0.9])
@@ -63,6 +63,6 @@ def test_a_person_may_ask_for_a_day_anew_once_isales_has_rested_as_long_as_all_t
     asked = part(-9, worked=4.0, refresh_requested=True)
     assert (
         age(asked, work)
-        == ageing.part_rested(asked, work) - NOON
+        == ageing.partition_rested(asked, work) - NOON
         == 2 * work - timedelta(seconds=4)
     )

@@ -41,4 +41,4 @@ def test_a_snapshot_covers_the_windows_that_lie_within_its_own(
     [snapshot] = store.begin_or_join(connection, [UpstreamRequest(Criteria(), held)])
     store.finish(snapshot, Snapshot.Status.WHOLE, as_of=timezone.now())
     asked = UpstreamRequest(Criteria(task="1"), window)
-    assert store.covering(connection, asked, window).exists() is covers
+    assert store.holding(connection, asked, window).exists() is covers

@@ -1,8 +1,8 @@
-"""The parts that cover a window: spans of whole days, on a grid that all windows share.
+"""The partitions that cover a window: spans of whole days, on a grid that all windows share.
 
 The days are those of the connection's zone. A span is a power of two of days, begun at a multiple
 of its length; one that holds more than a few pages is halved, down to days, so that a small centre
-is asked in few looks. The first page of a span tells how much it holds.
+is loaded in few. The first page of a span tells how much it holds.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from dashboard.accounts.zone_names import zone_called
 LONGEST = 32  # days of a span
 PAGES = 2  # that a span of several days may hold
 GUESSED = 0.5  # pages that one may be expected to hold
-MOST_PARTS = 100  # of a window; a longer one is asked in one look
+MOST_PARTITIONS = 100  # of a window; a longer one is loaded in one
 
 
 class Span(NamedTuple):
@@ -40,7 +40,7 @@ class Span(NamedTuple):
         return self.begin < other.end and other.begin < self.end
 
 
-class Part(NamedTuple):
+class Partition(NamedTuple):
     """What iSales is asked for a span, and about how many rows it has; None is not known."""
 
     span: Span
@@ -55,20 +55,20 @@ class Piece(NamedTuple):
     span: Span
 
 
-def parts(
+def partitions_of(
     connection: Connection, window: Window, stored: Sequence[Snapshot]
-) -> tuple[Part, ...] | None:
-    """Return the parts that cover a window, in order; None where one look is better, or all.
+) -> tuple[Partition, ...] | None:
+    """Return the partitions that cover a window, in order; None where one load is better, or all.
 
     ``stored`` are the snapshots of everything that overlap the window, begun last first.
     """
     whole = _span_of(connection, window)
     if whole is None:
         return None
-    found: list[Part] = []
-    for part in _Grid.of(connection, stored).parts(whole):
-        found.append(part)
-        if len(found) > MOST_PARTS:
+    found: list[Partition] = []
+    for partition in _Grid.of(connection, stored).partitions(whole):
+        found.append(partition)
+        if len(found) > MOST_PARTITIONS:
             return None
     alone = len(found) == 1
     inside = sum(each.rows or 0 for each in found if alone or window.holds(each.asked.window))
@@ -98,14 +98,16 @@ class _Grid:
         totals = {Window(each.begin, each.end): _rows_of(each) for each in known}
         return cls(connection, _zone_of(connection), totals)
 
-    def parts(self, whole: Span) -> Iterator[Part]:
-        """Yield the parts that cover a span."""
+    def partitions(self, whole: Span) -> Iterator[Partition]:
+        """Yield the partitions that cover a span."""
         first = whole.begin.astimezone(self.zone).toordinal()
         last = whole.end.astimezone(self.zone).toordinal()
         for day in range(first - first % LONGEST, last + 1, LONGEST):
-            yield from self._parts(whole, day, LONGEST, None)
+            yield from self._partitions(whole, day, LONGEST, None)
 
-    def _parts(self, whole: Span, day: int, days: int, estimate: float | None) -> Iterator[Part]:
+    def _partitions(
+        self, whole: Span, day: int, days: int, estimate: float | None
+    ) -> Iterator[Partition]:
         own, limit = self._span(day, days), self.connection.page_limit
         if not own.meets(whole):
             return
@@ -114,10 +116,10 @@ class _Grid:
         rows = estimate if known is None else known
         # Rows are not spread evenly: where half a page is expected, there may be more than two.
         if rows is None or most is None or rows <= (GUESSED if known is None else PAGES) * limit:
-            yield Part(own, upstream.part(Window(*own), self.connection, most), rows)
+            yield Partition(own, upstream.everything(Window(*own), self.connection, most), rows)
             return
         for begin in (day, day + days // 2):
-            yield from self._parts(whole, begin, days // 2, rows / 2)
+            yield from self._partitions(whole, begin, days // 2, rows / 2)
 
     def _span(self, day: int, days: int) -> Span:
         begin, end = date.fromordinal(day), date.fromordinal(day + days)

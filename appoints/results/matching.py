@@ -12,8 +12,8 @@ from appoints.query.query import Query
 from appoints.query.time_range import EVER, Window
 from appoints.results import filtering
 from appoints.results.cache import CACHE
-from appoints.results.looks import plan_of
 from appoints.results.states import Rules
+from appoints.results.upstream_queries import plan_of
 from appoints.snapshots import store
 from appoints.snapshots.models import Snapshot
 from appoints.snapshots.upstream import UpstreamRequest

@@ -1,4 +1,4 @@
-"""The looks at iSales that a question takes: one, or one for each writing of its number.
+"""The queries to iSales that a question takes: one, or one for each writing of its number.
 
 iSales compares numbers exactly, so that it is asked for each writing that rows are known to have,
 and for the few likely ones.
@@ -28,27 +28,30 @@ from .numbers import NumberingPlan
 SEARCHED = 3  # snapshots of everything that are looked through for writings, the newest
 
 
-class Look(NamedTuple):
+class UpstreamQuery(NamedTuple):
     """A question for one writing of its number, and what iSales is asked for it."""
 
     query: Query
     asked: UpstreamRequest
 
 
-def looks(
+UpstreamQueries = Sequence[UpstreamQuery]
+
+
+def queries_for(
     connection: Connection,
     query: Query,
     window: Window,
     zone: ZoneInfo,
     rules: Rules,
     visible: Visibility,
-) -> list[Look]:
-    """Return the looks that find every row of a question that a person may see."""
+) -> list[UpstreamQuery]:
+    """Return the queries that find every row of a question that a person may see."""
     asked = [query]
     if query.upstream().number:
         writings = _writings(connection, query, window, rules, visible)
         asked = [query.but(number=each, page=query.page) for each in writings]
-    return [Look(each, upstream.whole(each, window, zone, connection)) for each in asked]
+    return [UpstreamQuery(each, upstream.whole(each, window, zone, connection)) for each in asked]
 
 
 def plan_of(connection: Connection) -> NumberingPlan:
@@ -74,17 +77,17 @@ def writings_in(rows: pl.DataFrame, number: str, plan: NumberingPlan) -> tuple[s
     return tuple(same.unique(maintain_order=True))
 
 
-def together(frames: Sequence[pl.DataFrame], looks: Iterable[Look]) -> pl.DataFrame:
-    """Return the rows of several looks, each once, also where iSales sends more than it is asked.
+def together(frames: Sequence[pl.DataFrame], queries: Iterable[UpstreamQuery]) -> pl.DataFrame:
+    """Return the rows of several queries, each once, also where iSales sends more than it is asked.
 
-    A row without an ID stands in the look for just its number.
+    A row without an ID stands in the answer to the query for just its number.
     """
     earlier: list[str] = []
     rows = []
-    for frame, look in zip(frames, looks, strict=False):
+    for frame, each in zip(frames, queries, strict=False):
         again = pl.col("called_sent").is_in(earlier).fill_null(value=False)
         rows.append(frame.filter(~again) if earlier else frame)
-        earlier.append(look.query.number)
+        earlier.append(each.query.number)
     if len(rows) == 1:
         return rows[0]
     named = pl.col("appoint_id").is_not_null()

@@ -1,4 +1,4 @@
-"""What is at hand for each part of a window, and what iSales is asked for the others."""
+"""What is at hand for each partition of a window, and what iSales is asked for the others."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ from appoints.isales.errors import FetchError
 from appoints.query.query import Query
 from appoints.query.time_range import Window
 from appoints.results import filtering
+from appoints.results.assembly import Assembly, Loads
 from appoints.results.cache import CACHE
-from appoints.results.coverage import unrequested
-from appoints.results.covered import Covered, Loads
 from appoints.results.filtering import Reasons
 from appoints.results.found import Found
-from appoints.results.looks import looked_for, plan_of, writings_in
+from appoints.results.matching import unrequested
 from appoints.results.result import Result
 from appoints.results.states import Rules
-from appoints.snapshots import cover, store, waiting
-from appoints.snapshots.cover import Part
+from appoints.results.upstream_queries import looked_for, plan_of, writings_in
+from appoints.snapshots import store, waiting
 from appoints.snapshots.models import Snapshot
+from appoints.snapshots.partitions import Partition, partitions_of
 from appoints.snapshots.waiting import NO_WAIT, Wait
 
-IN_TURN = 2  # parts far from now that one look asks for anew
+IN_TURN = 2  # partitions far from now that one question asks for anew
 ROUNDS = 8  # in which a span of days is halved down to days, and one more
 
 
 @dataclass(frozen=True)
-class Covering:
-    """A window, as one person may see it; ``rounded`` is what one look at iSales would ask for."""
+class PartitionLookup:
+    """A window, as one person may see it; ``rounded`` is what one load would ask for."""
 
     connection: Connection
     window: Window
@@ -45,99 +45,101 @@ class Covering:
     rules: Rules
     visible: Visibility
 
-    def stored(self) -> Covered | None:
-        """Return the whole snapshots that are stored; None where the window has no parts."""
+    def stored(self) -> Assembly | None:
+        """Return the whole snapshots that are stored; None where the window has no partitions."""
         stored = store.overlapping(self.connection, self.window)
-        parts = cover.parts(self.connection, self.window, stored)
-        if parts is None:
+        partitions = partitions_of(self.connection, self.window, stored)
+        if partitions is None:
             return None
         whole = [each for each in stored if each.status == Snapshot.Status.WHOLE and each.as_of]
         whole.sort(key=lambda each: (each.as_of, each.pk), reverse=True)
-        return Covered(parts, [self._found(part, whole) for part in parts])
+        return Assembly(partitions, [self._found(partition, whole) for partition in partitions])
 
-    def answer(self, query: Query, wait: Wait, person: int | None) -> Covered | None:
-        """Return the parts that answer a question; None where it is asked in looks of its own.
+    def answer(self, query: Query, wait: Wait, person: int | None) -> Assembly | None:
+        """Return the partitions that answer a question; None where it is loaded on its own.
 
-        What iSales can filter by is answered from parts only where all are there, and not old.
+        What iSales can filter by is answered from partitions only where all are there, and not old.
         """
         if query.upstream() == Query():
             return self.load(wait, person)
         if not self._answers(self.stored(), query):
             return None
-        covered = self.load(wait, person)
-        return covered if self._answers(covered, query) else None
+        assembly = self.load(wait, person)
+        return assembly if self._answers(assembly, query) else None
 
-    def load(self, wait: Wait, person: int | None) -> Covered | None:
-        """Return what is there after a wait; None where the window is asked in one look."""
+    def load(self, wait: Wait, person: int | None) -> Assembly | None:
+        """Return what is there after a wait; None where the window is loaded in one."""
         for _ in range(ROUNDS):
             if (stored := self.stored()) is None:
                 break
             loads, error = self._load(stored, wait, person)
             too_many = [
-                part for part, each in loads.items() if each.status == Snapshot.Status.TOO_MANY
+                partition
+                for partition, each in loads.items()
+                if each.status == Snapshot.Status.TOO_MANY
             ]
-            if any(part.asked.most is None for part in too_many):
+            if any(partition.asked.most is None for partition in too_many):
                 return None
             if not too_many:
-                covered = stored.with_loads(loads, error)
-                if loads and not error and self._is_newly_behind(covered):
+                assembly = stored.with_loads(loads, error)
+                if loads and not error and self._is_newly_behind(assembly):
                     continue
-                return covered if self.is_sure(covered) else None
+                return assembly if self.is_sure(assembly) else None
         return None
 
-    def is_sure(self, covered: Covered) -> bool:
+    def is_sure(self, assembly: Assembly) -> bool:
         """Tell whether iSales would send each row without a readable time for just this window."""
         return all(
             self.rounded.holds(Window(*each.span)) or not self._rows_without_time(each.snapshot)
-            for each in covered.pieces
+            for each in assembly.pieces
         )
 
-    def rows(self, covered: Covered, *, searched: bool = False) -> pl.DataFrame:
-        """Return the rows of all parts that the person may see."""
-        return CACHE.of_pieces(covered.pieces, self.rules, self.visible, searched=searched)
+    def rows(self, assembly: Assembly, *, searched: bool = False) -> pl.DataFrame:
+        """Return the rows of all partitions that the person may see."""
+        return CACHE.of_pieces(assembly.pieces, self.rules, self.visible, searched=searched)
 
-    def result(self, covered: Covered, query: Query, reasons: Reasons) -> Result:
-        """Return the rows of parts, narrowed and in order. Raises TooManyRows."""
-        rows, plan = self.rows(covered, searched=bool(query.text)), plan_of(self.connection)
+    def result(self, assembly: Assembly, query: Query, reasons: Reasons) -> Result:
+        """Return the rows of partitions, narrowed and in order. Raises TooManyRows."""
+        rows, plan = self.rows(assembly, searched=bool(query.text)), plan_of(self.connection)
         if filtering.in_range(rows, Query(), self.window).height > settings.APPOINTS_MOST_ROWS:
             raise store.TooManyRows
         writings = writings_in(rows, query.number, plan) if query.number else ()
         fields: dict[str, Any] = {
-            "mode": covered.mode,
-            "pieces": covered.pieces,
-            "lacking": covered.lacking,
-            "outdated": covered.outdated,
-            "behind": covered.behind,
+            "mode": assembly.mode,
+            "pieces": assembly.pieces,
+            "lacking": assembly.lacking,
+            "outdated": assembly.outdated,
+            "behind": assembly.behind,
             "writings": looked_for(query.number, plan, writings, self.visible),
-            **covered.progress(),
-            **self._counts(covered),
+            **assembly.progress(),
+            **self._counts(assembly),
         }
         how: dict[str, Any] = {"reasons": reasons, "language": get_language() or "", "plan": plan}
-        compared = covered.mode != "loading"  # while rows are missing nobody can tell
+        compared = assembly.mode != "loading"  # while rows are missing nobody can tell
         return Result.of(rows, query, self.window, is_compared=compared, **how, **fields)
 
-    def _counts(self, covered: Covered) -> dict[str, object]:
+    def _counts(self, assembly: Assembly) -> dict[str, object]:
         """Return how many rows iSales reported and sent, and whether these agree day by day.
 
         The numbers themselves are of rows that a person of a limited scope may not see.
         """
         surplus = [
             unrequested(each.snapshot, Query(), self.connection, self.rules).height
-            for each in covered.at_hand
+            for each in assembly.at_hand
         ]
-        counts: dict[str, object] = {"is_settled": covered.is_settled and not any(surplus)}
+        counts: dict[str, object] = {"is_settled": assembly.is_settled and not any(surplus)}
         if not self.visible.row_filter.is_everything:
             return counts
         return {
             **counts,
-            "reported": covered.reported,
-            "received": sum(each.snapshot.received for each in covered.at_hand),
+            "reported": assembly.reported,
+            "received": sum(each.snapshot.received for each in assembly.at_hand),
             "unrequested": sum(surplus),
         }
 
-    def _found(self, part: Part, whole: Sequence[Snapshot]) -> Found | None:
+    def _found(self, partition: Partition, whole: Sequence[Snapshot]) -> Found | None:
         for snapshot in whole:
-            window = part.asked.window
+            window = partition.asked.window
             if store.holds(snapshot, window) and (
                 (snapshot.begin, snapshot.end) == window or not self._rows_without_time(snapshot)
             ):
@@ -147,28 +149,28 @@ class Covering:
     def _rows_without_time(self, snapshot: Snapshot) -> int:
         return CACHE.of(snapshot, self.rules, self.visible)["appoint_time"].null_count()
 
-    def _answers(self, covered: Covered | None, query: Query) -> bool:
-        """Tell whether parts answer for the agents, the number and the task of a question."""
-        if covered is None or not covered.is_recent or not self.is_sure(covered):
+    def _answers(self, assembly: Assembly | None, query: Query) -> bool:
+        """Tell whether partitions answer for the agents, the number and the task of a question."""
+        if assembly is None or not assembly.is_recent or not self.is_sure(assembly):
             return False
-        rows, agents = self.rows(covered), query.upstream().agents
+        rows, agents = self.rows(assembly), query.upstream().agents
         present = set(rows["agent"].unique()) if agents else set()
         return present.issuperset(agents) and filtering.is_sure(rows, query)
 
-    def _is_newly_behind(self, covered: Covered) -> bool:
+    def _is_newly_behind(self, assembly: Assembly) -> bool:
         """Tell whether loads have found calls that moved to where rows were at hand."""
-        known = {each.snapshot.pk for each in covered.at_hand if each.snapshot.expected is None}
+        known = {each.snapshot.pk for each in assembly.at_hand if each.snapshot.expected is None}
         return Snapshot.objects.filter(pk__in=known, expected__isnull=False).exists()
 
     def _load(
-        self, stored: Covered, wait: Wait, person: int | None
+        self, stored: Assembly, wait: Wait, person: int | None
     ) -> tuple[Loads, FetchError | None]:
         loads: Loads = {}
         try:
-            for parts, until in _steps(stored, wait):
-                asked = [part.asked for part in parts]
+            for partitions, until in _steps(stored, wait):
+                asked = [partition.asked for partition in partitions]
                 came = waiting.load_all(self.connection, asked, until, person) if asked else []
-                loads |= dict(zip(parts, came, strict=True))
+                loads |= dict(zip(partitions, came, strict=True))
         except (FetchError, DatabaseError) as caught:
             failure = caught if isinstance(caught, FetchError) else database_failure(caught)
             if failure is None:
@@ -177,8 +179,8 @@ class Covering:
         return loads, None
 
 
-def _steps(stored: Covered, wait: Wait) -> Iterator[tuple[list[Part], Wait]]:
-    """Yield parts to ask for, and how long to wait; all are begun before any is awaited."""
+def _steps(stored: Assembly, wait: Wait) -> Iterator[tuple[list[Partition], Wait]]:
+    """Yield partitions to ask for, and how long to wait; all are begun before any is awaited."""
     in_turn = stored.others_due[:IN_TURN]
     if stored.absent:
         yield [*stored.old, *in_turn], NO_WAIT
