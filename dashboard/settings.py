@@ -164,14 +164,14 @@ if OIDC:
     AUTHENTICATION_BACKENDS.append("dashboard.accounts.backends.OpenIdConnectBackend")
 if SAML:
     AUTHENTICATION_BACKENDS.append("dashboard.accounts.backends.SamlBackend")
+PASSWORD_HASHERS = [
+    "dashboard.accounts.password_hasher.Argon2idHasher",
+    # Of passwords hashed before, which a sign-in hashes anew.
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+    {"NAME": f"django.contrib.auth.password_validation.{name}Validator"}
+    for name in ("UserAttributeSimilarity", "MinimumLength", "CommonPassword", "NumericPassword")
 ]
 SESSION_ENGINE = "dashboard.accounts.session_store"
 LOGIN_URL = "login"
