@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.utils.text import capfirst
 from django.utils.translation import get_language_info, gettext
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +19,7 @@ from dashboard.accounts.zone_names import zone_called, zone_names
 LONGEST_TOKEN, USUAL_TOKEN = 365, 90  # days for which a token is good
 MOST_TOKENS = 20  # of a person, those whose time is over too
 MOST_NETWORKS = 50
+SAME_NAME = _("You have a token of this name already.")
 
 
 def zone_choices() -> list[tuple[str, Any]]:
@@ -63,6 +65,11 @@ class PreferencesForm(Unremembered, forms.ModelForm):  # type: ignore[type-arg]
         model = Preferences
         fields = ["time_zone", "language", "theme", "density"]
         labels = {"theme": _("Colours"), "density": _("Rows")}
+
+    def store(self) -> None:
+        """Store valid choices, also where the same person's first ones have come meanwhile."""
+        person, choices = self.instance.user, self.cleaned_data
+        Preferences.objects.update_or_create(user=person, defaults=choices)
 
 
 class NetworksField(forms.CharField):
@@ -112,7 +119,7 @@ class TokenForm(Unremembered, forms.ModelForm):  # type: ignore[type-arg]
         """Refuse a second token of the same name."""
         name = str(self.cleaned_data["name"])
         if self.instance.person.tokens.filter(name=name).exists():
-            raise ValidationError(_("You have a token of this name already."))
+            raise ValidationError(SAME_NAME)
         return name
 
     def clean(self) -> None:
@@ -121,5 +128,10 @@ class TokenForm(Unremembered, forms.ModelForm):  # type: ignore[type-arg]
             raise ValidationError(words % MOST_TOKENS)
 
     def store(self) -> str:
-        """Store the token of a valid form, and return its text."""
-        return str(self.instance.store(self.cleaned_data["days"]))
+        """Store the token of a valid form, and return its text; none where its name is taken."""
+        try:
+            with transaction.atomic():
+                return str(self.instance.store(self.cleaned_data["days"]))
+        except IntegrityError:  # the same form was sent twice at once
+            self.add_error("name", SAME_NAME)
+            return ""

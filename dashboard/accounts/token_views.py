@@ -20,8 +20,8 @@ def tokens(request: SignedInRequest) -> HttpResponse:
     """List the person's tokens, and make one, whose text this answer alone shows."""
     text, posted = "", request.POST if request.method == "POST" else None
     form = TokenForm(posted, instance=Token(person=request.user))
-    if form.is_valid():
-        text, form = form.store(), TokenForm(instance=Token(person=request.user))
+    if form.is_valid() and (text := form.store()):
+        form = TokenForm(instance=Token(person=request.user))
     context = {"form": form, "text": text, "tokens": request.user.tokens.all()}
     with timezone.override(request.preferences.zone):
         status = 400 if form.errors else 200

@@ -39,7 +39,7 @@ def preferences(request: SignedInRequest) -> HttpResponse:
     posted = request.POST if request.method == "POST" else None
     form = PreferencesForm(posted, instance=request.preferences)
     if form.is_valid():
-        form.save()
+        form.store()
         # The message is in the language just chosen.
         translation.activate(form.cleaned_data["language"] or translation.get_language())
         messages.success(request, _("Your preferences are saved."))

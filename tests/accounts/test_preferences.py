@@ -59,6 +59,16 @@ def test_an_empty_post_is_the_sites_zone_not_an_error(client: Client, supervisor
     assert client.post(PATH).status_code == 302
 
 
+def test_first_choices_sent_twice_at_once_are_both_taken(
+    client: Client, supervisor: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Preferences.objects.create(user=supervisor, theme="dark")
+    monkeypatch.setattr(Preferences, "of", lambda user: Preferences(user=user))  # read before it
+    client.force_login(supervisor)
+    assert client.post(PATH, {"theme": "light"}).status_code == 302
+    assert Preferences.objects.get().theme == "light"
+
+
 def test_one_persons_zone_is_not_anothers(client: Client, supervisor: User) -> None:
     colleague = person("colleague")
     client.force_login(supervisor)

@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.accounts import token_text
+from dashboard.accounts.forms import TokenForm
 from dashboard.accounts.models import Token, User
 from dashboard.accounts.token_check import TokenRefused, token_of
 from dashboard.audit.models import Event
@@ -157,6 +158,17 @@ def test_a_name_is_given_once(browser: Client) -> None:
     response = browser.post(PAGE, FORM)
     assert response.status_code == 400
     assert "You have a token of this name already." in Screen(response).text
+
+
+def test_a_form_sent_twice_at_once_makes_one(
+    browser: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made_on_the_page(browser)
+    monkeypatch.setattr(TokenForm, "clean_name", lambda form: form.cleaned_data["name"])
+    response = browser.post(PAGE, FORM)
+    assert response.status_code == 400
+    assert "You have a token of this name already." in Screen(response).text
+    assert Token.objects.count() == 1
 
 
 def test_a_person_keeps_so_many(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -54,11 +54,11 @@ class Command(BaseCommand):
             return self._revoke(owner, name)
         data = {"name": name, "days": expires_days, "networks": " ".join(allow)}
         form = TokenForm(data, instance=Token(person=owner))
-        if not form.is_valid():
+        if not (form.is_valid() and (text := form.store())):
             field, errors = next(iter(form.errors.items()))
             raise CommandError(f"{OPTIONS.get(field, person)}: {' '.join(map(str, errors))}")
         # Alone on the standard output, for scripts.
-        self.stdout.write(form.store())
+        self.stdout.write(text)
         until = f"{form.instance.expires:%Y-%m-%d %H:%M} UTC"
         self.stderr.write(f"Shown only now. Good until {until}, {_from(allow)}; reads as {person}.")
         return None
