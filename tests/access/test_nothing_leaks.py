@@ -161,7 +161,7 @@ def masked(db: None, unreachable: None) -> World:
 
 many = settings(
     derandomize=True,
-    max_examples=25,
+    max_examples=12,
     phases=[Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
