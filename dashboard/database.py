@@ -75,10 +75,12 @@ _KINDS = {
 
 def kind_of(error: BaseException | None) -> str:
     """Return the key of TROUBLES that caused an error, or an empty string."""
-    for each in _chain(error):
-        if isinstance(each, Error):
-            return _kind(each)
-    return ""
+    found = _database_error(error)
+    return _kind(found) if found else ""
+
+
+def _database_error(error: BaseException | None) -> Error | None:
+    return next((each for each in _chain(error) if isinstance(each, Error)), None)
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
@@ -104,7 +106,8 @@ class OneLine(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         error = record.exc_info[1] if record.exc_info else None
         if kind := kind_of(error):
-            record.msg, record.args = f"{record.getMessage()} (database {kind})", ()
+            cause = str(_database_error(error)).partition("\n")[0]
+            record.msg, record.args = f"{record.getMessage()} (database {kind}: {cause})", ()
             record.exc_info = None
         return True
 

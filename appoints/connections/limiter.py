@@ -111,7 +111,7 @@ class Line:
             isinstance(error, UnexpectedAnswer) and error.status >= SERVER_ERROR
         )
         if is_down and not self._is_lookup:
-            self.connection.record_failure()
+            self.connection.record_failure(error)
         elif isinstance(error, ISalesError) and not isinstance(error, HostRefused) and not is_down:
             self.connection.record_answer()
 

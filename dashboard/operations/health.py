@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from functools import cache
 
@@ -11,6 +12,8 @@ from django.http.response import HttpResponseBase
 
 from dashboard.database import is_migrated
 from dashboard.operations.metrics import metrics
+
+logger = logging.getLogger(__name__)
 
 
 class HealthMiddleware:
@@ -37,6 +40,7 @@ def readiness() -> HttpResponse:
             cursor.execute("SELECT 1")
         check_migrated()
     except Error:
+        logger.warning("not ready", exc_info=True)
         return _answer("database unavailable", 503)
     except Unmigrated:
         return _answer("migrations missing", 503)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -19,7 +20,7 @@ from pytest_django.fixtures import Settings
 from appoints.connections import limiter, lookups
 from appoints.connections.check import check
 from appoints.connections.errors import NotAnswering, Resting
-from appoints.connections.models import Connection
+from appoints.connections.models import Connection, call_state
 from appoints.connections.models.call_state import LONGEST_PAUSE, MOST_FAILURES
 from appoints.isales.errors import FetchError, NoAnswer, NotAuthorised, TooFast, UnexpectedAnswer
 from appoints.isales.secret import Secret
@@ -65,7 +66,7 @@ def fail(connection: Connection) -> FetchError:
 def break_down(isales: FakeISales, connection: Connection) -> None:
     """Let as many requests fail as it takes."""
     for _ in range(MOST_FAILURES):
-        again(connection).record_failure()
+        again(connection).record_failure(NoAnswer("refused"))
     assert again(connection).is_failing() and not isales.moments
 
 
@@ -101,11 +102,25 @@ class TestFailures:
         self, isales: FakeISales, connection: Connection
     ) -> None:
         for _ in range(MOST_FAILURES - 1):
-            again(connection).record_failure()
+            again(connection).record_failure(NoAnswer("refused"))
         isales.answer = good
         ask(again(connection))
-        again(connection).record_failure()
+        again(connection).record_failure(NoAnswer("refused"))
         assert not again(connection).is_failing()
+
+    def test_the_log_tells_why_when_they_begin_and_that_they_ended(
+        self, isales: FakeISales, connection: Connection, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        caplog.set_level(logging.INFO, logger=call_state.__name__)
+        for _ in range(MOST_FAILURES):
+            fail(connection)
+        isales.answer = good
+        end_pause()
+        ask(again(connection))
+        assert [(each.levelname, each.getMessage()) for each in caplog.records] == [
+            ("WARNING", f"connection {connection.slug}: iSales does not answer: refused"),
+            ("INFO", f"connection {connection.slug}: iSales answers again"),
+        ]
 
     @pytest.mark.parametrize("status", [400, 404])
     def test_an_answer_that_makes_no_sense_is_one(
@@ -123,7 +138,7 @@ class TestFailures:
         old = again(connection)
         break_down(isales, connection)
         Connection.objects.update(secret_key=Secret("another"))
-        old.record_failure()
+        old.record_failure(NoAnswer("refused"))
         isales.answer = good
         ask(again(connection))
         assert len(isales.moments) == 1
@@ -170,7 +185,7 @@ class TestTries:
         break_down(isales, connection)
         before = again(connection).next_try
         for _ in range(4):
-            again(connection).record_failure()
+            again(connection).record_failure(NoAnswer("refused"))
         assert again(connection).next_try == before
 
     @pytest.mark.django_db(transaction=True)
@@ -278,7 +293,7 @@ class TestPages:
         at_hand(connection, [raw(number) for number in range(5)])
         break_down(isales, connection)
         with time_machine.travel(timezone.now() + timedelta(minutes=2)):
-            again(connection).record_failure()
+            again(connection).record_failure(NoAnswer("refused"))
             page = browser.get("/appoints/")
         text = page.content.decode()
         assert page.status_code == 200 and "iSales has not answered since" in text

@@ -205,6 +205,16 @@ class TestRest:
             ask(again(connection))
         assert len(isales.moments) == 1
 
+    def test_the_log_tells_of_it(
+        self, isales: FakeISales, connection: Connection, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        isales.answer = lambda: httpx.Response(401)
+        with pytest.raises(NotAuthorised) as refused:
+            ask(connection)
+        assert [each.getMessage() for each in caplog.records if each.levelname == "WARNING"] == [
+            f"connection {connection.slug}: at rest until a check succeeds: {refused.value}"
+        ]
+
     def test_a_rest_holds_for_who_loaded_the_connection_before(
         self, isales: FakeISales, connection: Connection
     ) -> None:

@@ -301,7 +301,7 @@ def test_the_log_has_one_line_for_each(client: Client, caplog: pytest.LogCapture
         client.get("/accounts/preferences/")
     (record,) = [each for each in caplog.records if each.levelname == "ERROR"]
     assert database.OneLine().filter(record) and record.exc_info is None
-    assert "database down" in record.getMessage()
+    assert "(database down: unable to open database file)" in record.getMessage()
 
 
 def test_a_command_names_a_database_that_is_down_in_two_lines(tmp_path: Path) -> None:

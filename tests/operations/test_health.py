@@ -6,6 +6,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from dashboard.database import OneLine
 from dashboard.operations import health
 
 
@@ -42,13 +43,20 @@ def test_migrations_that_came_later_make_it_ready(client: Client) -> None:
     assert client.get("/readyz").status_code == 200
 
 
-def test_a_silent_database_is_not_ready(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_silent_database_is_not_ready_and_the_log_says_why(
+    client: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     def refuse() -> None:
         raise OperationalError("could not connect to db.internal as calls")
 
     monkeypatch.setattr(connection, "cursor", refuse)
     response = client.get("/readyz")
     assert (response.status_code, response.content) == (503, b"database unavailable")
+    record = caplog.records[0]
+    OneLine().filter(record)
+    assert record.getMessage() == (
+        "not ready (database down: could not connect to db.internal as calls)"
+    )
 
 
 @pytest.mark.django_db

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -16,6 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from appoints.connections import timestamps
 from appoints.isales.endpoint import origin
 from appoints.isales.errors import DEFAULT_QUIET, AddressLocked, ISalesError, TooFast
+
+logger = logging.getLogger(__name__)
 
 LONGEST_QUIET = timedelta(hours=1)  # also where iSales asks for a day
 ACCEPTED_FOR = timedelta(minutes=5)
@@ -39,6 +42,7 @@ class CallState(models.Model):
     """
 
     base_url: models.CharField[str, str]
+    slug: models.SlugField[str, str]
 
     class Rest(models.TextChoices):
         NONE = "", _("none")
@@ -125,6 +129,7 @@ class CallState(models.Model):
             self.resting_since = timezone.now()
             self.accepted_at, self.trial_holder = None, ""
             self.save(update_fields=["resting", "resting_since", "accepted_at", "trial_holder"])
+        logger.warning("connection %s: at rest until a check succeeds: %s", self.slug, error)
 
     def has_replaced(self, sent: CallState, *, same_origin: bool) -> bool:
         """Tell whether this is another endpoint than a call was sent with, and was accepted.
@@ -164,7 +169,7 @@ class CallState(models.Model):
                 self.save(update_fields=changed)
         return quiet.total_seconds()
 
-    def record_failure(self) -> None:
+    def record_failure(self, error: Exception) -> None:
         """Store that a request had no answer; the pause grows with each that was a try."""
         fingerprint, now = self.endpoint_fingerprint(), timezone.now()
         with self._stored() as stored:
@@ -177,10 +182,13 @@ class CallState(models.Model):
             self.failing_endpoint = fingerprint
             self.next_try = now + min(doubled * FIRST_PAUSE, LONGEST_PAUSE)
             self.save(update_fields=self.FAILURES)
+        if self.failures == 1:
+            logger.warning("connection %s: iSales does not answer: %s", self.slug, error)
 
     def record_answer(self) -> None:
         """Store that iSales answered, whatever it said."""
         if self.failures:
+            logger.info("connection %s: iSales answers again", self.slug)
             self.failures, self.failing_since, self.next_try = 0, None, None
             self.save(update_fields=["failures", "failing_since", "next_try"])
 
