@@ -49,5 +49,6 @@ export const restorePosition = () => {
   });
   before.focused()?.focus({ preventScroll: true });
   if (before.frame) frame()?.scrollTo({ ...before.frame, behavior: "instant" });
-  window.scrollTo({ top: before.page, behavior: "instant" });
+  // Where the page has not moved, a scroll that is under way goes on.
+  if (window.scrollY !== before.page) window.scrollTo({ top: before.page, behavior: "instant" });
 };

@@ -33,6 +33,20 @@ def test_a_refresh_keeps_focus_and_place(page: Page) -> None:
     assert page.evaluate("scrollY") == place
 
 
+BEGIN_TO_SCROLL = """document.addEventListener("htmx:beforeSwap", () => scrollTo(0, 0), {
+  once: true, capture: true,
+})"""
+
+
+def test_a_refresh_lets_a_scroll_that_is_under_way_go_on(page: Page) -> None:
+    page.goto("/appoints/?preset=last-7d")
+    settle(page)
+    page.evaluate("scrollTo({ top: 900, behavior: 'instant' })")
+    page.evaluate(BEGIN_TO_SCROLL)
+    refresh(page)
+    expect(page.locator("html")).to_have_js_property("scrollTop", 0)
+
+
 @pytest.mark.parametrize("selector", [".columns-menu summary", "#calls"])
 def test_a_refresh_keeps_the_focus_on_other_things_too(page: Page, selector: str) -> None:
     page.locator(selector).focus()
