@@ -66,7 +66,7 @@ def _of_parameter(parameter: Parameter) -> Schema:
         return {"type": "array", "items": TEXT}
     one: Schema = {**TEXT, "maxLength": LONGEST, **bounds}
     if parameter.is_choice or parameter.kind == "flag":
-        one = {**TEXT, "enum": [value for value, _words in extra["choices"]]}
+        one = {**TEXT, "enum": [value for value, _words in extra["choices"]()]}
     return {"type": "array", "items": one} if parameter.is_repeatable else one
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
@@ -51,6 +51,12 @@ class CellOptions:
     masked: bool  # numbers are
     advice: Mapping[str | None, str] = field(default_factory=dict)  # for failed calls, by group
     range: str = ""  # the query string of just its range; without, no number is a link
+
+    @property
+    def key(self) -> tuple[Hashable, ...]:
+        """All that these options tell; the question's query string tells which rows of a result."""
+        words = frozenset(self.reasons.items()), frozenset(self.advice.items())
+        return self.zone.key, *words, self.address, self.masked, self.range
 
     def of_number(self, record: Record) -> str | None:
         """Return the query string of the number's rows in the range; None where there can be none.

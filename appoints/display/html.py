@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable
 from html import escape
+from typing import Protocol
 
 from django.utils.safestring import SafeString
 
 NOTHING = SafeString("")
+CHARACTER = 2  # bytes, or about
+
+
+class Keep(Protocol):
+    """Keeps HTML by a name, with the rows that it is made of; see ``Selection.made``."""
+
+    def __call__(
+        self, name: str, make: Callable[[], str], size: Callable[[str], int], *more: Hashable
+    ) -> str: ...
+
+
+def size_of(text: str) -> int:
+    """Return how many bytes a text takes, or about."""
+    return CHARACTER * len(text)
 
 
 def escaped(text: object) -> SafeString:

@@ -7,12 +7,13 @@ from typing import NamedTuple
 
 import django_tables2 as tables
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django_tables2.data import TableData
 
 from appoints.display.cell_kinds import Record
 from appoints.display.cells import CellOptions, Cells
 from appoints.display.formats import patterns
-from appoints.display.html import html
+from appoints.display.html import Keep, html, joined, size_of
 from appoints.query.columns import COLUMNS, TABLE_COLUMNS
 from appoints.query.query import DEFAULT_SORT, Query
 
@@ -73,15 +74,18 @@ class AppointTable(Cells, tables.Table):
         options: CellOptions,
         query: Query | None,
         columns: Sequence[str] = DEFAULT_COLUMNS,
+        keep: Keep | None = None,
     ) -> None:
         """Show records; ``query`` is the question to sort anew, None where nothing can be.
 
-        ``columns`` are the names of those to show, as ``known`` returns them.
+        ``columns`` are the names of those to show, as ``known`` returns them. ``keep`` keeps the
+        rows' HTML with the rows that the records are of.
         """
         heads = [(name, tables.Column(verbose_name=COLUMNS[name].heading)) for name in columns]
         super().__init__(PageData(records), extra_columns=heads)
         self.options = options
         self.query = query
+        self.keep = keep
 
     @property
     def has_rows(self) -> bool:
@@ -110,6 +114,13 @@ class AppointTable(Cells, tables.Table):
         )
         sort = f"-{name}" if sorted_by == "ascending" else name
         return Header(name, text, sorted_by, self.query.but(sort=sort).urlencode())
+
+    def body(self) -> str:
+        """Return all rows as HTML."""
+        if self.keep is None:
+            return joined(self.lines())
+        key = (self.options.key, tuple(self.columns.names()), get_language())
+        return self.keep("lines", lambda: joined(self.lines()), size_of, *key)
 
     def lines(self) -> list[SafeString]:
         """Return each row as HTML.

@@ -36,6 +36,8 @@ from dashboard.accounts.zone_names import zone_called
 BAD_REQUEST, NOT_FOUND = 400, 404
 # Fields stand in menus beside the form too, and name it by its ID.
 FORM = {"form": "filter-form"}
+# Each form copies its fields, with every word of a list, but not what a function returns.
+Choices = Callable[[], list[tuple[str, Words]]]
 # Filters whose value a row may lack.
 LACKED = [each for each in FILTERS.values() if each.without]
 
@@ -49,6 +51,9 @@ def _orders() -> dict[str, str | Promise]:
     return orders
 
 
+_ORDERS = list(_orders().items())
+
+
 def _choice(parameter: Parameter, **given: Any) -> django_filters.Filter:
     given = {"widget": OneOf, "empty_label": "—", "choices": _choices_of(parameter), **given}
     return _with(OneField, django_filters.ChoiceFilter(**given))
@@ -59,9 +64,9 @@ def _choices(parameter: Parameter, **given: Any) -> django_filters.Filter:
     return _with(SeveralField, django_filters.MultipleChoiceFilter(**given))
 
 
-def _choices_of(parameter: Parameter) -> list[tuple[str, Words]]:
+def _choices_of(parameter: Parameter) -> Choices:
     words = parameter.words if isinstance(parameter, Filter) else parameter.choices
-    return list(words.items())
+    return lambda: list(words.items())
 
 
 def _connection(parameter: Parameter, **given: Any) -> django_filters.Filter:
@@ -105,8 +110,8 @@ OWN: Mapping[str, Mapping[str, Any]] = {
     "agents": {"widget": WordsInput({**FORM, "rows": 3})},
     "number": {"widget": NumberInput({"inputmode": "tel"})},
     "task": {"widget": forms.TextInput({**FORM, "list": "tasks"})},
-    "without": {"choices": [(each.name, each.without) for each in LACKED]},
-    "sort": {"choices": list(_orders().items()), "empty_label": _("reserved time")},
+    "without": {"choices": lambda: [(each.name, each.without) for each in LACKED]},
+    "sort": {"choices": lambda: _ORDERS, "empty_label": _("reserved time")},
     "page": {"min_value": 1},
 }
 

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from appoints.forms.rendering import AT_ONCE
 from appoints.query.filters import PARAMETERS
 from appoints.query.lists import written
 from appoints.query.models import AgentList
@@ -28,6 +29,7 @@ BY_NUMBER = ("called_no", "-called_no")  # ways to sort
 class QueryForm(Unremembered, forms.Form):
     """Checks what no field can check alone."""
 
+    default_renderer = AT_ONCE
     zone: ZoneInfo  # in which times without an offset are meant, unless the form names another
     masked = False  # numbers are, for the person who asks
 

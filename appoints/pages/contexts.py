@@ -17,6 +17,7 @@ from appoints.display.charts import Charts
 from appoints.display.chips import Chip
 from appoints.display.clock import Clock
 from appoints.display.context import Context
+from appoints.display.controls import Controls
 from appoints.display.empty import EmptyState
 from appoints.display.filter_menus import Choice, FilterMenu
 from appoints.display.links import LinkBuilder
@@ -142,7 +143,7 @@ class ListContext(Context):
     unknown: Sequence[str]
     zone: ZoneInfo
     preset_links: Sequence[tuple[str, str | Promise, str]]
-    menus: Sequence[FilterMenu]
+    controls: Controls
     intervals: Mapping[int, str | Promise]
     limits: str
     view_menu: ViewMenu | None = None
@@ -154,7 +155,6 @@ class ListContext(Context):
     any_time: str = ""
     number: str = ""
     cleared: str = ""
-    tasks: Mapping[str, str] | None = None
     absent: Absent | None = None
     answer: Rows | Failed | None = None
 

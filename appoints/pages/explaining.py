@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import ClassVar
 
@@ -10,12 +11,14 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from appoints.connections.models import Connection
 from appoints.display import preset_links
-from appoints.display.filter_menus import filter_menus
+from appoints.display.controls import Controls
+from appoints.display.filter_menus import filter_menus, offered
 from appoints.display.intervals import INTERVALS
 from appoints.display.limits import limits
 from appoints.pages.base import ResultView
 from appoints.pages.contexts import ListContext, NoConnectionContext
 from appoints.query.query import Query
+from appoints.results.result import Result
 from appoints.saved_views.menu import view_menu_of
 from dashboard.accounts.administrators import administrators
 from dashboard.accounts.models import Team
@@ -71,7 +74,26 @@ class ExplainingView(ResultView):
             zone=form.zone,
             # Of a form that is wrong only the way out is offered.
             preset_links=preset_links.presets(Query()),
-            menus=filter_menus({}, Query(), {}),
+            controls=Controls(
+                form=form.form, menus=filter_menus({}, Query(), {}), place=self.request.path
+            ),
             intervals=INTERVALS,
             limits=limits(self.scope),
+        )
+
+    def controls(
+        self, result: Result, tasks: Mapping[str, str], reasons: Mapping[str, str]
+    ) -> Controls:
+        """Return the fields and menus over a result, kept with one that is whole."""
+        query = self.question.query
+        menus = filter_menus(result.facets or {}, query, reasons)
+        self.form.form.offer(offered(menus))
+        return Controls(
+            form=self.form.form,
+            menus=menus,
+            tasks=tasks,
+            reasons=reasons,
+            address=query.urlencode(),
+            place=self.request.path,
+            keep=result.selection.made if result.is_whole else None,
         )

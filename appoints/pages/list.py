@@ -20,7 +20,7 @@ from appoints.display.charts import charts
 from appoints.display.chips import Names, chips
 from appoints.display.clock import clock_of
 from appoints.display.empty import EmptyState
-from appoints.display.filter_menus import Choice, filter_menus, offered
+from appoints.display.filter_menus import Choice
 from appoints.display.links import link_builder
 from appoints.display.pagination import Pager
 from appoints.display.table import AppointTable, known
@@ -112,14 +112,11 @@ class ListPage(ExplainingView):
         agents = result.facets["agents"] if result.facets and query.agents else []
         own = facets.names(result.facets["task"]) if result.facets and query.task else {}
         names = {"task": {**own, **tasks}, "agents": facets.names(agents)}
-        menus = filter_menus(result.facets or {}, query, reasons)
-        self.form.form.offer(offered(menus))
         return replace(
             self._question_context(),
-            tasks=tasks,
             chips=chips(query, question.zone, names),
             absent=absent(result, query),
-            menus=menus,
+            controls=self.controls(result, tasks, reasons),
             answer=self._rows(result, reasons, names),
         ).response(self.request)
 
@@ -136,7 +133,6 @@ class ListPage(ExplainingView):
             address=query.urlencode(),
             connection=question.connection,
             chips=chips(query, question.zone),
-            menus=filter_menus({}, query, {}),
             zone=question.zone,
             preset_links=preset_links.presets(query),
             day_links=preset_links.days(query, question.now.astimezone(question.zone)),
@@ -157,7 +153,7 @@ class ListPage(ExplainingView):
         return Rows(
             result=result,
             pager=pager,
-            table=AppointTable(records, options, query if result.is_whole else None, columns),
+            table=_table(result, records, options, query, columns),
             tiles=_tiles(result, query),
             charts=charts(question, result, reasons),
             empty_state=EmptyState(query, result, zone, names) if empty else None,
@@ -205,6 +201,19 @@ class ListPage(ExplainingView):
             size, sizes = passthrough.size_of(connection, query), passthrough.sizes(connection)
         records = result.page(query.page, size, attempts="attempt" in columns)
         return Pager(query, result.total, size, len(records), sizes), records
+
+
+def _table(
+    result: Result,
+    records: Sequence[Record],
+    options: CellOptions,
+    query: Query,
+    columns: Sequence[str],
+) -> AppointTable:
+    """Return the table of a page; only of a whole result it can be sorted, and its rows kept."""
+    if not result.is_whole:
+        return AppointTable(records, options, None, columns)
+    return AppointTable(records, options, query, columns, result.selection.made)
 
 
 def _tiles(result: Result, query: Query) -> list[Choice]:

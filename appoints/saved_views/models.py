@@ -42,12 +42,13 @@ class SavedViewQuerySet(models.QuerySet["SavedView"]):
         """
         shown = models.Q(owner=user) | models.Q(audience=SavedView.Audience.EVERYBODY)
         teams = models.Q(audience=SavedView.Audience.TEAM, team__in=Team.objects.of(user))
-        known = models.Q(connection="") | models.Q(connection__in=scope.connections.values("slug"))
+        known = models.Q(connection__in=["", *[each.slug for each in scope.connections]])
         if scope.masked:
             known &= models.Q(names_number=False)
         seen = self.filter(shown | teams)
-        outside = models.Q(pk__in=seen.exclude(owner=user)._outside(scope))
-        return seen.filter(models.Q(owner=user) | known & ~outside)
+        if outside := seen.exclude(owner=user)._outside(scope):
+            known &= ~models.Q(pk__in=outside)
+        return seen.filter(models.Q(owner=user) | known)
 
     def _outside(self, scope: Scope) -> list[int]:
         """Return the IDs of the views that name an agent or a task outside a scope."""

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Protocol
+
 from django import template
 from django.template import Context, Node, NodeList
 from django.template.base import FilterExpression, Parser, Token
 from django.template.loader_tags import IncludeNode
 from django.utils.safestring import SafeString
 
-from appoints.display.charts import Charts
-
 register = template.Library()
+
+
+class Part(Protocol):
+    """A part of a page that knows all that it is drawn of."""
+
+    def drawn(self, draw: Callable[[], str]) -> str: ...
 
 
 class OnceNode(Node):
@@ -22,7 +29,7 @@ class OnceNode(Node):
         self.part, self.nodelist = part, nodelist
 
     def render(self, context: Context) -> SafeString:
-        part: Charts = self.part.resolve(context)
+        part: Part = self.part.resolve(context)
         return SafeString(part.drawn(lambda: self.nodelist.render(context)))
 
 

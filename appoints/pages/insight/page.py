@@ -14,7 +14,6 @@ from django.urls import reverse
 from appoints.access.rights import EXPORT_FILES
 from appoints.connections import lookups
 from appoints.display.chips import chips
-from appoints.display.filter_menus import filter_menus, offered
 from appoints.forms.bind import Question
 from appoints.pages import audit_trail
 from appoints.pages.insight.contexts import InsightContext, SectionPart
@@ -123,14 +122,11 @@ class InsightPage(ListPage):
             "task": {**facets.names(counted.get("task", [])), **tasks},
             "agents": facets.names(counted.get("agents", [])),
         }
-        menus = filter_menus(counted, query, reasons)
-        self.form.form.offer(offered(menus))
         context = replace(
             self._question_context(),
-            tasks=tasks,
             chips=chips(query, question.zone, names),
             absent=absent(result, query),
-            menus=menus,
+            controls=self.controls(result, tasks, reasons),
         )
         return self.shown(context, {question: result}).response(self.request)
 

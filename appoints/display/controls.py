@@ -1,0 +1,46 @@
+"""Fields and menus of the form, drawn once for the same question over the same rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import cast
+
+from django.http import QueryDict
+from django.utils.translation import get_language
+
+from appoints.display.filter_menus import FilterMenu
+from appoints.display.html import Keep, size_of
+from appoints.forms.query_form import QueryForm
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Controls:
+    """The filters' menus, whose links lead to ``place``; ``more`` are the fields beside them.
+
+    ``tasks`` are names by ID, ``reasons`` the words of causes. ``keep`` keeps the part with the
+    rows that its menus count; without, it is drawn anew, as of a form that is wrong.
+    """
+
+    form: QueryForm
+    menus: Sequence[FilterMenu] = ()
+    tasks: Mapping[str, str] = field(default_factory=dict)
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    address: str = ""
+    place: str
+    keep: Keep | None = None
+    name: str = "menus"
+
+    @property
+    def more(self) -> Controls:
+        """The part of the form that needs no menus."""
+        return Controls(name="more", form=self.form, place=self.place, keep=self.keep)
+
+    def drawn(self, draw: Callable[[], str]) -> str:
+        """Return the part as HTML; ``draw`` is called where it is not kept."""
+        if self.keep is None:
+            return draw()
+        form, data = self.form, cast(QueryDict, self.form.data)
+        asked = (data.urlencode(), form.zone.key, form.masked, self.address, self.place)
+        words = frozenset(self.reasons.items()), frozenset(self.tasks.items())
+        return self.keep(self.name, draw, size_of, asked, words, get_language())
