@@ -26,6 +26,9 @@ from appoints.connections.models import Connection
 from appoints.isales.client import Criteria
 from appoints.isales.rows import parse_row
 from appoints.isales.secret import Secret
+from appoints.isales.signing import Signable
+from appoints.isales.simulator import Simulator
+from appoints.isales.simulator.answers import Answer as Answered
 from appoints.query.time_range import EVER
 from appoints.results.cache import CACHE
 from appoints.saved_views.models import SavedView
@@ -167,6 +170,24 @@ def connected(base_url: str, **changes: Any) -> Iterator[Connection]:
     for thread in threading.enumerate():
         if thread.name.startswith("load-"):
             thread.join(timeout=10)
+
+
+@contextmanager
+def held(simulator: Simulator) -> Iterator[list[str]]:
+    """Let no answer of iSales go out before the end of this block; yield the paths asked for."""
+    answer, released, paths = simulator.answer, threading.Event(), list[str]()
+
+    def late(address: str, request: Signable) -> Answered:
+        paths.append(request.path)
+        assert released.wait(60)
+        return answer(address, request)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(simulator, "answer", late)
+        try:
+            yield paths
+        finally:
+            released.set()
 
 
 def leased(connection: Connection) -> Snapshot:

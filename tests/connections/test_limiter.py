@@ -459,11 +459,11 @@ class TestProof:
         Connection.objects.update(secret_key=Secret("another"))
         assert not again(connection).is_accepted()
 
-    @pytest.mark.parametrize("cap", [4, 10])
     def test_a_key_that_is_revoked_costs_what_is_under_way_and_no_more(
-        self, isales: FakeISales, connection: Connection, cap: int
+        self, isales: FakeISales, connection: Connection
     ) -> None:
-        Connection.objects.update(max_concurrency=cap, max_per_second=10)
+        cap = 4
+        Connection.objects.update(max_concurrency=cap, max_per_second=2)
         ask(again(connection))
         isales.moments.clear()
         isales.answer = lambda: httpx.Response(401)
@@ -473,7 +473,8 @@ class TestProof:
                 ask(again(connection))
 
         crowd(try_to_ask, cap)
-        # Each waits for its turn, and looks once more when that has come.
+        # Each waits for its turn, half a second after another's, and looks once more when that has
+        # come; a busy machine may need one more to store the first refusal.
         assert len(isales.moments) <= cap / 2
 
 

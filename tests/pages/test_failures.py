@@ -12,6 +12,7 @@ from django.utils import timezone
 from appoints.connections.models import Connection
 from appoints.isales.simulator import Simulator
 from appoints.snapshots.models import Snapshot
+from tests.factories import held
 from tests.screen import text_of
 
 QUERY = "?preset=last-7d&number=4711"
@@ -108,9 +109,9 @@ def test_while_the_first_answer_is_awaited_nothing_else_is_asked(
     signed_in: Client, connection: Connection, simulator: Simulator, settings
 ) -> None:
     settings.APPOINTS_PAGE_WAIT = 0.1
-    simulator.latency = 1
-    signed_in.get("/appoints/")
-    assert len(simulator.calls) <= 1
+    with held(simulator) as asked:
+        signed_in.get("/appoints/")
+        assert len(asked) <= 1
 
 
 def test_with_older_rows_a_failing_isales_is_not_asked_for_names(
@@ -136,7 +137,7 @@ def test_a_hanging_isales_shows_progress_then_says_that_there_is_no_answer(
     signed_in: Client, connection: Connection, simulator: Simulator, settings, monkeypatch
 ) -> None:
     settings.APPOINTS_PAGE_WAIT = 0.3
-    monkeypatch.setattr("appoints.isales.client.READ_TIMEOUT", 1.5)
+    monkeypatch.setattr("appoints.isales.client.READ_TIMEOUT", 5)
     monkeypatch.setattr("appoints.isales.client.TRIES", 1)
     simulator.fault = "hang"
     first = signed_in.get("/appoints/")
@@ -195,8 +196,8 @@ def test_a_file_that_takes_too_long_says_when_to_come_back(
     signed_in: Client, connection: Connection, simulator: Simulator, settings
 ) -> None:
     settings.APPOINTS_FILE_WAIT = 0.2
-    simulator.latency = 0.4
-    response = signed_in.get("/appoints/export.csv")
+    with held(simulator):
+        response = signed_in.get("/appoints/export.csv")
     assert response.status_code == 503
     assert response["Retry-After"] == "5"
 
@@ -238,8 +239,8 @@ def test_a_page_that_is_loading_refreshes_itself(
     signed_in: Client, connection: Connection, simulator: Simulator, settings
 ) -> None:
     settings.APPOINTS_PAGE_WAIT = 0.2
-    simulator.latency = 0.3
-    page = signed_in.get("/appoints/").content.decode()
+    with held(simulator):
+        page = signed_in.get("/appoints/").content.decode()
     assert 'hx-trigger="every 1s"' in page
     assert '<noscript><meta http-equiv="refresh"' in page
     for _ in range(50):
@@ -257,12 +258,11 @@ def test_a_refresh_brings_nothing_while_older_rows_stand_and_newer_come(
     Snapshot.objects.update(as_of=timezone.now() - timedelta(minutes=12))
     settings.APPOINTS_PAGE_WAIT = 0.1
     monkeypatch.setattr("appoints.pages.list.POLL_WAIT", 0.1)
-    simulator.latency = 3
-    page = signed_in.get("/appoints/")
-    assert "newer rows are coming" in text_of(page)
-    poll = {"HX-Request": "true", "HX-Trigger": "answer"}
-    assert signed_in.get("/appoints/", headers=poll).status_code == 204
-    simulator.latency = 0
+    with held(simulator):
+        page = signed_in.get("/appoints/")
+        assert "newer rows are coming" in text_of(page)
+        poll = {"HX-Request": "true", "HX-Trigger": "answer"}
+        assert signed_in.get("/appoints/", headers=poll).status_code == 204
     assert signed_in.get("/appoints/", headers={"HX-Request": "true"}).status_code == 200
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from appoints.connections.models import Connection
 from appoints.isales.simulator import Simulator
 from appoints.snapshots.models import Snapshot
+from tests.factories import held
 from tests.screen import Screen
 
 PART = {"HX-Request": "true"}
@@ -117,9 +118,9 @@ def test_distances_do_not_go_on_ageing_over_rows_that_are_old(
 def test_while_rows_load_no_count_of_a_part_is_shown(
     signed_in: Client, connection: Connection, simulator: Simulator, settings: Any
 ) -> None:
-    simulator.latency = 0.5
     settings.APPOINTS_PAGE_WAIT = 0
-    page = Screen(signed_in.get("/wallboard/?preset=last-7d"))
+    with held(simulator):
+        page = Screen(signed_in.get("/wallboard/?preset=last-7d"))
     assert page.all("[data-every='2']"), "the rows are here already"
     assert not any(
         each[-1:].isdigit() for each in page.values("[aria-label^=Overdue]", "aria-label")

@@ -97,8 +97,8 @@ def test_a_load_that_is_asked_for_quiet_waits_and_goes_on(
 def test_pages_amid_a_load_take_no_line_while_isales_wants_quiet(
     connection: Connection, simulator: Simulator
 ) -> None:
-    connection.keep_quiet(TooFast("too fast", 0.3))
     begun = time.monotonic()
+    connection.keep_quiet(TooFast("too fast", 0.3))
     found = [came for came in fetcher.pages(connection, Criteria(), PAGE, [PAGE, 2 * PAGE]) if came]
     assert len(found) == 2
     assert time.monotonic() - begun >= 0.3

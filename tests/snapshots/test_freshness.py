@@ -89,8 +89,8 @@ def test_a_quiet_that_isales_asked_for_is_no_work(
     simulator.fault = Fault("429:3", after=4, times=1)
     everything(connection)
     whole = Snapshot.objects.get()
-    assert whole.ended - whole.created >= timedelta(seconds=3)
-    assert whole.worked < 2
+    elapsed = (whole.ended - whole.created).total_seconds()
+    assert elapsed >= 3 and whole.worked < elapsed - 2.5
 
 
 def test_calls_side_by_side_count_once(connection: Connection, simulator: Simulator) -> None:

@@ -199,7 +199,7 @@ def test_a_connection_that_hangs_leaves_a_loader_for_another(
     def load(snapshot: Snapshot, stop: threading.Event) -> None:
         loaded.append(snapshot.connection)
         if snapshot.connection == connection:
-            hanging.wait(10)
+            hanging.wait(60)
         end(snapshot)
 
     monkeypatch.setattr("appoints.snapshots.loader.run", load)
@@ -207,9 +207,11 @@ def test_a_connection_that_hangs_leaves_a_loader_for_another(
         question(connection, number)
     question(other, 99)
     pool = Pool()
-    for _ in range(2):
+    deadline = time.monotonic() + 30
+    for begun in (1, 2):
         pool.wake()
-        time.sleep(0.1)
+        while len(loaded) < begun and time.monotonic() < deadline:
+            time.sleep(0.01)
     hanging.set()
     pool.hand_over()
     assert loaded[:2] == [connection, other]
