@@ -15,10 +15,14 @@ unexport PYTHONDONTWRITEBYTECODE
 # What leans on the database: lines, the queue, leases, chunks, secrets.
 ON_POSTGRESQL := tests/connections/test_limiter.py tests/snapshots/test_queue.py tests/test_encryption.py \
 	tests/connections/test_crowd.py tests/alerts/test_once.py tests/pages/test_list_refresh.py tests/audit/test_log.py tests/accounts/test_tokens.py
-# What leans on Django: forms, models, pages, the admin, sign-in, commands, headers.
-ON_NEWEST_DJANGO := tests/accounts tests/alerts/test_pages.py tests/forms tests/http tests/management tests/notify \
-	tests/pages tests/query tests/saved_views tests/test_admin.py tests/test_encryption.py tests/test_environment.py
+# What leans on Django most: every address, the admin's too, forms, sign-in, sessions, mail, commands,
+# headers. All on the newest: make on-newest-django ON_NEWEST_DJANGO=tests
+ON_NEWEST_DJANGO := tests/access/test_every_address.py tests/access/test_every_admin_page.py tests/test_admin.py \
+	tests/accounts/test_sign_in.py tests/accounts/test_sessions.py tests/forms/test_widgets.py tests/http/test_headers.py \
+	tests/management tests/notify/test_email.py tests/test_encryption.py tests/test_environment.py
 BESIDE := on-postgresql on-sso on-httpx2 on-newest-django
+# By another name, for make -n runs each line that names MAKE itself.
+SIDE_BY_SIDE := $(MAKE) --no-print-directory --output-sync
 # Just what the lock pins, whatever newer versions an index has; then a look whether it fits together.
 INSTALL = $(BIN)/pip install --quiet --no-deps --require-hashes -r $(lastword $^) && $(BIN)/pip check --quiet
 LOCK := $(BIN)/uv pip compile pyproject.toml --extra postgresql --extra sso --universal \
@@ -35,8 +39,8 @@ demo: .venv/installed
 # Beside the tests run those that take a process each; what they say follows only if one fails.
 test: .venv/installed-dev
 	@sh tests/debian.sh
-	@$(MAKE) --no-print-directory --jobs 3 --output-sync style types migrations collected
-	@$(MAKE) --no-print-directory --jobs 2 --output-sync $(BESIDE) >.venv/beside.log 2>&1 & beside=$$!; \
+	@$(SIDE_BY_SIDE) --jobs 3 style types migrations collected
+	@$(SIDE_BY_SIDE) --jobs 2 $(BESIDE) >.venv/beside.log 2>&1 & beside=$$!; \
 	trap 'kill $$beside' INT TERM; \
 	$(BIN)/pytest --numprocesses 4 --no-loadscope-reorder; failed=$$?; \
 	wait $$beside || { cat .venv/beside.log; exit 1; }; \
@@ -65,7 +69,7 @@ on-postgresql:
 	sh tests/postgresql.sh $(BIN)/pytest -qq $(ON_POSTGRESQL)
 
 on-newest-django:
-	sh tests/newest_django.sh -qq --numprocesses 2 $(ON_NEWEST_DJANGO)
+	sh tests/newest_django.sh -qq $(ON_NEWEST_DJANGO)
 
 on-httpx2:
 	$(BIN)/python -m pytest -qq -p tests.on_httpx2 tests/isales --ignore-glob='*/test_simulator_*'
