@@ -184,15 +184,10 @@ class Assembly:
 
     @property
     def reported(self) -> int | None:
-        """The number of rows that iSales says there are, or about; None where it is not known."""
-        known = [
-            partition.rows
-            if found is None or found.snapshot.total is None
-            else found.snapshot.total
-            for partition, found in self._pairs()
-        ]
-        counts = [each for each in known if each is not None]
-        return round(sum(counts)) if len(counts) == len(known) else None
+        """The number of rows that iSales says there are; None until it has said so of each part."""
+        totals = [None if found is None else found.snapshot.total for found in self.found]
+        known = [each for each in totals if each is not None]
+        return sum(known) if len(known) == len(totals) else None
 
     def with_loads(self, loads: Loads, error: FetchError | None) -> Assembly:
         """Return what was found once loads have come, or while they are still coming."""

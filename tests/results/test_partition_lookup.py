@@ -312,6 +312,17 @@ def test_a_day_that_fails_leaves_the_others_standing(
     assert result.lacking == [DAYS_BEFORE]
 
 
+def test_how_many_rows_there_are_is_not_guessed_where_a_day_has_not_answered(
+    story: Story, connection: Connection, centre: MovingCentre
+) -> None:
+    asked(connection, days(0, 0.1))
+    centre.failing = {DAYS_BEFORE}
+    assert asked(connection, days(-1.4, 0.3)).reported is None
+    centre.failing = set()
+    story.wait(60)
+    assert asked(connection, days(-1.4, 0.3)).reported is not None
+
+
 def test_a_day_whose_refresh_fails_keeps_its_rows_and_is_told_from_the_others(
     story: Story, connection: Connection, centre: MovingCentre
 ) -> None:
