@@ -1,7 +1,8 @@
 # install: the environment · demo: try it · test: every check and test · bench: the benchmarks
 # load: fifty supervisors for ten minutes (LOAD="--minutes 3 --set 2")
 # faults: break the running product, and say what was seen and lost (FAULTS="--only TLS")
-# restarts: restart under load, and count the requests that failed · machines: two machines, either killed or unplugged
+# restarts: restart under load, and count the requests that failed (RESTARTS="--times 3")
+# machines: two machines, either killed, unplugged or restarted (MACHINES="--times 3 --only killed")
 # upgrade: the release before and this one, side by side (FROM=commit)
 # coverage: which lines no test runs · screenshots: the pictures of the README, and of what else is worth a look
 # messages: bring the catalogues up to date with the sources, and compile them
@@ -96,11 +97,11 @@ faults: .venv/installed-dev
 
 restarts: .venv/installed-dev
 	@sh tests/debian.sh nginx
-	$(BIN)/python -m tests.stack.restarts
+	$(BIN)/python -m tests.stack.restarts $(RESTARTS)
 
 machines: .venv/installed-dev
 	@sh tests/debian.sh nginx postgresql iproute2
-	$(BIN)/python -m tests.stack.machines
+	$(BIN)/python -m tests.stack.machines $(MACHINES)
 
 upgrade: .venv/installed-dev
 	@sh tests/debian.sh nginx

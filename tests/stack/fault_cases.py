@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import random
 import shutil
+import statistics
 import subprocess
 import tempfile
 import threading
@@ -15,50 +15,20 @@ from datetime import timedelta
 from functools import partial
 from ipaddress import IPv4Address
 from pathlib import Path
-from urllib.parse import urlencode
 
 from cryptography import x509
 from cryptography.fernet import Fernet
 
 from appoints.isales.simulator.faults import KINDS
 from tests.certificates import DAY, Authority
-from tests.stack import isales
+from tests.stack import isales, random_queries
 from tests.stack.broken import FILE, PAGE, ROWS, Broken, Case, rows_of
 
-QUERIES = 5000
 LONG = frozenset({"hang"})  # a file would wait for 50 s
+LINES = 4  # calls at once, as a connection has it by default
+ASKING = 80  # people, more than both workers have threads
+HEALTH_TIME = 0.1  # seconds; half of the answers are faster, however busy this machine is
 HX = {"HX-Request": "true", "HX-Trigger": "answer", "HX-Target": "answer"}
-EDGES = (
-    "",
-    "0",
-    "-1",
-    "1",
-    "99999999999999999999",
-    "None",
-    "é",
-    "•",
-    "%00",
-    "\x00",
-    "'",
-    '"',
-    "a" * 300,
-)
-NAMES = {
-    "preset": ("overdue", "next-15m", "today", "tomorrow", "last-7d", "next-7d", "this-month", "x"),
-    "from": ("2026-11-26", "2026-11-26T10:00", "1999-01-01", "2100-12-31T24:00", "now", "10:00"),
-    "to": ("2026-11-27", "2026-11-26T10:00+02:00", "2026-11-26T10:00 02:00", "2026-13-01"),
-    "agent": ("101", "101,102", '"john smith"', "a b\nc"), "number": ("13812345678", "+86 138"),
-    "task": ("1106025101", "T"), "state": ("overdue", "reached", "nowhere"), "late": ("1", "0"),
-    "call_type": ("1", "2", "3"), "cause": ("00604", "00000"), "cause_group": ("customer", "x"),
-    "without": ("agent", "cause", "x"), "q": ("agent 1", "ß", ".*", "((("), "untimed": ("1",),
-    "sort": ("-agent_name", "delay", "talk_time", "called_no", "x"), "page": ("2", "999", "-3"),
-    "per_page": ("25", "200", "7"), "tz": ("Europe/Berlin", "Mars/Base"), "view": ("1", "x"),
-    "connection": ("north", "south"), "agent_list": ("x",), "refresh": ("1",), "nonsense": ("1",),
-}  # fmt: skip
-PLACES = (
-    "/appoints/", "/appoints/", "/wallboard/", "/appoints/export.json", "/appoints/export.csv",
-    "/choices/agent/", "/columns/", "/insight/", "/appoints/4711/",
-)  # fmt: skip
 
 
 def simulated(kind: str, broken: Broken) -> None:
@@ -71,6 +41,7 @@ def simulated(kind: str, broken: Broken) -> None:
         broken.is_alive()
         if kind not in LONG:
             broken.ask(FILE)
+        _count_refused(kind, broken, most=LINES if "@" in fault else 1)
         broken.simulator.have()
         if broken.heal():
             broken.wrong.append(f"not well after {fault}")
@@ -78,8 +49,14 @@ def simulated(kind: str, broken: Broken) -> None:
     broken.simulator.have(fault=kind)
     broken.ask(PAGE)
     broken.ask("/wallboard/?preset=today")
-    if kind in ("401", "403") and (bad := broken.simulator.calls().statuses.get(kind, 0)) > 1:
-        broken.wrong.append(f"{bad} requests after a {kind}")
+    _count_refused(kind, broken, most=1)
+
+
+def _count_refused(kind: str, broken: Broken, most: int) -> None:
+    """Note more calls that were refused than were under way when the first one was."""
+    refused = broken.simulator.calls().statuses.get(kind, 0)
+    if kind in ("401", "403") and refused > most:
+        broken.wrong.append(f"{refused} requests with a {kind}, at most {most} were under way")
 
 
 def slow_drip(broken: Broken) -> None:
@@ -89,6 +66,23 @@ def slow_drip(broken: Broken) -> None:
     broken.ask(PAGE)
     broken.is_alive()
     broken.ask("/accounts/preferences/")
+
+
+def threads_wait(broken: Broken) -> None:
+    """Every thread waits for iSales, and health is still answered at once."""
+    broken.forget()
+    broken.simulator.have(fault="hang")
+    with ThreadPoolExecutor(ASKING) as pool:
+        for _ in range(ASKING):
+            pool.submit(broken.visitor.again().get, FILE, 30.0)
+        time.sleep(8)
+        if broken.visitor.again().get("/readyz", 3.0).status:
+            broken.wrong.append("a thread was free")
+        took = [broken.is_alive() for _ in range(20)]
+    median = statistics.median(took)
+    broken.seen.append(f"healthz {median * 1000:.0f} ms, at most {max(took) * 1000:.0f} ms")
+    if median > HEALTH_TIME:
+        broken.wrong.append("healthz is slow")
 
 
 def _elsewhere(broken: Broken, base_url: str, *more: str) -> None:
@@ -173,31 +167,40 @@ def read_only(broken: Broken) -> None:
 
 def disk_full(broken: Broken) -> None:
     """The disk of SQLite's file is full."""
-    path = Path(broken.stack.env["DATABASE_URL"].removeprefix("sqlite:///"))
-    with _on_small_disk(broken, path) as filler:
-        filler.write_bytes(b"x" * (shutil.disk_usage(filler.parent).free - 4096))
+    with _on_small_disk(broken) as disk:
+        filler = disk / "filler"
+        filler.write_bytes(b"x" * (shutil.disk_usage(disk).free - 4096))
         time.sleep(1.2)
         for each in (PAGE, FILE, "/appoints/?preset=tomorrow", "/accounts/preferences/"):
             broken.ask(each)
         filler.unlink()
 
 
+def disk_read_only(broken: Broken) -> None:
+    """The disk of SQLite's file takes nothing, as after a fault of its own."""
+    with _on_small_disk(broken, "ro"):
+        for each in (PAGE, FILE, "/accounts/preferences/"):
+            broken.ask(each)
+
+
 @contextmanager
-def _on_small_disk(broken: Broken, path: Path) -> Iterator[Path]:
+def _on_small_disk(broken: Broken, how: str = "rw") -> Iterator[Path]:
     """Move the database to a small file system for the time of the block."""
-    folder = path.parent / "small"
-    folder.mkdir()
+    path = Path(broken.stack.env["DATABASE_URL"].removeprefix("sqlite:///"))
+    disk = path.parent / "small"
+    disk.mkdir()
     broken.stop()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(folder)], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(disk)], check=True)
     try:
-        shutil.copy(path, folder / path.name)
-        broken.start(DATABASE_URL=f"sqlite:///{folder / path.name}")
-        yield folder / "filler"
+        shutil.copy(path, disk / path.name)
+        subprocess.run(["mount", "-o", f"remount,{how}", str(disk)], check=True)
+        broken.start(DATABASE_URL=f"sqlite:///{disk / path.name}")
+        yield disk
     finally:
         broken.stop()
         broken.start()
-        subprocess.run(["umount", "-l", str(folder)], check=True)
-        folder.rmdir()
+        subprocess.run(["umount", "-l", str(disk)], check=True)
+        disk.rmdir()
 
 
 def killed_mid_load(broken: Broken) -> None:
@@ -261,30 +264,6 @@ def clock_was_ahead(broken: Broken) -> None:
         broken.ask(each)
 
 
-def random_queries(broken: Broken) -> None:
-    """Queries of names and values that fit, and of others."""
-    dice = random.Random(1)
-    paths = [_made(dice) for _ in range(QUERIES)]
-
-    def look(path: str) -> tuple[str, int]:
-        return path, broken.visitor.again().get(path).status
-
-    with ThreadPoolExecutor(4) as pool:
-        for path, status in pool.map(look, paths):
-            broken.seen.append(str(status))
-            if status not in (200, 204, 302, 303, 400, 403, 404, 405, 414, 422):
-                broken.wrong.append(f"{path[:200]}: {status}")
-
-
-def _made(dice: random.Random) -> str:
-    chosen = dice.sample(sorted(NAMES), dice.randrange(5))
-    pairs = [
-        (name, dice.choice((*NAMES[name], *EDGES) if dice.random() < 0.3 else NAMES[name]))
-        for name in chosen
-    ]
-    return f"{dice.choice(PLACES)}?{urlencode(pairs, errors='surrogatepass')}"
-
-
 def many_rows(broken: Broken) -> None:
     """A day of 200,000 rows, the most that is loaded whole."""
     with isales.running(a_day=200_000, days=1, max_limit=1000) as simulator:
@@ -317,11 +296,12 @@ def hostile(broken: Broken) -> None:
             broken.stack.connect(f"http://127.0.0.1:{broken.relay.port}")
 
 
-def cases(database: str) -> dict[str, Case]:
-    """Return the cases of a database by their names."""
+def cases(database: str, queries: int) -> dict[str, Case]:
+    """Return the cases of a database by their names, with so many random queries."""
     kinds = [kind for kind in KINDS if kind != "none"]
     found: dict[str, Case] = {f"iSales: {kind}": partial(simulated, kind) for kind in kinds}
     found["iSales: answers that drip"] = slow_drip
+    found["iSales: every thread waits"] = threads_wait
     for how in ("expired", "wrong name", "unknown CA"):
         found[f"TLS: {how}"] = partial(tls, how)
     found |= {
@@ -333,6 +313,7 @@ def cases(database: str) -> dict[str, Case]:
         found["database: read-only"] = read_only
     else:
         found["database: disk full"] = disk_full
+        found["database: disk read-only"] = disk_read_only
     found |= {
         "worker: killed amid a load": killed_mid_load,
         "worker: killed amid a file": killed_mid_file,
@@ -340,7 +321,7 @@ def cases(database: str) -> dict[str, Case]:
         "clock: two hours behind iSales'": partial(clock, 2),
         "clock: two hours ahead of iSales'": partial(clock, -2),
         "clock: was a day ahead": clock_was_ahead,
-        "random queries": random_queries,
+        "random queries": partial(random_queries.asked, queries),
         "200,000 rows": many_rows,
         "hostile content": hostile,
     }

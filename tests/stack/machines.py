@@ -6,6 +6,7 @@ a sign-in or more than the requests in flight are lost.
 
 from __future__ import annotations
 
+import argparse
 import os
 import re
 import signal
@@ -13,8 +14,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from ipaddress import IPv4Address
 from pathlib import Path
 
@@ -146,62 +148,63 @@ def a_load_is_finished_on_the_other(centre: Centre) -> str:
     return "" if calls.made < ROWS / 100 * 1.5 else f"begun anew: {calls.made} calls"
 
 
-def killed(machine: str) -> object:
-    """Return the trial of a machine that is killed under load."""
+def killed(centre: Centre, machine: str) -> None:
+    """Kill a machine, and start it again."""
+    centre.kill(machine)
+    time.sleep(8)
+    centre.start(machine)
 
-    def trial(centre: Centre) -> str:
+
+def unplugged(centre: Centre, machine: str) -> None:
+    """Pull the cable of a machine, and plug it in again."""
+    centre.plug(machine, "down")
+    time.sleep(15)
+    centre.plug(machine, "up")
+
+
+def restarted(centre: Centre, machine: str) -> None:
+    """Restart a machine as an operator does."""
+    centre.children[machine].terminate()
+    centre.children[machine].wait()
+    centre.start(machine)
+
+
+def under_load(
+    act: Callable[[Centre, str], None], most: int, machines: Iterable[str], centre: Centre
+) -> str:
+    """Do it to each machine in turn; each time at most so many requests may fail."""
+    answers, failures, slowest, words = 0, 0, 0.0, ""
+    for number, machine in enumerate(machines, 1):
         with Crowd(centre.signed_in()) as crowd:
             time.sleep(3)
-            centre.kill(machine)
-            time.sleep(8)
-        centre.start(machine)
-        return _judged(crowd)
-
-    return trial
-
-
-def unplugged(centre: Centre) -> str:
-    """Pull the cable of a machine under load, and plug it in again."""
-    with Crowd(centre.signed_in()) as crowd:
-        time.sleep(3)
-        centre.plug("a", "down")
-        time.sleep(15)
-        centre.plug("a", "up")
-        time.sleep(3)
-    return _judged(crowd)
+            act(centre, machine)
+            time.sleep(3)
+        answers, failures = answers + crowd.answers.total(), failures + len(crowd.failures)
+        slowest = max(slowest, crowd.slowest)
+        for line in crowd.failures:
+            print(f"    {number}. {machine}: " + re.sub(r"\s+", " ", line)[:150])
+        if len(crowd.failures) > most:
+            words += f"; time {number}: {len(crowd.failures)} failed"
+    print(f"    {number} times: {answers} requests, {failures} failed, slowest {slowest:.1f} s")
+    return words
 
 
-def restarted(centre: Centre) -> str:
-    """Restart each machine three times under load."""
-    with Crowd(centre.signed_in()) as crowd:
-        for machine in [*MACHINES] * 3:
-            centre.children[machine].terminate()
-            centre.children[machine].wait()
-            centre.start(machine)
-    return _judged(crowd, most=0)
-
-
-def _judged(crowd: Crowd, most: int = VISITORS) -> str:
-    print(f"    {crowd.answers.total()} requests, {len(crowd.failures)} failed,"
-          f" the slowest {crowd.slowest:.1f} s")  # fmt: skip
-    for line in crowd.failures[:5]:
-        print("    " + re.sub(r"\s+", " ", line)[:150])
-    return "" if len(crowd.failures) <= most else f"{len(crowd.failures)} failed"
-
-
-TRIALS = {
-    "a sign-in at one machine holds at the other": no_sticky_sessions,
-    "a load begun on one is finished on the other": a_load_is_finished_on_the_other,
-    "machine a is killed under load": killed("a"),
-    "machine b is killed under load": killed("b"),
-    "machine a is unplugged under load": unplugged,
-    "each machine is restarted under load": restarted,
-}
+def trials(times: int) -> dict[str, Callable[[Centre], str]]:
+    """Return the trials by their names; what happens under load happens so many times."""
+    a, b, both = ["a"] * times, ["b"] * times, [*MACHINES] * times
+    return {
+        "a sign-in at one machine holds at the other": no_sticky_sessions,
+        "a load begun on one is finished on the other": a_load_is_finished_on_the_other,
+        "machine a is killed under load": partial(under_load, killed, VISITORS, a),
+        "machine b is killed under load": partial(under_load, killed, VISITORS, b),
+        "machine a is unplugged under load": partial(under_load, unplugged, VISITORS, a),
+        "each machine is restarted under load": partial(under_load, restarted, 0, both),
+    }
 
 
 def main() -> int:
     """Print a line for each trial; return 1 where one failed."""
-    failed = False
+    options, failed = asked(), False
     with ExitStack() as held:
         folder = Path(held.enter_context(tempfile.TemporaryDirectory()))
         database = held.enter_context(postgresql.running(folder / "postgresql", FRONT))
@@ -229,8 +232,10 @@ def main() -> int:
         held.callback(lambda: end(centre.children))
         for machine in MACHINES:
             centre.start(machine)
-        for name, trial in TRIALS.items():
-            words = trial(centre)  # type: ignore[operator]
+        for name, trial in trials(options.times).items():
+            if options.only not in name:
+                continue
+            words = trial(centre)
             failed |= bool(words)
             print(f"{'FAILED' if words else 'held':<7} {name} {words}", flush=True)
         for log in (folder / "calls").glob("*.log"):
@@ -240,15 +245,25 @@ def main() -> int:
     return int(failed)
 
 
+def asked() -> argparse.Namespace:
+    """Return what the command line asks for."""
+    words = argparse.ArgumentParser(description=__doc__)
+    words.add_argument("--times", type=int, default=10, help="of each trial under load")
+    words.add_argument("--only", default="", help="trials whose name holds this text")
+    words.add_argument("--name", help=argparse.SUPPRESS)  # of the namespaces, once there
+    return words.parse_args()
+
+
 def enter() -> int:
     """Lay the network, and go on in its front."""
     with network():
-        words = ["ip", "netns", "exec", namespace(""), sys.executable, "-m", __spec__.name, NAME]
-        return subprocess.run(words, cwd=ROOT, check=False).returncode
+        words = [sys.executable, "-m", __spec__.name, "--name", NAME, *sys.argv[1:]]
+        line = ["ip", "netns", "exec", namespace(""), *words]
+        return subprocess.run(line, cwd=ROOT, check=False).returncode
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 1:
-        NAME = sys.argv[1]
+    if name := asked().name:
+        NAME = name
         sys.exit(main())
     sys.exit(enter())
