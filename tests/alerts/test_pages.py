@@ -282,6 +282,15 @@ def test_a_message_that_bounced_is_shown_with_the_servers_words(browser: Client,
     assert "The mail server refused the address. 550 no such mailbox" in page
 
 
+def test_the_page_claims_no_more_of_a_sent_message_than_it_knows(
+    browser: Client, ana: User, mail_server: MailServer
+) -> None:
+    rule = rule_of(ana)
+    page = text_of(browser.post(f"/alerts/{rule.slug}/send/", follow=True))
+    assert "sent My overdue (trial)" in page
+    assert "An e-mail that comes back later is not seen here." in page
+
+
 def test_one_that_waits_says_for_what(browser: Client, ana: User) -> None:
     rule = rule_of(ana, quiet_from=time(12), quiet_to=time(15))
     incidents.observe(rule, True, {})
