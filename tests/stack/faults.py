@@ -66,7 +66,7 @@ def tried(broken: Broken, name: str, case: Case) -> bool:
     saw = "; ".join(f"{count}× {words}" for words, count in Counter(broken.seen).items())
     wrong = "; ".join([*filter(None, [lost]), *broken.wrong[:4]])
     took = time.monotonic() - begun
-    print(f"{name:<{WIDTH}} {took:>4.0f} s  {saw[:200]:<60}  {wrong or 'nothing'}", flush=True)
+    print(f"{name:<{WIDTH}} {took:>4.0f} s  {saw[:400]:<60}  {wrong or 'nothing'}", flush=True)
     return not wrong
 
 
