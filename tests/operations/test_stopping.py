@@ -13,6 +13,7 @@ from pathlib import Path
 from dashboard.operations import servers
 from tests import settings as _keys  # noqa: F401 the server reads them from the environment
 from tests.stack import sockets
+from tests.stack.load import processes
 
 GUNICORN = ("-m", "gunicorn", "-c", "python:dashboard.gunicorn", "--log-level", "error")
 APPLICATION = "tests.operations.waiting_app:application"
@@ -73,6 +74,33 @@ def test_a_server_with_a_socket_of_its_own_refuses_at_once_and_answers_what_it_h
         (tmp_path / "go").touch()
         assert asked_for.endswith("POST /next")
         assert answer(waiting).endswith("POST /until")
+        assert children["server"].wait(PATIENCE) == 0
+
+
+def is_ignored(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=0.3).close()
+    except TimeoutError:
+        return True
+    return False
+
+
+def test_a_server_that_is_too_busy_to_accept_answers_whoever_came_before_it_was_stopped() -> None:
+    port = servers.free_port()
+    children = {"server": servers.start([*GUNICORN, APPLICATION], environment(PORT=str(port)))}
+    with ended(children):
+        servers.wait_for(port, "/", children)
+        [worker] = processes([children["server"].pid])[1:]
+        os.kill(worker, signal.SIGSTOP)
+        try:
+            early = asked(port, "/early")
+            children["server"].send_signal(signal.SIGTERM)
+            deadline = time.monotonic() + PATIENCE
+            while not is_ignored(port):
+                assert time.monotonic() < deadline
+        finally:
+            os.kill(worker, signal.SIGCONT)
+        assert answer(early).endswith("POST /early")
         assert children["server"].wait(PATIENCE) == 0
 
 
