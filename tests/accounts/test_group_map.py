@@ -99,7 +99,7 @@ def test_what_the_map_says_no_more_goes(ana: User, mapped: Settings) -> None:
     assert held(ana) == []
 
 
-@examples(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@examples(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15)
 @given(
     st.sets(st.sampled_from(["north", "south"])),
     st.lists(st.sets(st.sampled_from(["sales", "all", "chiefs", "other"])), min_size=1, max_size=4),

@@ -91,7 +91,8 @@ def test_a_form_that_cannot_be_read_is_400_everywhere(
 def test_an_odd_form_breaks_nothing(admin_user: User, body: str) -> None:
     content, kind = ODD[body]
     for client in (visitor(csrf=False), visitor(admin_user, csrf=False)):
-        for place in PLACES:
+        # Each place gets some of them.
+        for place in PLACES[list(ODD).index(body) % 3 :: 3]:
             response = client.generic("POST", place, content, content_type=kind)
             assert response.status_code < 500, place
 

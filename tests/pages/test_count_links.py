@@ -140,22 +140,23 @@ def test_above_the_cap_what_lacks_a_value_cannot_be_asked_for(
     assert response.status_code == 400
 
 
-@pytest.mark.parametrize(
-    "appoint_id",
-    ["a\nb", "..", ".", "../..", "a/b", "/", "a?b#c", "%2e%2e", "~x", "a b", " ", "\\"],
-)
+IDS = ["a\nb", "..", ".", "../..", "a/b", "/", "a?b#c", "%2e%2e", "~x", "a b", " ", "\\"]
+
+
 def test_every_id_has_a_page_of_its_own(
-    signed_in: Client, connection: Connection, simulator: Simulator, appoint_id: str
+    signed_in: Client, connection: Connection, simulator: Simulator
 ) -> None:
-    rows = [raw(1, "x"), raw(2, "x") | {"appointId": appoint_id}, raw(3, "x")]
+    ids = ["first", *IDS, "last"]
+    rows = [raw(number, "x") | {"appointId": each} for number, each in enumerate(reversed(ids))]
     simulator.listing.source = rows
-    address = Screen(signed_in.get(LIST)).links("a[id^=call-]")[1]
-    page = Screen(signed_in.get(address))
-    assert "2 of 3" in page.text
-    assert [each.text() for each in page.all(".id")].count(visible(appoint_id)) == 1
-    [before] = page.links("[rel=prev]")
-    assert before.startswith("/appoints/3/")
-    assert address in Screen(signed_in.get(before)).links("a")
+    addresses = Screen(signed_in.get(LIST)).links("a[id^=call-]")
+    pages = [Screen(signed_in.get(each)) for each in addresses]
+    for place, (appoint_id, page) in enumerate(zip(ids, pages, strict=True)):
+        assert f"{place + 1} of {len(ids)}" in page.text
+        assert [each.text() for each in page.all(".id")].count(visible(appoint_id)) == 1
+    before = [link for page in pages[1:] for link in page.links("[rel=prev]")]
+    after = [link for page in pages[:-1] for link in page.links("[rel=next]")]
+    assert (before, after) == (addresses[:-1], addresses[1:])
 
 
 def test_an_account_that_was_given_on_is_called_by_its_newest_name(

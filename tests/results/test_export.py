@@ -50,7 +50,7 @@ def cells_of_book(content: bytes) -> list[list[object]]:
     return [list(row) for row in sheet.iter_rows(values_only=True)]
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(pages, queries, bounds, bounds, st.sampled_from(ZONES))
 def test_every_way_out_holds_the_rows_that_a_plain_reading_finds(
     found: list[tuple[list[object], int]],
@@ -86,7 +86,7 @@ def test_every_way_out_holds_the_rows_that_a_plain_reading_finds(
     assert from_book[1:] == [each.in_book(zone) for each in expected]
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(pages, queries)
 def test_each_facet_sums_to_the_rows_under_all_other_filters(
     found: list[tuple[list[object], int]], query: Query

@@ -20,7 +20,7 @@ from tests.results.test_export import ZONES, bounds, frame_of, queries
 from tests.strategies import pages
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(pages, queries, bounds, bounds, st.sampled_from(ZONES))
 def test_each_picture_holds_every_row_that_a_plain_reading_finds(
     found: list[tuple[list[object], int]],

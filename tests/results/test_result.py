@@ -17,7 +17,7 @@ from tests.results.test_export import frame_of, queries
 from tests.strategies import pages
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(pages, queries)
 def test_a_reservations_place_and_its_numbers_others_are_those_of_the_list(
     found: list[tuple[list[object], int]], query: Query
