@@ -13,7 +13,7 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-START_TIMEOUT = 90.0  # seconds for a server to answer
+START_TIMEOUT = 300.0  # seconds for a server to answer; one that ends is noticed at once
 STOP_TIMEOUT = 10.0  # seconds for a server to end
 
 Children = dict[str, subprocess.Popen[bytes]]

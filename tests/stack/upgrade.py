@@ -1,6 +1,7 @@
 """``make upgrade``: the release before goes on while the new one migrates, and both serve.
 
-The release before is a commit: the one that FROM names, or the last before the newest migration.
+The release before is a commit: the one that FROM names, or the last before the newest migration; it
+runs on this one's environment, so it must need no other packages.
 Exit status 1 where a request failed.
 """
 
@@ -106,10 +107,13 @@ def main() -> int:
             children.pop("old").wait()
             time.sleep(5)
         text = (stack.folder / "server.log").read_text()
+        proxy = (folder / "nginx" / "nginx.log").read_text()
     print(f"from {commit[:7]} to {git('rev-parse', '--short', 'HEAD')}: "
           f"{crowd.answers.total()} requests, {len(crowd.failures)} failed, "
           f"{text.count('Traceback')} tracebacks, the slowest {crowd.slowest:.1f} s")  # fmt: skip
     print("\n".join(crowd.failures[:5]))
+    if crowd.failures:
+        print(proxy[-3000:])  # which upstream failed, and how
     print(text[text.find("Traceback") :][:3000] if "Traceback" in text else "")
     return int(bool(crowd.failures or "Traceback" in text))
 
