@@ -27,6 +27,7 @@ from appoints.labels import STATE_WORDS
 from appoints.pages import audit_trail
 from appoints.pages.export import ExportFile, about, about_title, file_name
 from appoints.results import export, facets, spreadsheet_cells, workbook
+from appoints.results.file_rows import FileRows
 from appoints.results.passthrough import TooLong
 from appoints.results.result import NeedsWhole, Result
 from dashboard.notify.email import Attachment, Email
@@ -204,9 +205,10 @@ def _allowed_content(rule: Rule, asked: Asked, result: Result) -> bytes:
 def _content(rule: Rule, asked: Asked, result: Result) -> bytes:
     question = asked.question
     reasons = lookups.reasons(question.connection, ask=result.may_ask_names)
-    table = export.table(result.rows, reasons)
+    rows = FileRows(result.selection, reasons=reasons)
     if rule.file == Rule.File.CSV:
-        return export.csv(table, question.zone, excel=False)
+        return b"".join(export.csv(rows, question.zone, excel=False))
+    table = rows.whole()
     source = urljoin(rule.site, reverse(f"appoints:{rule.file}"))
     notes = about(question, result, table, rule.person.get_username(), source)
     return workbook.xlsx(table, question.zone, notes, about_title())

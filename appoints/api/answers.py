@@ -13,7 +13,9 @@ from appoints.connections import lookups
 from appoints.query.filters import FILTERS
 from appoints.results import export, pinned
 from appoints.results.facets import ValueCount
+from appoints.results.file_rows import FileRows
 from appoints.results.result import Result
+from appoints.results.selection import Selection
 
 
 class RowsAnswer(ApiAnswer):
@@ -23,10 +25,11 @@ class RowsAnswer(ApiAnswer):
         question = self.question
         page, size = question.query.page, question.query.per_page
         pages = max(1, ceil(result.total / size))
-        rows = result.selection.slice((page - 1) * size, size)
-        table = export.table(rows, lookups.reasons(question.connection, ask=not self.pinned))
+        selection = Selection.all_of(result.selection.slice((page - 1) * size, size))
+        reasons = lookups.reasons(question.connection, ask=not self.pinned)
+        rows = FileRows(selection, reasons=reasons)
         about = {**self.about(result), "page": page, "pages": pages}
-        response = self.json(b"".join(export.json(table, question.zone, about)), result)
+        response = self.json(b"".join(export.json(rows, question.zone, about)), result)
         if page < pages and result.as_of:
             pinned.pin(question.connection, result)
             response["Link"] = f'<{self._next(result)}>; rel="next"'

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from appoints.api.base import ApiAnswer
 from appoints.pages.insight.files import SectionAnswer
 from appoints.results import export
+from appoints.results.file_rows import FileRows
 from appoints.results.result import Result
 
 
@@ -14,7 +15,7 @@ class InsightAnswer(SectionAnswer, ApiAnswer):
     """The lines of a section, as in its file."""
 
     def sent(self, result: Result) -> HttpResponse:
-        lines = self.lines()
+        rows = FileRows.of(self.lines())
         return self.json(
-            b"".join(export.json(lines, self.question.zone, self.about(result))), result
+            b"".join(export.json(rows, self.question.zone, self.about(result))), result
         )

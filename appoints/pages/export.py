@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import timedelta
-from io import BytesIO
-from typing import ClassVar
+from typing import ClassVar, cast
 
 import polars as pl
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db import Error as DatabaseError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -26,11 +25,13 @@ from appoints.pages import audit_trail, refusals
 from appoints.pages.base import OK
 from appoints.pages.refusals import Refusal
 from appoints.pages.whole import WholeAnswer, as_of
-from appoints.query.columns import COMPARED_COLUMNS, FILE_COLUMNS
+from appoints.query.columns import COMPARED_COLUMNS
 from appoints.query.query import DEFAULT_SORT
 from appoints.results import export, spreadsheet_cells, workbook
+from appoints.results.file_rows import ROWS_A_PART, FileRows
 from appoints.results.offsets import offsets_in
 from appoints.results.result import Result
+from appoints.results.selection import Selection
 
 logger = logging.getLogger(__name__)
 
@@ -38,13 +39,15 @@ logger = logging.getLogger(__name__)
 class ExportFile(WholeAnswer):
     """The rows of a question as a file, whole or refused in plain text.
 
-    ``flags`` are parameters that may only be 1, ``stem`` is what its name begins with.
+    ``flags`` are parameters that may only be 1, ``stem`` is what its name begins with. What is sent
+    ``in_parts`` is made as it is sent, so that a large file is never in memory as a whole.
     """
 
     flags: ClassVar[frozenset[str]] = frozenset({"excel", "partial", "repeats"})
     own_parameters = flags
     stem = "reserved-calls"
     suffix: ClassVar[str]
+    in_parts = True
 
     def get(self, request: HttpRequest, **kwargs: str) -> HttpResponse:
         """Answer those who may take files."""
@@ -57,8 +60,8 @@ class ExportFile(WholeAnswer):
         """Return the type of the file."""
         raise NotImplementedError
 
-    def body(self, result: Result, table: pl.DataFrame) -> bytes:
-        """Return the content of the file."""
+    def body(self, result: Result, rows: FileRows) -> Iterator[bytes]:
+        """Return the content of the file, in parts. Raises SheetIsFull before the first."""
         raise NotImplementedError
 
     def wrong_own(self) -> dict[str, list[str]]:
@@ -87,25 +90,23 @@ class ExportFile(WholeAnswer):
             None if "partial" in self.request.GET else found._replace(lines=[*found.lines, advice])
         )
 
-    def table(self, result: Result) -> pl.DataFrame:
-        """Return the lines of the file, typed."""
+    def rows(self, result: Result) -> FileRows:
+        """Return the rows of the file."""
         reasons = lookups.reasons(self.question.connection, ask=True)
-        rows = result.with_attempts(result.rows) if self.compares else result.rows
-        return export.table(rows, reasons, self.columns)
+        if self.compares:
+            compared = Selection.all_of(result.with_attempts(result.rows))
+            return FileRows(compared, COMPARED_COLUMNS, reasons)
+        return FileRows(result.selection, reasons=reasons)
 
     @property
     def compares(self) -> bool:
         """Whether the file tells of each row what it has to do with others of its number."""
         return "repeats" in self.request.GET
 
-    @property
-    def columns(self) -> Sequence[str]:
-        """The file's columns, in their order."""
-        return COMPARED_COLUMNS if self.compares else FILE_COLUMNS
-
     def sent(self, result: Result) -> HttpResponse:
         try:
-            body = self.body(result, self.table(result))
+            rows = self.rows(result)
+            parts = self.body(result, rows)
         except spreadsheet_cells.SheetIsFull:
             return self.refusal(refusals.too_long(result))
         name = file_name(self.stem, self.question, result, self.suffix)
@@ -115,7 +116,11 @@ class ExportFile(WholeAnswer):
             "X-Data-As-Of": self.as_of(result),
             "X-Numbers": "masked" if self.scope.masked else "full",
         }
-        return HttpResponse(body, content_type=self.content_type(), headers=headers)
+        # Of HTTP/1.0 nobody could tell a file that breaks off from a whole one without its length.
+        in_parts = self.in_parts and self.request.META.get("SERVER_PROTOCOL") != "HTTP/1.0"
+        response = StreamingHttpResponse if in_parts and rows.height > ROWS_A_PART else HttpResponse
+        made = response(parts, content_type=self.content_type(), headers=headers)
+        return cast(HttpResponse, made)  # of which nobody here reads the content
 
     def logged(self, result: Result, response: HttpResponse) -> HttpResponse:
         """Refuse a file of which the log would not know."""
@@ -140,8 +145,8 @@ class CsvFile(ExportFile):
     def _for_excel(self) -> bool:
         return "excel" in self.request.GET
 
-    def body(self, result: Result, table: pl.DataFrame) -> bytes:
-        return export.csv(table, self.question.zone, excel=self._for_excel)
+    def body(self, result: Result, rows: FileRows) -> Iterator[bytes]:
+        return export.csv(rows, self.question.zone, excel=self._for_excel)
 
 
 class JsonFile(ExportFile):
@@ -152,7 +157,7 @@ class JsonFile(ExportFile):
     def content_type(self) -> str:
         return "application/json"
 
-    def body(self, result: Result, table: pl.DataFrame) -> bytes:
+    def body(self, result: Result, rows: FileRows) -> Iterator[bytes]:
         question = self.question
         about = {
             "connection": question.connection.slug,
@@ -160,24 +165,24 @@ class JsonFile(ExportFile):
             "zone": question.zone.key,
             "total": result.total,
         }
-        file = BytesIO()  # whose content is not copied once more, as that of joined parts is
-        file.writelines(export.json(table, question.zone, about))
-        return file.getvalue()
+        return export.json(rows, question.zone, about)
 
 
 class XlsxFile(ExportFile):
     """The rows as a workbook."""
 
     suffix = "xlsx"
+    in_parts = False
 
     def content_type(self) -> str:
         return "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
-    def body(self, result: Result, table: pl.DataFrame) -> bytes:
+    def body(self, result: Result, rows: FileRows) -> Iterator[bytes]:
+        table = rows.whole()
         source = self.request.build_absolute_uri(self.request.path)
         person = self.request.user.get_username()
         notes = about(self.question, result, table, person, source)
-        return workbook.xlsx(table, self.question.zone, notes, about_title())
+        return iter([workbook.xlsx(table, self.question.zone, notes, about_title())])
 
 
 def about_title() -> str:

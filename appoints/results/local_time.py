@@ -1,13 +1,17 @@
-"""The hour and the weekday of times, by the clock of a zone."""
+"""Times by the clock of a zone: the hour, the weekday, and as they are written."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from appoints.isales.rows import LATEST
 from appoints.results.offsets import offsets
+
+A_DAY, A_SECOND = 24 * 60 * 60 * 1000, 1000  # milliseconds
 
 
 def hour(name: str, zone: ZoneInfo) -> pl.Expr:
@@ -18,6 +22,38 @@ def hour(name: str, zone: ZoneInfo) -> pl.Expr:
 def weekday(name: str, zone: ZoneInfo) -> pl.Expr:
     """Return the local weekday of a column's times, 1 for Monday to 7 for Sunday."""
     return offsets(zone).local(pl.col(name)).dt.weekday()
+
+
+def iso(moment: pl.Expr, zone: ZoneInfo, *, milliseconds: bool) -> pl.Expr:
+    """Return local times in ISO 8601 with their offset, and milliseconds where there are any.
+
+    Days and seconds of a day are few, and looked up: to write each time takes three times as long.
+    """
+    own = offsets(zone)
+    local = own.local(moment).to_physical()
+    date = pl.lit(_days()).gather(local // A_DAY)
+    second = pl.lit(_seconds()).gather(local % A_DAY // A_SECOND)
+    fraction = [_fraction(local % A_SECOND)] if milliseconds else []
+    return pl.concat_str(date, second, *fraction, own.written(moment))
+
+
+@cache
+def _days() -> pl.Series:
+    """Return every day from 1970 to the last one that a row may have, as ISO 8601 writes it."""
+    days = pl.int_range(LATEST // A_DAY + 2, dtype=pl.Int32, eager=True)
+    return days.cast(pl.Date).dt.to_string("%Y-%m-%d")
+
+
+@cache
+def _seconds() -> pl.Series:
+    """Return every second of a day, as ISO 8601 writes it."""
+    seconds = pl.int_range(A_DAY // A_SECOND, eager=True) * 10**9
+    return seconds.cast(pl.Time).dt.to_string("T%H:%M:%S")
+
+
+def _fraction(milliseconds: pl.Expr) -> pl.Expr:
+    digits = pl.lit(".") + milliseconds.cast(pl.String).str.zfill(3)
+    return pl.when(milliseconds == 0).then(pl.lit("")).otherwise(digits)
 
 
 # The column and the part of its time that a filter compares, by the name of the question's field.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, reduce
 from operator import and_
@@ -133,7 +133,7 @@ class Selection:
     def rows(self) -> pl.DataFrame:
         """The rows, in order."""
         if self.order is not None:
-            rows = self.frame[self._places(self.order)]
+            rows = self.frame[self._places]
             return self.order.adding(rows) if self.order.adding else rows
         return self.frame if self.mask is None else self.frame.filter(self.mask)
 
@@ -144,9 +144,25 @@ class Selection:
 
     def slice(self, offset: int, length: int) -> pl.DataFrame:
         """Return some of the rows, in order; only these are copied."""
-        if self.order is None:
-            return self.rows.slice(offset, length)
-        return self.frame[self._places(self.order).slice(offset, length)]
+        if self._places is None:
+            return self.frame.slice(offset, length)
+        return self.frame[self._places.slice(offset, length)]
+
+    def parts(
+        self, names: Sequence[str], length: int, *, in_order: bool = True
+    ) -> Iterator[pl.DataFrame]:
+        """Yield some columns of all rows, so many at once; only these are copied.
+
+        In no order they come sooner, and fewer at once.
+        """
+        columns, places = self.frame.select(names), self._places if in_order else None
+        for at in range(0, self.height if in_order else columns.height, length):
+            if places is not None:
+                yield columns[places.slice(at, length)]
+            elif self.mask is None:
+                yield columns.slice(at, length)
+            else:
+                yield columns.slice(at, length).filter(self.mask.slice(at, length))
 
     @cached_property
     def facets(self) -> Mapping[str, list[ValueCount]]:
@@ -162,8 +178,12 @@ class Selection:
         """How many rows there are without one filter, by the name of its field."""
         return without_each(self.flags) if self.flags.width else {}
 
-    def _places(self, order: Order) -> pl.Series:
-        """Return the places in the frame of the rows, in order."""
+    @cached_property
+    def _places(self) -> pl.Series | None:
+        """The places in the frame of the rows, in order; None for all as they are."""
+        order = self.order
+        if order is None:
+            return None if self.mask is None else self.mask.arg_true()
         if self.mask is None:
             return self._whole_order(order)
         key = self._order_key(order)

@@ -7,7 +7,7 @@ separator is not the file's, what follows a ``;``, a tab or a line break begins 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import polars as pl
 
@@ -50,9 +50,9 @@ class SheetIsFull(Exception):
     """There are more rows than a sheet of Excel holds."""
 
 
-def fits_a_sheet(frame: pl.DataFrame) -> None:
-    """Raise SheetIsFull where rows would be lost in a sheet of Excel."""
-    if frame.height > MOST_ROWS:
+def fits_a_sheet(rows: int) -> None:
+    """Raise SheetIsFull where so many rows are more than a sheet of Excel holds."""
+    if rows > MOST_ROWS:
         raise SheetIsFull
 
 
@@ -85,10 +85,10 @@ def cut(text: str) -> str:
     return units[: 2 * (MOST_IN_CELL - len(mark))].decode("utf-16-le", "ignore") + mark
 
 
-def made_harmless(frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
+def made_harmless(frame: pl.DataFrame, names: Collection[str]) -> pl.DataFrame:
     """Return the frame with ``harmless`` texts in the columns of these names."""
     # A look at what is there is cheaper than a guard around every cell.
-    looks = frame.select(pl.col(names).str.contains_any(SUSPECT).any())
+    looks = frame.select(pl.col(list(names)).str.contains_any(SUSPECT).any())
     return frame.with_columns(_harmless(frame[each.name]) for each in looks if each[0])
 
 

@@ -29,7 +29,7 @@ def xlsx(
     Times are local ones of the zone, which the second sheet names: Excel's have no offset. Where
     two are equal, the cells' format says it. Raises SheetIsFull.
     """
-    fits_a_sheet(frame)
+    fits_a_sheet(frame.height)
     local, equal = _local(frame, zone), _equal_times(frame, zone)
     notes = pl.DataFrame(list(about), schema=["name", "text"], orient="row")
     sheets = [

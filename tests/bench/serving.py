@@ -43,8 +43,9 @@ def figures() -> list[Figure]:
 def _answers(client: Client) -> Answer:
     def ours(path: str) -> bytes:
         answer = client.get(path)
-        assert answer.status_code == 200, answer.content[:500]
-        return answer.content
+        content = answer.getvalue()
+        assert answer.status_code == 200, content[:500]
+        return content
 
     return ours
 

@@ -152,3 +152,9 @@ def test_a_port_alone_opens_no_other_address(port: int) -> None:
     with socket.socket() as other:
         # Free on another loopback address, for the server listens on 127.0.0.1 only.
         other.bind(("127.0.0.2", port))
+
+
+def test_an_answer_that_fails_amid_its_parts_does_not_seem_whole(port: int) -> None:
+    found = answer(connect(port, GET.format("/broken")))
+    assert "\r\nTransfer-Encoding: chunked\r\n" in found
+    assert found.endswith("\r\na part\r\n")  # a whole one ends with a part of no length

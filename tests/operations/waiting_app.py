@@ -1,12 +1,13 @@
 """A WSGI application for tests of the server.
 
-``/wait`` takes long, ``/until?FILE`` until there is such a file; anything else is at once.
+``/wait`` takes long, ``/until?FILE`` until there is such a file, ``/broken`` fails amid its answer;
+anything else is at once.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,14 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
         time.sleep(60)
     while environ["PATH_INFO"] == "/until" and not Path(environ["QUERY_STRING"]).exists():
         time.sleep(0.01)
+    if environ["PATH_INFO"] == "/broken":
+        start_response("200 OK", [])
+        return _broken()
     body = f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}".encode()
     start_response("200 OK", [("Content-Length", str(len(body)))])
     return [body]
+
+
+def _broken() -> Iterator[bytes]:
+    yield b"a part"
+    raise RuntimeError

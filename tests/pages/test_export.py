@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import csv
+import gc
 import io
 import json
+import weakref
+from collections.abc import Iterator
 from datetime import datetime
 from threading import BoundedSemaphore
 
@@ -14,8 +17,10 @@ from django.test import Client
 
 from appoints.connections.models import Connection
 from appoints.isales.simulator import Simulator
-from appoints.pages import whole
-from appoints.results import spreadsheet_cells
+from appoints.pages import export, whole
+from appoints.results import file_rows, spreadsheet_cells
+from appoints.results.file_rows import FileRows
+from appoints.results.result import Result
 
 COLUMNS = (
     "appoint_id,state,late,appoint_time,called_no,agent,agent_name,task_id,task_name,task_status,"
@@ -76,6 +81,53 @@ def test_a_csv_for_excel_is_one_in_every_language_and_keeps_digits_as_text(
     assert header == COLUMNS.split(",")
     ids = [f'="{row["appointId"]}"' for row in simulator.rows() if row.get("appointId")]
     assert sorted(row[0] for row in rows if row[0]) == sorted(ids)
+
+
+@pytest.fixture
+def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (export, file_rows):
+        monkeypatch.setattr(module, "ROWS_A_PART", 100)
+
+
+@pytest.mark.parametrize("file", ["export.csv", "export.csv?excel=1", "export.json"])
+def test_a_large_file_is_sent_as_it_is_made_and_is_the_same(
+    signed_in: Client, connection: Connection, request: pytest.FixtureRequest, file: str
+) -> None:
+    at_once = signed_in.get(f"/appoints/{file}")
+    request.getfixturevalue("small_parts")
+    in_parts = signed_in.get(f"/appoints/{file}", HTTP_ACCEPT_ENCODING="gzip")
+    assert in_parts.streaming and not at_once.streaming
+    assert b"".join(in_parts) == at_once.content
+    assert in_parts["X-Total-Count"] == at_once["X-Total-Count"]
+    assert "Content-Encoding" not in in_parts
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_a_large_file_by_http_1_0_is_whole_with_its_length(
+    signed_in: Client, connection: Connection
+) -> None:
+    response = signed_in.get("/appoints/export.csv", SERVER_PROTOCOL="HTTP/1.0")
+    assert int(response["Content-Length"]) == len(response.content)
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_nothing_is_left_of_a_file_whose_client_goes_away(
+    signed_in: Client, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held: list[weakref.ref[FileRows]] = []
+    body = export.CsvFile.body
+
+    def noted(self: export.CsvFile, result: Result, rows: FileRows) -> Iterator[bytes]:
+        held.append(weakref.ref(rows))
+        return body(self, result, rows)
+
+    monkeypatch.setattr(export.CsvFile, "body", noted)
+    response = signed_in.get("/appoints/export.csv")
+    next(iter(response))
+    assert held[0]() is not None
+    response.close()
+    gc.collect()
+    assert held[0]() is None
 
 
 @pytest.mark.parametrize("file", ["export.xlsx", "export.csv?excel=1"])

@@ -6,7 +6,10 @@ import csv
 import io
 import json
 import re
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from types import MappingProxyType
+from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
 import openpyxl
@@ -19,8 +22,10 @@ from appoints.isales import codes
 from appoints.query.columns import COMPARED_COLUMNS, FILE_COLUMNS
 from appoints.query.query import Query
 from appoints.query.time_range import EVER, Window
-from appoints.results import export, spreadsheet_cells, states, workbook
+from appoints.results import export, file_rows, spreadsheet_cells, states, workbook
+from appoints.results.file_rows import QUOTES, SEPARATORS, FileRows
 from appoints.results.result import Result
+from appoints.results.selection import Selection
 from appoints.snapshots import frame
 from appoints.snapshots.reconcile import deduplicated
 from tests import oracle
@@ -39,6 +44,18 @@ def frame_of(found: list[tuple[list[object], int]]) -> tuple[pl.DataFrame, list[
     fetched = [frame.Fetched(at, rows, moment) for at, rows, moment in seen]
     rows = deduplicated(frame.plain(fetched)).drop("offset")
     return states.searchable(states.derived(rows, states.Rules())), oracle.settled(seen)
+
+
+def in_file(
+    rows: pl.DataFrame,
+    reasons: Mapping[str, str] = MappingProxyType({}),
+    columns: Sequence[str] = FILE_COLUMNS,
+) -> FileRows:
+    return FileRows(Selection.all_of(rows), columns, reasons)
+
+
+def csv_of(rows: FileRows, zone: ZoneInfo, *, excel: bool = False) -> bytes:
+    return b"".join(export.csv(rows, zone, excel=excel))
 
 
 def cells_of_csv(content: bytes) -> list[list[str]]:
@@ -71,19 +88,37 @@ def test_every_way_out_holds_the_rows_that_a_plain_reading_finds(
         for number in range(1, result.total // SIZE + 2)
         for record in result.page(number, SIZE, attempts=True)
     ]
-    table = export.table(result.with_attempts(result.rows), REASONS, COMPARED_COLUMNS)
+    table = in_file(result.with_attempts(result.rows), REASONS, COMPARED_COLUMNS)
     assert [oracle.plain(record) for record in screen] == [each.on_screen() for each in expected]
 
-    from_csv = cells_of_csv(export.csv(table, zone, excel=False))
+    from_csv = cells_of_csv(csv_of(table, zone))
     assert from_csv == [list(COMPARED_COLUMNS), *(each.in_csv(zone) for each in expected)]
 
     from_json = json.loads(b"".join(export.json(table, zone, {"total": result.total})))
     assert from_json["total"] == len(expected)
     assert from_json["rows"] == [each.in_json(zone) for each in expected]
 
-    from_book = cells_of_book(workbook.xlsx(table, zone, [("Zone", zone.key)]))
+    from_book = cells_of_book(workbook.xlsx(table.whole(), zone, [("Zone", zone.key)]))
     assert from_book[0] == list(COMPARED_COLUMNS)
     assert from_book[1:] == [each.in_book(zone) for each in expected]
+
+
+@settings(max_examples=20)
+@given(pages, queries, st.sampled_from(ZONES), st.integers(1, 7))
+def test_a_file_is_the_same_whatever_the_size_of_its_parts(
+    found: list[tuple[list[object], int]], query: Query, zone: ZoneInfo, size: int
+) -> None:
+    whole, _ = frame_of(found)
+    result = Result.of(whole, query, EVER, mode="whole", as_of=NOON, reasons=lambda: REASONS)
+    rows = FileRows(result.selection, reasons=REASONS)
+    guarded = spreadsheet_cells.made_harmless(export.written(rows.whole(), zone), rows.text_columns)
+    made = [guarded.write_csv(line_terminator="\r\n", quote_style=quotes) for quotes in QUOTES[1:]]
+    expected = made[any(separator in made[0] for separator in SEPARATORS)].encode()
+    at_once = [csv_of(rows, zone, excel=True), *export.json(rows, zone, {})]
+    with patch.object(file_rows, "ROWS_A_PART", size):
+        assert csv_of(rows, zone) == expected
+        in_parts = [csv_of(rows, zone, excel=True), *export.json(rows, zone, {})]
+    assert b"".join(in_parts) == b"".join(at_once)
 
 
 @settings(max_examples=20)
@@ -151,7 +186,7 @@ def test_no_cell_runs_as_a_formula(text: str) -> None:
 )
 def test_what_would_not_run_stays_as_it_is(text: str) -> None:
     whole, _ = frame_of([([{"calledNo": text}], 0)])
-    content = export.csv(export.table(whole, {}), ZONES[0], excel=False)
+    content = csv_of(in_file(whole), ZONES[0])
     assert cells_of_csv(content)[1][FILE_COLUMNS.index("called_no")] == text
 
 
@@ -175,7 +210,7 @@ def test_what_would_not_run_stays_as_it_is(text: str) -> None:
 )
 def test_what_only_looks_like_a_number_is_made_harmless(text: str) -> None:
     whole, _ = frame_of([([{"calledNo": text}], 0)])
-    content = export.csv(export.table(whole, {}), ZONES[0], excel=False)
+    content = csv_of(in_file(whole), ZONES[0])
     assert cells_of_csv(content)[1][FILE_COLUMNS.index("called_no")] == f"'{text}"
 
 
@@ -192,14 +227,14 @@ def test_what_only_looks_like_a_number_is_made_harmless(text: str) -> None:
 )
 def test_what_would_run_behind_another_separator_is_made_harmless(text: str, safe: str) -> None:
     whole, _ = frame_of([([{"calledNo": text}], 0)])
-    content = export.csv(export.table(whole, {}), ZONES[0], excel=False)
+    content = csv_of(in_file(whole), ZONES[0])
     assert cells_of_csv(content)[1][FILE_COLUMNS.index("called_no")] == safe
 
 
 def test_a_workbook_holds_no_formula_and_types_its_times() -> None:
     rows = [{"userName": "=1+1", "calledNo": "+86138", "appointTime": NOW, "timeout": True}]
     whole, _ = frame_of([(rows, 0)])
-    content = workbook.xlsx(export.table(whole, {}), ZoneInfo("Asia/Kathmandu"), [("Zone", "x")])
+    content = workbook.xlsx(in_file(whole).whole(), ZoneInfo("Asia/Kathmandu"), [("Zone", "x")])
     sheet = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
     cells = {sheet.cell(1, cell.column).value: cell for cell in sheet[2]}
     assert {cell.data_type for cell in cells.values()} <= {"s", "d", "b", "n", "inlineStr"}
@@ -211,18 +246,18 @@ def test_a_workbook_holds_no_formula_and_types_its_times() -> None:
 
 def test_no_rows_make_files_of_a_header_alone() -> None:
     whole, _ = frame_of([])
-    table = export.table(whole, REASONS)
-    assert cells_of_csv(export.csv(table, ZONES[0], excel=False)) == [list(FILE_COLUMNS)]
+    table = in_file(whole, REASONS)
+    assert cells_of_csv(csv_of(table, ZONES[0])) == [list(FILE_COLUMNS)]
     assert json.loads(b"".join(export.json(table, ZONES[0], {"total": 0}))) == {
         "total": 0,
         "rows": [],
     }
-    assert cells_of_book(workbook.xlsx(table, ZONES[0], [])) == [list(FILE_COLUMNS)]
+    assert cells_of_book(workbook.xlsx(table.whole(), ZONES[0], [])) == [list(FILE_COLUMNS)]
 
 
 def test_times_are_iso_8601_with_their_offset() -> None:
     moment = datetime(2026, 10, 25, 1, 30, tzinfo=UTC)  # the second 02:30 of that night
     whole, _ = frame_of([([{"appointTime": round(moment.timestamp() * 1000)}], 0)])
-    content = export.csv(export.table(whole, {}), ZoneInfo("Europe/Berlin"), excel=False)
+    content = csv_of(in_file(whole), ZoneInfo("Europe/Berlin"))
     cell = cells_of_csv(content)[1][FILE_COLUMNS.index("appoint_time")]
     assert cell == "2026-10-25T02:30:00+01:00"

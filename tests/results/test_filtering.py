@@ -15,12 +15,11 @@ from appoints.connections.models import Connection
 from appoints.isales.simulator import Simulator
 from appoints.query.query import Query
 from appoints.query.time_range import EVER, Window
-from appoints.results import export
 from appoints.results.lookup import ask
 from appoints.results.result import Result
 from appoints.snapshots.models import Snapshot
 from tests.factories import NOON, raw, whole
-from tests.results.test_export import frame_of
+from tests.results.test_export import csv_of, frame_of, in_file
 
 UTC = ZoneInfo("UTC")
 HOUR = timedelta(hours=1)
@@ -48,7 +47,7 @@ def test_a_row_whose_time_cannot_be_read_is_in_the_range_it_was_sent_for(
     assert (result.total, result.is_settled) == (41, True)
     assert result.find(str(raw(99)["appointId"]))["state"] == "unknown"
     assert {line.value: line.rows for line in result.facets["states"]}["unknown"] == 1
-    assert export.csv(export.table(result.rows, {}), UTC, excel=False).count(b"\r\n") == 42
+    assert csv_of(in_file(result.rows), UTC).count(b"\r\n") == 42
 
 
 def test_an_item_that_is_no_row_is_in_the_range_it_was_sent_for(

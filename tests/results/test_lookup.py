@@ -15,13 +15,13 @@ from appoints.isales.simulator.names import AGENTS
 from appoints.query.presets import resolve
 from appoints.query.query import Query
 from appoints.query.time_range import EVER, Window
-from appoints.results import export
 from appoints.results.lookup import ask
 from appoints.results.result import Result
 from appoints.snapshots import ageing, store
 from appoints.snapshots.models import Snapshot
 from appoints.snapshots.upstream import UpstreamRequest
 from tests.factories import NOON, held, raw, whole
+from tests.results.test_export import csv_of, in_file
 
 UTC = ZoneInfo("UTC")
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -63,7 +63,7 @@ def test_a_loaded_result_answers_without_a_call(
 ) -> None:
     result = asked(loaded, DAY, **parts)
     assert result.facets is not None
-    export.csv(export.table(result.rows, {}), UTC, excel=False)
+    csv_of(in_file(result.rows), UTC)
     assert simulator.calls == []
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from appoints.results import export
+from appoints.results.local_time import iso
 from appoints.results.offsets import MOMENT, offsets
 
 ZONES = sorted(available_timezones() - {"localtime", "Factory"})
@@ -30,7 +30,7 @@ def test_a_files_times_are_those_of_the_standard_library(
 ) -> None:
     zone = ZoneInfo(name)
     frame = pl.DataFrame({"at": pl.Series(moments, dtype=MOMENT)})
-    written = frame.select(export.iso(pl.col("at"), zone, milliseconds=False))["at"]
+    written = frame.select(at=iso(pl.col("at"), zone, milliseconds=False))["at"]
     assert written.to_list() == [each.astimezone(zone).isoformat() for each in moments]
 
 

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from appoints.query.columns import FILE_COLUMNS
 from appoints.results import export, spreadsheet_cells, workbook
-from tests.results.test_export import frame_of
+from appoints.results.file_rows import FileRows
+from tests.results.test_export import csv_of, frame_of, in_file
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NAME = FILE_COLUMNS.index("agent_name")
@@ -24,7 +25,7 @@ LONG = ["x" * 32_768, "x" * 100_000, "😀" * 16_384, "é" * 40_000]
 
 
 def table(**row: object) -> pl.DataFrame:
-    return export.table(frame_of([([row], 0)])[0], {})
+    return in_file(frame_of([([row], 0)])[0]).whole()
 
 
 def in_book(frame: pl.DataFrame) -> str:
@@ -36,7 +37,7 @@ def in_book(frame: pl.DataFrame) -> str:
 
 def in_csv_for_excel(frame: pl.DataFrame) -> str:
     csv.field_size_limit(10**6)
-    text = export.csv(frame, BERLIN, excel=True).decode("utf-16")
+    text = csv_of(FileRows.of(frame), BERLIN, excel=True).decode("utf-16")
     return list(csv.reader(io.StringIO(text, newline=""), delimiter="\t"))[1][NAME]
 
 
@@ -52,9 +53,11 @@ def test_a_text_that_a_cell_of_excel_cannot_hold_is_marked(text: str) -> None:
 @pytest.mark.parametrize("text", LONG)
 def test_the_same_text_is_whole_in_csv_and_json(text: str) -> None:
     csv.field_size_limit(10**6)
-    plain = export.csv(table(userName=text), BERLIN, excel=False).decode()
+    plain = csv_of(FileRows.of(table(userName=text)), BERLIN).decode()
     assert list(csv.reader(io.StringIO(plain)))[1][NAME] == text
-    found = json.loads(b"".join(export.json(table(userName=text), BERLIN, {"total": 1})))
+    found = json.loads(
+        b"".join(export.json(FileRows.of(table(userName=text)), BERLIN, {"total": 1}))
+    )
     assert found["rows"][0]["agent_name"] == text
 
 
@@ -79,8 +82,8 @@ def test_more_rows_than_a_sheet_of_excel_has_are_refused() -> None:
     with pytest.raises(spreadsheet_cells.SheetIsFull):
         workbook.xlsx(full, BERLIN, [])
     with pytest.raises(spreadsheet_cells.SheetIsFull):
-        export.csv(full, BERLIN, excel=True)
-    spreadsheet_cells.fits_a_sheet(full.head(2**20 - 1))
+        csv_of(FileRows.of(full), BERLIN, excel=True)
+    spreadsheet_cells.fits_a_sheet(2**20 - 1)
 
 
 @pytest.mark.parametrize("text", ["\x00\x01\x0b", "\ufffe\uffff", "_x0041_", "a\rb", "\u2028"])
@@ -97,7 +100,7 @@ def test_two_equal_times_are_told_apart_in_a_workbook() -> None:
             "later": datetime(2026, 10, 25, 2, 30, tzinfo=UTC),
         }.items()
     ]
-    content = workbook.xlsx(export.table(frame_of([(rows, 0)])[0], {}), BERLIN, [])
+    content = workbook.xlsx(in_file(frame_of([(rows, 0)])[0]).whole(), BERLIN, [])
     sheet = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
     cells = [row[FILE_COLUMNS.index("appoint_time")] for row in sheet.iter_rows(min_row=2)]
     assert [str(cell.value) for cell in cells] == [

@@ -15,8 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appoints.query.columns import FILE_COLUMNS
-from appoints.results import export, spreadsheet_cells, workbook
-from tests.results.test_export import frame_of
+from appoints.results import spreadsheet_cells, workbook
+from appoints.results.file_rows import FileRows
+from tests.results.test_export import csv_of, frame_of, in_file
 
 ZONE = ZoneInfo("UTC")
 
@@ -55,10 +56,10 @@ class Seen(NamedTuple):
     is_formula: bool
 
 
-def table(texts: list[str]) -> pl.DataFrame:
+def table(texts: list[str]) -> FileRows:
     """The rows of a file: each text twice, amid other cells and at the begin of a line."""
     rows = [{"appointId": text, "agentName": text, "userName": text} for text in texts]
-    return export.table(frame_of([(rows, 0)])[0], {})
+    return in_file(frame_of([(rows, 0)])[0])
 
 
 def column(rows: list[list[Seen]], name: str = "agent_name") -> list[Seen]:
@@ -100,7 +101,7 @@ def reading(separators: str, charset: int, language: str, *, evaluate: bool = Tr
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_text_of_the_csv_for_excel_is_shown_as_it_is(opened: Opened, language: str) -> None:
     texts = PLAIN + TEXTS
-    content = export.csv(table(texts + MARKED), ZONE, excel=True)
+    content = csv_of(table(texts + MARKED), ZONE, excel=True)
     rows = opened(content, "csv", reading(TAB, UTF_16, language))
     assert [cell.value for cell in column(rows)][: len(texts)] == texts
     assert [cell.value for cell in column(rows, "appoint_id")][: len(texts)] == texts
@@ -114,7 +115,7 @@ def test_every_text_of_the_csv_for_excel_is_shown_as_it_is(opened: Opened, langu
 def test_where_formulas_are_not_evaluated_words_are_shown_as_they_are_and_nothing_runs(
     opened: Opened, language: str
 ) -> None:
-    content = export.csv(table(PLAIN + TEXTS + MARKED), ZONE, excel=True)
+    content = csv_of(table(PLAIN + TEXTS + MARKED), ZONE, excel=True)
     separators = f"{COMMA}/{SEMICOLON}/{TAB}"
     rows = opened(content, "csv", reading(separators, UTF_16, language, evaluate=False))
     assert [cell.value for cell in rows[0]] == list(FILE_COLUMNS)
@@ -166,13 +167,13 @@ def test_a_digit_or_a_sign_at_the_begin_is_never_plain(texts: list[str]) -> None
 def test_nothing_in_a_plain_csv_is_a_formula_whatever_divides_its_columns(
     opened: Opened, separators: str
 ) -> None:
-    content = export.csv(table(TEXTS + MARKED), ZONE, excel=False)
+    content = csv_of(table(TEXTS + MARKED), ZONE)
     rows = opened(content, "csv", reading(separators, UTF_8, "es"))
     assert [cell for row in rows for cell in row if cell.is_formula] == []
 
 
 def test_a_plain_csv_has_its_columns_where_every_separator_divides(opened: Opened) -> None:
-    content = export.csv(table(TEXTS), ZONE, excel=False)
+    content = csv_of(table(TEXTS), ZONE)
     texts = reading(f"{COMMA}/{SEMICOLON}/{TAB}", UTF_8, "en")
     rows = opened(content, "csv", texts.replace("false,true", "true,true"))
     assert {len(row) for row in rows} == {len(FILE_COLUMNS)}
@@ -183,5 +184,5 @@ def test_a_plain_csv_has_its_columns_where_every_separator_divides(opened: Opene
 
 
 def test_every_text_of_a_workbook_is_shown_as_it_is(opened: Opened) -> None:
-    rows = opened(workbook.xlsx(table(TEXTS + MARKED), ZONE, []), "xlsx")
+    rows = opened(workbook.xlsx(table(TEXTS + MARKED).whole(), ZONE, []), "xlsx")
     assert [cell.value for cell in column(rows)] == TEXTS + MARKED

@@ -13,6 +13,7 @@ from appoints.pages.insight.section import Section
 from appoints.pages.insight.sections import SECTIONS
 from appoints.pages.refusals import Refusal
 from appoints.pages.whole import WholeAnswer
+from appoints.results.file_rows import FileRows
 from appoints.results.result import Result
 
 
@@ -74,5 +75,5 @@ class SectionFile(SectionAnswer, CsvFile):
         """What the file's name begins with."""
         return f"insight-{self.kwargs['section']}"
 
-    def table(self, result: Result) -> pl.DataFrame:
-        return self.lines()
+    def rows(self, result: Result) -> FileRows:
+        return FileRows.of(self.lines())
