@@ -157,7 +157,8 @@ def test_a_missing_key_stops_the_start_with_one_line(
     assert done.returncode != 0
     assert done.stdout == ""
     (line,) = done.stderr.splitlines()
-    assert line.startswith(f"{name} is not set: set it, or {name}_FILE, to the output of python")
+    assert line.startswith(f"{name} is not set: set it, or {name}_FILE, to the output of ")
+    assert "python -c " in line
 
 
 @pytest.mark.parametrize("name", ["SECRET_KEY", "CREDENTIAL_KEYS"])

@@ -41,7 +41,7 @@ def _email(rules: int) -> Finding:
 def _notify(alerts: QuerySet[Rule]) -> Finding:
     due = alerts.filter(created__lt=timezone.now() - IDLE)
     if not due.exists():
-        return ok("notify", "no alert is to be checked.")
+        return ok("notify", "no alert has been set up for five minutes or longer.")
     checked = due.filter(timestamps.since("checked_at", IDLE)).count()
     if not checked:
         words = f"{due.count()} alerts are set up, and none was checked in the last five minutes."

@@ -34,7 +34,8 @@ SECRET_KEY_HINT = (
 )
 CREDENTIAL_KEYS_HINT = (
     "CREDENTIAL_KEYS is not set: set it, or CREDENTIAL_KEYS_FILE, to the output of"
-    " python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'"
+    " .venv/bin/python -c 'from cryptography.fernet import Fernet;"
+    " print(Fernet.generate_key().decode())'"
 )
 # Default, least and most of what an operator may tune.
 NUMBERS = {
