@@ -24,6 +24,7 @@ from tests.screen import Screen, number_of, words_of
 
 RANGE = "from=2026-05-26&to=2026-06-03"
 HTMX = {"HX-Request": "true"}
+INDEX = "http://testserver/insight/"
 
 
 @pytest.fixture(autouse=True)
@@ -259,3 +260,38 @@ def test_where_nothing_is_at_hand_it_says_why(browser: Client) -> None:
     assert Screen(part).one("[role=alert]").text().strip().startswith("iSales")
     page = browser.get("/insight/punctuality/")
     assert page.status_code == 504 and "Try again" in page.content.decode()
+
+
+def test_lines_that_are_left_out_are_one_click_away(browser: Client) -> None:
+    centre([call(number, userAccount=str(number), userName="") for number in range(9)])
+    page = Screen(browser.get("/insight/punctuality/", headers=HTMX | {"HX-Current-URL": INDEX}))
+    own = "/insight/punctuality/?connection=demo&preset=last-7d"
+    assert own in page.links(".by-agent caption a")
+    assert "and 1 more" in page.texts(".by-agent caption a")
+
+
+@pytest.mark.parametrize(
+    ("asked", "range_"),
+    [
+        ("preset=last-7d", "from=2026-05-26&to=2026-06-07"),
+        ("preset=tomorrow", "from=2026-06-01&to=2026-06-07"),
+        ("from=2026-05-30&to=2026-06-20", "from=2026-05-30&to=2026-06-21T00:00:00%2B00:00"),
+    ],
+)
+def test_numbers_promised_more_than_once_are_looked_for_in_the_days_ahead_too(
+    browser: Client, asked: str, range_: str
+) -> None:
+    centre([])
+    links = Screen(browser.get(f"/insight/?{asked}")).links(".insight-ways a")
+    assert f"/appoints/?connection=demo&{range_}&repeat=open&sort=called_no" in links
+
+
+def test_the_page_leads_to_a_wallboard_of_its_sections(browser: Client) -> None:
+    centre([])
+    links = Screen(browser.get("/insight/?preset=yesterday&call_type=1")).links(".insight-ways a")
+    assert "/wallboard/?connection=demo&preset=today&call_type=1&show=silence,load" in links
+
+
+def test_the_report_names_its_day(browser: Client) -> None:
+    centre([])
+    assert Screen(browser.get("/insight/report/")).texts("h1") == ["Morning report June 1, 2026"]

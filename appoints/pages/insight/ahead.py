@@ -76,7 +76,10 @@ class LoadAhead(AheadSection):
 
     name = "load"
     title = _("The load ahead")
-    about = _("Reserved calls of each hour to come, beside what usually begins in such an hour.")
+    about = _(
+        "Reserved calls of each hour of the next seven days, beside what usually begins in such an "
+        "hour."
+    )
     line = LoadLine
     needed = ("rows", "past")
 
@@ -102,7 +105,10 @@ class Collisions(AheadSection):
 
     name = "collisions"
     title = _("Too close together")
-    about = _("Agents with more calls reserved at once than the median talk time leaves room for.")
+    about = _(
+        "Agents with more calls of the next seven days reserved at once than the median talk time "
+        "leaves room for."
+    )
     line = CollisionLine
     needed = ("rows", "past")
 
@@ -129,7 +135,7 @@ class OutsideHours(AheadSection):
 
     name = "outside-hours"
     title = _("Outside working hours")
-    about = _("Calls to come that are reserved for a time at which nobody works.")
+    about = _("Calls of the next seven days that are reserved for a time at which nobody works.")
     line = OutsideLine
 
     def lines(self, found: Mapping[str, Result]) -> Sequence[OutsideLine]:

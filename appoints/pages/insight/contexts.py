@@ -65,7 +65,9 @@ class InsightContext(ListContext):
 
     ``one`` is the section that the page is of, None where it is of all. ``index`` and ``report``
     are the addresses of all sections, one after the other as they are seen, and all at once.
-    ``repeats`` asks the list for numbers that are promised more than once. ``working`` leads to
+    ``repeats`` asks the list for numbers that are promised more than once, in the range or in the
+    next seven days, and ``wall`` the wallboard for what it can show of these sections. ``today`` is
+    the day of the report, in words. ``working`` leads to
     delays in working hours, and back; empty where no hours are set, and
     ``is_working`` says that they are told so. ``reload`` is the seconds after which a page without
     scripts asks again, 0 for never.
@@ -79,6 +81,8 @@ class InsightContext(ListContext):
     index: str = ""
     report: str = ""
     repeats: str = ""
+    wall: str = ""
+    today: str = ""
     working: str = ""
     is_working: bool = False
     is_report: bool = False

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.http import Http404, HttpResponse, QueryDict
 from django.urls import reverse
+from django.utils.formats import date_format
 
 from appoints.access.rights import EXPORT_FILES
 from appoints.connections import lookups
@@ -22,12 +23,14 @@ from appoints.pages.insight.parts import empty_part, own_parameters, part_of
 from appoints.pages.insight.section import MOST_LINES, FigureOptions
 from appoints.pages.insight.sections import SECTIONS
 from appoints.pages.list import POLL_WAIT, ListPage
+from appoints.pages.wallboard import PANELS
 from appoints.results import facets
 from appoints.results.absent import absent
 from appoints.results.result import Result
 
 RANGE = ("preset", "from", "to")
 DEFAULT_PRESET = "last-7d"
+TODAY = {"preset": "today", "begin": None, "end": None}
 ON_PAPER, ON_A_PAGE = 4, 200  # lines of a table; the file has all
 OWN_PARAMETERS = frozenset({"working", "day", "first"})
 
@@ -99,10 +102,31 @@ class InsightPage(ListPage):
             context,
             index=f"{reverse('insight:index')}?{address}",
             report=f"{reverse('insight:report')}?{address}",
-            repeats=self.question.query.but(repeats=("open",)).urlencode(),
+            repeats=self._repeats,
+            wall=f"{self.question.query.but(**TODAY).urlencode()}&show={','.join(PANELS)}",
+            today=date_format(self._today, "DATE_FORMAT"),
             working=self._working,
             is_working=self.chosen.working,
         )
+
+    @property
+    def _today(self) -> date:
+        return self.question.now.astimezone(self.question.zone).date()
+
+    @property
+    def _repeats(self) -> str:
+        """The address of the numbers that are promised more than once, one beside the other.
+
+        Those of the next seven days too: what was promised twice is mended before it is called.
+        """
+        begin, end = self.question.window
+        last = self._today + timedelta(days=6)
+        asked = self.question.query.but(repeats=("open",), sort="called_no")
+        if begin is not None:
+            first = min(begin.astimezone(self.question.zone).date(), self._today)
+            is_later = end is not None and end.astimezone(self.question.zone).date() > last
+            asked = asked.but(preset="", begin=first, end=end if is_later else last)
+        return asked.urlencode()
 
     @property
     def _working(self) -> str:
