@@ -1,0 +1,75 @@
+// Put into a page beside axe. What parts are made of is kept for the next pages of the tab, so that
+// axe looks at each kind of part in its place, under the same style sheets, once.
+
+const TOLD = /^(class|role|type|open|disabled|tabindex|style|lang|dir|aria-(current|expanded))$/;
+const kinds = new Map(JSON.parse(sessionStorage.kinds ?? "[]"));
+const styles = [...document.styleSheets].map(({ href }) => href).join(" ");
+
+const numberOf = (kind) => {
+  if (!kinds.has(kind)) kinds.set(kind, kinds.size);
+  return kinds.get(kind);
+};
+
+// Of most attributes, and of texts, it matters whether anything is in them.
+const ownOf = (part) =>
+  [...part.attributes].reduce(
+    (own, { name, value }) => `${own} ${name}=${TOLD.test(name) ? value : value.trim() !== ""}`,
+    part.localName,
+  );
+
+// For a layout it matters how long texts are.
+const madeOf = (part, isLayout) => {
+  if (part instanceof Element) {
+    const inside = [...part.childNodes].map((each) => madeOf(each, isLayout));
+    return numberOf(`${ownOf(part)}>${inside}`);
+  }
+  const { length } = part.data.trim();
+  return isLayout ? `"${length}"` : `"${length > 0}"`;
+};
+
+// Return what was looked at before in this way, in parts as large as can be.
+const seenOf = (part, way, isLayout, above = styles) => {
+  const key = `${way} ${above} ${madeOf(part, isLayout)}`;
+  if (kinds.has(key)) return [part];
+  kinds.set(key, kinds.size);
+  const here = numberOf(`${above}/${ownOf(part)}`);
+  return [...part.children].flatMap((each) => seenOf(each, way, isLayout, here));
+};
+
+window.look = {
+  // Of parts that are made alike a few are enough, with a neighbour on either side; and targets
+  // are smallest where rows are dense.
+  thinOut() {
+    document.documentElement.dataset.density = "dense";
+    for (const each of document.querySelectorAll("tbody tr:nth-child(n + 6)")) each.remove();
+    const counts = new Map();
+    for (const part of document.querySelectorAll("tbody tr, li, option, svg a")) {
+      const kind = `${numberOf(ownOf(part.parentElement))} ${madeOf(part)}`;
+      const count = counts.get(part.parentElement)?.[kind] ?? 0;
+      if (count === 3) part.remove();
+      else counts.set(part.parentElement, { ...counts.get(part.parentElement), [kind]: count + 1 });
+    }
+  },
+
+  // What opens is open, and in the flow, so that nothing hides behind it. Menus that would fetch
+  // more of the same lines do without.
+  open() {
+    for (const each of document.querySelectorAll("[data-whole]")) delete each.dataset.whole;
+    for (const each of document.querySelectorAll("details, dialog")) each.open = true;
+    for (const each of document.querySelectorAll("details > :not(summary), dialog")) {
+      each.style.setProperty("position", "static", "important");
+    }
+  },
+
+  // Return what axe finds by tags or names of rules, where it did not look in this way before.
+  async find(way, runOnly, without) {
+    for (const each of document.getAnimations()) if (each instanceof CSSTransition) each.finish();
+    const isLayout = runOnly.includes("target-size");
+    const exclude = [...document.body.children].flatMap((each) => seenOf(each, way, isLayout));
+    sessionStorage.kinds = JSON.stringify([...kinds]);
+    const rules = Object.fromEntries(without.map((id) => [id, { enabled: false }]));
+    const options = { runOnly, rules, resultTypes: ["violations"] };
+    const { violations } = await axe.run({ exclude }, options);
+    return violations.map(({ id, nodes }) => `${id} (${nodes.length} times): ${nodes[0].html}`);
+  },
+};
