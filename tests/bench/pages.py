@@ -1,5 +1,5 @@
 """The list over results of several sizes: opened again, opened first, with filters nobody asked
-for before, refreshed unchanged, and polled amid a load.
+for before, refreshed unchanged, and polled amid a load; and what comes before it, a sign-in.
 
 Milliseconds of the machine's time, but for those of CPU, which another process changes least.
 """
@@ -38,6 +38,7 @@ def figures() -> Iterator[Figure]:
         yield from _of_size(client, rows, warm, cold)
     yield from _unchanged(client)
     yield from _polled(client)
+    yield _hashed()
 
 
 def _hold(rows: int, *, loading: bool = False) -> Snapshot:
@@ -107,6 +108,22 @@ def _polled(client: Client) -> Iterator[Figure]:
         _get(client, LIST, HTMX)
         took = median(poll() for _ in range(RUNS))
     yield Figure(f"poll at {POLLED:,} rows, CPU ms", took, None, "", took, POLL, at_most=True)
+
+
+def _hashed() -> Figure:
+    """Return the time of one sign-in's password, which a morning has fifty of at once."""
+    from django.contrib.auth.hashers import BasePasswordHasher, PBKDF2PasswordHasher
+
+    from dashboard.accounts.password_hasher import Argon2idHasher
+
+    def took(hasher: BasePasswordHasher) -> float:
+        return median(
+            _took(lambda: hasher.encode("password", "salt" * 6), time.process_time)
+            for _ in range(COLD_RUNS)
+        )
+
+    ours, other = took(Argon2idHasher()), took(PBKDF2PasswordHasher())
+    return Figure("password of a sign-in, CPU ms", ours, other, "Django's PBKDF2", other / ours, 5)
 
 
 def _get(

@@ -29,6 +29,7 @@ TODAY = datetime.now(UTC).date()
 DAYS = [TODAY + timedelta(days=number) for number in (-2, -1, 0, 1, 2)]
 VIEWS = [f"/appoints/?from={day}&to={day}" for day in DAYS]
 LATENCY = 0.1  # seconds
+WATCHERS = 1  # who ask whether the server lives
 RAMP = 5.0  # seconds until all have come
 WARM_UP = 60.0  # seconds
 
@@ -126,7 +127,7 @@ def run(chosen: Set, users: int, minutes: float) -> int:
 
 def _generator(port: int, users: int, minutes: float, log: Path) -> subprocess.Popen[bytes]:
     line = ["-m", "locust", "-f", "tests/stack/supervisors.py", "--headless", "--only-summary",
-            "-u", str(users), "-r", str(users / RAMP), "-t", f"{round(minutes * 60)}s",
+            "-u", str(users + WATCHERS), "-r", str(users / RAMP), "-t", f"{round(minutes * 60)}s",
             "--host", f"http://127.0.0.1:{port}", "--stop-timeout", "5"]  # fmt: skip
     return subprocess.Popen(
         [sys.executable, *line], cwd=ROOT, env={**os.environ, "LOAD_LOG": str(log)},
@@ -142,7 +143,8 @@ def _report(
     failed = [each for each in requests if each[3] not in (200, 204, 302)]
     print(
         f"\n{chosen.machines} × {chosen.workers} workers, {chosen.database}: "
-        f"{len(requests)} requests, {len(failed)} failed {[each[1:] for each in failed[:3]]}"
+        f"{len(requests)} requests, {len(requests) / minutes / 60:.0f} a second, "
+        f"{len(failed)} failed {[each[1:] for each in failed[:3]]}"
     )
     print(f"  {'minute':<8}" + "".join(f"{name + ' p50':>13}{'p95':>8}" for name in NAMES) + "  ms")
     for first, last in [
@@ -173,7 +175,7 @@ def _report(
     return len(failed)
 
 
-NAMES = ("page", "refresh", "file")
+NAMES = ("page", "refresh", "file", "sign-in", "health")
 
 
 def _percentiles(requests: list[list[float]], name: str) -> str:

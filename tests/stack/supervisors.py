@@ -17,7 +17,7 @@ from typing import Any
 from locust import FastHttpUser, constant_throughput, events, task
 
 from tests.stack.installation import PASSWORD
-from tests.stack.load import VIEWS
+from tests.stack.load import VIEWS, WATCHERS
 from tests.stack.visitor import TOKEN
 
 VERSION = re.compile(r'data-version="([^"]+)"')
@@ -71,6 +71,19 @@ class Supervisor(FastHttpUser):
             "refresh",
             **{"HX-Request": "true", "HX-Target": "answer", "If-None-Match": self.version},
         )
+
+
+class Watcher(FastHttpUser):
+    """Whatever watches a server asks every second whether it lives."""
+
+    fixed_count = WATCHERS
+    wait_time = constant_throughput(1)
+    network_timeout = connection_timeout = 70.0
+
+    @task
+    def ask(self) -> None:
+        """Ask."""
+        self.client.get("/healthz", name="health")
 
 
 @events.request.add_listener
