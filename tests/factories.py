@@ -206,7 +206,7 @@ def at_hand(
     CACHE.clear()  # IDs of snapshots begin anew with each test
     begun, now = leased(connection), timezone.now()
     rows = frame.plain([frame.Fetched(0, [parse_row(each) for each in data], now)])
-    store.write(begun, 0, {0: PageInfo(len(data), len(data))}, rows)
+    store.write(begun, {0: ({0: PageInfo(len(data), len(data))}, rows)})
     counts = {"total": len(data) + more, "received": len(data), "as_of": now}
     if loading:
         leases.keep(begun, **counts)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from itertools import chain
 from math import isfinite
 from typing import Any
 
@@ -32,6 +33,7 @@ LONGEST_QUIET = 24 * 3600.0  # seconds; a longer Retry-After counts as a mistake
 VALUES = 10_000  # JSON values in an answer without rows; each takes more memory than its text
 VALUES_A_ROW = 200  # iSales' own has 18
 UNWRITABLE = re.compile(r"\0|\\u(0000|d[89a-f])", re.IGNORECASE)
+CONTAINERS = frozenset({dict, list})
 DEEPEST = 50  # levels of nested JSON; an answer has four, and readers of JSON recurse
 
 
@@ -105,8 +107,12 @@ def _json_object(body: bytes, rows: int = 0) -> dict[str, object] | None:
         return None
     if not isinstance(answer, dict) or not _shallow(answer):
         return None
-    escaped: dict[str, object] = _escaped(answer) if UNWRITABLE.search(text) else answer
-    return escaped
+    return _escaped(answer) if _is_unwritable(text) else answer
+
+
+def _is_unwritable(text: str) -> bool:
+    # Nearly every text has neither, and then needs no look at each of its characters.
+    return ("\0" in text or "\\u" in text) and bool(UNWRITABLE.search(text))
 
 
 def _integer(text: str) -> int | str:
@@ -137,17 +143,16 @@ def _escaped(value: Any) -> Any:
     return value
 
 
-def _shallow(answer: object) -> bool:
+def _shallow(answer: dict[str, Any] | list[Any]) -> bool:
     """Tell whether JSON is nested no deeper than DEEPEST."""
     level = [answer]
     for _ in range(DEEPEST):
-        level = [
-            inner
-            for each in level
-            if isinstance(each, dict | list)
-            for inner in (each.values() if isinstance(each, dict) else each)
-        ]
-    return not level
+        values = [each.values() if isinstance(each, dict) else each for each in level]
+        # Most values are no containers: to tell so of all at once is many times as fast.
+        if CONTAINERS.isdisjoint(map(type, chain.from_iterable(values))):
+            return True
+        level = [each for each in chain.from_iterable(values) if type(each) in CONTAINERS]
+    return False
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

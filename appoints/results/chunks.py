@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from threading import Lock
 from typing import NamedTuple
 
@@ -55,6 +56,7 @@ class ChunkFrames:
     def __init__(self) -> None:
         self._loads: OrderedDict[int, Frames] = OrderedDict()
         self._joined: dict[int, Joined] = {}
+        self._written: dict[int, Frames] = {}  # with nothing derived yet
         self._lock = Lock()
 
     def rows(self, snapshot: Snapshot, rules: states.Rules) -> pl.DataFrame:
@@ -65,11 +67,12 @@ class ChunkFrames:
         with self._lock:
             before = self._loads.pop(snapshot.pk, {})
             joined = self._joined.pop(snapshot.pk, NOTHING)
-        frames = self._frames(snapshot, rules, before)
+            written = self._written.pop(snapshot.pk, {})
+        frames = self._frames(snapshot, rules, before, written)
         joined = joined.with_all(frames) if frames else NOTHING
         whole = snapshot.status == Snapshot.Status.WHOLE
         if not whole:
-            self._keep(snapshot, frames, joined)
+            self._keep(snapshot, frames, joined, {})
         none = states.derived(frame.plain([]), rules)
         rows = (none if joined.rows is None else joined.rows).drop("offset")
         if whole and rows.height != snapshot.received:
@@ -81,29 +84,51 @@ class ChunkFrames:
         self, snapshot: Snapshot, number: int, version: int, rows: pl.DataFrame
     ) -> None:
         """Keep a chunk that this process has just written, so that nobody has to read it."""
-        made = states.derived(rows, states.rules())
         with self._lock:
             before = self._loads.get(snapshot.pk, {})
             joined = self._joined.get(snapshot.pk, NOTHING)
-        self._keep(snapshot, {**before, number: (version, made)}, joined)
+            written = self._written.get(snapshot.pk, {})
+        self._keep(snapshot, before, joined, {**written, number: (version, rows)})
 
-    def _frames(self, snapshot: Snapshot, rules: states.Rules, before: Frames) -> Frames:
-        """Return the frames of all chunks in order; only those that were written are read."""
+    def _frames(
+        self, snapshot: Snapshot, rules: states.Rules, before: Frames, written: Frames
+    ) -> Frames:
+        """Return the frames of all chunks in order; only those that another wrote are read."""
         versions = dict(snapshot.chunks.order_by("number").values_list("number", "version"))
-        known = {number: each for number, each in before.items() if each[0] == versions.get(number)}
-        written = snapshot.chunks.filter(number__in=versions.keys() - known.keys())
-        for chunk, rows in store.readable(written):
-            known[chunk.number] = chunk.version, states.derived(rows, rules)
+        known, new = _current(before, versions), _current(written, versions)
+        others = snapshot.chunks.filter(number__in=versions.keys() - known.keys() - new.keys())
+        for chunk, rows in store.readable(others):
+            new[chunk.number] = chunk.version, rows
+        known |= _derived(new, rules)
         return {number: known[number] for number in versions if number in known}
 
-    def _keep(self, snapshot: Snapshot, frames: Frames, joined: Joined) -> None:
+    def _keep(self, snapshot: Snapshot, frames: Frames, joined: Joined, written: Frames) -> None:
         with self._lock:
             self._loads[snapshot.pk], self._joined[snapshot.pk] = frames, joined
+            self._written[snapshot.pk] = written
             self._loads.move_to_end(snapshot.pk)
             while len(self._loads) > MOST_LOADS or (len(self._loads) > 1 and self._is_full()):
-                self._joined.pop(self._loads.popitem(last=False)[0], None)
+                oldest, _ = self._loads.popitem(last=False)
+                self._joined.pop(oldest, None)
+                self._written.pop(oldest, None)
 
     def _is_full(self) -> bool:
         """Tell whether the chunks of all loads are more rows than one result may have."""
-        chunks = [rows for frames in self._loads.values() for _, rows in frames.values()]
-        return sum(rows.height for rows in chunks) > settings.APPOINTS_MOST_ROWS
+        kept = [*self._loads.values(), *self._written.values()]
+        heights = [rows.height for frames in kept for _, rows in frames.values()]
+        return sum(heights) > settings.APPOINTS_MOST_ROWS
+
+
+def _current(frames: Frames, versions: Mapping[int, int]) -> Frames:
+    return {number: each for number, each in frames.items() if each[0] == versions.get(number)}
+
+
+def _derived(frames: Frames, rules: states.Rules) -> Frames:
+    """Return frames with what is derived, all at once: each alone takes nearly as long as all."""
+    if not frames:
+        return {}
+    rows, made, at = states.derived(pl.concat(rows for _, rows in frames.values()), rules), {}, 0
+    for number, (version, plain) in frames.items():
+        made[number] = version, rows.slice(at, plain.height)
+        at += plain.height
+    return made

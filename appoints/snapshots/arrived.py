@@ -9,7 +9,7 @@ import polars as pl
 from django.utils import timezone
 
 from appoints.isales.rows import Row
-from appoints.snapshots import frame, leases, store
+from appoints.snapshots import frame, news, store
 from appoints.snapshots.frame import Fetched
 from appoints.snapshots.models import Snapshot
 from appoints.snapshots.reconcile import PageInfo
@@ -86,24 +86,27 @@ class Arrived:
         self._rows.clear()
 
     def _write(self, numbers: Iterable[int]) -> None:
-        written = sorted(numbers)
-        for number in written:
-            arrived = self._unwritten.pop(number)
-            rows = frame.plain([arrived[at] for at in sorted(arrived)])
-            if (before := self._rows.get(number)) is not None:
-                again = pl.col("offset").is_in([] if number == INSERTED else list(arrived))
-                rows = pl.concat([before.filter(~again), rows])
-            self._rows[number] = rows
-            infos = {at: self.infos[at] for at in self._offsets(number) if at in self.infos}
-            store.write(self.snapshot, number, infos, rows)
+        written = {number: self._chunk(number) for number in sorted(numbers)}
         if written:
-            leases.keep(
+            store.write(
                 self.snapshot,
+                written,
                 total=self.snapshot.total,
                 received=self.received,
                 as_of=self.as_of(),
                 worked=self.snapshot.worked,
             )
+            news.tell()
+
+    def _chunk(self, number: int) -> store.Written:
+        """Return a chunk with the pages that came since it was written."""
+        arrived = self._unwritten.pop(number)
+        rows = frame.plain([arrived[at] for at in sorted(arrived)])
+        if (before := self._rows.get(number)) is not None:
+            again = pl.col("offset").is_in([] if number == INSERTED else list(arrived))
+            rows = pl.concat([before.filter(~again), rows])
+        self._rows[number] = rows
+        return {at: self.infos[at] for at in self._offsets(number) if at in self.infos}, rows
 
     def _is_full(self, number: int) -> bool:
         return all(offset in self.infos for offset in self._offsets(number))

@@ -6,13 +6,13 @@ import atexit
 import logging
 import time
 from collections import Counter
-from threading import Condition, Event, Lock, Thread, current_thread
+from threading import Event, Lock, Thread, current_thread
 
 from django.conf import settings
 from django.db import Error
 from django.db import connection as database
 
-from appoints.snapshots import fetcher, loader, queue, retention
+from appoints.snapshots import fetcher, loader, news, queue, retention
 from appoints.snapshots.models import Snapshot
 
 PURGED_EVERY = 5.0  # seconds
@@ -31,7 +31,6 @@ class Pool:
         self._empty_until = 0.0
         self._counting, self._taking = Lock(), Lock()
         self._ending, self._purge_at = Event(), 0.0
-        self._load_ended = Condition()
 
     def wake(self) -> None:
         """Start one more loader thread, if the limit allows; a snapshot waits."""
@@ -44,11 +43,6 @@ class Pool:
             thread = Thread(target=self._work, name=name, daemon=True)
             self._threads.add(thread)
             thread.start()
-
-    def await_end(self, seconds: float) -> None:
-        """Wait until a load of this process ends, or for so long."""
-        with self._load_ended:
-            self._load_ended.wait(seconds)
 
     def hand_over(self) -> None:
         """Give all loads back, for other workers to go on with at once; take no more."""
@@ -65,8 +59,7 @@ class Pool:
             while snapshot := self._next():
                 try:
                     loader.run(snapshot, self._ending)
-                    with self._load_ended:
-                        self._load_ended.notify_all()
+                    news.tell()
                     self._purge()
                 finally:
                     with self._counting:

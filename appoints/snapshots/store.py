@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from random import getrandbits
@@ -34,6 +34,8 @@ RESUMABLE = timedelta(minutes=10)  # age of rows with which a load that stopped 
 UNWANTED = timedelta(minutes=1)  # nobody asked for so long: not loaded, until somebody does
 PINNED = timedelta(minutes=5)  # for which a snapshot stays for a program that reads it in pages
 FAILURE_EXPLAINS = timedelta(minutes=2)  # why nothing has come yet, while iSales is asked again
+
+Written = tuple[Mapping[int, PageInfo], pl.DataFrame]  # the pages of a chunk, and its rows
 
 # Sent with ``snapshot``, ``number``, ``version`` and ``rows`` once a chunk is written.
 chunk_written = Signal()
@@ -138,15 +140,17 @@ def begin_or_join(
         joined = _joined(connection, keys)
         found = [joined.get(tuple(key.values())) for key in keys]
         Snapshot.objects.filter(pk__in=[each.pk for each in found if each]).update(wanted=now)
-        return [
-            snapshot or _begin(connection, each, person)
+        snapshots = [
+            snapshot or _new(connection, each, person)
             for each, snapshot in zip(asked, found, strict=True)
         ]
+        Snapshot.objects.bulk_create(each for each in snapshots if each.pk is None)
+        return snapshots
 
 
-def _begin(connection: Connection, asked: UpstreamRequest, person: int | None) -> Snapshot:
+def _new(connection: Connection, asked: UpstreamRequest, person: int | None) -> Snapshot:
     now = timezone.now()
-    return Snapshot.objects.create(
+    return Snapshot(
         **_key(connection, asked),
         connection=connection,
         criteria=encrypt(json.dumps(asdict(asked.criteria)).encode()),
@@ -205,19 +209,32 @@ def failure_before(snapshot: Snapshot) -> dict[str, object] | None:
     return failed.order_by("-pk").values_list("failure", flat=True).first()
 
 
-def write(snapshot: Snapshot, number: int, pages: dict[int, PageInfo], rows: pl.DataFrame) -> None:
-    """Write a chunk, over what it held. Raises LeaseLost."""
-    payload = encrypt(frame.to_bytes(rows))
-    version = getrandbits(62)
-    values = {"pages": [[at, *info] for at, info in pages.items()], "version": version}
+def write(snapshot: Snapshot, written: Mapping[int, Written], **changes: object) -> None:
+    """Write chunks by their numbers, over what they held, and changes. Raises LeaseLost."""
+    chunks = [_chunk(snapshot, number, *each) for number, each in written.items()]
     with transaction.atomic():
-        leases.keep(snapshot)
-        Chunk.objects.update_or_create(
-            snapshot=snapshot,
-            number=number,
-            defaults={**values, "payload": payload},
+        leases.keep(snapshot, **changes)
+        Chunk.objects.bulk_create(
+            chunks,
+            update_conflicts=True,
+            unique_fields=["snapshot", "number"],
+            update_fields=["pages", "version", "payload"],
         )
-    chunk_written.send(Chunk, snapshot=snapshot, number=number, version=version, rows=rows)
+    for chunk in chunks:
+        about = {"number": chunk.number, "version": chunk.version}
+        chunk_written.send(Chunk, snapshot=snapshot, **about, rows=written[chunk.number][1])
+
+
+def _chunk(
+    snapshot: Snapshot, number: int, pages: Mapping[int, PageInfo], rows: pl.DataFrame
+) -> Chunk:
+    return Chunk(
+        snapshot=snapshot,
+        number=number,
+        pages=[[at, *info] for at, info in pages.items()],
+        version=getrandbits(62),
+        payload=encrypt(frame.to_bytes(rows)),
+    )
 
 
 def read(chunk: Chunk) -> pl.DataFrame:

@@ -12,13 +12,14 @@ from appoints.connections import timestamps
 from appoints.connections.errors import NotAnswering, Resting
 from appoints.connections.models import Connection
 from appoints.isales.errors import FetchError
-from appoints.snapshots import leases, queue, store
+from appoints.snapshots import leases, news, queue, store
 from appoints.snapshots.models import Snapshot
 from appoints.snapshots.pool import POOL
 from appoints.snapshots.upstream import UpstreamRequest
 from dashboard import timing
 
-LOOK_AGAIN = 0.02  # seconds between two looks at a snapshot that is being loaded
+LOOK_AGAIN = 0.02  # seconds between two looks at a snapshot that another worker loads
+LONGEST_LOOK = 0.1  # … once it takes a while: each look reads the database
 
 
 class Wait(NamedTuple):
@@ -99,7 +100,7 @@ def load_all(
 
 def _await(begun: Sequence[int], wait: Wait) -> None:
     """Wait for loads, or for their first rows, and wake loaders as long as any waits for one."""
-    fields = ("leased_until", "received", "status")
+    fields, look = ("leased_until", "received", "status"), LOOK_AGAIN
     while True:
         found = list(Snapshot.objects.filter(pk__in=begun).values_list(*fields))
         leased = [until for until, _, status in found if status == Snapshot.Status.LOADING]
@@ -111,7 +112,8 @@ def _await(begun: Sequence[int], wait: Wait) -> None:
         if time.monotonic() > (wait.rest if has_rows else wait.rows):
             return
         with timing.upstream():
-            POOL.await_end(LOOK_AGAIN)
+            news.wait(look)
+        look = min(1.5 * look, LONGEST_LOOK)
 
 
 def failure_of(snapshot: Snapshot) -> FetchError | None:

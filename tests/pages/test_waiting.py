@@ -10,6 +10,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from appoints.connections.models import Connection
+from appoints.snapshots import news
 from appoints.snapshots.models import Snapshot
 from appoints.snapshots.pool import Pool
 from dashboard.accounts.models import User
@@ -81,7 +82,7 @@ def test_a_page_waits_for_a_place_in_a_full_queue_and_a_file_is_told(
 def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The naps of pages that wait."""
     naps: list[float] = []
-    monkeypatch.setattr(Pool, "await_end", lambda self, seconds: naps.append(seconds))
+    monkeypatch.setattr(news, "wait", naps.append)
     return naps
 
 

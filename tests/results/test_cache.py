@@ -74,7 +74,7 @@ def test_while_rows_come_only_what_was_written_is_read(
             snapshot.received += 1
             row = parse_row(raw(snapshot.received))
             page = frame.Fetched(number * PAGE, [row], timezone.now())
-            store.write(snapshot, number, {}, frame.plain([page]))
+            store.write(snapshot, {number: ({}, frame.plain([page]))})
         return [int(name) for name in cache.of(snapshot, Rules())["appoint_id"]]
 
     assert (shown_after(0, 1), read) == ([1, 2], [0, 1])
@@ -91,7 +91,7 @@ def test_while_rows_come_a_row_that_came_again_stands_once_as_last_fetched(
     def shown_after(chunk: int, *numbers: int, status: str = "0") -> list[tuple[int, str]]:
         rows = [parse_row(raw(number, callFlag=status)) for number in numbers]
         page = frame.Fetched(chunk * PAGE, rows, now + timedelta(seconds=chunk))
-        store.write(snapshot, chunk, {}, frame.plain([page]))
+        store.write(snapshot, {chunk: ({}, frame.plain([page]))})
         snapshot.received += 1
         found = cache.of(snapshot, Rules()).select("appoint_id", "call_status").rows()
         return [(int(name), status) for name, status in found]

@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from functools import cache
 from hashlib import sha256
 from typing import Self
 
+from django.db import connection as database
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -79,6 +81,7 @@ class CallState(models.Model):
         "resting", "resting_since", "quiet_until", "quiet_endpoint",
         "accepted_at", "accepted_endpoint", *FAILURES,
     )  # fmt: skip
+    REREAD = (*STATE, "line_wanted")
 
     def endpoint_fingerprint(self) -> str:
         """Return a hash of where and as whom iSales is called, the keys' values included."""
@@ -211,11 +214,18 @@ class CallState(models.Model):
         mine.update(trial_holder="")
 
     def refresh_state(self) -> None:
-        """Read what may change between two calls; ``refresh_from_db`` takes twice as long."""
-        names = [*self.STATE, "line_wanted"]
-        stored = type(self)._default_manager.filter(pk=self.pk).values(*names).get()
-        for name, value in stored.items():
-            setattr(self, name, value)
+        """Read what may change between two calls, before each of them, and so without the ORM.
+
+        Raises DoesNotExist.
+        """
+        with database.cursor() as cursor:
+            cursor.execute(_statement(type(self)), [self.pk])
+            stored = cursor.fetchone()
+        if stored is None:
+            raise type(self).DoesNotExist
+        for name, value in zip(self.REREAD, stored, strict=True):
+            is_naive = isinstance(value, datetime) and value.tzinfo is None
+            setattr(self, name, value.replace(tzinfo=UTC) if is_naive else value)
 
     @property
     def is_line_wanted(self) -> bool:
@@ -242,3 +252,11 @@ class CallState(models.Model):
         """Hold the row as it is stored, so that answers that come together count in turn."""
         with transaction.atomic():
             yield type(self)._default_manager.select_for_update().get(pk=self.pk)
+
+
+@cache
+def _statement(model: type[CallState]) -> str:
+    """Return the SQL that reads a connection's state; its one parameter is the primary key."""
+    return str(
+        model._default_manager.filter(pk=0).values_list(*model.REREAD).query.sql_with_params()[0]
+    )
