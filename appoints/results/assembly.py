@@ -184,10 +184,14 @@ class Assembly:
 
     @property
     def reported(self) -> int | None:
-        """The number of rows that iSales says there are; None until it has said so of each part."""
-        totals = [None if found is None else found.snapshot.total for found in self.found]
+        """The number of rows that iSales says there are; None as long as it has not said so of all.
+
+        Of partitions that failed it counts nothing: ``received`` has none of them either.
+        """
+        totals = [each.snapshot.total for each in self.at_hand]
         known = [each for each in totals if each is not None]
-        return sum(known) if len(known) == len(totals) else None
+        is_known = len(known) == len(totals) and (self.mode != "loading" or all(self.found))
+        return sum(known) if is_known else None
 
     def with_loads(self, loads: Loads, error: FetchError | None) -> Assembly:
         """Return what was found once loads have come, or while they are still coming."""

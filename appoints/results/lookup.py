@@ -12,7 +12,7 @@ from django.db import Error as DatabaseError
 from django.utils.translation import get_language
 
 from appoints.access.scope import Scope, Visibility
-from appoints.connections.errors import QueueFull, database_failure
+from appoints.connections.errors import Busy, QueueFull, database_failure
 from appoints.connections.models import Connection
 from appoints.isales.errors import FetchError
 from appoints.query.filters import NAMES
@@ -37,7 +37,7 @@ from appoints.results.upstream_queries import (
     together,
 )
 from appoints.results.version import Unchanged, version_of
-from appoints.snapshots import ageing, store, upstream, waiting
+from appoints.snapshots import ageing, shared_pages, store, upstream, waiting
 from appoints.snapshots.models import Snapshot
 from appoints.snapshots.upstream import UpstreamRequest
 from appoints.snapshots.waiting import Wait
@@ -57,7 +57,8 @@ def ask(
 ) -> Result:
     """Return what is at hand for a question within a scope after at most ``wait`` seconds.
 
-    Where it ``is_brief``, the first rows or older ones are enough, and a full queue is no failure.
+    Where it ``is_brief``, the first rows or older ones are enough, and to have to wait for a place
+    in the queue or for a line is no failure.
     ``reasons`` are the words that ``fail_reason`` is sorted by; without, by its codes. Raises
     Unchanged where the answer's version is ``known``, NeedsWhole where only iSales' own pages can
     be had and the question needs every row, and what a call raises where no row is at hand at all.
@@ -68,7 +69,9 @@ def ask(
     try:
         return asking.answer(Wait.for_first(wait), reasons)
     except QueueFull as full:
-        return waiting_result(full, rules())
+        return waiting_result(full.waiting, rules())
+    except Busy:
+        return waiting_result(shared_pages.waiting_for(connection), rules())
 
 
 @dataclass(frozen=True)

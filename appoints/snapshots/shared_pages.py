@@ -57,6 +57,12 @@ def shared(
     return _answer(page)
 
 
+def waiting_for(connection: Connection) -> int:
+    """Return how many pages of a connection are asked for and have not come."""
+    out = timestamps.in_force("leased_until", LEASE)
+    return SharedPage.objects.filter(out, connection=connection, ended=None).count()
+
+
 def drop_ended(*, but: int = 0) -> None:
     """Drop pages that nobody waits for any more, and those whose worker died; keep one of them."""
     past = timezone.now() - KEPT

@@ -364,3 +364,18 @@ def test_of_what_is_far_from_now_newer_rows_come_unnoticed(
 def store_only(connection: Connection, asked: Any, *rest: Any) -> list[Snapshot]:
     """Begin loads, in place of ``waiting.load_all``."""
     return store.begin_or_join(connection, asked)
+
+
+def test_how_many_rows_there_are_is_said_once_isales_has_said_so_of_every_day(
+    story: Story, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked(connection, days(-1, 6))
+    Snapshot.objects.filter(status=Snapshot.Status.WHOLE).delete()
+    monkeypatch.setattr(waiting, "load_all", store_only)
+    assert Snapshot.objects.filter(total__gt=0).exists()  # of ranges that hold too many rows
+    assert asked(connection, days(-1, 6)).reported is None
+    loading = Snapshot.objects.filter(status=Snapshot.Status.LOADING)
+    loading.filter(pk=loading.first().pk).update(total=2)
+    assert asked(connection, days(-1, 6)).reported is None
+    loading.update(total=2)
+    assert asked(connection, days(-1, 6)).reported == 2 * loading.count()

@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import timedelta
 from threading import Barrier
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connections as databases
 from django.utils import timezone
+from pytest_django import Settings
 
+from appoints.connections import limiter
+from appoints.connections.errors import Busy
 from appoints.connections.models import Connection
 from appoints.isales.client import Criteria
 from appoints.isales.errors import FetchError, UnexpectedAnswer
 from appoints.isales.simulator import Simulator
 from appoints.query.query import Query
+from appoints.query.time_range import EVER
 from appoints.results import passthrough
-from appoints.results.lookup import rules
+from appoints.results.lookup import ask, rules
+from appoints.results.result import Result
 from appoints.snapshots.models import SharedPage
 from appoints.snapshots.shared_pages import PageAnswer
+from tests.factories import whole
 
 PEOPLE = 6
 
@@ -105,3 +115,42 @@ def test_answers_that_nobody_waits_for_are_dropped(connection: Connection) -> No
 def test_an_answer_is_stored_encrypted(connection: Connection) -> None:
     all_at_once(connection, [1])
     assert b"1390000" not in bytes(SharedPage.objects.get().payload)
+
+
+@pytest.fixture
+def _busy(
+    connection: Connection, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """A result above the cap, and no line that is free."""
+    settings.APPOINTS_MOST_ROWS = 10
+    assert asked(connection).mode == "browsing"
+    monkeypatch.setattr(passthrough, "WAIT", 0.1)
+    with ExitStack() as held:
+        for _ in range(connection.max_concurrency):
+            held.enter_context(limiter.line(connection, wait=5))
+        yield
+
+
+def asked(connection: Connection, **how: Any) -> Result:
+    everything = whole(connection)
+    return ask(connection, Query(), EVER, ZoneInfo("UTC"), everything, wait=10, **how)
+
+
+@pytest.mark.usefixtures("_busy")
+def test_while_no_line_is_free_a_page_waits_for_its_turn(connection: Connection) -> None:
+    result = asked(connection, is_brief=True)
+    assert (result.mode, result.waiting) == ("loading", 0)
+
+
+@pytest.mark.usefixtures("_busy")
+def test_while_no_line_is_free_a_file_is_told_when_to_come_again(connection: Connection) -> None:
+    with pytest.raises(Busy) as caught:
+        asked(connection)
+    assert caught.value.retry_after > 0
+
+
+@pytest.mark.usefixtures("_busy")
+def test_a_page_that_waits_for_its_turn_says_how_many_are_before_it(connection: Connection) -> None:
+    key, out = "another page", timezone.now() + timedelta(seconds=10)
+    SharedPage.objects.create(connection=connection, key=key, leased_until=out)
+    assert asked(connection, is_brief=True).waiting == 1
