@@ -17,7 +17,7 @@ from appoints.results import states
 from appoints.results.chunks import ChunkFrames
 from appoints.results.filtering import in_window
 from appoints.snapshots import store
-from appoints.snapshots.models import Snapshot
+from appoints.snapshots.models import Chunk, Snapshot
 from appoints.snapshots.partitions import Piece, Span
 from appoints.snapshots.reconcile import last_fetched
 
@@ -101,11 +101,9 @@ class Cache:
                 self._joined.popitem(last=False)
         return made
 
-    def keep_chunk(
-        self, snapshot: Snapshot, number: int, version: int, rows: pl.DataFrame, **_: object
-    ) -> None:
+    def keep_chunk(self, chunk: Chunk, rows: pl.DataFrame, **_: object) -> None:
         """Keep the rows of a chunk that this process has just written."""
-        self._chunks.keep_written(snapshot, number, version, rows)
+        self._chunks.keep_written(chunk, rows)
 
     def clear(self) -> None:
         """Forget everything."""

@@ -12,7 +12,7 @@ from django.conf import settings
 
 from appoints.results import states
 from appoints.snapshots import frame, store
-from appoints.snapshots.models import Snapshot
+from appoints.snapshots.models import Chunk, Snapshot
 from appoints.snapshots.reconcile import deduplicated
 
 MOST_LOADS = 16
@@ -72,7 +72,7 @@ class ChunkFrames:
         joined = joined.with_all(frames) if frames else NOTHING
         whole = snapshot.status == Snapshot.Status.WHOLE
         if not whole:
-            self._keep(snapshot, frames, joined, {})
+            self._keep(snapshot.pk, frames, joined, {})
         none = states.derived(frame.plain([]), rules)
         rows = (none if joined.rows is None else joined.rows).drop("offset")
         if whole and rows.height != snapshot.received:
@@ -80,15 +80,14 @@ class ChunkFrames:
             raise store.RowsLost
         return rows.rechunk() if whole else rows
 
-    def keep_written(
-        self, snapshot: Snapshot, number: int, version: int, rows: pl.DataFrame
-    ) -> None:
+    def keep_written(self, chunk: Chunk, rows: pl.DataFrame) -> None:
         """Keep a chunk that this process has just written, so that nobody has to read it."""
+        load = chunk.snapshot_id
         with self._lock:
-            before = self._loads.get(snapshot.pk, {})
-            joined = self._joined.get(snapshot.pk, NOTHING)
-            written = self._written.get(snapshot.pk, {})
-        self._keep(snapshot, before, joined, {**written, number: (version, rows)})
+            before = self._loads.get(load, {})
+            joined = self._joined.get(load, NOTHING)
+            written = {**self._written.get(load, {}), chunk.number: (chunk.version, rows)}
+        self._keep(load, before, joined, written)
 
     def _frames(
         self, snapshot: Snapshot, rules: states.Rules, before: Frames, written: Frames
@@ -102,11 +101,10 @@ class ChunkFrames:
         known |= _derived(new, rules)
         return {number: known[number] for number in versions if number in known}
 
-    def _keep(self, snapshot: Snapshot, frames: Frames, joined: Joined, written: Frames) -> None:
+    def _keep(self, load: int, frames: Frames, joined: Joined, written: Frames) -> None:
         with self._lock:
-            self._loads[snapshot.pk], self._joined[snapshot.pk] = frames, joined
-            self._written[snapshot.pk] = written
-            self._loads.move_to_end(snapshot.pk)
+            self._loads[load], self._joined[load], self._written[load] = frames, joined, written
+            self._loads.move_to_end(load)
             while len(self._loads) > MOST_LOADS or (len(self._loads) > 1 and self._is_full()):
                 oldest, _ = self._loads.popitem(last=False)
                 self._joined.pop(oldest, None)

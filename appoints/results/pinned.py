@@ -86,4 +86,4 @@ def pin(connection: Connection, result: Result) -> None:
     if result.pieces:
         pins.pin(result.pieces, result.moment)
     else:
-        store.pin(connection, result.as_of)
+        pins.pin_whole(connection, result.as_of)

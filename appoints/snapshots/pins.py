@@ -24,6 +24,12 @@ def pin(pieces: Sequence[Piece], moment: datetime) -> None:
     Pin.objects.bulk_create(pins, ignore_conflicts=True)
 
 
+def pin_whole(connection: Connection, as_of: datetime) -> None:
+    """Keep the snapshots of a moment, for an answer that is not in pieces."""
+    found = Snapshot.objects.filter(connection=connection, as_of=as_of)
+    found.update(pinned=timezone.now())
+
+
 def pinned(connection: Connection, moment: datetime) -> list[Piece]:
     """Return the pieces of an earlier answer, in order; none where they are gone."""
     found = Pin.objects.filter(moment=moment, snapshot__connection=connection)

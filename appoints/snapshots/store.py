@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import timedelta
 from random import getrandbits
 from typing import Any
 
@@ -37,7 +37,7 @@ FAILURE_EXPLAINS = timedelta(minutes=2)  # why nothing has come yet, while iSale
 
 Written = tuple[Mapping[int, PageInfo], pl.DataFrame]  # the pages of a chunk, and its rows
 
-# Sent with ``snapshot``, ``number``, ``version`` and ``rows`` once a chunk is written.
+# Sent with ``chunk`` and its ``rows`` once it is written.
 chunk_written = Signal()
 
 
@@ -118,12 +118,6 @@ def request_refresh(snapshots: Iterable[int]) -> None:
     """Record that a person requests newer rows: what is stored is fresh for a shorter time."""
     stored = Snapshot.objects.filter(pk__in=list(snapshots), refresh_requested=False)
     stored.update(refresh_requested=True)
-
-
-def pin(connection: Connection, as_of: datetime) -> None:
-    """Keep the rows of a moment for a program that reads them page by page."""
-    found = Snapshot.objects.filter(connection=connection, as_of=as_of)
-    found.update(pinned=timezone.now())
 
 
 def begin_or_join(
@@ -221,8 +215,7 @@ def write(snapshot: Snapshot, written: Mapping[int, Written], **changes: object)
             update_fields=["pages", "version", "payload"],
         )
     for chunk in chunks:
-        about = {"number": chunk.number, "version": chunk.version}
-        chunk_written.send(Chunk, snapshot=snapshot, **about, rows=written[chunk.number][1])
+        chunk_written.send(Chunk, chunk=chunk, rows=written[chunk.number][1])
 
 
 def _chunk(
