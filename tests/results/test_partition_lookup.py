@@ -23,7 +23,7 @@ from appoints.results.cache import CACHE
 from appoints.results.lookup import ask
 from appoints.results.refresh import request_refresh
 from appoints.results.result import Result
-from appoints.snapshots import store, waiting
+from appoints.snapshots import ageing, store, waiting
 from appoints.snapshots.models import Chunk, Snapshot
 from tests.factories import connection_to, whole
 from tests.results.moving_centre import MovingCentre, number_of
@@ -166,6 +166,7 @@ class Story:
         if not result.lacking and self._is_of_one_moment(result):
             assert found(result) == rows_in(window, self.centre.rows_at(result.newest))
         self._assert_nothing_vanished(result, window)
+        self._assert_nothing_is_missed_for_long(result, window)
 
     def _is_of_one_moment(self, result: Result) -> bool:
         """Tell whether one look at the newest moment would give what one at the oldest gave."""
@@ -179,6 +180,18 @@ class Story:
             if all(name in each and is_in(window, each[name]) for each in rows):
                 assert name in found(result) or any(is_in(each, rows[-1][name]) for each in told)
         self.shown |= {name: result.as_of for name, row in found(result).items() if row[1] != "2"}
+
+    def _assert_nothing_is_missed_for_long(self, result: Result, window: Window) -> None:
+        """A call that has been in its place for ten minutes stands in the answer, or is missed.
+
+        One that moved before its first day was fetched, to a day that was, stands in neither until
+        then: of that the answer only says that its days are of different moments.
+        """
+        told = [*result.lacking, *result.outdated, *result.behind]
+        rows = self.centre.rows_since(timezone.now() - ageing.OLD)
+        for name, row in rows_in(window, rows[-1]).items():
+            if all(each.get(name) == row for each in rows):
+                assert found(result).get(name) == row or any(is_in(each, row) for each in told)
 
 
 def rows_in(window: Window, rows: dict[str, tuple[int, str]]) -> dict[str, tuple[int, str]]:
@@ -251,6 +264,19 @@ def test_a_reservation_without_a_number_that_moved_is_shown_at_once(
     story.change("g", (4.5, "0"))
     result = asked(connection, days(-1, 6))
     assert (found(result)["g"], result.behind) == ((at(4.5), "0"), [])
+
+
+def test_a_reservation_that_moved_before_its_day_was_fetched_is_missed_for_ten_minutes_at_most(
+    story: Story, connection: Connection
+) -> None:
+    asked(connection, days(3, 6))
+    story.wait(30)
+    story.change("d", (4.5, "0"))
+    result = asked(connection, days(-1, 6))
+    assert "d" not in found(result)
+    assert result.as_of < result.newest
+    story.wait(10 * 60)
+    assert found(asked(connection, days(-1, 6)))["d"] == (at(4.5), "0")
 
 
 def test_a_day_that_lacks_a_reservation_which_moved_there_is_named(
