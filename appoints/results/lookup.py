@@ -37,7 +37,7 @@ from appoints.results.upstream_queries import (
     together,
 )
 from appoints.results.version import Unchanged, version_of
-from appoints.snapshots import ageing, shared_pages, store, upstream, waiting
+from appoints.snapshots import ageing, store, upstream, waiting
 from appoints.snapshots.models import Snapshot
 from appoints.snapshots.upstream import UpstreamRequest
 from appoints.snapshots.waiting import Wait
@@ -57,8 +57,7 @@ def ask(
 ) -> Result:
     """Return what is at hand for a question within a scope after at most ``wait`` seconds.
 
-    Where it ``is_brief``, the first rows or older ones are enough, and to have to wait for a place
-    in the queue or for a line is no failure.
+    Where it ``is_brief``, first or older rows are enough, and to wait for a turn is no failure.
     ``reasons`` are the words that ``fail_reason`` is sorted by; without, by its codes. Raises
     Unchanged where the answer's version is ``known``, NeedsWhole where only iSales' own pages can
     be had and the question needs every row, and what a call raises where no row is at hand at all.
@@ -68,10 +67,8 @@ def ask(
         return asking.answer(Wait.for_all(wait), reasons)
     try:
         return asking.answer(Wait.for_first(wait), reasons)
-    except QueueFull as full:
-        return waiting_result(full.waiting, rules())
-    except Busy:
-        return waiting_result(shared_pages.waiting_for(connection), rules())
+    except (Busy, QueueFull) as error:
+        return waiting_result(connection, error, rules())
 
 
 @dataclass(frozen=True)

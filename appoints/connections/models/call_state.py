@@ -214,10 +214,7 @@ class CallState(models.Model):
         mine.update(trial_holder="")
 
     def refresh_state(self) -> None:
-        """Read what may change between two calls, before each of them, and so without the ORM.
-
-        Raises DoesNotExist.
-        """
+        """Read what may change, before each call, and so without the ORM. Raises DoesNotExist."""
         with database.cursor() as cursor:
             cursor.execute(_statement(type(self)), [self.pk])
             stored = cursor.fetchone()
