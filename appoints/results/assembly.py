@@ -184,14 +184,13 @@ class Assembly:
 
     @property
     def reported(self) -> int | None:
-        """The number of rows that iSales says there are; None as long as it has not said so of all.
+        """The number of rows that iSales says there are; None until it has said so of each part.
 
-        Of partitions that failed it counts nothing: ``received`` has none of them either.
+        As ``received``, it counts a snapshot of several partitions once.
         """
         totals = [each.snapshot.total for each in self.at_hand]
         known = [each for each in totals if each is not None]
-        is_known = len(known) == len(totals) and (self.mode != "loading" or all(self.found))
-        return sum(known) if is_known else None
+        return sum(known) if len(known) == len(totals) and all(self.found) else None
 
     def with_loads(self, loads: Loads, error: FetchError | None) -> Assembly:
         """Return what was found once loads have come, or while they are still coming."""
