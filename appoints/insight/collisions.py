@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
-from appoints.insight.line import FigureLine
+from appoints.insight.line import NAMES, FigureLine
 from appoints.results.facets import names_in
 
+COLUMNS = NAMES  # of the rows that are to come
+TALKED = ("agent", "talk_time")  # of those that tell talk times
 FEWEST = 20  # talk times of an agent; of fewer those of all tell what is usual
 
 FEWEST_CALLS = 2  # that are too close together

@@ -11,6 +11,9 @@ import polars as pl
 
 from appoints.snapshots.frame import MOMENT
 
+# What tells how agents and tasks are called.
+NAMES = ("agent", "agent_name", "task_id", "task_name", "appoint_time", "create_time")
+
 TYPES: Mapping[type, pl.DataType] = {
     str: pl.String(),
     int: pl.Int64(),

@@ -10,12 +10,13 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from appoints.insight.line import FigureLine
+from appoints.insight.line import NAMES, FigureLine
 from appoints.labels import PUNCTUALITY_WORDS
 from appoints.results.facets import names_in
 from appoints.results.local_time import hour, weekday
 from appoints.results.punctuality import punctuality
 
+COLUMNS = (*NAMES, "call_begin", "call_type", "delay", "state")
 FEWEST = 20  # calls, below which a share says nothing
 NINETIETH = 0.9
 COUNTED = tuple(PUNCTUALITY_WORDS)
@@ -85,10 +86,10 @@ def punctuality_lines(
     with the lowest share first.
     """
     names = {by: names_in(rows, column) for by, column in NAMED.items()}
-    found = [_line(each, names) for each in _counted(rows, most, zone, delay)]
+    found = [_line(each, names) for each in _counted(rows, most, zone, delay or pl.col("delay"))]
     if before is None:
         return found
-    own = {(each["by"], each["value"]): each for each in _counted(before, most, zone, None)}
+    own = {(each["by"], each["value"]): each for each in _counted(before, most, zone)}
     return [_compared(each, own.get((each.by, each.value))) for each in found]
 
 
@@ -104,30 +105,35 @@ def _compared(line: PunctualityLine, before: Mapping[str, Any] | None) -> Punctu
 
 
 def _counted(
-    rows: pl.DataFrame, most: timedelta, zone: ZoneInfo, delay: pl.Expr | None
+    rows: pl.DataFrame, most: timedelta, zone: ZoneInfo, delay: pl.Expr | None = None
 ) -> Iterator[dict[str, Any]]:
-    """Yield the numbers of each group, by the names of the line's fields."""
-    measured = pl.col("delay") if delay is None else delay
+    """Yield the numbers of each group, by the names of the line's fields; delays of a measure."""
+    told = pl.lit(None) if delay is None else pl.when(pl.col("delay").is_not_null()).then(delay)
     calls = rows.select(
         began=punctuality(most),
-        measured=pl.when(pl.col("delay").is_not_null()).then(measured),
+        measured=told,
         agent="agent",
         task="task_id",
-        hour=hour("appoint_time", zone).cast(pl.String),
-        weekday=weekday("appoint_time", zone).cast(pl.String),
+        hour=hour("appoint_time", zone),
+        weekday=weekday("appoint_time", zone),
     ).lazy()
+    numbers = _counts() if delay is None else {**_counts(), **_delays()}
     groups = (*NAMED, *BY_TIME)
-    parts = [calls.select(value=pl.lit(None, pl.String), **_numbers()).head(1)]
-    parts += [calls.group_by(value=name).agg(**_numbers()) for name in groups]
+    parts = [calls.select(value=pl.lit(None, pl.String), **numbers).head(1)]
+    parts += [calls.group_by(value=name).agg(**numbers) for name in groups]
     for by, part in zip(("all", *groups), pl.collect_all(parts), strict=True):
-        for line in part.sort(_order(by), nulls_last=True).iter_rows(named=True):
+        lines = part.sort(_order(by), nulls_last=True).with_columns(pl.col("value").cast(pl.String))
+        for line in lines.iter_rows(named=True):
             yield {"by": by, **line}
 
 
-def _numbers() -> dict[str, pl.Expr]:
+def _counts() -> dict[str, pl.Expr]:
+    return {name: (pl.col("began") == name).sum() for name in COUNTED}
+
+
+def _delays() -> dict[str, pl.Expr]:
     delay = pl.col("measured")
     return {
-        **{name: (pl.col("began") == name).sum() for name in COUNTED},
         "median_delay": delay.median(),
         "ninetieth_delay": delay.quantile(NINETIETH, "equiprobable"),
     }
@@ -135,7 +141,7 @@ def _numbers() -> dict[str, pl.Expr]:
 
 def _order(by: str) -> list[pl.Expr]:
     if by in BY_TIME:
-        return [pl.col("value").cast(pl.Int64)]
+        return [pl.col("value")]
     # Who has too few calls to be judged comes after the others, with most late calls first.
     calls = pl.sum_horizontal("on_time", "early", "late").cast(pl.Int64)
     share = pl.when(calls >= FEWEST).then(pl.col("on_time") / calls)

@@ -11,6 +11,7 @@ import polars as pl
 from appoints.insight.line import FigureLine
 from appoints.results.local_time import hour, weekday
 
+COLUMNS = ("call_begin", "fail_code", "fail_group", "state")
 FEWEST = 30  # calls, below which a rate says nothing
 KEYS = (["hour"], ["weekday"], ["weekday", "hour"])
 

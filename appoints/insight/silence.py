@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
-from appoints.insight.line import FigureLine
+from appoints.insight.line import NAMES, FigureLine
 from appoints.results.facets import names_in
 
+COLUMNS = (*NAMES, "call_begin", "fetched_at", "state")
 PATIENCE = timedelta(minutes=5)
 
 

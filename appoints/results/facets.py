@@ -120,13 +120,18 @@ def _newest_names(
     rows: pl.DataFrame, column: str, values: Sequence[str | None]
 ) -> dict[str | None, str | None]:
     """Return the newest name of each of some values that have several."""
-    name = pl.col(NAMES_OF[column])
-    newest = pl.coalesce(AGES).cast(pl.Int64).max().fill_null(0).alias("newest")
-    reserved = pl.col("appoint_time").cast(pl.Int64).max().fill_null(0).alias("reserved")
     wanted = pl.col(column).is_in([each for each in values if each is not None])
     if None in values:
         wanted |= pl.col(column).is_null()
-    named = rows.lazy().filter(wanted & name.is_not_null()).group_by(column, name.alias("name"))
+    return _named(rows.lazy().filter(wanted), column)
+
+
+def _named(rows: pl.LazyFrame, column: str) -> dict[str | None, str | None]:
+    """Return the newest name of each value that has one."""
+    name = pl.col(NAMES_OF[column])
+    newest = pl.coalesce(AGES).cast(pl.Int64).max().fill_null(0).alias("newest")
+    reserved = pl.col("appoint_time").cast(pl.Int64).max().fill_null(0).alias("reserved")
+    named = rows.filter(name.is_not_null()).group_by(column, name.alias("name"))
     aged = named.agg(newest, reserved).sort("newest", "reserved", "name").collect()
     return {row[0]: row[1] for row in aged.iter_rows()}
 
@@ -160,7 +165,7 @@ def names(lines: Iterable[ValueCount]) -> dict[str, str]:
 
 def names_in(rows: pl.DataFrame, column: str) -> dict[str, str]:
     """Return what the IDs in a column are called, by the newest row that has a name."""
-    found = _newest_names(rows, column, rows[column].unique().to_list())
+    found = _named(rows.lazy(), column)
     return {value: name for value, name in found.items() if value and name}
 
 

@@ -12,16 +12,19 @@ from appoints.isales.rows import LATEST
 from appoints.results.offsets import offsets
 
 A_DAY, A_SECOND = 24 * 60 * 60 * 1000, 1000  # milliseconds
+AN_HOUR = 60 * 60 * 1000
+THURSDAY = 3  # the weekday of 1 January 1970, from 0 for Monday
 
 
 def hour(name: str, zone: ZoneInfo) -> pl.Expr:
     """Return the local hour of a column's times, 0 to 23; where clocks go back, one comes twice."""
-    return offsets(zone).local(pl.col(name)).dt.hour()
+    return (offsets(zone).local_milliseconds(pl.col(name)) // AN_HOUR % 24).cast(pl.Int8)
 
 
 def weekday(name: str, zone: ZoneInfo) -> pl.Expr:
     """Return the local weekday of a column's times, 1 for Monday to 7 for Sunday."""
-    return offsets(zone).local(pl.col(name)).dt.weekday()
+    days = offsets(zone).local_milliseconds(pl.col(name)) // A_DAY
+    return ((days + THURSDAY) % 7 + 1).cast(pl.Int8)
 
 
 def iso(moment: pl.Expr, zone: ZoneInfo, *, milliseconds: bool) -> pl.Expr:

@@ -35,6 +35,10 @@ class Offsets(NamedTuple):
         """Return local times, without their offset."""
         return moment.dt.replace_time_zone(None) + pl.lit(self.lengths).gather(self._at(moment))
 
+    def local_milliseconds(self, moment: pl.Expr) -> pl.Expr:
+        """Return local times as milliseconds since 1970, with which it is quick to reckon."""
+        return moment.cast(pl.Int64) + pl.lit(self.lengths).cast(pl.Int64).gather(self._at(moment))
+
     def written(self, moment: pl.Expr) -> pl.Expr:
         """Return the offset as ISO 8601 writes it."""
         return pl.lit(self.texts).gather(self._at(moment))

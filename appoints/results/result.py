@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any, Literal, Self
 from zlib import crc32
 
@@ -102,8 +102,8 @@ class Result:
         how: dict[str, Any] = {"plan": plan, "chosen": chosen}
         found = Selection.of(frame, query, window, **how, is_compared=is_compared)
         if is_compared:
-            fields["comparing"] = partial(in_range, found.frame, Query(), window)
-        fields["ranging"] = partial(in_range, found.frame, query, window, **how)
+            fields["comparing"] = lambda: in_range(found.frame, Query(), window)
+        fields["ranging"] = lambda: in_range(found.frame, query, window, **how)
         made = cls(selection=found, total=found.height, plan=plan, **fields)
         return made._in_order(Order(query.sort, reasons, language)) if made.is_whole else made
 
@@ -117,6 +117,10 @@ class Result:
     def rows(self) -> pl.DataFrame:
         """The rows that match all filters, in order."""
         return self.selection.rows
+
+    def columns(self, *names: str) -> pl.DataFrame:
+        """Return some columns of the rows that match all filters, in no order."""
+        return self.selection.columns(*names)
 
     @property
     def facets(self) -> Mapping[str, list[ValueCount]] | None:

@@ -21,6 +21,7 @@ from appoints.results.numbers import NO_PLAN, NumberingPlan
 from appoints.results.repeats import with_repeats
 from appoints.results.states import fail_reason
 
+COMPARED = frozenset({"repeat", "repeat_count", "row"})  # columns of what depends on the question
 LINE = 200  # bytes of a count, or about
 
 Made = TypeVar("Made")
@@ -73,16 +74,17 @@ class Order:
 class Selection:
     """Some rows of a frame; nothing is copied before it is needed.
 
-    ``kept`` is the frame as it is at hand for everybody who sees it, ``frame`` with what depends on
-    the question too; ``key`` tells all of the question that chooses and adds to its rows. Without
-    an ``order`` rows stay as iSales sent them.
+    ``kept`` is the frame as it is at hand for everybody who sees it; ``key`` tells all of the
+    question that chooses and adds to its rows. Rows are ``compared`` with all others of a window,
+    by a plan of numbers, where these are at hand. Without an ``order`` rows stay as iSales sent
+    them.
     """
 
     kept: pl.DataFrame
-    frame: pl.DataFrame
     flags: pl.DataFrame
     key: Hashable = None
     order: Order | None = None
+    compared: tuple[Window, NumberingPlan] | None = None
 
     @classmethod
     def of(
@@ -99,19 +101,26 @@ class Selection:
         """Return the rows of a question; see ``Result.of``."""
         range_key = (is_compared, plan, reserved_before(kept, window))
         key = (range_key, chosen, _filters(query))
-        frame = with_repeats(kept, window, plan) if is_compared else kept
-        found = KEPT.of(
-            kept,
-            ("flags", key),
-            lambda: flags(frame, query, window, plan=plan, chosen=chosen),
-            lambda made: made.width * made.height // 8,
-        )
-        return cls(kept=kept, frame=frame, flags=found, key=key, order=order)
+        compared = (window, plan) if is_compared else None
+
+        def made() -> pl.DataFrame:
+            rows = kept
+            if compared and query.compares_rows:
+                rows = with_repeats(kept, *compared)
+            return flags(rows, query, window, plan=plan, chosen=chosen)
+
+        found = KEPT.of(kept, ("flags", key), made, lambda made: made.width * made.height // 8)
+        return cls(kept=kept, flags=found, key=key, order=order, compared=compared)
 
     @classmethod
     def all_of(cls, rows: pl.DataFrame) -> Self:
         """Return all rows, as they are."""
-        return cls(kept=rows, frame=rows, flags=pl.DataFrame())
+        return cls(kept=rows, flags=pl.DataFrame())
+
+    @cached_property
+    def frame(self) -> pl.DataFrame:
+        """The frame with what depends on the question too."""
+        return with_repeats(self.kept, *self.compared) if self.compared else self.kept
 
     def made(
         self, name: str, make: Callable[[], Made], size: Callable[[Made], int], *more: Hashable
@@ -127,7 +136,7 @@ class Selection:
     @cached_property
     def height(self) -> int:
         """How many rows there are."""
-        return self.frame.height if self.mask is None else int(self.mask.sum())
+        return self.kept.height if self.mask is None else int(self.mask.sum())
 
     @cached_property
     def rows(self) -> pl.DataFrame:
@@ -139,7 +148,8 @@ class Selection:
 
     def columns(self, *names: str) -> pl.DataFrame:
         """Return some columns of the rows, in no order."""
-        found = self.frame.select(names)
+        # To compare rows takes long: not where just these columns need nothing of it.
+        found = (self.kept if COMPARED.isdisjoint(names) else self.frame).select(names)
         return found if self.mask is None else found.filter(self.mask)
 
     def slice(self, offset: int, length: int) -> pl.DataFrame:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Any
+from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from appoints.display.insight.day_span import DaySpan, span_of
-from appoints.display.insight.lane_drawing import LaneDrawing
-from appoints.display.insight.lanes import by_agent
-from appoints.insight.lanes import LaneLine, lane_lines
+from appoints.display.insight.lane_drawing import LaneDrawing, LaneOwner, drawn_lanes
+from appoints.insight.lanes import LaneMark, lane_lines, lanes_of
 from appoints.query.query import Query
 from appoints.query.time_range import midnight
 from tests.insight.made_up import framed, seen, state_of, worlds
@@ -40,7 +42,7 @@ def test_a_day_has_as_many_hours_as_clocks_say(on: date, hours: int) -> None:
 
 
 def test_the_hour_that_comes_twice_is_told_apart() -> None:
-    axis = LaneDrawing([], Query(), day(date(2026, 10, 25)), None).axis()
+    axis = LaneDrawing(Query(), day(date(2026, 10, 25)), None, 0).axis()
     assert "02:00 +0100" in axis  # each third hour is told
     assert "00:00" in axis and "05:00" in axis
 
@@ -51,7 +53,8 @@ def test_every_call_with_a_time_is_on_the_lane_of_its_agent(
 ) -> None:
     now, zone, data = world
     rows = [each for each in seen(data, now) if each[0].appoint_time is not None]
-    lines = lane_lines(framed(data, now))
+    lanes = lanes_of(framed(data, now))
+    lines = lane_lines(lanes)
     found = sorted((line.agent or "", line.appoint_time, line.state) for line in lines)
     assert found == sorted(
         (
@@ -61,9 +64,10 @@ def test_every_call_with_a_time_is_on_the_lane_of_its_agent(
         )
         for each in rows
     )
-    assert len(by_agent(lines)) == len({line.agent for line in lines})
-    for lane in by_agent(lines):
-        assert len({line.agent for line in lane}) == 1
+    by_lane = [list(own) for _agent, own in groupby(lines, key=lambda line: line.agent)]
+    assert len(by_lane) == len({line.agent for line in lines})
+    assert lanes["lane"].n_unique() == len(by_lane)
+    for lane in by_lane:
         times = [line.appoint_time for line in lane]
         assert times == sorted(times)
     inside = [
@@ -81,18 +85,39 @@ def _within(times: list[datetime], span: DaySpan) -> bool:
 
 def test_calls_at_one_time_lie_on_levels_of_their_own() -> None:
     begin = datetime(2026, 6, 1, 9, tzinfo=UTC)
-    lines = [
-        LaneLine(
-            agent="101",
-            name="Ana",
-            appoint_id=str(number),
-            appoint_time=begin + timedelta(hours=number // 3),
-            call_begin=None,
-            call_end=None,
-            state="upcoming",
-        )
+    first = round(begin.timestamp() * 1000)
+    marks = [
+        LaneMark(0, first + number // 3 * 3_600_000, "upcoming", str(number), None, 1)
         for number in range(9)
     ]
-    lane = LaneDrawing(lines, Query(), day(begin.date()), begin).lane(lines)
-    assert (lane.rows, lane.height, len(lane.marks)) == (9, 33, 9)
+    drawing = LaneDrawing(Query(), day(begin.date()), begin, 0)
+    lane = drawing.lane(LaneOwner("101", "Ana"), marks)
+    assert (lane.rows, lane.height, lane.marks.count("<tr>")) == (9, 33, 9)
     assert lane.drawn.count(' y="1" ') == lane.drawn.count(' y="12" ') == 3
+
+
+@given(worlds(), st.sampled_from([0, 7, 1000]))
+def test_marks_of_slots_count_each_call_once(
+    world: tuple[datetime, ZoneInfo, list[Any]], most: int
+) -> None:
+    now, zone, data = world
+    span = day(now.astimezone(zone).date(), zone)
+    rows = framed(data, now)
+    lanes = lanes_of(rows.filter(rows["appoint_time"].is_between(span.begin, span.end, "left")))
+    with patch("appoints.insight.lanes.MOST_MARKS", most):
+        drawn = drawn_lanes(lanes, Query(), span, now)
+    assert bool(drawn.minutes) == (lanes.height > most)
+    assert [lane.rows for lane in drawn.lanes] == lanes["lane"].rle().struct.field("len").to_list()
+    for lane in drawn.lanes:
+        words = re.findall(r"<td>[A-Z][a-z]+(?:: ([0-9]+))?</td>", lane.marks)
+        assert sum(int(each or 1) for each in words) == lane.rows
+        assert lane.drawn.count("<rect") == lane.marks.count("<tr>") == len(words)
+
+
+def test_names_and_ids_of_a_lane_are_escaped() -> None:
+    span = day(date(2026, 6, 1))
+    mark = LaneMark(0, round(span.begin.timestamp() * 1000), "failed", '<"&', None, 1)
+    lane = LaneDrawing(Query(), span, None, 0).lane(LaneOwner('"><b>', None), [mark])
+    for html in (lane.drawn, lane.marks):
+        assert "<b>" not in html and "&gt;&lt;b&gt;" in html
+        assert 'href="/appoints/%3C%22%26/?' in html

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
 from statistics import median
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from appoints.access.row_filter import GrantedPart, RowFilter
 from appoints.connections.working_hours import working_hours
 from appoints.insight.collisions import collision_lines, talk_times
-from appoints.insight.load import LoadLine, load_lines
+from appoints.insight.load import LoadLine, load_lines, load_table, load_values
 from appoints.insight.outside_hours import outside_lines
 from appoints.isales.rows import Row
 from appoints.query.time_range import Window
@@ -83,7 +84,9 @@ def test_each_hour_is_what_a_plain_reading_counts(world: World) -> None:
     states = frame["state"].cast(str)
     ahead = frame.filter(states.is_in(["due", "upcoming"]) & frame["appoint_time"].is_not_null())
     over = Window(now - timedelta(days=2, minutes=20), now)
-    lines = load_lines(ahead, frame, over, zone, {"North": TEAM})
+    table = load_table(ahead, frame, over, zone, {"North": TEAM})
+    lines = load_lines(table)
+    assert [line.is_over for line in lines] == [bool(each) for each in table["is_over"]]
     reserved: Counter[tuple[str, str | None, datetime]] = Counter()
     begun: Counter[tuple[str, str | None, datetime]] = Counter()
     for each in rows:
@@ -103,6 +106,19 @@ def test_each_hour_is_what_a_plain_reading_counts(world: World) -> None:
         assert line.days == len(counts)
         assert line.usual == (median(counts) if counts else None)
         assert (line.begin, line.end) == hour_of(line.begin, zone)
+    found = {(each["by"], each["value"]): each for each in load_values(table).to_dicts()}
+    of_value = groupby((x for x in lines if x.by != "all"), key=lambda x: (x.by, x.value))
+    for value, each in of_value:
+        own = list(each)
+        known = [line for line in own if line.usual is not None] or own
+        full = max(known, key=lambda x: (x.reserved - (x.usual or 0), x.reserved))
+        told = found.pop(value)
+        assert told["total"] == sum(line.reserved for line in own)
+        assert told["hours_over"] == sum(line.is_over for line in own)
+        assert (told["begin"], told["reserved"], told["usual"]) == (
+            *(full.begin, full.reserved, full.usual),
+        )
+    assert not found
 
 
 def test_more_than_usual_is_over_and_the_unknown_is_not() -> None:

@@ -169,7 +169,7 @@ def test_each_mark_leads_to_its_call_and_stands_in_the_table(browser: Client) ->
 def test_many_calls_are_one_mark_of_a_slot_with_their_number(
     browser: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("appoints.display.insight.lane_drawing.MOST_MARKS", 10)
+    monkeypatch.setattr("appoints.insight.lanes.MOST_MARKS", 10)
     centre(ROWS, **HOURS)
     page = Screen(browser.get(f"/insight/lanes/?{RANGE}&day=2026-06-01"))
     found = [each for each in page.all(".insight-marks tr") if each.css_first("a")]

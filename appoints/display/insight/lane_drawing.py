@@ -1,71 +1,99 @@
-"""Draws a day's lanes: a picture for each agent, in which each mark is a link."""
+"""Draws a day's lanes: a picture for each agent, in which each mark is a link.
+
+A page may have more than a thousand marks, so that what they share is written once, and each is
+one pattern.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
+from functools import cached_property
+from itertools import groupby
 from typing import NamedTuple
 
+import polars as pl
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from appoints.display.addresses import detail_of
 from appoints.display.formats import time_of_day
-from appoints.display.html import NOTHING, html, joined
+from appoints.display.html import NOTHING, escaped, html, joined
 from appoints.display.insight.day_span import DaySpan
-from appoints.display.insight.lanes import AgentLane, LaneMark
-from appoints.insight.lanes import LaneLine
+from appoints.display.insight.lanes import AgentLane
+from appoints.display.texts import visible
+from appoints.insight.lanes import MINUTE, LaneMark, lane_marks, slot_of
 from appoints.labels import STATE_WORDS
 from appoints.query.filters import FILTERS
 from appoints.query.query import Query
 
-MOST_MARKS = 800  # on a page; above it, calls of a slot and a state are one mark
-SLOTS = tuple(timedelta(minutes=minutes) for minutes in (10, 30, 60))
 MARK, LEVEL = 8, 11  # pixels: the width of a mark, and the height of a level of a lane
 USUAL_WIDTH = 900  # pixels that a lane has on a desk, by which marks count as overlapping
 LABELS = 12  # at the most over the lanes
 
+DELAY = '<line class="delay" x1="%.3f%%" x2="%.3f%%" y1="%s" y2="%s"/>'
+RECT = '<rect class="mark-%s"%s x="%.3f%%" y="%d" width="%d" height="%d"/>'
+LINKED = '<a href="%s" aria-label="%s"><title>%s</title>%s</a>'
+ROW = '<tr><th scope="row"><bdi>%s</bdi></th><td>%s</td><td>%s</td><td>%s</td></tr>'
+STRIPES = ' fill="url(#stripes)"'
 
-class LaneCalls(NamedTuple):
-    """Calls that are one mark: just one, or those of a slot in one state."""
 
-    lines: Sequence[LaneLine]
+class DrawnLanes(NamedTuple):
+    """The lanes of a page, the hours over them, and how many ``minutes`` are one mark."""
+
+    axis: SafeString
+    lanes: Sequence[AgentLane]
+    has_now: bool
+    minutes: int
+
+
+class LaneOwner(NamedTuple):
+    """Whose calls are on a lane; ``agent`` is None for those that name none."""
+
+    agent: str | None
+    name: str | None
 
     @property
-    def first(self) -> LaneLine:
-        """The call that the mark stands at."""
-        return self.lines[0]
+    def text(self) -> str:
+        """What the lane is called."""
+        return self.name or self.agent or _("Without an agent")
+
+
+def drawn_lanes(
+    lanes: pl.DataFrame, query: Query, span: DaySpan, now: datetime | None
+) -> DrawnLanes:
+    """Return the lanes of the calls of ``lanes_of``, all of which lie in ``span``."""
+    begin = _milliseconds(span.begin)
+    minutes = slot_of(lanes, begin)
+    drawing = LaneDrawing(query, span, now, minutes)
+    owners = lanes.select("agent", "name").unique(maintain_order=True).iter_rows()
+    by_lane = groupby(lane_marks(lanes, begin, minutes), key=lambda mark: mark.lane)
+    drawn = [
+        drawing.lane(LaneOwner(*owner), list(marks))
+        for owner, (_lane, marks) in zip(owners, by_lane, strict=True)
+    ]
+    return DrawnLanes(drawing.axis(), drawn, drawing.has_now, minutes)
 
 
 class LaneDrawing:
-    """Draws the lanes of one page; ``query`` is that of the day."""
+    """Draws the lanes of one page.
 
-    def __init__(
-        self, lines: Sequence[LaneLine], query: Query, span: DaySpan, now: datetime | None
-    ) -> None:
-        self.slot = _slot_of(lines)
-        self._query, self._span = query, span
-        self._zone = span.begin.tzinfo
-        self._home = reverse("appoints:list")
-        self._address = query.urlencode()
-        inside = now is not None and span.begin <= now < span.end
-        self._now = f"{span.place(now):.3f}%" if inside and now else ""
+    ``query`` is that of the day, and the calls of ``minutes`` are one mark, of 0 each is.
+    """
+
+    def __init__(self, query: Query, span: DaySpan, now: datetime | None, minutes: int) -> None:
+        self._query, self._span, self._zone = query, span, span.begin.tzinfo
+        self._begin, end = _milliseconds(span.begin), _milliseconds(span.end)
+        self._length, self._slot = end - self._begin, minutes * MINUTE
+        at = None if now is None else _milliseconds(now)
+        self._now = self._place(at) if at is not None and self._begin <= at < end else None
+        self._times: dict[int, str] = {}
 
     @property
     def has_now(self) -> bool:
         """Whether the present is on the lanes."""
-        return bool(self._now)
-
-    @property
-    def minutes(self) -> int:
-        """How long a slot is; 0 where each call is a mark."""
-        return int(self.slot.total_seconds() // 60) if self.slot else 0
-
-    @property
-    def _step(self) -> timedelta:
-        assert self.slot
-        return self.slot
+        return self._now is not None
 
     def axis(self) -> SafeString:
         """Return the hours over the lanes."""
@@ -82,124 +110,108 @@ class LaneDrawing:
             if not number % every
         )
 
-    def lane(self, lines: Sequence[LaneLine]) -> AgentLane:
-        """Return the lane of the calls of one agent."""
-        calls = list(self._together(lines))
-        levels = list(self._levels(calls))
-        height = (max(levels, default=0) + 1) * LEVEL
-        name = lines[0].name or lines[0].agent or _("Without an agent")
-        marks = [self._mark(each) for each in calls]
-        drawn = [self._grid()]
-        for each, level, mark in zip(calls, levels, marks, strict=True):
-            drawn.append(self._drawn(each, level, mark, name))
+    def lane(self, owner: LaneOwner, marks: Sequence[LaneMark]) -> AgentLane:
+        """Return the lane of one agent."""
+        links = LaneLinks(owner, self._query, self._slot, self._begin)
+        name, shown = escaped(owner.text), escaped(visible(owner.text))
+        levels, drawn, rows = list(self._levels(marks)), [str(self._grid)], []
+        for mark, level in zip(marks, levels, strict=True):
+            when, word, begun = self._words(mark)
+            link = links.of(mark)
+            picture = self._picture(mark, level * LEVEL + 1)
+            drawn.append(_titled(picture, link, name, when, word, begun))
+            linked = f'<a href="{link}">{when}</a>' if link else when
+            rows.append(ROW % (shown, linked, word, begun))
         return AgentLane(
-            text=name, rows=len(lines), height=height, drawn=joined(drawn), marks=marks
+            text=owner.text,
+            rows=sum(mark.calls for mark in marks),
+            height=(max(levels, default=0) + 1) * LEVEL,
+            drawn=SafeString("".join(drawn)),
+            marks=SafeString("".join(rows)),
         )
 
-    def _together(self, lines: Sequence[LaneLine]) -> Iterator[LaneCalls]:
-        if not self.slot:
-            yield from (LaneCalls([line]) for line in lines)
-            return
-        by_slot: dict[tuple[datetime, str], list[LaneLine]] = {}
-        for line in lines:
-            by_slot.setdefault((self._slot(line.appoint_time), line.state), []).append(line)
-        yield from map(LaneCalls, by_slot.values())
-
-    def _slot(self, moment: datetime) -> datetime:
-        begin = self._span.begin.astimezone(UTC)
-        return begin + (moment - begin) // self._step * self._step
-
-    def _levels(self, calls: Sequence[LaneCalls]) -> Iterator[int]:
+    def _levels(self, marks: Sequence[LaneMark]) -> Iterator[int]:
         """Yield for each mark the lowest level on which none is in its place."""
-        wide = self._span.length * (MARK + 1) / USUAL_WIDTH
-        ends: list[datetime] = []
-        for each in calls:
-            begin = each.first.appoint_time
-            level = next((n for n, end in enumerate(ends) if end <= begin), len(ends))
-            ends[level : level + 1] = [begin + wide]
+        wide = self._length * (MARK + 1) / USUAL_WIDTH
+        ends: list[float] = []
+        for mark in marks:
+            level = next((n for n, end in enumerate(ends) if end <= mark.at), len(ends))
+            ends[level : level + 1] = [mark.at + wide]
             yield level
 
-    def _mark(self, calls: LaneCalls) -> LaneMark:
-        line, rows = calls.first, len(calls.lines)
-        word = str(STATE_WORDS[line.state])
-        when = time_of_day(line.appoint_time.astimezone(self._zone))
-        if rows > 1:
-            begin = self._slot(line.appoint_time)
-            last = (begin + self._step - timedelta(minutes=1)).astimezone(self._zone)
-            when = f"{time_of_day(begin.astimezone(self._zone))}–{time_of_day(last)}"
-            word = f"{word}: {rows}"
-        begun = line.call_begin and rows == 1 and self._moment(line.call_begin)
-        address = self._address_of(calls)
-        link = html('<a href="%s">%s</a>', address, when) if address else html("%s", when)
-        return LaneMark(when=when, word=word, begun=begun or "", link=link)
+    def _words(self, mark: LaneMark) -> tuple[str, str, str]:
+        """Return when a mark is, in which state, and when its call began, as HTML."""
+        word = str(escaped(STATE_WORDS[mark.state]))
+        if mark.calls == 1:
+            return self._time(mark.at), word, "" if mark.begun is None else self._time(mark.begun)
+        begin = mark.at - (mark.at - self._begin) % self._slot
+        when = f"{self._time(begin)}–{self._time(begin + self._slot - MINUTE)}"
+        return when, f"{word}: {mark.calls}", ""
 
-    def _moment(self, moment: datetime) -> str:
+    def _time(self, at: int) -> str:
         """Return a time of day, with its day where that is another."""
-        local, day = moment.astimezone(self._zone), self._span.begin.date()
-        time = time_of_day(local)
-        return time if local.date() == day else f"{local.date().isoformat()} {time}"
+        if at not in self._times:
+            local = datetime.fromtimestamp(at / 1000, self._zone).replace(microsecond=0)
+            time, day = time_of_day(local), local.date()
+            other = day != self._span.begin.date()
+            self._times[at] = f"{day.isoformat()} {time}" if other else time
+        return self._times[at]
 
-    def _address_of(self, calls: LaneCalls) -> str:
-        """Return where a mark leads; empty where no address can name it."""
-        line = calls.first
-        if len(calls.lines) == 1 and line.appoint_id:
-            return detail_of(line.appoint_id, self._address, self._home)
-        if not FILTERS["agents"].can_be(line.agent):
-            return ""
-        begin, end = line.appoint_time, line.appoint_time + timedelta(milliseconds=1)
-        if len(calls.lines) > 1:
-            begin, end = self._slot(begin), self._slot(begin) + self._step
-        query = self._query.only("agents", line.agent).but(
-            begin=begin, end=end, states=(line.state,)
-        )
-        return f"{self._home}?{query.urlencode()}"
+    def _picture(self, mark: LaneMark, y: int) -> str:
+        x, delay = self._place(mark.at), ""
+        if mark.calls == 1 and mark.begun is not None and mark.begun > mark.at:
+            middle = y + LEVEL / 2 - 1
+            delay = DELAY % (x, min(self._place(mark.begun), 100.0), middle, middle)
+        stripes = STRIPES if mark.state == "failed" else ""
+        return delay + RECT % (mark.state, stripes, x, y, MARK - 1, LEVEL - 3)
 
-    def _drawn(self, calls: LaneCalls, level: int, mark: LaneMark, name: str) -> SafeString:
-        line, y = calls.first, level * LEVEL + 1
-        x = self._span.place(line.appoint_time)
-        parts = [NOTHING]
-        if line.call_begin and line.call_begin > line.appoint_time and len(calls.lines) == 1:
-            until = min(self._span.place(line.call_begin), 100.0)
-            parts.append(
-                html(
-                    '<line class="delay" x1="%s%%" x2="%s%%" y1="%s" y2="%s"/>',
-                    *(f"{x:.3f}", f"{until:.3f}", y + LEVEL / 2 - 1, y + LEVEL / 2 - 1),
-                )
-            )
-        stripes = html(' fill="url(#stripes)"') if line.state == "failed" else NOTHING
-        parts.append(
-            html(
-                '<rect class="mark-%s"%s x="%s%%" y="%s" width="%s" height="%s"/>',
-                *(line.state, stripes, f"{x:.3f}", y, MARK - 1, LEVEL - 3),
-            )
-        )
-        begun = _("begun %s") % mark.begun if mark.begun else ""
-        words = ", ".join(filter(None, [name, mark.when, mark.word, begun]))
-        address = self._address_of(calls)
-        if not address:
-            return html("<g><title>%s</title>%s</g>", words, joined(parts))
-        label = '<a href="%s" aria-label="%s"><title>%s</title>%s</a>'
-        return html(label, address, words, words, joined(parts))
+    def _place(self, at: int) -> float:
+        return (at - self._begin) / self._length * 100
 
+    @cached_property
     def _grid(self) -> SafeString:
         lines = [
             html('<line class="hour" x1="%s%%" x2="%s%%" y1="0" y2="100%%"/>', at, at)
             for at in (f"{self._span.place(each):.3f}" for each in self._span.hours())
         ]
-        if self._now:
-            now = '<line class="now" x1="%s" x2="%s" y1="0" y2="100%%"/>'
-            lines.append(html(now, self._now, self._now))
+        if self._now is not None:
+            at = f"{self._now:.3f}%"
+            lines.append(html('<line class="now" x1="%s" x2="%s" y1="0" y2="100%%"/>', at, at))
         return joined(lines)
 
 
-def _slot_of(lines: Sequence[LaneLine]) -> timedelta | None:
-    """Return the shortest slot whose marks are not too many; None where each call is a mark."""
-    if len(lines) <= MOST_MARKS:
-        return None
-    for slot in SLOTS:
-        places = {
-            (x.agent, x.state, x.appoint_time.timestamp() // slot.total_seconds()) for x in lines
-        }
-        if len(places) <= MOST_MARKS:
-            break
-    return slot
+class LaneLinks:
+    """Where the marks of one lane lead, as HTML."""
+
+    def __init__(self, owner: LaneOwner, query: Query, slot: int, begin: int) -> None:
+        self._home, self._address = reverse("appoints:list"), escaped(query.urlencode())
+        self._slot, self._begin, self._own = slot, begin, NOTHING
+        if FILTERS["agents"].can_be(owner.agent):
+            bare = query.only("agents", owner.agent).but(begin=None, end=None, states=())
+            self._own = escaped(bare.urlencode())
+
+    def of(self, mark: LaneMark) -> str:
+        """Return where a mark leads; empty where no address can name it."""
+        if mark.calls == 1 and mark.appoint_id:
+            return detail_of(mark.appoint_id, self._address, self._home)
+        if not self._own:
+            return ""
+        first, length = mark.at, 1
+        if mark.calls > 1:
+            first, length = mark.at - (mark.at - self._begin) % self._slot, self._slot
+        times = f"from={first}&amp;to={first + length}"
+        return f"{self._home}?{self._own}&amp;{times}&amp;state={mark.state}"
+
+
+def _titled(picture: str, link: str, name: str, when: str, word: str, begun: str) -> str:
+    """Return a mark with what it stands for in words, all of which are HTML already."""
+    words = f"{name}, {when}, {word}"
+    if begun:
+        words = f"{words}, {escaped(_('begun %s') % begun)}"
+    if not link:
+        return f"<g><title>{words}</title>{picture}</g>"
+    return LINKED % (link, words, words, picture)
+
+
+def _milliseconds(moment: datetime) -> int:
+    return round(moment.timestamp() * 1000)

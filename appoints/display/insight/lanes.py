@@ -4,35 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
-from appoints.insight.lanes import LaneLine
-
 MOST_LANES = 50  # on a page
-
-
-class LaneMark(NamedTuple):
-    """A mark in words: when, in which state, and when the call began; ``link`` is ``when``."""
-
-    when: str
-    word: str
-    begun: str
-    link: SafeString
 
 
 @dataclass(frozen=True, kw_only=True)
 class AgentLane:
-    """An agent's lane: the picture, ``height`` pixels high, and its marks in words."""
+    """An agent's lane: the picture, ``height`` pixels high, and its marks as rows of a table."""
 
     text: str
     rows: int
     height: int
     drawn: SafeString
-    marks: Sequence[LaneMark]
+    marks: SafeString
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,11 +44,6 @@ class LaneFigures:
     earlier: str
     later: str
     agents: str
-
-
-def by_agent(lines: Sequence[LaneLine]) -> list[list[LaneLine]]:
-    """Return the lines of each agent."""
-    return [list(own) for _agent, own in groupby(lines, key=lambda line: line.agent)]
 
 
 def agents_words(first: int, shown: int, every: int) -> str:

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
-from typing import ClassVar
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
+import polars as pl
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.dateformat import format as formatted
 from django.utils.formats import number_format
@@ -19,7 +20,7 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from appoints.display.formats import offset_if_twice
 from appoints.display.insight.figures import more_words, only, rows_link
-from appoints.insight.load import LoadLine
+from appoints.insight.load import LoadLine, load_lines, load_values
 from appoints.labels import HOURS
 from appoints.query.query import Query
 
@@ -95,10 +96,11 @@ class LoadFigures:
 
 
 def load_figures(
-    lines: Sequence[LoadLine], query: Query, zone: ZoneInfo, over: str, *, most: int
+    table: pl.DataFrame, query: Query, zone: ZoneInfo, over: str, *, most: int
 ) -> LoadFigures:
-    """Return the lines in words; of each group the first ``most`` are shown."""
-    every = [line for line in lines if line.by == "all"]
+    """Return the lines of ``load_table`` in words; of each group the first ``most`` are shown."""
+    every = load_lines(table.filter(pl.col("by") == "all"))
+    values = load_values(table).partition_by("by", as_dict=True)
     begins = [line.begin.astimezone(zone) for line in every]
     hours = range(min(x.hour for x in begins), max(x.hour for x in begins) + 1) if begins else []
     by_day = groupby(every, key=lambda line: line.begin.astimezone(zone).date())
@@ -108,7 +110,7 @@ def load_figures(
         over=over,
         hours=[(f"{hour:02}", HOURS[str(hour)]) for hour in hours],
         days=[_day(day, list(own), hours, query, zone) for day, own in by_day],
-        groups=[_group(by, lines, query, zone, most) for by in GROUPS],
+        groups=[_group(by, values[by,], query, zone, most) for by in GROUPS if (by,) in values],
     )
 
 
@@ -136,40 +138,26 @@ def _cell(line: LoadLine, query: Query) -> LoadCell:
     )
 
 
-def _group(
-    by: str, lines: Sequence[LoadLine], query: Query, zone: ZoneInfo, most: int
-) -> LoadGroup:
-    of_value = [
-        list(own)
-        for _value, own in groupby(
-            (line for line in lines if line.by == by), key=lambda line: line.value
-        )
-    ]
-    rows = [_row(own, query, zone) for own in of_value[:most]]
-    return LoadGroup(title=GROUPS[by], rows=rows, more=more_words(len(of_value) - len(rows)))
+def _group(by: str, values: pl.DataFrame, query: Query, zone: ZoneInfo, most: int) -> LoadGroup:
+    rows = [_row(each, query, zone) for each in values.head(most).iter_rows(named=True)]
+    return LoadGroup(title=GROUPS[by], rows=rows, more=more_words(values.height - len(rows)))
 
 
-def _row(lines: Sequence[LoadLine], query: Query, zone: ZoneInfo) -> LoadRow:
-    first = lines[0]
-    name = first.name or first.value or _("None")
-    asked = None if first.by == "team" else only(query, FIELDS[first.by], first.value)
-    # The hour that is fullest against what is usual; without that, the fullest.
-    known = [line for line in lines if line.usual is not None] or lines
-    full = max(known, key=lambda line: (line.reserved - (line.usual or 0), line.reserved))
-    told = full.begin.astimezone(zone)
-    when = f"{_day_words(told.date())} {told:%H:%M}{offset_if_twice(told)}"
-    usual = "" if full.usual is None else _number(full.usual)
+def _row(of: Mapping[str, Any], query: Query, zone: ZoneInfo) -> LoadRow:
+    value = of["value"]
+    name = of["name"] or value or _("None")
+    asked = None if of["by"] == "team" else only(query, FIELDS[of["by"]], value)
+    told = of["begin"].astimezone(zone)
+    hour = asked and asked.but(preset="", begin=of["begin"], end=of["end"])
     return LoadRow(
         text=name,
-        code=first.value if first.value and first.value != name else "",
-        reserved=rows_link(sum(line.reserved for line in lines), asked),
-        hours_over=str(intcomma(sum(line.is_over for line in lines))),
-        fullest=when,
-        is_over=full.is_over,
-        fullest_link=rows_link(
-            full.reserved, asked and asked.but(preset="", begin=full.begin, end=full.end)
-        ),
-        usual=usual,
+        code=value if value and value != name else "",
+        reserved=rows_link(of["total"], asked),
+        hours_over=str(intcomma(of["hours_over"])),
+        fullest=f"{_day_words(told.date())} {told:%H:%M}{offset_if_twice(told)}",
+        is_over=bool(of["is_over"]),
+        fullest_link=rows_link(of["reserved"], hour),
+        usual="" if of["usual"] is None else _number(of["usual"]),
     )
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import cached_property
 
+import polars as pl
 from django.utils.translation import gettext_lazy as _
 
 from appoints.access.models import Grant
@@ -19,17 +21,26 @@ from appoints.display.insight.ahead import (
 )
 from appoints.display.insight.load import LoadFigures, load_figures
 from appoints.forms.bind import Question
-from appoints.insight.collisions import CollisionLine, collision_lines, talk_times
-from appoints.insight.load import LoadLine, load_lines
+from appoints.insight.collisions import COLUMNS as AHEAD_OF
+from appoints.insight.collisions import (
+    TALKED,
+    CollisionLine,
+    TalkTimes,
+    collision_lines,
+    talk_times,
+)
+from appoints.insight.load import COLUMNS as LOAD
+from appoints.insight.load import LoadLine, load_lines, load_table
 from appoints.insight.outside_hours import OutsideLine, outside_lines
 from appoints.pages.insight.office_hours import working_windows
-from appoints.pages.insight.section import OUTCOMES, FigureOptions, Section
+from appoints.pages.insight.section import LINE, OUTCOMES, FigureOptions, Section
 from appoints.query.query import Query
 from appoints.query.time_range import Window
 from appoints.results.result import Result
 from dashboard.accounts.models import Team
 
 WEEK = timedelta(days=7)
+QUARTER = 15  # minutes, at one of which the hours of every zone begin
 AHEAD = ("due", "upcoming")
 
 
@@ -54,7 +65,8 @@ class AheadSection(Section):
         if begin is not None and min(end or question.now, question.now) - begin >= WEEK:
             return question
         first = (question.now.astimezone(question.zone) - WEEK).date()
-        week = question.query.but(preset="", begin=first, end=question.now.replace(second=0))
+        # The lines of just these rows are kept: a range that moves on each minute would keep none.
+        week = question.query.but(preset="", begin=first, end=quarter_of(question.now))
         return replace(question, query=week)
 
     @property
@@ -63,6 +75,11 @@ class AheadSection(Section):
         begin, end = self.past.window
         assert begin
         return Window(begin, min(end or self.past.now, self.past.now))
+
+    @cached_property
+    def teams(self) -> Mapping[str, RowFilter]:
+        """The teams that have a part of the connection, of those that the person may see."""
+        return _teams(self.question)
 
     @property
     def over_words(self) -> str:
@@ -87,17 +104,27 @@ class LoadAhead(AheadSection):
         return {"rows": self.question, "past": self.past}
 
     def lines(self, found: Mapping[str, Result]) -> Sequence[LoadLine]:
-        zone, teams = self.question.zone, _teams(self.question)
-        return load_lines(found["rows"].rows, found["past"].rows, self.over, zone, teams)
+        return load_lines(self._table(found))
 
-    def figures(self, lines: Sequence[LoadLine], found: Mapping[str, Result]) -> LoadFigures:
-        return load_figures(
-            lines,
-            self.question.query,
-            self.question.zone,
-            self.over_words,
-            most=self.options.most,
+    def shown(self, found: Mapping[str, Result]) -> LoadFigures:
+        """Return the figures, for which few of the lines are needed."""
+        question, most = self.question, self.options.most
+        table = self._table(found)
+        return load_figures(table, question.query, question.zone, self.over_words, most=most)
+
+    def _table(self, found: Mapping[str, Result]) -> pl.DataFrame:
+        ahead, past = (found[name].columns(*LOAD) for name in self.needed)
+        return self.kept(
+            found,
+            lambda: load_table(ahead, past, self.over, self.question.zone, self.teams),
+            lambda made: int(made.estimated_size()),
         )
+
+    @property
+    def depends_on(self) -> Hashable:
+        # Only hours that are over whole tell what is usual.
+        begin, end = self.over
+        return begin, end and quarter_of(end), tuple(self.teams.items())
 
 
 class Collisions(AheadSection):
@@ -116,14 +143,21 @@ class Collisions(AheadSection):
         return {"rows": self.question, "past": self.past}
 
     def lines(self, found: Mapping[str, Result]) -> Sequence[CollisionLine]:
-        return collision_lines(found["rows"].rows, talk_times(found["past"].rows))
+        return collision_lines(found["rows"].columns(*AHEAD_OF), self._talked(found["past"]))
+
+    def _talked(self, past: Result) -> TalkTimes:
+        return past.selection.made(
+            "talk times",
+            lambda: talk_times(past.columns(*TALKED)),
+            lambda made: len(made.own) * LINE,
+        )
 
     def figures(
         self, lines: Sequence[CollisionLine], found: Mapping[str, Result]
     ) -> CollisionFigures:
         return collision_figures(
             lines,
-            talk_times(found["past"].rows),
+            self._talked(found["past"]),
             self.question.query,
             self.question.zone,
             most=self.options.most,
@@ -144,7 +178,13 @@ class OutsideHours(AheadSection):
         working = working_windows(self.question.connection, begin, end)
         if working is None:
             return []
-        return outside_lines(found["rows"].rows, working, Window(begin, end))
+        return outside_lines(found["rows"].columns("appoint_time"), working, Window(begin, end))
+
+    @property
+    def depends_on(self) -> Hashable:
+        connection = self.question.connection
+        hours = (connection.working_hours, connection.holidays, connection.time_zone)
+        return hours, self.question.window
 
     def figures(self, lines: Sequence[OutsideLine], found: Mapping[str, Result]) -> OutsideFigures:
         connection = self.question.connection
@@ -155,6 +195,12 @@ class OutsideHours(AheadSection):
             connection.working_hours,
             most=self.options.most,
         )
+
+
+def quarter_of(moment: datetime) -> datetime:
+    """Return the begin of the quarter of an hour that a moment lies in."""
+    begin = moment.minute // QUARTER * QUARTER
+    return moment.replace(minute=begin, second=0, microsecond=0)
 
 
 def _teams(question: Question) -> Mapping[str, RowFilter]:

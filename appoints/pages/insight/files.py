@@ -62,7 +62,7 @@ class SectionAnswer(WholeAnswer):
     def lines(self) -> pl.DataFrame:
         """Return the section's lines, typed."""
         section = self.section
-        return table(section.line, section.lines(self.found))
+        return table(section.line, section.kept_lines(self.found))
 
 
 class SectionFile(SectionAnswer, CsvFile):

@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from appoints.display.chips import range_words
 from appoints.display.insight.punctuality import PunctualityFigures, punctuality_figures
 from appoints.forms.bind import Question
-from appoints.insight.punctuality import PunctualityLine, punctuality_lines
+from appoints.insight.line import FigureLine
+from appoints.insight.punctuality import COLUMNS, PunctualityLine, punctuality_lines
 from appoints.pages.insight.office_hours import DAY, working_time
 from appoints.pages.insight.section import Section
 from appoints.query.query import Query
@@ -51,12 +52,16 @@ class KeptPromises(Section):
     def lines(self, found: Mapping[str, Result]) -> Sequence[PunctualityLine]:
         before = found.get("before")
         return punctuality_lines(
-            found["rows"].rows,
+            found["rows"].columns(*COLUMNS),
             settings.APPOINTS_PUNCTUAL,
             self.question.zone,
             delay=self._delay,
-            before=before.rows if before and before.is_whole else None,
+            before=before.columns(*COLUMNS) if before and before.is_whole else None,
         )
+
+    def kept_lines(self, found: Mapping[str, Result]) -> Sequence[FigureLine]:
+        """Return the lines, which working hours that end now make new each time."""
+        return self.lines(found) if self.options.working else super().kept_lines(found)
 
     @property
     def _delay(self) -> pl.Expr | None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+import polars as pl
 from django.urls import reverse
 from django.utils.dateformat import format as formatted
 from django.utils.translation import gettext_lazy as _
@@ -13,10 +14,10 @@ from django.utils.translation import pgettext
 
 from appoints.display.insight.day_span import span_of
 from appoints.display.insight.figures import rows_link
-from appoints.display.insight.lane_drawing import LaneDrawing
-from appoints.display.insight.lanes import MOST_LANES, LaneFigures, agents_words, by_agent
+from appoints.display.insight.lane_drawing import DrawnLanes, drawn_lanes
+from appoints.display.insight.lanes import MOST_LANES, LaneFigures, agents_words
 from appoints.forms.bind import Question
-from appoints.insight.lanes import LaneLine, lane_lines
+from appoints.insight.lanes import COLUMNS, LaneLine, lane_lines, lanes_of
 from appoints.pages.insight.section import FigureOptions, Section
 from appoints.query.time_range import midnight
 from appoints.results.result import Result
@@ -49,31 +50,35 @@ class Lanes(Section):
         return now.astimezone(question.zone).date()
 
     def lines(self, found: Mapping[str, Result]) -> Sequence[LaneLine]:
-        return lane_lines(found["rows"].rows)
+        return lane_lines(lanes_of(found["rows"].columns(*COLUMNS)))
 
-    def figures(self, lines: Sequence[LaneLine], found: Mapping[str, Result]) -> LaneFigures:
-        zone, query = self.question.zone, self.question.query
-        lanes, first = by_agent(lines), self.options.first
-        shown = lanes[first - 1 : first - 1 + MOST_LANES]
-        lined = [line for lane in shown for line in lane]
-        times = [line.appoint_time for line in lined]
-        span = span_of(times, *(each.astimezone(zone) for each in self._ends()))
-        drawing = LaneDrawing(lined, query, span, found["rows"].as_of)
-        untimed = found["rows"].total - len(lines)
-        following = first + MOST_LANES if len(lanes) >= first + MOST_LANES else 0
+    def shown(self, found: Mapping[str, Result]) -> LaneFigures:
+        """Return the lanes that a page shows; the calls of all others are not looked at."""
+        result, first = found["rows"], self.options.first
+        every = lanes_of(result.columns(*COLUMNS))
+        lanes, last = every["lane"].n_unique(), first - 1 + MOST_LANES
+        shown = every.filter(pl.col("lane").is_between(first - 1, last, closed="left"))
+        drawn = self._drawn(shown, result.as_of)
+        untimed, query = result.total - every.height, self.question.query
         return LaneFigures(
             day=formatted(self.day, pgettext("day of a bar", "D j M")),
-            axis=drawing.axis(),
-            lanes=[drawing.lane(lane) for lane in shown],
-            now=drawing.has_now,
-            slots=drawing.minutes,
+            axis=drawn.axis,
+            lanes=drawn.lanes,
+            now=drawn.has_now,
+            slots=drawn.minutes,
             untimed=rows_link(untimed, query.but(untimed=True)) if untimed else rows_link(0, None),
             before=self._address(self.day - DAY),
             after=self._address(self.day + DAY),
             earlier=self._address(self.day, first - MOST_LANES) if first > 1 else "",
-            later=self._address(self.day, following) if following else "",
-            agents=agents_words(first, len(shown), len(lanes)),
+            later=self._address(self.day, last + 1) if lanes > last else "",
+            agents=agents_words(first, len(drawn.lanes), lanes),
         )
+
+    def _drawn(self, shown: pl.DataFrame, now: datetime | None) -> DrawnLanes:
+        zone, times = self.question.zone, shown["appoint_time"]
+        ends = [each for each in (times.min(), times.max()) if isinstance(each, datetime)]
+        span = span_of(ends, *(each.astimezone(zone) for each in self._ends()))
+        return drawn_lanes(shown, self.question.query, span, now)
 
     def _ends(self) -> tuple[datetime, datetime]:
         zone = self.question.zone

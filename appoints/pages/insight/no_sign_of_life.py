@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from appoints.display.insight.silence import SilenceFigures, silence_figures
 from appoints.forms.bind import Question
-from appoints.insight.silence import SilenceLine, silence_lines
+from appoints.insight.silence import COLUMNS, SilenceLine, silence_lines
 from appoints.pages.insight.office_hours import DAY, working_time
 from appoints.pages.insight.section import OUTCOMES, FigureOptions, Section
 from appoints.results.result import Result
@@ -34,7 +34,7 @@ class NoSignOfLife(Section):
         self.question = replace(self.question, query=today)
 
     def lines(self, found: Mapping[str, Result]) -> Sequence[SilenceLine]:
-        return silence_lines(found["rows"].rows)
+        return silence_lines(found["rows"].columns(*COLUMNS))
 
     def figures(self, lines: Sequence[SilenceLine], found: Mapping[str, Result]) -> SilenceFigures:
         now = found["rows"].as_of or self.question.now

@@ -208,7 +208,9 @@ class SectionPage(FilledPage):
         if not self.request.htmx:
             return super().respond()
         part = self.part(self.names[0], POLL_WAIT, {})
-        context = replace(self._question_context(), sections=[part])
+        context = self.base_context()
+        assert isinstance(context, InsightContext)
+        context = replace(context, connection=self.question.connection, sections=[part])
         if part.result is not None:
             audit_trail.look(self.request, self.question, part.result)
         return context.response(self.request)

@@ -69,7 +69,7 @@ def filled(part: SectionPart, section: Section, found: Mapping[str, Result]) -> 
         poll=POLL if waits else 0,
     )
     if all(each.is_whole for each in needed):
-        part = replace(part, figures=section.figures(section.lines(found), found))
+        part = replace(part, figures=section.shown(found))
     return part
 
 

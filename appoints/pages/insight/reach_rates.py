@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from appoints.display.insight.reach import CauseGroup, ReachFigures, reach_figures
-from appoints.insight.reach import ReachLine, reach_lines
+from appoints.insight.reach import COLUMNS, ReachLine, reach_lines
 from appoints.isales import codes
 from appoints.labels import word
 from appoints.pages.insight.section import Section
@@ -43,11 +43,15 @@ class ReachRates(Section):
     def lines(self, found: Mapping[str, Result]) -> Sequence[ReachLine]:
         causes = self.causes
         return reach_lines(
-            found["rows"].rows,
+            found["rows"].columns(*COLUMNS),
             self.question.zone,
             groups=causes.cause_groups,
             causes=causes.causes,
         )
+
+    @property
+    def depends_on(self) -> Hashable:
+        return self.causes.cause_groups, self.causes.causes
 
     def figures(self, lines: Sequence[ReachLine], found: Mapping[str, Result]) -> ReachFigures:
         causes, address = self.causes, reverse("insight:section", args=[self.name])

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from django.utils.functional import Promise
 
@@ -14,12 +14,15 @@ from appoints.insight.line import FigureLine
 from appoints.query.presets import OVERDUE
 from appoints.results.result import Result
 
+LINE = 500  # bytes of a line, or about
 MOST_LINES = 8  # of a table on the page of all sections
 # Filters by what became of a call, and when: they say nothing of calls to come.
 OUTCOMES = (
     *("states", "late", "punctual", "causes", "cause_groups", "repeats"),
     *("hours", "weekdays", "call_hours", "call_weekdays", "untimed"),
 )
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +69,29 @@ class Section:
     def lines(self, found: Mapping[str, Result]) -> Sequence[FigureLine]:
         """Return the figures of the rows, which are all at hand."""
         raise NotImplementedError
+
+    @property
+    def depends_on(self) -> Hashable:
+        """All but the rows and the zone that the lines depend on."""
+        return ()
+
+    def kept(
+        self, found: Mapping[str, Result], make: Callable[[], Made], size: Callable[[Made], int]
+    ) -> Made:
+        """Return what ``make`` makes of the rows, once for the same rows; see ``Kept``."""
+        others = tuple((name, found[name].version) for name in found if name != "rows")
+        if not all(version for _name, version in others):
+            return make()  # nobody can tell whether these rows are the same
+        key = (self.question.zone.key, others, self.depends_on)
+        return found["rows"].selection.made(f"insight {self.name}", make, size, key)
+
+    def kept_lines(self, found: Mapping[str, Result]) -> Sequence[FigureLine]:
+        """Return the figures of the rows, made once for the same rows."""
+        return self.kept(found, lambda: self.lines(found), lambda made: len(made) * LINE)
+
+    def shown(self, found: Mapping[str, Result]) -> Any:
+        """Return the figures as a page shows them."""
+        return self.figures(self.kept_lines(found), found)
 
     def figures(self, lines: Sequence[Any], found: Mapping[str, Result]) -> Any:
         """Return the lines as a page shows them."""
