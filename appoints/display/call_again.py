@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.contrib.humanize.templatetags.humanize import intcomma
@@ -40,17 +40,28 @@ class CallAgain:
             self.address = _reached(found, question.query, result).urlencode()
 
 
+class Advice(NamedTuple):
+    """The best hours in words: ``hours`` in short, and with the calls that say so."""
+
+    hours: str
+    words: str
+
+
 def advice(
     result: Result, question: Question, records: Iterable[Mapping[str, Any]], working: Working
-) -> dict[str | None, str]:
-    """Return the best hours in words by the cause groups of failed records, as far as they tell."""
+) -> dict[str | None, Advice]:
+    """Return the best hours by the cause groups of failed records, as far as they tell."""
     groups = {each["fail_group"] for each in records if each["state"] == "failed"}
     if not groups or not result.is_whole:
         return {}
     lines = reach_by_group(result, question.zone)
     local = question.now.astimezone(question.zone)
     found = {group: best_hours(lines[group], local, working) for group in groups}
-    return {group: best_words(best, local.date()) for group, best in found.items() if best}
+    return {
+        group: Advice(_hours(best, local.date()), best_words(best, local.date()))
+        for group, best in found.items()
+        if best
+    }
 
 
 def _missed(records: list[Mapping[str, Any]], zone: ZoneInfo) -> str:
@@ -72,6 +83,12 @@ def best_words(found: BestHours, today: date) -> str:
         "calls": intcomma(found.calls),
         "day": _day(found.day, today),
     }
+
+
+def _hours(found: BestHours, today: date) -> str:
+    # Translators: when to call again: hours of the day, and a day: "today", "Monday"
+    words = _("again %(begin)s–%(end)s, %(day)s")
+    return words % {"begin": found.begin, "end": found.end, "day": _day(found.day, today)}
 
 
 def _day(day: date, today: date) -> str:

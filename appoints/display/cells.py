@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 
 from appoints.access.number_token import seal
 from appoints.display.addresses import anchor, detail_of
+from appoints.display.call_again import Advice
 from appoints.display.cell_kinds import (
     ALIKE,
     KINDS,
@@ -49,7 +50,7 @@ class CellOptions:
     reasons: Mapping[str, str]
     address: str  # the question's query string
     masked: bool  # numbers are
-    advice: Mapping[str | None, str] = field(default_factory=dict)  # for failed calls, by group
+    advice: Mapping[str | None, Advice] = field(default_factory=dict)  # for failed calls, by group
     range: str = ""  # the query string of just its range; without, no number is a link
 
     @property
@@ -163,9 +164,8 @@ class Cells:
         if code is None:
             return text_cell(None, name if SENT_AS[name] in odd_of(record) else "result", record)
         words = self.options.reasons.get(code, code)
-        title = tip(code)
-        if record["state"] == "failed" and record["fail_group"] in self.options.advice:
-            title = f"{title} · {self.options.advice[record['fail_group']]}"
+        again = self._again(record)
+        title = f"{tip(code)} · {again.words}" if again else tip(code)
         shown = html('<span title="%s"><bdi>%s</bdi></span>', title, visible(words))
         if record["state"] == "failed":
             icon = self._icon("failed")
@@ -175,7 +175,12 @@ class Cells:
             about.append(code)
         if about:
             shown += small(" · ".join(map(isolated, about)))
-        return shown
+        return shown + html('<small class="again">%s</small>', again.hours) if again else shown
+
+    def _again(self, record: Record) -> Advice | None:
+        """Return when to call again, of a call that failed."""
+        failed = record["state"] == "failed"
+        return self.options.advice.get(record["fail_group"]) if failed else None
 
     def show_delay(self, value: timedelta | None, name: str, record: Record) -> SafeString:
         shown = duration_cell(value, name, record)

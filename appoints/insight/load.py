@@ -65,13 +65,7 @@ def load_table(
     reserved = _by_hour(ahead, "appoint_time", zone, teams)
     begun = _by_hour(past, "call_begin", zone, teams)
     found = _compared(reserved, begun, _hours(over, zone))
-    hours = found["at"].unique()
-    ends = pl.DataFrame(
-        [(at, *_ends(at, zone)) for at in hours],
-        schema={"at": pl.Int64, "begin": MOMENT, "end": MOMENT},
-        orient="row",
-    )
-    lines = found.join(ends, on="at", how="left", maintain_order="left")
+    lines = found.join(_hour_ends(found, zone), on="at", how="left", maintain_order="left")
     lines = lines.join(_names(ahead), on=["by", "value"], how="left", maintain_order="left")
     by = pl.col("by").replace_strict(range(len(BY)), BY, return_dtype=pl.String)
     return lines.select(
@@ -171,6 +165,13 @@ def _hours(over: Window, zone: ZoneInfo) -> pl.DataFrame:
     ends = [found["at"].item(0), found["at"].item(-1)]
     cut = [each for each in ends if not over.holds(Window(*_ends(each, zone)))]
     return found.filter(~pl.col("at").is_in(cut))
+
+
+def _hour_ends(lines: pl.DataFrame, zone: ZoneInfo) -> pl.DataFrame:
+    """Return the begin and the end of each hour among lines."""
+    found = [(at, *_ends(at, zone)) for at in lines["at"].unique()]
+    schema = [("at", pl.Int64()), ("begin", MOMENT), ("end", MOMENT)]
+    return pl.DataFrame(found, schema=schema, orient="row")
 
 
 def _ends(at: int, zone: ZoneInfo) -> tuple[datetime, datetime]:

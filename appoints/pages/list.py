@@ -13,7 +13,7 @@ from appoints.access.number_token import shown
 from appoints.connections import lookups
 from appoints.connections.failures import Failure
 from appoints.display import preset_links
-from appoints.display.call_again import advice
+from appoints.display.call_again import Advice, advice
 from appoints.display.cell_kinds import Record
 from appoints.display.cells import CellOptions
 from appoints.display.charts import charts
@@ -170,14 +170,14 @@ class ListPage(ExplainingView):
 
     def _advice(
         self, result: Result, records: Sequence[Record], columns: Sequence[str]
-    ) -> Mapping[str | None, str]:
+    ) -> Mapping[str | None, Advice]:
         """Return when to call again, by cause group, where the table says how calls came out."""
         if "fail_code" not in columns:
             return {}
         return advice(result, self.question, records, working_ahead(self.question))
 
     def _cell_options(
-        self, reasons: Mapping[str, str], told: Mapping[str | None, str]
+        self, reasons: Mapping[str, str], told: Mapping[str | None, Advice]
     ) -> CellOptions:
         question, query = self.question, self.question.query
         # The preset of overdue calls would leave out all others of a number.

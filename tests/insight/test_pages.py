@@ -114,7 +114,7 @@ def test_every_figure_opens_the_rows_that_it_counts(
     page = Screen(browser.get(f"/insight/{section}/?{RANGE}"))
     found = page.all(f"#{section} .insight-sum a, #{section} td a[href^='/appoints/?']")
     found = [each for each in found if (each.attributes["href"] or "").startswith("/appoints/")]
-    found = [each for each in found if "%" not in words_of(each)]
+    found = [each for each in found if re.fullmatch("[0-9,]+", words_of(each))]
     assert len(found) >= links
     for link in found:
         address = link.attributes["href"] or ""
@@ -178,6 +178,20 @@ def test_many_calls_are_one_mark_of_a_slot_with_their_number(
     for row in many:
         rows = number_of(words_of(row.css("td")[1]).rpartition(" ")[2])
         assert opened(browser, row.css_first("a").attributes["href"] or "") == rows
+
+
+def test_a_median_opens_the_calls_that_it_is_of(browser: Client) -> None:
+    centre(ROWS, **HOURS)
+    page = Screen(browser.get(f"/insight/punctuality/?{RANGE}"))
+    rows = page.all("#punctuality tbody tr")
+    measured = [row for row in rows if row.css("td")[3].css_first("a")]
+    assert len(measured) > 5
+    for row in measured:
+        calls, _late, median, ninetieth = row.css("td")[1:5]
+        for cell, sort in ((median, "sort=delay"), (ninetieth, "sort=-delay")):
+            address = cell.css_first("a").attributes["href"] or ""
+            assert address.endswith(sort)
+            assert opened(browser, address) == number_of(words_of(calls))
 
 
 @pytest.mark.parametrize("section", SECTIONS)

@@ -78,13 +78,14 @@ def test_a_call_that_was_reached_says_nothing(
     assert detail(signed_in, rows[2]).all(".call-again") == []
 
 
-def test_the_outcome_in_the_table_says_it_in_its_title(
+def test_the_outcome_in_the_table_says_it_in_short_and_its_title_in_full(
     signed_in: Client, connection: Connection, simulator: Simulator
 ) -> None:
     simulator.listing.source = day(16)
     page = Screen(signed_in.get(f"{LIST}?preset=today&per_page=25"))
     titles = page.values("td.col-fail_code .state-failed [title]", "title")
     assert titles[0] == "00603 · Most often reached 17–19 (16 of 50), next today"
+    assert page.texts("td.col-fail_code .again")[0] == "again 17–19, today"
     narrowed = Screen(signed_in.get(f"{LIST}?preset=today&cause_group=platform&per_page=25"))
     titles = narrowed.values("td.col-fail_code .state-failed [title]", "title")
     assert titles == ["34606 · Most often reached 17–19 (16 of 66), next today"] * 25

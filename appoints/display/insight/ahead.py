@@ -15,7 +15,7 @@ from django.utils.translation import pgettext
 
 from appoints.display.formats import duration, isolated, offset_if_twice
 from appoints.display.insight.figures import more_words, only, rows_link
-from appoints.insight.collisions import CollisionLine, TalkTimes
+from appoints.insight.collisions import FEWEST, CollisionLine, TalkTimes
 from appoints.insight.outside_hours import OutsideLine
 from appoints.query.query import Query
 
@@ -37,14 +37,21 @@ class CollisionRow:
 class CollisionFigures:
     """Calls too close together; ``talk_time`` is the usual one, empty where none is known.
 
-    ``unclear`` are the calls of the range that ended before they began, which tell none.
+    ``over`` is the time that tells talk times, and ``unclear`` are its calls that ended before they
+    began, which tell none.
     """
 
     template: ClassVar[str] = "appoints/insight/_collisions.html"
     rows: Sequence[CollisionRow]
     more: str
     talk_time: str
+    over: str
     unclear: int
+
+    @property
+    def fewest(self) -> int:
+        """From how many calls on an agent's own talk time counts."""
+        return FEWEST
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,15 +78,17 @@ def collision_figures(
     talked: TalkTimes,
     query: Query,
     zone: ZoneInfo,
+    over: str,
     *,
     most: int,
 ) -> CollisionFigures:
-    """Return the collisions in words, the first ``most`` of them."""
+    """Return the first ``most`` collisions in words; ``over`` is the time that tells talk times."""
     rows = [_collision(line, query, zone) for line in lines[:most]]
     return CollisionFigures(
         rows=rows,
         more=more_words(len(lines) - len(rows)),
         talk_time=duration(talked.usual) if talked.usual else "",
+        over=over,
         unclear=talked.unclear,
     )
 

@@ -32,6 +32,7 @@ GROUPS: Mapping[str, str | Promise] = {
 }
 # The question's field, by what a line is of.
 FIELDS = {"agent": "agents", "task": "task", "hour": "hours", "weekday": "weekdays"}
+BEGUN = ("on_time", "early", "late")  # of calls whose delay is known
 WITHOUT: Mapping[str, str | Promise] = {
     "agent": gettext_lazy("Without an agent"),
     "task": gettext_lazy("Without a task"),
@@ -56,8 +57,8 @@ class PunctualityRow:
     calls: SafeString
     late: SafeString
     early: SafeString
-    median: str
-    ninetieth: str
+    median: SafeString
+    ninetieth: SafeString
     not_called: SafeString
     ahead: SafeString
     unclear: SafeString
@@ -128,6 +129,11 @@ class _Counts(NamedTuple):
         rows = sum(getattr(self.line, name) for name in names)
         return rows_link(rows, self.asked and self.asked.but(punctual=names))
 
+    def measured(self, sort: str, words: str) -> SafeString:
+        """Return what is measured as a link to the calls that it is of, in the order of delays."""
+        asked = self.asked and self.asked.but(punctual=BEGUN, sort=sort)
+        return rows_link(self.line.calls, asked, words)
+
     def beside(self, name: str) -> SafeString:
         """Return what only the sentence over all calls says."""
         return self.of(name) if self.line.by == "all" else NOTHING
@@ -143,11 +149,11 @@ def _row(line: PunctualityLine, query: Query, before: str) -> PunctualityRow:
         share=_("too few") if line.share is None else percent(line.share),
         width="" if line.share is None else f"{line.share * 100:.1f}%",
         change=_change(line.points, before),
-        calls=counts.of("on_time", "early", "late"),
+        calls=counts.of(*BEGUN),
         late=counts.of("late"),
         early=counts.beside("early"),
-        median=delay_words(line.median_delay),
-        ninetieth=delay_words(line.ninetieth_delay),
+        median=counts.measured("delay", delay_words(line.median_delay)),
+        ninetieth=counts.measured("-delay", delay_words(line.ninetieth_delay)),
         not_called=counts.of("not_called"),
         ahead=counts.beside("ahead"),
         unclear=counts.beside("unclear"),

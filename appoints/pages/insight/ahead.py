@@ -160,6 +160,7 @@ class Collisions(AheadSection):
             self._talked(found["past"]),
             self.question.query,
             self.question.zone,
+            self.over_words,
             most=self.options.most,
         )
 

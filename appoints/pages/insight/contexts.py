@@ -36,7 +36,8 @@ class SectionPart:
     ``address`` is its own page and ``file`` its file, empty for who may take none. ``result`` is of
     the rows at hand, None while nothing is asked yet: the page then asks once the section is seen.
     ``left_out`` are the filters in force that do not count here; ``too_many`` says that not all
-    rows can be had. ``poll`` is the seconds after which the page asks again, 0 for never.
+    rows can be had. ``behind`` are the days that lack calls which moved there. ``poll`` is the
+    seconds after which the page asks again, 0 for never.
     """
 
     name: str
@@ -50,6 +51,7 @@ class SectionPart:
     failure: Failure | None = None
     too_many: bool = False
     stale: Stale | None = None
+    behind: str = ""
     clock: Clock | None = None
     poll: int = 0
 

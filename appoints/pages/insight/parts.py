@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from django.urls import reverse
@@ -13,9 +13,10 @@ from appoints.display.chips import chips
 from appoints.display.clock import clock_of
 from appoints.forms.bind import Question
 from appoints.isales.errors import FetchError
-from appoints.pages.freshness import stale
+from appoints.pages.freshness import days_in_words, stale
 from appoints.pages.insight.contexts import SectionPart
 from appoints.pages.insight.section import FigureOptions, Section
+from appoints.query.time_range import EPOCH, Window
 from appoints.results.passthrough import TooLong
 from appoints.results.result import NeedsWhole, Result
 
@@ -65,12 +66,19 @@ def filled(part: SectionPart, section: Section, found: Mapping[str, Result]) -> 
         result=main,
         too_many=any(each.is_browsing for each in needed),
         stale=stale(wrong, section.question.zone),
+        behind=days_in_words(_behind(needed), section.question.zone),
         clock=clock_of(section.question, main.as_of, []),
         poll=POLL if waits else 0,
     )
     if all(each.is_whole for each in needed):
         part = replace(part, figures=section.shown(found))
     return part
+
+
+def _behind(results: Sequence[Result]) -> list[Window]:
+    """Return the windows that lack calls which moved there, each once, by time."""
+    found = {window for each in results for window in each.behind}
+    return sorted(found, key=lambda window: window.begin or EPOCH)
 
 
 def asked(section: Section, wait: float, known: Mapping[Question, Result]) -> Found:
