@@ -11,24 +11,24 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import settle
 
 
-def test_sections_come_once_they_are_seen(page: Page) -> None:
-    page.goto("/insight/")
-    expect(page.locator("#silence .insight-foot").last).to_be_visible()
-    lanes = page.locator("#lanes")
+def test_sections_come_once_they_are_seen(blank: Page) -> None:
+    blank.goto("/insight/")
+    expect(blank.locator("#silence .insight-foot").last).to_be_visible()
+    lanes = blank.locator("#lanes")
     expect(lanes.locator("svg")).to_have_count(0)
     lanes.scroll_into_view_if_needed()
     expect(lanes.locator(".lane svg a").first).to_be_visible()
 
 
-def test_a_mark_is_reached_by_keyboard_and_leads_to_its_call(page: Page) -> None:
-    page.goto("/insight/lanes/")
-    mark = page.locator("#lanes .lane svg a").first
+def test_a_mark_is_reached_by_keyboard_and_leads_to_its_call(blank: Page) -> None:
+    blank.goto("/insight/lanes/")
+    mark = blank.locator("#lanes .lane svg a").first
     name = mark.get_attribute("aria-label") or ""
     assert re.search(r"\d\d:\d\d", name)
     mark.focus()
-    page.keyboard.press("Enter")
-    page.wait_for_url(re.compile(r"/appoints/[^?]+/\?"))
-    expect(page.locator("h1")).to_be_visible()
+    blank.keyboard.press("Enter")
+    blank.wait_for_url(re.compile(r"/appoints/[^?]+/\?"))
+    expect(blank.locator("h1")).to_be_visible()
 
 
 def test_without_scripts_each_section_is_a_link(plain: Page) -> None:
@@ -39,15 +39,15 @@ def test_without_scripts_each_section_is_a_link(plain: Page) -> None:
     expect(plain.locator("#punctuality .insight-table").first).to_be_visible(timeout=30_000)
 
 
-def test_the_report_is_one_sheet_of_paper(page: Page, tmp_path: Path) -> None:
-    page.goto("/insight/report/")
-    expect(page.locator(".insight-report .insight-foot").last).to_be_visible()
+def test_the_report_is_one_sheet_of_paper(blank: Page, tmp_path: Path) -> None:
+    blank.goto("/insight/report/")
+    expect(blank.locator(".insight-report .insight-foot").last).to_be_visible()
     for _ in range(30):
-        if not page.locator(".insight-waits").count():
+        if not blank.locator(".insight-waits").count():
             break
-        page.wait_for_timeout(500)
-        page.reload()
+        blank.wait_for_timeout(500)
+        blank.reload()
     path = tmp_path / "report.pdf"
-    page.pdf(path=path, format="A4", print_background=True, prefer_css_page_size=True)
+    blank.pdf(path=path, format="A4", print_background=True, prefer_css_page_size=True)
     done = subprocess.run(["pdfinfo", path], capture_output=True, check=True)
     assert re.search(r"Pages: +1$", done.stdout.decode(), re.MULTILINE)

@@ -59,13 +59,13 @@ def test_a_view_for_each_morning(visitor: Page) -> None:
     expect(bar).to_have_count(0)
 
 
-def test_a_long_name_breaks_no_page(page: Page) -> None:
-    page.set_viewport_size({"width": 390, "height": 900})
-    page.goto("/views/new/?preset=today")
-    page.get_by_label("Name").fill("A view whose name is longer than a phone is wide, by far")
-    page.get_by_role("button", name="Save").click()
-    page.get_by_text("Views", exact=True).click()
-    expect(page.locator("html")).to_have_js_property("scrollWidth", 390)
-    page.get_by_role("link", name="All views").click()
-    expect(page.locator("html")).to_have_js_property("scrollWidth", 390)
-    delete(page.get_by_role("link", name=": delete"))
+def test_a_long_name_breaks_no_page(blank: Page) -> None:
+    blank.set_viewport_size({"width": 390, "height": 900})
+    blank.goto("/views/new/?preset=today")
+    blank.get_by_label("Name").fill("A view whose name is longer than a phone is wide, by far")
+    blank.get_by_role("button", name="Save").click()
+    blank.get_by_text("Views", exact=True).click()
+    expect(blank.locator("html")).to_have_js_property("scrollWidth", 390)
+    blank.get_by_role("link", name="All views").click()
+    expect(blank.locator("html")).to_have_js_property("scrollWidth", 390)
+    delete(blank.get_by_role("link", name=": delete"))
