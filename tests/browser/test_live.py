@@ -287,6 +287,12 @@ HIDE = "Object.defineProperty(document, 'hidden', {value: true, configurable: tr
 COUNT = "document.querySelector('.tile-overdue strong')"
 
 
+def come_young(route: Route) -> None:
+    response = route.fetch()
+    body = re.sub(r'data-age="\d+"', 'data-age="0"', response.text())
+    route.fulfill(response=response, body=body)
+
+
 @pytest.fixture
 def hidden(apart: Page) -> Page:
     """A tab that the person leaves for another; its rows show a count that is not true any more."""
@@ -300,6 +306,8 @@ def hidden(apart: Page) -> Page:
 
 
 def test_a_hidden_tab_keeps_the_count_in_its_title_true(hidden: Page) -> None:
+    # Rows that the tests before have loaded, minutes ago on a slow machine, come as if just loaded.
+    hidden.route("**/appoints/?*", come_young)
     with hidden.expect_response(re.compile("preset=last-7d")):
         hidden.clock.run_for(130_000)
     expect(hidden).to_have_title(re.compile(r"^\((?!4711)\d+\) "))
