@@ -54,8 +54,13 @@ def asked(count: int, broken: Broken) -> None:
     with ThreadPoolExecutor(4) as pool:
         for path, answer in zip(paths, pool.map(look, paths), strict=True):
             broken.seen.append(str(answer.status))
-            if answer.status not in EXPECTED:
+            if answer.status not in EXPECTED and not _is_late(path, answer):
                 broken.wrong.append(f"{path[:200]}: {answer.status} {words_of(answer)}")
+
+
+def _is_late(path: str, answer: Answer) -> bool:
+    """Tell whether a file's rows are still being loaded after 50 s, as on a busy machine."""
+    return "/export." in path and answer.status == 503 and "Retry-After" in answer.headers
 
 
 def _made(dice: random.Random) -> str:
