@@ -19,7 +19,7 @@ SPIN, QUIET = 0.5, 0.97  # seconds of CPU, and the share of a core that is quiet
 def main() -> None:
     """Measure everything, one after the other."""
     dashboard.set_up()
-    from . import audit, loading, pages, presets, serving, worker
+    from . import audit, day, loading, pages, presets, serving, worker
 
     quiet = f"the machine was {_quiet()} at the beginning"
     print(f"{_machine()}; medians\n")
@@ -27,6 +27,7 @@ def main() -> None:
     try:
         for figures in (
             presets.figures,
+            day.figures,
             loading.figures,
             pages.figures,
             serving.figures,

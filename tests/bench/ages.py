@@ -4,7 +4,8 @@ that is set on, with loads that take as long as the pace allows.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from math import ceil
@@ -18,7 +19,6 @@ from tests.bench.figure import Figure
 
 if TYPE_CHECKING:
     from appoints.connections.models import Connection
-    from appoints.results.partition_lookup import PartitionLookup
     from appoints.snapshots.models import Snapshot
     from appoints.snapshots.upstream import UpstreamRequest
     from appoints.snapshots.waiting import Wait
@@ -32,8 +32,12 @@ NEVER = datetime.min.replace(tzinfo=UTC)
 
 @dataclass
 class Paced:
-    """Loads in place of ``waiting.load_all``: one after the other, in the order of the queue."""
+    """Loads in place of ``waiting.load_all``: one after the other, in the order of the queue.
 
+    ``rows`` tells how many rows a range has.
+    """
+
+    rows: Callable[[datetime, datetime], int]
     calls: int = 0
     running: Snapshot | None = None
     begun: datetime = NEVER
@@ -61,7 +65,7 @@ class Paced:
         free = _now()
         while True:
             if self.running is not None:
-                free = self.begun + _pages(self.running) * PAGE
+                free = self.begun + self._pages(self.running) * PAGE
                 if free > _now():
                     return
                 self._end(self.running, free)
@@ -69,12 +73,12 @@ class Paced:
             if self.running is None:
                 return
             self.begun = max(free, self.running.wanted)
-            self.calls += _pages(self.running)
+            self.calls += self._pages(self.running)
 
     def _end(self, load: Snapshot, end: datetime) -> None:
         from appoints.snapshots.models import Snapshot
 
-        rows = _rows(load)
+        rows = self._rows(load)
         too_many = load.most is not None and rows > load.most
         load.status = Snapshot.Status.TOO_MANY if too_many else Snapshot.Status.WHOLE
         load.total = load.received = rows
@@ -83,14 +87,22 @@ class Paced:
         load.save()
         Snapshot.objects.filter(begin=load.begin, end=load.end, pk__lt=load.pk).delete()
 
+    def _pages(self, load: Snapshot) -> int:
+        """Return the pages up to the end, or the one that tells that there are too many."""
+        return pages(self._rows(load)) if load.most is None else 1
 
-def _pages(load: Snapshot) -> int:
-    return ceil((_rows(load) + 1) / LIMIT) if load.most is None else 1
+    def _rows(self, load: Snapshot) -> int:
+        assert load.begin and load.end
+        return self.rows(load.begin, load.end)
 
 
-def _rows(snapshot: Snapshot) -> int:
-    assert snapshot.begin and snapshot.end
-    return round(ROWS / DAYS * ((snapshot.end - snapshot.begin) / DAY))
+def pages(rows: int) -> int:
+    """Return how many pages a load of so many rows asks for; a full one is no proof of the end."""
+    return ceil((rows + 1) / LIMIT)
+
+
+def _spread(begin: datetime, end: datetime) -> int:
+    return round(ROWS / DAYS * ((end - begin) / DAY))
 
 
 def _now() -> datetime:
@@ -116,13 +128,12 @@ def figures() -> list[Figure]:
 
 def _watched(connection: Connection) -> tuple[float, float, float]:
     """Return the greatest ages near now and anywhere, and the calls a second."""
-    from appoints.results.partition_lookup import PartitionLookup
     from appoints.snapshots import waiting
 
     near = oldest = timedelta()
     with time_machine.travel(_now(), tick=False) as clock:
-        paced = Paced()
-        with patch.object(waiting, "load_all", paced.load_all), _without_rows(PartitionLookup):
+        paced = Paced(_spread)
+        with patch.object(waiting, "load_all", paced.load_all), without_rows():
             while not _ages(connection):
                 clock.shift(EVERY)
             begun, before = _now(), paced.calls
@@ -136,9 +147,11 @@ def _watched(connection: Connection) -> tuple[float, float, float]:
     return near.total_seconds(), oldest.total_seconds(), pace
 
 
-def _without_rows(lookup: type[PartitionLookup]) -> patch:  # type: ignore[valid-type]
+def without_rows() -> AbstractContextManager[object]:
     """Let the ages be told without any row."""
-    return patch.object(lookup, "is_sure", lambda *_: True)
+    from appoints.results.partition_lookup import PartitionLookup
+
+    return patch.object(PartitionLookup, "is_sure", lambda *_: True)
 
 
 def _ages(connection: Connection) -> list[tuple[timedelta, timedelta]]:
