@@ -207,7 +207,7 @@ def _titled(picture: str, link: str, name: str, when: str, word: str, begun: str
     """Return a mark with what it stands for in words, all of which are HTML already."""
     words = f"{name}, {when}, {word}"
     if begun:
-        words = f"{words}, {escaped(_('begun %s') % begun)}"
+        words += ", " + escaped(_("begun %s") % begun)
     if not link:
         return f"<g><title>{words}</title>{picture}</g>"
     return LINKED % (link, words, words, picture)
