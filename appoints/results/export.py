@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from codecs import BOM_UTF16_LE
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
-from itertools import chain
+from itertools import islice
 from json import dumps
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -14,7 +17,14 @@ from polars import selectors
 
 from appoints.results.file_rows import ROWS_A_PART, FileRows
 from appoints.results.local_time import iso
-from appoints.results.spreadsheet_cells import fits_a_sheet, made_harmless, made_literal
+from appoints.results.spreadsheet_cells import (
+    fits_a_sheet,
+    made_harmless,
+    made_literal,
+    made_quoted,
+)
+
+AT_ONCE = 2  # parts that are made at the same time
 
 
 def csv(rows: FileRows, zone: ZoneInfo, *, excel: bool) -> Iterator[bytes]:
@@ -27,18 +37,35 @@ def csv(rows: FileRows, zone: ZoneInfo, *, excel: bool) -> Iterator[bytes]:
 
 def _for_all(rows: FileRows, zone: ZoneInfo) -> Iterator[bytes]:
     """Yield UTF-8 and commas; every text as it is, but for what would run."""
-    suspect, quotes = rows.texts
-    header = pl.DataFrame(schema=dict.fromkeys(rows.columns, pl.String))
-    for part in chain([header], rows.parts()):
-        file = BytesIO()
-        made_harmless(written(part, zone), suspect).write_csv(
-            file,
-            line_terminator="\r\n",
-            quote_style=quotes,
-            include_header=part is header,
-            batch_size=ROWS_A_PART,
-        )
-        yield file.getvalue()
+    texts = rows.texts
+
+    def made(part: pl.DataFrame) -> bytes:
+        harmless = made_harmless(written(part, zone), texts.suspect)
+        if texts.separated:
+            return _comma_separated(harmless, "non_numeric")
+        # Polars would look at each cell of each column for what needs quotes.
+        return _comma_separated(made_quoted(harmless, texts.quoted), "never")
+
+    yield _comma_separated(
+        pl.DataFrame(schema=dict.fromkeys(rows.columns, pl.String)),
+        "non_numeric" if texts.separated else "never",
+        include_header=True,
+    )
+    yield from _side_by_side(made, rows.parts())
+
+
+def _comma_separated(
+    part: pl.DataFrame, quotes: Literal["never", "non_numeric"], *, include_header: bool = False
+) -> bytes:
+    file = BytesIO()
+    part.write_csv(
+        file,
+        line_terminator="\r\n",
+        quote_style=quotes,
+        include_header=include_header,
+        batch_size=ROWS_A_PART,
+    )
+    return file.getvalue()
 
 
 def _for_excel(rows: FileRows, zone: ZoneInfo) -> Iterator[bytes]:
@@ -48,8 +75,8 @@ def _for_excel(rows: FileRows, zone: ZoneInfo) -> Iterator[bytes]:
     read as something else is a formula for just this text; the others are in quotes, for programs
     that take other separators, too.
     """
-    yield BOM_UTF16_LE + ("\t".join(rows.columns) + "\r\n").encode("utf-16-le")
-    for part in rows.parts():
+
+    def made(part: pl.DataFrame) -> bytes:
         text = made_literal(written(part, zone), rows.text_columns).write_csv(
             separator="\t",
             line_terminator="\r\n",
@@ -57,17 +84,36 @@ def _for_excel(rows: FileRows, zone: ZoneInfo) -> Iterator[bytes]:
             quote_style="non_numeric",
             batch_size=ROWS_A_PART,
         )
-        yield text.encode("utf-16-le")
+        return text.encode("utf-16-le")
+
+    yield BOM_UTF16_LE + ("\t".join(rows.columns) + "\r\n").encode("utf-16-le")
+    yield from _side_by_side(made, rows.parts())
 
 
 def json(rows: FileRows, zone: ZoneInfo, about: Mapping[str, object]) -> Iterator[bytes]:
     """Yield a JSON file: an object of ``about`` and ``rows``, times as in CSV, null for empty."""
-    yield dumps(dict(about), ensure_ascii=False).removesuffix("}").encode() + b', "rows": ['
-    for number, part in enumerate(rows.parts()):
+
+    def made(part: pl.DataFrame) -> bytes:
         file = BytesIO()
         written(part, zone).write_ndjson(file)
-        yield b",\n" * bool(number) + file.getvalue().rstrip(b"\n").replace(b"\n", b",\n")
+        return file.getvalue().rstrip(b"\n").replace(b"\n", b",\n")
+
+    yield dumps(dict(about), ensure_ascii=False).removesuffix("}").encode() + b', "rows": ['
+    for number, part in enumerate(_side_by_side(made, rows.parts())):
+        yield b",\n" * bool(number) + part
     yield b"]}"
+
+
+def _side_by_side(
+    make: Callable[[pl.DataFrame], bytes], parts: Iterator[pl.DataFrame]
+) -> Iterator[bytes]:
+    """Yield what is made of each part, in order; the next two are made meanwhile."""
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        coming = deque(pool.submit(make, part) for part in islice(parts, AT_ONCE))
+        while coming:
+            done = coming.popleft().result()
+            coming.extend(pool.submit(make, part) for part in islice(parts, 1))
+            yield done
 
 
 def written(frame: pl.DataFrame, zone: ZoneInfo) -> pl.DataFrame:

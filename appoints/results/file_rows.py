@@ -2,56 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Literal, NamedTuple, Self
+from functools import cached_property, reduce
+from typing import NamedTuple, Self
 
 import polars as pl
 from polars import selectors
 
 from appoints.query.columns import FILE_COLUMNS
 from appoints.results.selection import Selection
-from appoints.results.spreadsheet_cells import SUSPECT
+from appoints.results.spreadsheet_cells import IN_QUOTES, SUSPECT, needs_quotes
 from appoints.results.states import fail_reason
 
 ROWS_A_PART = 20_000
 SEPARATORS = [";", "\t"]  # of columns, beside the comma
-QUOTED = [",", '"', "\r", "\n"]  # what only a cell in quotes may hold
 SIZE = 2000  # bytes of Texts, or about
 REASON, REASON_OF = "fail_reason", ("state", "fail_code", "result")
 
-Quotes = Literal["never", "necessary", "non_numeric"]
-QUOTES: Sequence[Quotes] = ("never", "necessary", "non_numeric")  # the last one that a part needs
-
 
 class Texts(NamedTuple):
-    """The columns whose texts may run as a formula, and which cells of a CSV file need quotes."""
+    """The columns with texts that may run as a formula, and those with texts that need quotes.
+
+    ``separated``: whether there is a text with another separator, which is one cell to every
+    program only where it is in quotes.
+    """
 
     suspect: frozenset[str] = frozenset()
-    quotes: Quotes = "never"
+    quoted: frozenset[str] = frozenset()
+    separated: bool = False
 
     @classmethod
     def of(cls, texts: pl.DataFrame) -> Self:
         """Return what a look at each text finds."""
-        special = pl.all().str.contains_any([*SUSPECT, *QUOTED]) | (pl.all() == "")
-        found = texts.select(each.name for each in texts.select(special.any()) if each[0])
-        if _any(found, pl.all().str.contains_any(SEPARATORS)):
-            # A text with another separator is one cell to every program where it is in quotes.
-            return cls(frozenset(found.columns), "non_numeric")
-        needed = _any(found, pl.all().str.contains_any(QUOTED) | (pl.all() == ""))
-        return cls(frozenset(found.columns), "necessary" if needed else "never")
+        special = _with(texts, pl.all().str.contains_any([*SUSPECT, *IN_QUOTES]) | (pl.all() == ""))
+        found = texts.select(special)
+        return cls(
+            frozenset(special),
+            frozenset(_with(found, needs_quotes(pl.all()))),
+            bool(_with(found, pl.all().str.contains_any(SEPARATORS))),
+        )
 
-    @classmethod
-    def of_parts(cls, parts: Iterable[pl.DataFrame]) -> Self:
-        """Return what a look at each text of several frames finds."""
-        found = [cls(), *map(cls.of, parts)]
-        suspect = frozenset().union(*(each.suspect for each in found))
-        return cls(suspect, max((each.quotes for each in found), key=QUOTES.index))
+    def and_those(self, other: Texts) -> Texts:
+        """Return what both found."""
+        return Texts(
+            self.suspect | other.suspect,
+            self.quoted | other.quoted,
+            self.separated or other.separated,
+        )
 
 
-def _any(texts: pl.DataFrame, what: pl.Expr) -> bool:
-    return any(each[0] for each in texts.select(what.any()))
+def _with(texts: pl.DataFrame, what: pl.Expr) -> list[str]:
+    """Return the names of columns with at least one text of a kind."""
+    return [each.name for each in texts.select(what.any()) if each[0]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +88,9 @@ class FileRows:
         words = frozenset((self.reasons or {}).items())
         return self.selection.made(
             "texts",
-            lambda: Texts.of_parts(self._parts(names, in_order=False)),
+            lambda: reduce(
+                Texts.and_those, map(Texts.of, self._parts(names, in_order=False)), Texts()
+            ),
             lambda _: SIZE,
             (*names, words),
         )
@@ -97,6 +102,10 @@ class FileRows:
     def whole(self) -> pl.DataFrame:
         """Return all rows at once."""
         return self._typed(self.selection.rows, self.columns)
+
+    def _looked(self, names: Sequence[str]) -> Texts:
+        found = map(Texts.of, self._parts(names, in_order=False))
+        return reduce(Texts.and_those, found, Texts())
 
     def _parts(self, names: Sequence[str], *, in_order: bool = True) -> Iterator[pl.DataFrame]:
         read = names

@@ -21,6 +21,7 @@ PIECE = 120  # characters of a text in a formula; Excel allows 255 units of UTF-
 SIGNS = "=+-@＝＋－＠"
 SIGN = f"[{re.escape(SIGNS)}]"
 SUSPECT = [*";\t\r\n", *SIGNS]  # a text without these needs no closer look
+IN_QUOTES = [*',"\r\n']  # what only a cell in quotes may hold
 # May stay as it is, as in +44 20 7946 0999 or -1: no formula has a blank between two digits.
 NUMBER = r"[+-](?:[0-9]+(?: [0-9]+)*(?:\.[0-9]+)?)?"
 ONE_NUMBER = rf"^{NUMBER}$"
@@ -95,6 +96,18 @@ def made_harmless(frame: pl.DataFrame, names: Collection[str]) -> pl.DataFrame:
 def _harmless(column: pl.Series) -> pl.Series:
     found = column.filter(column.str.contains(MAY_RUN))
     return _replaced(column, found.filter(~found.str.contains(ONE_NUMBER)), harmless)
+
+
+def needs_quotes(text: pl.Expr) -> pl.Expr:
+    """Tell whether a cell of a CSV file has to be in quotes: one without is no text, if empty."""
+    return text.str.contains_any(IN_QUOTES) | (text == "")
+
+
+def made_quoted(frame: pl.DataFrame, names: Collection[str]) -> pl.DataFrame:
+    """Return the frame with quotes around each text that needs them in columns of these names."""
+    text = pl.col(list(names))
+    quoted = pl.format('"{}"', text.str.replace_all('"', '""', literal=True))
+    return frame.with_columns(pl.when(needs_quotes(text)).then(quoted).otherwise(text))
 
 
 def made_literal(frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
