@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
-from itertools import islice
+from itertools import chain, islice
 from json import dumps
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -25,6 +25,7 @@ from appoints.results.spreadsheet_cells import (
 )
 
 AT_ONCE = 2  # parts that are made at the same time
+ROWS_AS_JSON = 5_000  # at once: as JSON they are several times as long, and copied twice
 
 
 def csv(rows: FileRows, zone: ZoneInfo, *, excel: bool) -> Iterator[bytes]:
@@ -99,7 +100,8 @@ def json(rows: FileRows, zone: ZoneInfo, about: Mapping[str, object]) -> Iterato
         return file.getvalue().rstrip(b"\n").replace(b"\n", b",\n")
 
     yield dumps(dict(about), ensure_ascii=False).removesuffix("}").encode() + b', "rows": ['
-    for number, part in enumerate(_side_by_side(made, rows.parts())):
+    parts = chain.from_iterable(part.iter_slices(ROWS_AS_JSON) for part in rows.parts())
+    for number, part in enumerate(_side_by_side(made, parts)):
         yield b",\n" * bool(number) + part
     yield b"]}"
 
