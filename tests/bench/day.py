@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from appoints.snapshots.waiting import Wait
 
 A_DAY = 5_000  # reservations on each day until today; ahead, half as many on each day as before it
-LASTS, EVERY = timedelta(hours=8), timedelta(minutes=1)  # and how often each page is looked at
+LASTS, EVERY = timedelta(hours=8), timedelta(seconds=30)  # and how often each page is looked at
 PEOPLE_A_PRESET = 5  # who look at the same, and so ask for the same
 ASKED_AGAIN = timedelta(seconds=50)  # or what waits would be taken for unwanted
 FRESH = timedelta(seconds=20)
@@ -44,7 +44,7 @@ BEGUN = datetime(2026, 11, 24, 8, tzinfo=UTC)
 
 
 def figures() -> list[Figure]:
-    """Count calls, and how old the oldest row of each look is; what is not there yet has none."""
+    """Count calls, and how old the oldest row of each look is."""
     from django.conf import settings
 
     connection = dashboard.connection("http://127.0.0.1:9")
@@ -135,10 +135,8 @@ class Ages:
     all: list[float] = field(default_factory=list)
 
     def saw(self, name: str, oldest: datetime | None) -> None:
-        """Count a look of each who watches a preset, unless not all rows had come yet."""
-        if oldest is None:
-            return
-        age = [(_now() - oldest).total_seconds()] * PEOPLE_A_PRESET
+        """Count a look of each who watches a preset; what has not come is as old as the day."""
+        age = [(_now() - (oldest or BEGUN)).total_seconds()] * PEOPLE_A_PRESET
         self.all += age
         if name in NEAR:
             self.near += age
