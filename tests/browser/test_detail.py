@@ -44,6 +44,8 @@ def test_keys_lead_through_the_list_and_the_way_back_to_the_row(page: Page) -> N
 @pytest.mark.parametrize("width", [390, 1280])
 def test_the_way_back_leads_to_the_row_and_a_refresh_leaves_it(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 844})
+    # Smooth scrolling to the row goes on for a second after the page has come.
+    page.emulate_media(reduced_motion="reduce")
     page.goto("/appoints/")
     settle(page)
     row = page.locator("td.col-appoint_time a").nth(30)
@@ -55,7 +57,6 @@ def test_the_way_back_leads_to_the_row_and_a_refresh_leaves_it(page: Page, width
     expect(back).to_be_in_viewport()
 
     settle(page)
-    page.emulate_media(reduced_motion="reduce")  # no scrolling that goes on for a while
     page.evaluate("scrollTo(0, 0)")
     refresh(page)
     assert page.evaluate("scrollY") == 0
