@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.test import Client
+
 from appoints.connections.models import Connection
 from tests.access.centre import connection_with
 from tests.factories import MINUTE, NOON, at_hand, raw
@@ -24,3 +26,10 @@ def centre(rows: list[Any], **fields: Any) -> Connection:
     made = connection_with("demo", **fields)
     at_hand(made, rows)
     return made
+
+
+def opened(browser: Client, address: str) -> int:
+    """How many rows the list shows at an address."""
+    response = browser.get(f"/appoints/export.json?{address.partition('?')[2]}")
+    assert response.status_code == 200, (address, response.content)
+    return int(response["X-Total-Count"])

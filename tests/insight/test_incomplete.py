@@ -8,20 +8,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-import time_machine
-from django.core.cache import cache
 from django.test import Client
 
 from appoints.connections.models import Connection
 from appoints.encryption import encrypt
 from appoints.pages.insight.sections import SECTIONS
 from appoints.query.time_range import Window
-from appoints.results.cache import CACHE
 from appoints.snapshots.models import Snapshot
 from dashboard.accounts.models import User
-from tests.api.conftest import asked_for_no_names, reader_of
-from tests.factories import MINUTE, NOON, browser_of
-from tests.results.moving_centre import MovingCentre
+from tests.api.conftest import reader_of
+from tests.factories import NOON, browser_of
+from tests.results.moving_centre import MovingCentre, three_days
 from tests.screen import Screen
 
 HTMX = {"HX-Request": "true"}
@@ -35,14 +32,7 @@ every_section = pytest.mark.parametrize("section", SECTIONS)
 @pytest.fixture
 def centre(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[MovingCentre]:
     """A centre of three reservations on each of the days around noon of today."""
-    made = MovingCentre()
-    made.stand_in(monkeypatch)
-    cache.clear()
-    CACHE.clear()
-    asked_for_no_names(page_limit=1, time_zone="UTC", working_hours="Mon-Sun 01:00-02:00")
-    now, day = round(NOON.timestamp() * 1000), 24 * 60 * MINUTE
-    with time_machine.travel(NOON, tick=False):
-        made.change(**{f"call{n}": (now + (n // 3 - 1) * day + n, "0") for n in range(9)})
+    with three_days(monkeypatch, working_hours="Mon-Sun 01:00-02:00") as made:
         yield made
 
 

@@ -20,6 +20,7 @@ from appoints.pages.insight.sections import SECTIONS
 from dashboard.accounts.models import User
 from tests.api.conftest import reader_of
 from tests.factories import MINUTE, browser_of, connected, raw
+from tests.insight.centre import opened
 from tests.screen import Screen, number_of, words_of
 
 CHANGE = datetime(2026, 4, 4, 15, tzinfo=UTC)
@@ -57,13 +58,6 @@ def _night(transactional_db: None, settings: Any) -> Iterator[None]:
 @pytest.fixture
 def browser(supervisor: User) -> Client:
     return browser_of(supervisor)
-
-
-def opened(browser: Client, address: str) -> int:
-    """How many rows the list shows at an address."""
-    response = browser.get(f"/appoints/export.json?{address.partition('?')[2]}")
-    assert response.status_code == 200, (address, response.content)
-    return int(response["X-Total-Count"])
 
 
 def lines(browser: Client, section: str) -> list[dict[str, str]]:

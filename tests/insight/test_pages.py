@@ -19,7 +19,7 @@ from appoints.pages.insight.sections import SECTIONS
 from dashboard.accounts.models import User
 from tests.api.conftest import reader_of
 from tests.factories import NOON, at_hand, browser_of
-from tests.insight.centre import call, centre
+from tests.insight.centre import call, centre, opened
 from tests.screen import Screen, number_of, words_of
 
 RANGE = "from=2026-05-26&to=2026-06-03"
@@ -42,13 +42,6 @@ def _noon(db: None, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[
 @pytest.fixture
 def browser(supervisor: User) -> Client:
     return browser_of(supervisor)
-
-
-def opened(browser: Client, address: str) -> int:
-    """How many rows the list shows at an address."""
-    response = browser.get(f"/appoints/export.json?{address.partition('?')[2]}")
-    assert response.status_code == 200, (address, response.content)
-    return int(response["X-Total-Count"])
 
 
 def test_the_page_asks_for_each_section_once_it_is_seen(browser: Client) -> None:

@@ -7,15 +7,12 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.core.cache import cache
 from django.test import Client
 
 from appoints.query.time_range import Window
-from appoints.results.cache import CACHE
 from dashboard.accounts.models import User
-from tests.api.conftest import asked_for_no_names
-from tests.factories import MINUTE, NOON, browser_of
-from tests.results.moving_centre import MovingCentre
+from tests.factories import NOON, browser_of
+from tests.results.moving_centre import MovingCentre, three_days
 from tests.screen import text_of
 
 LIST = "/appoints/?from=2026-05-31&to=2026-06-02"
@@ -26,14 +23,7 @@ YESTERDAY = Window(NOON - 1.5 * DAY, NOON - 0.5 * DAY)
 @pytest.fixture
 def centre(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[MovingCentre]:
     """A centre of three reservations yesterday, three today and three tomorrow; now is noon."""
-    made = MovingCentre()
-    made.stand_in(monkeypatch)
-    cache.clear()
-    CACHE.clear()
-    asked_for_no_names(page_limit=1, time_zone="UTC")
-    now, day = round(NOON.timestamp() * 1000), 24 * 60 * MINUTE
-    with time_machine.travel(NOON, tick=False):
-        made.change(**{f"call{n}": (now + (n // 3 - 1) * day + n, "0") for n in range(9)})
+    with three_days(monkeypatch) as made:
         yield made
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
+from django.core.cache import cache
 from django.utils import timezone
 
 from appoints.connections.models import Connection
@@ -15,12 +18,15 @@ from appoints.isales.client import Criteria
 from appoints.isales.errors import NoAnswer
 from appoints.isales.rows import parse_row
 from appoints.query.time_range import Window
+from appoints.results.cache import CACHE
 from appoints.snapshots import fetcher, leases, store, upstream, waiting
 from appoints.snapshots.fetcher import Arrival
 from appoints.snapshots.frame import Fetched
 from appoints.snapshots.loader import Load
 from appoints.snapshots.models import Snapshot
 from appoints.snapshots.upstream import UpstreamRequest
+from tests.api.conftest import asked_for_no_names
+from tests.factories import MINUTE, NOON
 
 Rows = dict[str, tuple[int, str]]  # reserved time and call status by ID
 WITHOUT_NUMBER = "gh"  # the IDs of the rows that have no number to be looked for
@@ -113,3 +119,20 @@ def _meets(window: Window, criteria: Criteria) -> bool:
     if criteria.begin is None or criteria.end is None or begin is None or end is None:
         return False
     return begin <= criteria.begin and criteria.end <= end
+
+
+@contextmanager
+def three_days(monkeypatch: pytest.MonkeyPatch, **fields: Any) -> Iterator[MovingCentre]:
+    """A centre of three reservations yesterday, three today and three tomorrow; now is noon.
+
+    ``fields`` are its connection's.
+    """
+    made = MovingCentre()
+    made.stand_in(monkeypatch)
+    cache.clear()
+    CACHE.clear()
+    asked_for_no_names(page_limit=1, time_zone="UTC", **fields)
+    now, day = round(NOON.timestamp() * 1000), 24 * 60 * MINUTE
+    with time_machine.travel(NOON, tick=False):
+        made.change(**{f"call{n}": (now + (n // 3 - 1) * day + n, "0") for n in range(9)})
+        yield made
