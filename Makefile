@@ -21,6 +21,8 @@ ON_POSTGRESQL := tests/connections/test_limiter.py tests/snapshots/test_queue.py
 ON_NEWEST_DJANGO := tests/access/test_every_address.py tests/access/test_every_admin_page.py tests/test_admin.py \
 	tests/accounts/test_sign_in.py tests/accounts/test_sessions.py tests/forms/test_widgets.py tests/http/test_headers.py \
 	tests/management tests/notify/test_email.py tests/test_encryption.py tests/test_environment.py
+# A process that dies ends the run: what would take its place may wait for its last test for ever.
+PROCESSES := --numprocesses 4 --no-loadscope-reorder --max-worker-restart 0
 BESIDE := on-postgresql on-sso on-httpx2 on-newest-django
 # By another name, for make -n runs each line that names MAKE itself.
 SIDE_BY_SIDE := $(MAKE) --no-print-directory --output-sync
@@ -43,7 +45,7 @@ test: .venv/installed-dev
 	@$(SIDE_BY_SIDE) --jobs 3 style types migrations collected
 	@$(SIDE_BY_SIDE) --jobs 2 $(BESIDE) >.venv/beside.log 2>&1 & beside=$$!; \
 	trap 'kill $$beside' INT TERM; \
-	$(BIN)/pytest --numprocesses 4 --no-loadscope-reorder; failed=$$?; \
+	$(BIN)/pytest $(PROCESSES); failed=$$?; \
 	wait $$beside || { cat .venv/beside.log; exit 1; }; \
 	exit $$failed
 
@@ -81,7 +83,7 @@ on-sso:
 
 coverage: .venv/installed-dev
 	@sh tests/debian.sh
-	$(BIN)/pytest --cov --numprocesses 4 --no-loadscope-reorder
+	$(BIN)/pytest --cov $(PROCESSES)
 	TESTS_SSO=1 $(BIN)/pytest --cov --cov-append tests/sso
 
 bench: .venv/installed-bench
