@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import json
 import logging
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
@@ -23,6 +25,11 @@ logger = logging.getLogger(__name__)
 SAME_LOOK = timedelta(minutes=10)
 SKEW = timedelta(minutes=1)  # that clocks of two machines may differ
 LOCK_TIMEOUT = 200  # milliseconds that a page waits for SQLite's lock, to record a look
+MOST_WAITING = 1000  # looks that a process keeps until the database takes them
+AT_ONCE = 20  # of them that one page writes
+
+# Looks that the database did not take; the next look writes them, or the end of the process.
+WAITING: deque[Event] = deque(maxlen=MOST_WAITING)
 
 
 class Target(NamedTuple):
@@ -58,12 +65,7 @@ def record_once(
     """
     event = _event(origin, action, target, details, numbers)
     event.look = _look(event, same)
-    key, since, until = f"audit.{event.look}", event.at - SAME_LOOK, event.at + SKEW
-    if since < cache.get(key, since) <= until:
-        return  # this worker knows of it
-    if not Event.objects.filter(look=event.look, at__gt=since, at__lte=until).exists():
-        event.save()
-        cache.set(key, event.at, SAME_LOOK.total_seconds())
+    _save_once(event)
 
 
 def record_look(
@@ -73,12 +75,57 @@ def record_look(
     numbers: Iterable[str] = (),
     same: object = None,
 ) -> None:
-    """Store a look, once for a page that is refreshed; the page stands where that fails."""
+    """Store a look, once for a page that is refreshed; the page stands where that fails.
+
+    Such a look is stored with the next one, under its own time.
+    """
+    event = _event(origin, Event.Action.LOOK, target, details, numbers)
+    event.look = _look(event, same)
     try:
         with _soon():
-            record_once(origin, Event.Action.LOOK, target, details, numbers, same)
+            _save_waiting(AT_ONCE)
+            _save_once(event)
+    except Error as error:
+        _keep(event, error)
+
+
+def _save_once(event: Event) -> None:
+    key, since, until = f"audit.{event.look}", event.at - SAME_LOOK, event.at + SKEW
+    if since < cache.get(key, since) <= until:
+        return  # this worker knows of it
+    if not Event.objects.filter(look=event.look, at__gt=since, at__lte=until).exists():
+        event.save()
+        cache.set(key, event.at, SAME_LOOK.total_seconds())
+
+
+def _keep(event: Event, error: Error) -> None:
+    if len(WAITING) == WAITING.maxlen:
+        logger.error("a look of person %s is not in the log: %s", WAITING[0].person, error)
+    else:
+        logger.warning("a look of person %s waits to be written: %s", event.person, error)
+    WAITING.append(event)
+
+
+def _save_waiting(most: int) -> None:
+    for _ in range(most):
+        try:
+            event = WAITING.popleft()
+        except IndexError:  # also where another thread took the last
+            return
+        try:
+            _save_once(event)
+        except Error:
+            WAITING.appendleft(event)
+            raise
+
+
+@atexit.register
+def save_waiting_at_the_end() -> None:
+    """Store the looks that still wait; say in the server's log how many the database refuses."""
+    try:
+        _save_waiting(MOST_WAITING)
     except Error:
-        logger.exception("a look of person %s is not in the log", origin.person)
+        logger.exception("%s looks are not in the log", len(WAITING))
 
 
 def _event(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -14,6 +15,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dashboard.audit import log
 from dashboard.audit.log import Target, record, record_look
 from dashboard.audit.models import Event, Unchangeable
 from dashboard.audit.origin import Origin
@@ -149,12 +151,31 @@ def test_another_persons_same_look_is_a_look(db: None) -> None:
     assert Event.objects.count() == 2
 
 
-def test_a_look_that_cannot_be_written_stops_no_page_and_is_in_the_servers_log(
-    db: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+def test_looks_that_cannot_be_written_are_written_with_the_next_under_their_own_time(
+    db: None, refusing: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def refuse(*_: object, **__: object) -> None:
-        raise Error
+    with time_machine.travel(NOON, tick=False) as clock:
+        assert looks("a", "a", "b") == 0
+        assert "a look of person 7 waits to be written: database is locked" in caplog.text
+        refusing.undo()
+        clock.shift(timedelta(minutes=1))
+        assert looks("c") == 3
+    after = timedelta(0), timedelta(0), timedelta(minutes=1)
+    assert [each.at - NOON for each in Event.objects.order_by("at", "pk")] == [*after]
 
-    monkeypatch.setattr(Event, "save", refuse)
-    looks("a")
+
+def test_looks_that_wait_are_written_when_the_process_ends(
+    db: None, refusing: pytest.MonkeyPatch
+) -> None:
+    looks("a", "b")
+    refusing.undo()
+    log.save_waiting_at_the_end()
+    assert Event.objects.count() == 2
+
+
+def test_more_looks_than_a_process_keeps_are_named_in_the_servers_log(
+    db: None, refusing: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    refusing.setattr(log, "WAITING", deque(maxlen=2))
+    looks("a", "b", "c")
     assert "a look of person 7 is not in the log" in caplog.text

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from django.db import Error
 from django.test import Client
 
 from appoints.connections.models import Connection
@@ -97,22 +96,14 @@ def test_a_file_that_is_refused_is_not_told(signed_in: Client) -> None:
     assert looks() == []
 
 
-def broken(*_: object, **__: object) -> None:
-    raise Error
-
-
 @pytest.mark.parametrize("suffix", ["csv", "json", "xlsx"])
 def test_a_log_that_cannot_be_written_refuses_a_file(
-    signed_in: Client, monkeypatch: pytest.MonkeyPatch, suffix: str
+    signed_in: Client, refusing: object, suffix: str
 ) -> None:
-    monkeypatch.setattr(Event, "save", broken)
     response = signed_in.get(f"/appoints/export.{suffix}?preset=today")
     assert response.status_code == 503
     assert "log of who takes a file cannot be written" in response.content.decode()
 
 
-def test_a_log_that_cannot_be_written_leaves_the_page(
-    signed_in: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(Event, "save", broken)
+def test_a_log_that_cannot_be_written_leaves_the_page(signed_in: Client, refusing: object) -> None:
     assert signed_in.get(ASK).status_code == 200
