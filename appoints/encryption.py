@@ -158,3 +158,29 @@ class SecretField(TextField):
     def save_form_data(self, instance: models.Model, data: Any) -> None:
         if data:
             super().save_form_data(instance, data)
+
+
+class SealedQuestion(models.Model):
+    """A model that holds a question as an encrypted query string."""
+
+    sealed = models.BinaryField()
+
+    class Meta:
+        abstract = True
+
+    @property
+    def query(self) -> str | None:
+        """The query string of the question; None where no key opens it any more."""
+        try:
+            return decrypt(bytes(self.sealed)).decode()
+        except WrongKey:
+            return None
+
+    def keep(self, query: str) -> None:
+        """Take a query string, without saving."""
+        self.sealed = encrypt(query.encode())
+
+    def rotate(self) -> None:
+        """Put the question under the first key, without saving. One that no key opens stays."""
+        if self.query is not None:
+            self.sealed = cipher().rotate(bytes(self.sealed))

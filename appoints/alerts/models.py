@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
-from appoints.encryption import SecretField, StoredSecret, WrongKey, cipher, decrypt, encrypt
+from appoints.encryption import SealedQuestion, SecretField, StoredSecret, WrongKey
 from appoints.isales.secret import Secret
 from dashboard.notify import webhook
 
@@ -23,7 +23,7 @@ def new_rule_slug() -> str:
     return get_random_string(10, SLUG_SIGNS)
 
 
-class Rule(models.Model):
+class Rule(SealedQuestion):
     """An alert or a report that a person has set up for themselves.
 
     It holds what is asked, never rows: whoever sends it looks up what the person may see then.
@@ -51,7 +51,6 @@ class Rule(models.Model):
     slug = models.CharField(max_length=10, unique=True, default=new_rule_slug, editable=False)
     kind = models.CharField(max_length=12, choices=Kind)
     name = models.CharField(_("name"), max_length=100)
-    sealed = models.BinaryField()
     limit = models.PositiveIntegerField(default=0)
     least = models.PositiveIntegerField(default=1)
     by_email = models.BooleanField(_("by e-mail"), default=True)
@@ -88,22 +87,9 @@ class Rule(models.Model):
         """Whether it is sent at a time, whatever happens."""
         return self.kind == self.Kind.REPORT
 
-    @property
-    def query(self) -> str | None:
-        """The query string of the question; None where no key opens it any more."""
-        try:
-            return decrypt(bytes(self.sealed)).decode()
-        except WrongKey:
-            return None
-
-    def keep(self, query: str) -> None:
-        """Take a query string, without saving."""
-        self.sealed = encrypt(query.encode())
-
     def rotate(self) -> None:
         """Put question and secret under the first key, without saving. What no key opens stays."""
-        if self.query is not None:
-            self.sealed = cipher().rotate(bytes(self.sealed))
+        super().rotate()
         if isinstance(self.secret, StoredSecret):
             with suppress(WrongKey):
                 self.secret = self.secret.rotated()

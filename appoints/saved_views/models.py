@@ -11,7 +11,7 @@ from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
 from appoints.access.scope import Scope
-from appoints.encryption import WrongKey, cipher, decrypt, encrypt
+from appoints.encryption import SealedQuestion
 from appoints.query import lists
 from appoints.query.models import AgentList
 from appoints.results.numbers import may_hold_number
@@ -82,7 +82,7 @@ class SavedViewQuerySet(models.QuerySet["SavedView"]):
         return Default(first.view, first.team) if first else None
 
 
-class SavedView(models.Model):
+class SavedView(SealedQuestion):
     """A question under a name: its filters, sort, columns and, as they are, its relative dates.
 
     It holds what is asked, never rows; who opens it sees what they may see. The question is
@@ -104,7 +104,6 @@ class SavedView(models.Model):
     slug = models.CharField(
         _("short link"), max_length=10, unique=True, default=new_slug, editable=False
     )
-    sealed = models.BinaryField()
     # Of the agents that the question names by it, which hence stays.
     agent_list = models.ForeignKey(
         AgentList,
@@ -159,17 +158,9 @@ class SavedView(models.Model):
         elif self.team is None:
             raise ValidationError({"team": _("Choose a team.")})
 
-    @property
-    def query(self) -> str | None:
-        """The query string of the question; None where no key opens it any more."""
-        try:
-            return decrypt(bytes(self.sealed)).decode()
-        except WrongKey:
-            return None
-
     def keep(self, query: str) -> None:
-        """Take a query string, without saving."""
-        self.sealed = encrypt(query.encode())
+        """Take a query string and what it names, without saving."""
+        super().keep(query)
         asked = QueryDict(query)
         self.connection = asked.get("connection") or ""
         self.names_number = bool(asked.get("number")) or may_hold_number(asked.get("q") or "")
@@ -178,11 +169,6 @@ class SavedView(models.Model):
         listed = self.agent_list.agents if self.agent_list else []
         self.agents = lists.split(" ".join([*asked.getlist("agent"), *listed]))
         self.tasks = [lists.one(each) for each in asked.getlist("task") if each]
-
-    def rotate(self) -> None:
-        """Put the question under the first key, without saving. One that no key opens stays."""
-        if self.query is not None:
-            self.sealed = cipher().rotate(bytes(self.sealed))
 
 
 class PersonColumns(models.Model):
