@@ -42,8 +42,11 @@ def is_sure(
 def unrequested(
     snapshot: Snapshot, query: Query, connection: Connection, rules: Rules
 ) -> pl.DataFrame:
-    """Return the rows that iSales sent though their time, number or task was not asked for."""
-    window = EVER
+    """Return the rows that iSales sent though their time, number or task was not asked for.
+
+    Nobody can tell so of an agent, whom iSales finds by account and by ID while rows show but one.
+    """
+    query, window = query.but(agents=()), EVER
     if connection.range_field == Connection.RangeField.APPOINT_TIME:
         begin, end = snapshot.begin, snapshot.end
         window = Window(begin and begin - NEAR, end and end + NEAR)

@@ -149,6 +149,14 @@ def test_a_row_that_was_not_asked_for_is_left_out_and_said_to_be(
     assert (result.total, result.unrequested, result.is_settled) == (1, 1, False)
 
 
+def test_a_row_that_isales_found_by_the_agents_account_and_names_by_id_was_asked_for(
+    connection: Connection, simulator: Simulator
+) -> None:
+    simulator.listing.source = [raw(1, userAccount="880006"), raw(2, userAccount="116")]
+    result = asked(connection, agents=("106",))
+    assert (result.total, result.unrequested, result.is_settled) == (1, 0, True)
+
+
 def test_rows_at_the_rounded_ends_of_a_range_are_no_strays(
     connection: Connection, simulator: Simulator
 ) -> None:
