@@ -94,6 +94,7 @@ class Wallboard(ResultView):
             every_words=INTERVALS[REFRESH_SECONDS],
             address="",
             limits=limits(self.scope),
+            unknown=self.form.unknown(),
         )
 
     def _question_context(self, chosen: list[Chip]) -> WallboardContext:

@@ -71,7 +71,8 @@ class WallboardContext(Context):
     ``own`` is the end of its address that asks for no rows. ``every`` is the seconds up to the next
     refresh, ``every_words`` the usual interval in words. ``seconds`` is the age of the rows and
     ``limit`` from which age on they count as old, None where there is no age. ``patterns`` are the
-    words in which the script tells spans of time, ``limits`` say what the person may see.
+    words in which the script tells spans of time, ``limits`` say what the person may see, and
+    ``unknown`` are the parameters of the address that were ignored.
     """
 
     template = "appoints/wallboard.html"
@@ -85,6 +86,7 @@ class WallboardContext(Context):
     address: str
     own: str
     limits: str
+    unknown: Sequence[str]
     as_of: datetime
     seconds: int | None = None
     limit: int | None = None

@@ -39,6 +39,15 @@ def test_without_a_question_it_is_about_today(signed_in: Client, connection: Con
     assert signed_in.get("/wallboard/").context["address"] == "connection=demo&preset=today"
 
 
+def test_unknown_parameters_are_named_and_ignored(
+    signed_in: Client, connection: Connection
+) -> None:
+    board = signed_in.get("/wallboard/?preset=today&show=load&agnet=101")
+    assert Screen(board.content.decode()).texts(".notice") == [
+        "The address has a parameter that means nothing here and was ignored: agnet."
+    ]
+
+
 def test_it_costs_isales_nothing_beside_the_list(
     signed_in: Client, connection: Connection, simulator: Simulator
 ) -> None:
