@@ -20,9 +20,9 @@ from dashboard.accounts.models import User
 
 from .factories import browser_of, connected, person
 
-# How long an example takes says how busy the machine is, not whether the code is right; and thirty
-# examples keep all tests together within six minutes.
-settings.register_profile("unhurried", deadline=None, max_examples=30)
+# How long an example takes says how busy the machine is, not whether the code is right; and each
+# run tries others, so that twenty are enough for all tests together to stay within six minutes.
+settings.register_profile("unhurried", deadline=None, max_examples=20)
 settings.load_profile("unhurried")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
+from functools import cache
 from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -134,6 +135,7 @@ class Names:
         return Union[tuple(found)] if found and None not in found else None  # noqa: UP007
 
 
+@cache
 def _hints(owner: type) -> dict[str, Any]:
     types = get_type_hints(owner)
     return {each.name: types[each.name] for each in fields(owner)}  # type: ignore[arg-type]

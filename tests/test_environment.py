@@ -276,13 +276,6 @@ def test_the_production_settings_pass_the_deployment_check(portals: str) -> None
     assert done.returncode == 0, done.stderr
 
 
-def test_the_simulator_needs_no_environment(environ: pytest.MonkeyPatch) -> None:
-    environ.delenv("SECRET_KEY")
-    environ.delenv("CREDENTIAL_KEYS")
-    done = run("manage.py", "simulator", "--help")
-    assert done.returncode == 0, done.stderr
-
-
 def test_a_number_may_be_tuned_within_its_bounds(environ: pytest.MonkeyPatch) -> None:
     environ.setenv("FRESH_SECONDS", "120")
     assert environment.read().numbers["FRESH_SECONDS"] == 120

@@ -7,7 +7,7 @@ import re
 
 import polars as pl
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from appoints.access.masking import hidden, masked, without
@@ -60,7 +60,6 @@ def test_of_a_number_the_last_three_characters_are_seen(number: str, shown: str)
     assert masked_record(raw(1, calledNo=number))["called_no"] == shown
 
 
-@settings(max_examples=30)
 @given(st.lists(raw_rows, min_size=5, max_size=20))
 def test_each_number_is_masked_and_what_is_missing_stays_missing(rows: list[object]) -> None:
     frame = frame_of(*rows)
@@ -68,7 +67,6 @@ def test_each_number_is_masked_and_what_is_missing_stays_missing(rows: list[obje
     assert masked(frame)["called_no"].to_list() == expected
 
 
-@settings(max_examples=30)
 @given(st.lists(raw_rows, min_size=5, max_size=20))
 def test_masking_changes_no_other_column_of_rows_that_do_not_name_their_number(
     rows: list[object],
@@ -78,7 +76,6 @@ def test_masking_changes_no_other_column_of_rows_that_do_not_name_their_number(
     assert masked(frame).drop(touched).equals(frame.drop(touched))
 
 
-@settings(max_examples=30)
 @given(number=numbers, between=separators, before=st.sampled_from(["", "0", "0086 (0)", "+"]))
 @example(number="123456", between="-", before="")
 def test_no_text_of_a_row_names_its_number_in_any_writing(
@@ -90,7 +87,6 @@ def test_no_text_of_a_row_names_its_number_in_any_writing(
         assert len(re.findall("[0-9]", str(record[each]).replace("u2022", ""))) <= 3
 
 
-@settings(max_examples=30)
 @given(number=numbers, between=separators, before=st.sampled_from(["", "0", "0086 (0)", "+"]))
 def test_rows_look_the_same_whatever_the_hidden_digits_are(
     number: str, between: str, before: str

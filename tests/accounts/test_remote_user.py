@@ -173,7 +173,7 @@ def test_a_name_of_any_writing_is_read(client: Client) -> None:
     assert User.objects.get().username == "Łucja"
 
 
-@examples(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+@examples(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(TEXTS, TEXTS)
 @example("", "\xa0")
 @example("\u200b", "")

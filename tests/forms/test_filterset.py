@@ -101,7 +101,7 @@ others = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(when=when, others=others)
 def test_a_question_survives_its_address(
     connection: Connection, when: dict[str, Any], others: dict[str, Any]
@@ -373,7 +373,7 @@ def test_what_a_picker_cannot_show_stays_as_it_was_written(
     assert f'value="{given}"' in box
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(bound=bound, end=st.booleans())
 def test_what_a_picker_shows_means_the_same_range(
     connection: Connection, bound: date, end: bool

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import openpyxl
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from appoints.isales import codes
@@ -69,7 +69,6 @@ def cells_of_book(content: bytes) -> list[list[object]]:
     return [list(row) for row in sheet.iter_rows(values_only=True)]
 
 
-@settings(max_examples=25)
 @given(pages, queries, bounds, bounds, st.sampled_from(ZONES))
 def test_every_way_out_holds_the_rows_that_a_plain_reading_finds(
     found: list[tuple[list[object], int]],
@@ -105,7 +104,6 @@ def test_every_way_out_holds_the_rows_that_a_plain_reading_finds(
     assert from_book[1:] == [each.in_book(zone) for each in expected]
 
 
-@settings(max_examples=20)
 @given(pages, queries, st.sampled_from(ZONES), st.integers(1, 7))
 def test_a_file_is_the_same_whatever_the_size_of_its_parts(
     found: list[tuple[list[object], int]], query: Query, zone: ZoneInfo, size: int
@@ -123,7 +121,6 @@ def test_a_file_is_the_same_whatever_the_size_of_its_parts(
     assert b"".join(in_parts) == b"".join(at_once)
 
 
-@settings(max_examples=20)
 @given(pages, queries)
 def test_each_facet_sums_to_the_rows_under_all_other_filters(
     found: list[tuple[list[object], int]], query: Query

@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from appoints.query.query import Query
@@ -20,7 +20,6 @@ from tests.results.test_export import ZONES, bounds, frame_of, queries
 from tests.strategies import pages
 
 
-@settings(max_examples=25)
 @given(pages, queries, bounds, bounds, st.sampled_from(ZONES))
 def test_each_picture_holds_every_row_that_a_plain_reading_finds(
     found: list[tuple[list[object], int]],

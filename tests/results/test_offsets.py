@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import polars as pl
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from appoints.results.local_time import iso
@@ -20,7 +20,6 @@ seconds = st.integers(0, round((LAST - FIRST).total_seconds()))
 moments = seconds.map(lambda number: FIRST + timedelta(seconds=number))
 
 
-@settings(max_examples=30)
 @given(st.sampled_from(ZONES), st.lists(moments, min_size=1))
 @example("Europe/Berlin", [datetime(2100, 7, 1, 12, tzinfo=UTC)])
 @example("America/Asuncion", [datetime(2026, 7, 1, 12, tzinfo=UTC)])
@@ -45,7 +44,6 @@ def test_each_side_of_every_change_is_converted_right(name: str) -> None:
     assert len(changes) > 150
 
 
-@settings(max_examples=30)
 @given(
     st.sampled_from(["Europe/Berlin", "Australia/Lord_Howe", "America/Sao_Paulo", "UTC"]),
     st.integers(-200, 200),

@@ -212,7 +212,7 @@ def covers(windows: list[Window], window: Window) -> bool:
 
 
 @given(st.one_of(steps, moves))
-@examples(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_days_give_what_one_look_gives_or_say_what_they_lack(
     connection: Connection,
     centre: MovingCentre,

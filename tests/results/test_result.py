@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from appoints.query.query import Query
 from appoints.query.time_range import EVER
@@ -17,7 +17,6 @@ from tests.results.test_export import frame_of, queries
 from tests.strategies import pages
 
 
-@settings(max_examples=25)
 @given(pages, queries)
 def test_a_reservations_place_and_its_numbers_others_are_those_of_the_list(
     found: list[tuple[list[object], int]], query: Query

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from appoints.isales import codes
@@ -28,7 +28,6 @@ def only(
     return derived(frame, rules or Rules()).to_dicts()[0]
 
 
-@settings(max_examples=30)
 @given(st.lists(raw_rows, min_size=20, max_size=40))
 def test_what_is_derived_of_a_row_is_what_the_rules_say(rows: list[object]) -> None:
     parsed = [parse_row(raw) for raw in rows]
@@ -39,7 +38,6 @@ def test_what_is_derived_of_a_row_is_what_the_rules_say(rows: list[object]) -> N
     assert [oracle.plain(record) for record in found] == expected
 
 
-@settings(max_examples=30)
 @given(pages)
 def test_each_reservation_stands_once_as_last_fetched(
     found: list[tuple[list[object], int]],

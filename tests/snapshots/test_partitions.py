@@ -7,7 +7,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from appoints.connections.models import Connection
@@ -53,7 +53,6 @@ def snapshot(partition: Partition, total: int) -> Snapshot:
 
 
 @given(windows, st.sampled_from(ZONES), totals)
-@settings(max_examples=25)
 def test_parts_are_whole_local_days_that_follow_each_other_over_the_window(
     window: Window, zone: str, totals: list[int]
 ) -> None:
@@ -70,7 +69,6 @@ def test_parts_are_whole_local_days_that_follow_each_other_over_the_window(
 
 
 @given(windows, windows, st.sampled_from(ZONES), totals)
-@settings(max_examples=25)
 def test_windows_share_their_parts(
     one: Window, other: Window, zone: str, totals: list[int]
 ) -> None:
