@@ -167,6 +167,11 @@ def connected(base_url: str, **changes: Any) -> Iterator[Connection]:
     cache.clear()
     CACHE.clear()
     yield connection_to(base_url, **changes)
+    loads_ended()
+
+
+def loads_ended() -> None:
+    """Wait for the threads of loads: none may use the database after its test."""
     for thread in threading.enumerate():
         if thread.name.startswith("load-"):
             thread.join(timeout=10)

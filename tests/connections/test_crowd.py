@@ -27,7 +27,7 @@ from appoints.query.time_range import EVER
 from appoints.results.lookup import ask
 from appoints.snapshots.models import Snapshot
 from tests.connections.crowd import Crowd
-from tests.factories import connection_to, whole
+from tests.factories import connection_to, loads_ended, whole
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Start = Callable[..., Simulator]
@@ -54,6 +54,7 @@ def start() -> Iterator[Start]:
             return simulator
 
         yield start
+        loads_ended()
 
 
 def without_lookups(simulator: Simulator) -> None:
@@ -152,11 +153,11 @@ def wait_until(is_so: Callable[[], bool]) -> None:
 
 
 def test_never_more_at_once_nor_in_a_second_than_is_set(start: Start, crowd: Crowd) -> None:
-    cap, pace = 4, 10
+    cap, pace = 2, 5
     simulator = start(cap, latency=0.15)
     Connection.objects.update(max_per_second=pace)
-    crowd.ask(threads=10)
-    assert len(simulator.list_calls) >= WORKERS * 10 and simulator.most_at_once <= cap
+    crowd.ask(threads=6)
+    assert len(simulator.list_calls) >= WORKERS * 6 and simulator.most_at_once <= cap
     # A request whose turn was before that second may come in it: one of each line, at the most.
     assert most_in_a_second(simulator) <= pace + cap
 
@@ -165,7 +166,7 @@ def test_a_429_quiets_all_workers(start: Start, crowd: Crowd) -> None:
     cap, quiet = 4, timedelta(seconds=2)
     simulator = start(cap, fault=Fault("429:2", after=6, times=1))
     Connection.objects.update(max_per_second=20)
-    crowd.ask(threads=7)
+    crowd.ask(threads=5)
     until = Connection.objects.get().quiet_until
     assert until and [call.status for call in simulator.calls].count(429) == 1
     amid = [call for call in simulator.calls if until - quiet < call.moment < until]
@@ -182,18 +183,18 @@ def test_a_dead_isales_is_tried_by_one_request_over_all_workers(start: Start, cr
     crowd.ask(threads=5)
     assert len(simulator.calls) < MOST_FAILURES + cap  # those under way, too
     simulator.calls.clear()
-    crowd.ask(threads=3)
+    crowd.ask(threads=2)
     assert simulator.calls == []
     # The pause is over, and the next one is the longest.
     Connection.objects.update(failures=2 * MOST_FAILURES, next_try=timezone.now())
-    crowd.ask(threads=3)  # nobody waits for the try
+    crowd.ask(threads=2)  # nobody waits for the try
     wait_until(lambda: bool(Connection.objects.get().pause_left()))
-    crowd.ask(threads=3)
+    crowd.ask(threads=2)
     assert [call.status for call in simulator.calls] == [503]
     simulator.calls.clear()
     simulator.fault = None
     Connection.objects.update(next_try=timezone.now())
-    crowd.ask(threads=3)
+    crowd.ask(threads=2)
     wait_until(lambda: not Connection.objects.get().failures)
     crowd.ask(threads=3)
     assert len(simulator.calls) > WORKERS * 3 and simulator.most_at_once <= cap
