@@ -14,9 +14,10 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from cryptography.fernet import Fernet
 
@@ -38,6 +39,8 @@ PASSWORD = "reserved-calls"  # noqa: S105 for everybody who tries the demo
 NORTH, AUDITOR = "north", "auditor"
 NORTHERNERS = "101,102,103,104,105,106,107,108"
 ACCESS_KEY = "DEMO-ACCESS-KEY"
+WORKING_HOURS = "Mon-Fri 08:00-18:30, Sat 08:00-14:00"  # the simulated ones are longer
+TO_HOLIDAY = timedelta(days=6)  # the last of the days that Insight looks ahead
 PORTALS = "http://localhost:*,http://127.0.0.1:*"  # of this machine, to try a frame
 OURS = (
     "ALLOWED_HOSTS",
@@ -131,6 +134,7 @@ def set_up(folder: Path, isales: int, env: Mapping[str, str]) -> None:
         env,
         *("connection", "demo", "--base-url", f"http://127.0.0.1:{isales}", "--vdn", "1"),
         *("--access-key", ACCESS_KEY, "--secret-key-file", _secret(folder)),
+        *("--time-zone", _zone(), "--working-hours", WORKING_HOURS, "--holidays", _holiday()),
     )
     made = manage(
         env, "createsuperuser", "--no-input", "--username", USER, "--email", "", fails=True
@@ -180,6 +184,10 @@ def _zone() -> str:
     link = Path("/etc/localtime")
     name = os.environ.get("TZ") or str(link.resolve()).partition("zoneinfo/")[2]
     return name if name in available_timezones() else "UTC"
+
+
+def _holiday() -> str:
+    return (datetime.now(ZoneInfo(_zone())) + TO_HOLIDAY).date().isoformat()
 
 
 def _port() -> int:

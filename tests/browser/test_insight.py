@@ -31,6 +31,12 @@ def test_a_mark_is_reached_by_keyboard_and_leads_to_its_call(blank: Page) -> Non
     expect(blank.locator("h1")).to_be_visible()
 
 
+def test_the_demo_has_working_hours(blank: Page) -> None:
+    blank.goto("/insight/outside-hours/")
+    expect(blank.locator("#outside-hours td a").first).to_be_visible()
+    expect(blank.get_by_role("link", name="Delays in working hours")).to_be_visible()
+
+
 def test_without_scripts_each_section_is_a_link(plain: Page) -> None:
     plain.goto("/appoints/?preset=last-7d")
     settle(plain)

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, NoReturn
 
@@ -15,6 +16,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from appoints.isales.errors import NoAnswer
+from appoints.pages.insight.parts import asked
 from appoints.pages.insight.sections import SECTIONS
 from dashboard.accounts.models import User
 from tests.api.conftest import reader_of
@@ -185,6 +187,49 @@ def test_a_median_opens_the_calls_that_it_is_of(browser: Client) -> None:
             address = cell.css_first("a").attributes["href"] or ""
             assert address.endswith(sort)
             assert opened(browser, address) == number_of(words_of(calls))
+
+
+@pytest.mark.parametrize(
+    ("holidays", "words"), [("", ""), ("2026-12-25", " On a holiday nobody works.")]
+)
+def test_working_hours_are_named_with_their_zone(
+    browser: Client, holidays: str, words: str
+) -> None:
+    centre(ROWS, **HOURS, holidays=holidays)
+    page = Screen(browser.get("/insight/outside-hours/"))
+    told = "calls are reserved outside of Mon-Sun 06:00-12:00 (UTC)."
+    assert page.texts("#outside-hours .insight-sum")[0].endswith(told + words)
+
+
+@pytest.mark.parametrize(
+    ("mode", "words", "polls"),
+    [
+        ("loading", "To compare with, 2026-05-17 – 2026-05-25 is being asked for.", True),
+        ("partial", "Not compared: 2026-05-17 – 2026-05-25 cannot be had now.", False),
+        ("", "Not compared: 2026-05-17 – 2026-05-25 cannot be had now.", False),
+        ("whole", "Not compared: fewer than 20 calls in 2026-05-17 – 2026-05-25.", False),
+    ],
+)
+def test_it_says_why_nothing_is_compared_with_the_range_before(
+    browser: Client, monkeypatch: pytest.MonkeyPatch, mode: str, words: str, polls: bool
+) -> None:
+    def asked_in_this_mode(*questions: Any) -> dict[str, Any]:
+        found = asked(*questions)
+        before = {"before": replace(found["before"], mode=mode)} if mode else {}
+        return {"rows": found["rows"], **before}
+
+    monkeypatch.setattr("appoints.pages.insight.parts.asked", asked_in_this_mode)
+    centre([call(number) for number in range(30)])
+    page = Screen(browser.get(f"/insight/punctuality/?{RANGE}", headers=HTMX))
+    assert page.texts("#punctuality [role=status]") == [words]
+    assert page.values("section", "hx-trigger") == (["load delay:2s"] if polls else [])
+
+
+def test_a_range_without_an_end_has_none_before_it(browser: Client) -> None:
+    centre([call(number) for number in range(30)])
+    page = Screen(browser.get("/insight/punctuality/?from=2026-05-26"))
+    words = "Not compared: the range has no begin or no end."
+    assert page.texts("#punctuality [role=status]") == [words]
 
 
 @pytest.mark.parametrize("section", SECTIONS)

@@ -13,6 +13,7 @@ from django.utils.dateformat import format as formatted
 from django.utils.safestring import SafeString
 from django.utils.translation import pgettext
 
+from appoints.connections.models import Connection
 from appoints.display.formats import duration, isolated, offset_if_twice
 from appoints.display.insight.figures import more_words, only, rows_link
 from appoints.insight.collisions import FEWEST, CollisionLine, TalkTimes
@@ -64,13 +65,18 @@ class OutsideRow:
 
 @dataclass(frozen=True, kw_only=True)
 class OutsideFigures:
-    """Calls outside of working hours, which are as written; empty where none are set."""
+    """Calls outside of working ``hours``, which are as written; empty where none are set.
+
+    ``zone`` is the one whose times they are, ``holidays`` says that there are any.
+    """
 
     template: ClassVar[str] = "appoints/insight/_outside.html"
     rows: Sequence[OutsideRow]
     more: str
     calls: str
     hours: str
+    zone: str
+    holidays: bool
 
 
 def collision_figures(
@@ -106,9 +112,14 @@ def _collision(line: CollisionLine, query: Query, zone: ZoneInfo) -> CollisionRo
 
 
 def outside_figures(
-    lines: Sequence[OutsideLine], query: Query, zone: ZoneInfo, hours: str, *, most: int
+    lines: Sequence[OutsideLine],
+    query: Query,
+    zone: ZoneInfo,
+    connection: Connection,
+    *,
+    most: int,
 ) -> OutsideFigures:
-    """Return the stretches in words, the first ``most`` of them; ``hours`` are as written."""
+    """Return the stretches in words, the first ``most`` of them."""
     rows = [
         OutsideRow(
             when=_range(line.begin, line.end, zone),
@@ -120,7 +131,9 @@ def outside_figures(
         rows=rows,
         more=more_words(len(lines) - len(rows)),
         calls=str(intcomma(sum(line.calls for line in lines))),
-        hours=hours,
+        hours=connection.working_hours,
+        zone=connection.time_zone,
+        holidays=bool(connection.holidays),
     )
 
 

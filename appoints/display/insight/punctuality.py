@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, Literal, NamedTuple
 
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
@@ -40,6 +40,8 @@ WITHOUT: Mapping[str, str | Promise] = {
     "weekday": gettext_lazy("Without a reserved time"),
 }
 
+BeforeState = Literal["whole", "asked for", "missing"]
+
 
 @dataclass(frozen=True, kw_only=True)
 class PunctualityRow:
@@ -74,15 +76,24 @@ class PunctualityGroup:
     more: str
 
 
+class Before(NamedTuple):
+    """The range before in words, empty where there is none, and how much of it is at hand."""
+
+    range: str
+    state: BeforeState
+
+
 @dataclass(frozen=True, kw_only=True)
 class PunctualityFigures:
     """Kept promises; ``minutes`` is how far from its time a call may begin.
 
-    ``working`` says that delays are told in working hours.
+    ``working`` says that delays are told in working hours, ``uncompared`` why the share of all
+    calls is not compared with the range before; empty where it is, or is not told.
     """
 
     template: ClassVar[str] = "appoints/insight/_punctuality.html"
     whole: PunctualityRow
+    uncompared: str
     groups: Sequence[PunctualityGroup]
     minutes: int
     working: bool
@@ -96,7 +107,7 @@ class PunctualityFigures:
 def punctuality_figures(
     lines: Sequence[PunctualityLine],
     query: Query,
-    before: str,
+    before: Before,
     minutes: int,
     *,
     most: int,
@@ -111,11 +122,16 @@ def punctuality_figures(
     for name, title in GROUPS.items():
         own = [line for line in lines if line.by == name]
         shown = own if name in ("hour", "weekday") else own[:most]
-        rows = [_row(line, query, before) for line in shown]
+        rows = [_row(line, query, before.range) for line in shown]
         more = more_words(len(own) - len(shown))
         groups.append(PunctualityGroup(name=name, title=title, rows=rows, more=more))
-    whole = _row(lines[0], query, before)
-    return PunctualityFigures(whole=whole, groups=groups, minutes=minutes, working=working)
+    return PunctualityFigures(
+        whole=_row(lines[0], query, before.range),
+        uncompared=_uncompared(lines[0], before),
+        groups=groups,
+        minutes=minutes,
+        working=working,
+    )
 
 
 class _Counts(NamedTuple):
@@ -177,6 +193,20 @@ def _asked(line: PunctualityLine, query: Query) -> Query | None:
     if line.value is None and line.by in ("hour", "weekday"):
         return query.but(untimed=True)
     return only(query, FIELDS[line.by], line.value)
+
+
+def _uncompared(whole: PunctualityLine, before: Before) -> str:
+    """Return why the share of all calls is not compared; empty where it is, or is not told."""
+    if whole.share is None or whole.points is not None:
+        return ""
+    if not before.range:
+        return _("Not compared: the range has no begin or no end.")
+    words = {
+        "whole": _("Not compared: fewer than %(fewest)s calls in %(range)s."),
+        "asked for": _("To compare with, %(range)s is being asked for."),
+        "missing": _("Not compared: %(range)s cannot be had now."),
+    }[before.state]
+    return words % {"fewest": FEWEST, "range": isolated(before.range)}
 
 
 def _change(points: int | None, before: str) -> str:

@@ -188,12 +188,11 @@ class OutsideHours(AheadSection):
         return hours, self.question.window
 
     def figures(self, lines: Sequence[OutsideLine], found: Mapping[str, Result]) -> OutsideFigures:
-        connection = self.question.connection
         return outside_figures(
             lines,
             self.question.query,
             self.question.zone,
-            connection.working_hours,
+            self.question.connection,
             most=self.options.most,
         )
 

@@ -12,7 +12,12 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from appoints.display.chips import range_words
-from appoints.display.insight.punctuality import PunctualityFigures, punctuality_figures
+from appoints.display.insight.punctuality import (
+    Before,
+    BeforeState,
+    PunctualityFigures,
+    punctuality_figures,
+)
 from appoints.forms.bind import Question
 from appoints.insight.line import FigureLine
 from appoints.insight.punctuality import COLUMNS, PunctualityLine, punctuality_lines
@@ -24,7 +29,7 @@ from appoints.results.result import Result
 
 
 class KeptPromises(Section):
-    """How punctual calls began, compared with the range before where its rows are at hand."""
+    """How punctual calls began, compared with the range before once its rows are at hand."""
 
     name = "punctuality"
     title = _("Kept promises")
@@ -82,11 +87,21 @@ class KeptPromises(Section):
         return punctuality_figures(
             lines,
             self.question.query,
-            range_words(in_days(before, zone), zone) if before else "",
+            Before(range_words(in_days(before, zone), zone) if before else "", _state_of(found)),
             round(settings.APPOINTS_PUNCTUAL.total_seconds() / 60),
             most=self.options.most,
             working=self._delay is not None,
         )
+
+
+def _state_of(found: Mapping[str, Result]) -> BeforeState:
+    """Return how much of the range before is at hand."""
+    before = found.get("before")
+    if before is None:
+        return "missing"
+    if before.is_loading:
+        return "asked for"
+    return "whole" if before.is_whole else "missing"
 
 
 def range_before(begin: datetime, end: datetime, zone: ZoneInfo) -> Window:
