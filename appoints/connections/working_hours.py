@@ -7,16 +7,21 @@ and one that ends before it begins goes on after midnight. Times are those of th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from appoints.query.time_range import Window, from_local
+from dashboard.accounts.zone_names import zone_called
+
+if TYPE_CHECKING:
+    from appoints.connections.models import Connection
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ENTRY = re.compile(
@@ -38,15 +43,22 @@ class WorkingHours:
 
         A span that goes on after midnight belongs to the day on which it begins.
         """
+        days = (first + number * DAY for number in range((last - first).days + 1))
+        return self._joined(days, zone)
+
+    def windows_around(self, days: Iterable[date], zone: ZoneInfo) -> list[Window]:
+        """Return the same of any local days and those before them, from which spans reach over."""
+        return self._joined(sorted({day - n * DAY for day in days for n in (0, 1)}), zone)
+
+    def _joined(self, days: Iterable[date], zone: ZoneInfo) -> list[Window]:
         found: list[Window] = []
-        for number in range((last - first).days + 1):
-            for window in self._of_day(first + number * DAY, zone):
-                begin, end = window
-                assert begin and end
-                if found and (before := found[-1]).end and begin <= before.end:
-                    found[-1] = Window(before.begin, max(end, before.end))
-                elif begin < end:
-                    found.append(window)
+        for window in (each for day in days for each in self._of_day(day, zone)):
+            begin, end = window
+            assert begin and end
+            if found and (before := found[-1]).end and begin <= before.end:
+                found[-1] = Window(before.begin, max(end, before.end))
+            elif begin < end:
+                found.append(window)
         return found
 
     def _of_day(self, day: date, zone: ZoneInfo) -> Iterator[Window]:
@@ -54,6 +66,22 @@ class WorkingHours:
             midnight = datetime.combine(day, time.min)
             for begin, end in self.spans[day.weekday()]:
                 yield Window(from_local(midnight + begin, zone), from_local(midnight + end, zone))
+
+
+class Office(NamedTuple):
+    """The working hours of a connection, and the zone whose times they are."""
+
+    hours: WorkingHours
+    zone: ZoneInfo
+
+
+def office_of(connection: Connection) -> Office | None:
+    """Return when a connection's people work; None where no hours are set that can be read."""
+    try:
+        hours = working_hours(connection.working_hours, connection.holidays)
+        return Office(hours, zone_called(connection.time_zone)) if hours else None
+    except (ValidationError, ValueError):
+        return None
 
 
 @lru_cache(maxsize=64)

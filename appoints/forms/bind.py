@@ -17,6 +17,7 @@ from appoints.access.number_token import opened
 from appoints.access.scope import Scope
 from appoints.connections import lookups
 from appoints.connections.models import Connection
+from appoints.connections.working_hours import office_of
 from appoints.forms.filterset import AppointFilter
 from appoints.forms.numbers import as_allowed
 from appoints.query.lists import split
@@ -71,8 +72,13 @@ class Question:
 
     @property
     def opened(self) -> Query:
-        """The question with its number in full and its zone, for iSales and the log only."""
-        return replace(self.query, number=opened(self.query.number), zone=self.zone.key)
+        """The question with its number in full, its zone and its working hours, for iSales and
+        the log only.
+        """
+        query = replace(self.query, number=opened(self.query.number), zone=self.zone.key)
+        return (
+            replace(query, outside=office_of(self.connection) or True) if query.outside else query
+        )
 
     def ask(self, *, wait: float, is_brief: bool = False, known: str = "") -> Result:
         """Return what is at hand; see ``results.lookup.ask``."""

@@ -23,7 +23,7 @@ class CollisionLine(FigureLine):
     """Calls of an agent, each reserved for less than the talk time after the one before.
 
     ``begin`` and ``end`` are the first and the last reserved time; ``at_once`` is how many of them
-    fall into one talk time at the most.
+    fall into one talk time at the most, that from ``fullest`` on.
     """
 
     agent: str
@@ -33,6 +33,7 @@ class CollisionLine(FigureLine):
     calls: int
     at_once: int
     talk_time: timedelta
+    fullest: datetime
 
 
 @dataclass(frozen=True)
@@ -73,10 +74,12 @@ def collision_lines(ahead: pl.DataFrame, talked: TalkTimes) -> list[CollisionLin
             begin=times[0],
             end=times[-1],
             calls=len(times),
-            at_once=len(times) if len(times) == FEWEST_CALLS else _at_once(times, length),
             talk_time=length,
+            at_once=at_once,
+            fullest=fullest,
         )
         for agent, length, times in runs.iter_rows()
+        for at_once, fullest in [_fullest(times, length)]
     ]
     return sorted(found, key=lambda line: (line.begin, line.agent))
 
@@ -103,11 +106,12 @@ def _runs(ahead: pl.DataFrame, talked: TalkTimes) -> pl.DataFrame:
     )
 
 
-def _at_once(times: Sequence[datetime], length: timedelta) -> int:
-    """Return how many times at the most lie within one length, its end excluded."""
-    most = first = 0
+def _fullest(times: Sequence[datetime], length: timedelta) -> tuple[int, datetime]:
+    """Return how many times at the most lie within one length, its end excluded, and from when."""
+    most, since, first = 0, times[0], 0
     for number, time in enumerate(times):
         while time - times[first] >= length:
             first += 1
-        most = max(most, number - first + 1)
-    return most
+        if number - first + 1 > most:
+            most, since = number - first + 1, times[first]
+    return most, since

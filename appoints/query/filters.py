@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, get_type_hints
 
@@ -31,9 +31,10 @@ class Parameters:
     ``begin`` and ``end`` are kept as written; they and ``preset`` exclude each other. ``sort`` is a
     column name, ``-`` first for descending; ``zone`` an IANA name, empty for the viewer's own.
     ``agent_list`` is the slug under which ``agents`` are stored, where they are too many for an
-    address. ``without`` names the filters whose value rows may lack: such rows are shown beside
-    those of the values chosen. ``view`` is the saved view that the question came from: it changes
-    no row.
+    address. ``outside`` is True, and in a question that is asked the working hours that are meant,
+    where there are any. ``without`` names the filters whose value rows may lack: such rows are
+    shown beside those of the values chosen. ``view`` is the saved view that the question came from:
+    it changes no row.
     """
 
     connection: Annotated[
@@ -124,6 +125,18 @@ class Parameters:
             kind="flag",
             choices={"1": _("Only calls without one")},
             chip=_("without a reserved time"),
+        ),
+    ] = False
+    outside: Annotated[
+        Hashable,
+        Filter(
+            name="outside",
+            label=_("Working hours"),
+            kind="flag",
+            choices={"1": _("Only calls outside of them")},
+            in_more_filters=False,
+            is_hidden=True,
+            chip=_("reserved outside working hours"),
         ),
     ] = False
     call_type: Annotated[

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 from django.conf import settings
 
+from appoints.connections.working_hours import Office
 from appoints.query.filters import FILTERS
 from appoints.query.query import Query
 from appoints.query.time_range import EVER, Window
@@ -21,6 +22,7 @@ from appoints.results.local_time import BY_CLOCK
 from appoints.results.numbers import NO_PLAN, NumberingPlan
 from appoints.results.punctuality import punctuality
 from appoints.results.states import unreadable
+from appoints.results.working_time import works_at
 
 # Gives the words for fail codes in the viewer's language, once they are needed.
 Reasons = Callable[[], Mapping[str, str]]
@@ -169,6 +171,13 @@ def has_no_time(_wanted: Any, _plan: NumberingPlan) -> pl.Expr:
     return pl.col("appoint_time").is_null()
 
 
+def outside_hours(office: Any, _plan: NumberingPlan) -> pl.Expr:
+    """Tell whether a row is reserved outside of working hours; where none are set, none is."""
+    if not isinstance(office, Office):
+        return pl.repeat(value=False, n=pl.len())
+    return ~works_at(pl.col("appoint_time"), office)
+
+
 def repeats(wanted: Any, _plan: NumberingPlan) -> pl.Expr:
     """Tell whether a row repeats others in one of the ways that are asked for."""
     found = set(wanted)
@@ -186,5 +195,6 @@ COMPARED_OTHERWISE: Mapping[str, Callable[[Any, NumberingPlan], pl.Expr]] = {
     "punctual": began,
     "text": mentions,
     "untimed": has_no_time,
+    "outside": outside_hours,
     "repeats": repeats,
 }

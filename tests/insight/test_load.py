@@ -166,7 +166,8 @@ def test_a_collision_is_a_run_of_calls_without_room_between(world: World) -> Non
     for line in lines:
         own = [at for at in times[line.agent] if line.begin <= at <= line.end]
         assert len(own) == line.calls
-        assert line.at_once == max(sum(at <= x < at + length for x in own) for at in own)
+        within = {at: sum(at <= x < at + length for x in own) for at in own}
+        assert line.at_once == within[line.fullest] == max(within.values())
 
 
 def test_an_agent_s_own_talk_time_counts_from_twenty_calls_on() -> None:

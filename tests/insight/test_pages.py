@@ -189,6 +189,18 @@ def test_a_median_opens_the_calls_that_it_is_of(browser: Client) -> None:
             assert opened(browser, address) == number_of(words_of(calls))
 
 
+def test_the_list_shows_just_the_calls_outside_of_working_hours(browser: Client) -> None:
+    made = centre(ROWS, **HOURS)
+    every, outside = (opened(browser, f"?{RANGE}{each}") for each in ("", "&outside=1"))
+    assert 0 < outside < every
+    made.holidays = "2026-06-01"
+    made.save()
+    assert opened(browser, f"?{RANGE}&outside=1") == every
+    made.working_hours = ""
+    made.save()
+    assert opened(browser, f"?{RANGE}&outside=1") == 0
+
+
 @pytest.mark.parametrize(
     ("holidays", "words"), [("", ""), ("2026-12-25", " On a holiday nobody works.")]
 )

@@ -33,6 +33,7 @@ NAMES = {
     "task": ("1106025101", "T"), "state": ("overdue", "reached", "nowhere"), "late": ("1", "0"),
     "call_type": ("1", "2", "3"), "cause": ("00604", "00000"), "cause_group": ("customer", "x"),
     "without": ("agent", "cause", "x"), "q": ("agent 1", "ß", ".*", "((("), "untimed": ("1",),
+    "outside": ("1",),
     "sort": ("-agent_name", "delay", "talk_time", "called_no", "x"), "page": ("2", "999", "-3"),
     "per_page": ("25", "200", "7"), "tz": ("Europe/Berlin", "Mars/Base"), "view": ("1", "x"),
     "connection": ("north", "south"), "agent_list": ("x",), "refresh": ("1",), "nonsense": ("1",),

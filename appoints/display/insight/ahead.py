@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
-from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.dateformat import format as formatted
 from django.utils.safestring import SafeString
 from django.utils.translation import pgettext
@@ -30,7 +29,7 @@ class CollisionRow:
     text: str
     when: str
     calls: SafeString
-    at_once: str
+    at_once: SafeString
     talk_time: str
 
 
@@ -73,7 +72,7 @@ class OutsideFigures:
     template: ClassVar[str] = "appoints/insight/_outside.html"
     rows: Sequence[OutsideRow]
     more: str
-    calls: str
+    calls: SafeString
     hours: str
     zone: str
     holidays: bool
@@ -102,11 +101,12 @@ def collision_figures(
 def _collision(line: CollisionLine, query: Query, zone: ZoneInfo) -> CollisionRow:
     asked = only(query, "agents", line.agent)
     times = {"preset": "", "begin": line.begin, "end": line.end + MOMENT}
+    most = {"preset": "", "begin": line.fullest, "end": line.fullest + line.talk_time}
     return CollisionRow(
         text=line.name or line.agent,
         when=_range(line.begin, line.end, zone),
         calls=rows_link(line.calls, asked and asked.but(**times)),
-        at_once=str(intcomma(line.at_once)),
+        at_once=rows_link(line.at_once, asked and asked.but(**most)),
         talk_time=duration(line.talk_time),
     )
 
@@ -130,7 +130,7 @@ def outside_figures(
     return OutsideFigures(
         rows=rows,
         more=more_words(len(lines) - len(rows)),
-        calls=str(intcomma(sum(line.calls for line in lines))),
+        calls=rows_link(sum(line.calls for line in lines), query.but(outside=True)),
         hours=connection.working_hours,
         zone=connection.time_zone,
         holidays=bool(connection.holidays),

@@ -27,8 +27,8 @@ from appoints.query.query import Query
 GROUPS: Mapping[str, str | Promise] = {
     "agent": gettext_lazy("By agent"),
     "task": gettext_lazy("By task"),
-    "hour": gettext_lazy("By hour"),
     "weekday": gettext_lazy("By weekday"),
+    "hour": gettext_lazy("By hour"),
 }
 # The question's field, by what a line is of.
 FIELDS = {"agent": "agents", "task": "task", "hour": "hours", "weekday": "weekdays"}

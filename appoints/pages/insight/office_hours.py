@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.core.exceptions import ValidationError
-
 from appoints.connections.models import Connection
-from appoints.connections.working_hours import working_hours
+from appoints.connections.working_hours import office_of
 from appoints.forms.bind import Question
 from appoints.insight.best_hours import AHEAD, Working, always, within
-from appoints.insight.working_time import WorkingTime
 from appoints.query.time_range import Window, midnight
-from dashboard.accounts.zone_names import zone_called
+from appoints.results.working_time import WorkingTime
 
 DAY = timedelta(days=1)
 WIDEST = 430  # days of working time
@@ -23,13 +20,10 @@ def working_windows(connection: Connection, begin: datetime, end: datetime) -> l
 
     None where it has no hours, or where the two lie more than WIDEST days apart.
     """
-    try:
-        hours = working_hours(connection.working_hours, connection.holidays)
-        zone = zone_called(connection.time_zone)
-    except (ValidationError, ValueError):
+    office = office_of(connection)
+    if office is None or end - begin > WIDEST * DAY:
         return None
-    if hours is None or end - begin > WIDEST * DAY:
-        return None
+    hours, zone = office
     first, last = begin.astimezone(zone).date() - DAY, end.astimezone(zone).date()
     return [
         Window(max(each.begin, begin), min(each.end, end))

@@ -19,7 +19,7 @@ MOST_LINES = 8  # of a table on the page of all sections
 # Filters by what became of a call, and when: they say nothing of calls to come.
 OUTCOMES = (
     *("states", "late", "punctual", "causes", "cause_groups", "repeats"),
-    *("hours", "weekdays", "call_hours", "call_weekdays", "untimed"),
+    *("hours", "weekdays", "call_hours", "call_weekdays", "untimed", "outside"),
 )
 
 Made = TypeVar("Made")

@@ -9,8 +9,8 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appoints.connections.working_hours import working_hours
-from appoints.insight.working_time import WorkingTime
+from appoints.connections.working_hours import Office, working_hours
+from appoints.results.working_time import WorkingTime, works_at
 from appoints.snapshots.frame import MOMENT
 from tests.insight.made_up import starts, zones
 
@@ -44,6 +44,24 @@ def test_working_time_is_what_a_count_of_minutes_finds(
     ).row(0)
     assert found == (count * MINUTE * (1 if begin <= end else -1), works(begin))
     assert working.lengths([begin], end) == [found[0]]
+
+
+@given(st.lists(st.tuples(starts, offsets)), zones, HOURS, st.booleans())
+def test_each_moment_is_in_the_windows_of_its_own_days(
+    moments: list[tuple[datetime, int]], zone: ZoneInfo, hours: str, is_closed: bool
+) -> None:
+    at = [start + minutes * MINUTE for start, minutes in moments]
+    holidays = " ".join(str(each.astimezone(zone).date()) for each in at[:1] if is_closed)
+    written = working_hours(hours, holidays)
+    assert written
+    expected = []
+    for each in at:
+        day = each.astimezone(zone).date()
+        windows = written.windows(day - timedelta(days=2), day + timedelta(days=1), zone)
+        expected.append(any(x.begin <= each < x.end for x in windows if x.begin and x.end))
+    frame = pl.DataFrame({"at": [*at, None]}, schema={"at": MOMENT})
+    found = frame.select(works_at(pl.col("at"), Office(written, zone))).to_series()
+    assert found.to_list() == [*expected, None]
 
 
 def test_what_lies_outside_of_the_known_time_is_not_known() -> None:

@@ -1,14 +1,19 @@
-"""Lengths of time in working hours."""
+"""Working time: what lies within it, and lengths of time in it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import polars as pl
 
+from appoints.connections.working_hours import DAY, Office
 from appoints.query.time_range import Window
+from appoints.results.local_time import A_DAY
+from appoints.results.offsets import offsets
 from appoints.snapshots.frame import MOMENT
+
+EPOCH = date(1970, 1, 1)
 
 
 class WorkingTime:
@@ -59,3 +64,16 @@ class WorkingTime:
         before = pl.lit(self._before).gather(at).cast(pl.Duration("ms"))
         known = (moment >= self._begins[0]) & (moment <= self._ends[-1])
         return pl.when(known).then(before + worked)
+
+
+def works_at(moment: pl.Expr, office: Office) -> pl.Expr:
+    """Tell whether a moment is one of an office's working time; null where it is missing."""
+
+    def works(moments: pl.Series) -> pl.Series:
+        found = moments.to_frame("moment")
+        local = offsets(office.zone).local_milliseconds(pl.col("moment"))
+        days = found.select(local // A_DAY).to_series().unique().drop_nulls()
+        windows = office.hours.windows_around((EPOCH + day * DAY for day in days), office.zone)
+        return found.select(WorkingTime(windows).holds(pl.col("moment"))).to_series()
+
+    return moment.map_batches(works, return_dtype=pl.Boolean)
