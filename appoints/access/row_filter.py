@@ -114,6 +114,11 @@ class RowFilter:
             for part in self.parts
         )
 
+    def asked(self, query: Query) -> Query | None:
+        """Return the question for just these of its rows; None where no address can ask so."""
+        found = self.narrowed(query) or query
+        return found if self.is_upstream(found) else None
+
 
 EVERYTHING = RowFilter(frozenset({GrantedPart()}))
 NOTHING = RowFilter()

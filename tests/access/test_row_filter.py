@@ -72,6 +72,24 @@ def test_isales_own_pages_are_shown_only_where_all_their_rows_may_be_seen(
                 assert not matches(query, agent, row_task) or seen(parts, agent, row_task)
 
 
+@given(PARTS, st.sampled_from(["", "7", "9"]), st.sets(st.sampled_from(AGENTS[:3])))
+def test_the_question_for_a_team_s_rows_is_for_just_these(
+    parts: list[GrantedPart], task: str, agents: set[str]
+) -> None:
+    query = Query(task=task, agents=tuple(agents))
+    asked = RowFilter.of(parts).asked(query)
+    for agent in (*AGENTS, None, "another"):
+        for row_task in (*TASKS, None):
+            wanted = seen(parts, agent, row_task) and matches(query, agent, row_task)
+            assert asked is None or matches(asked, agent, row_task) == wanted
+
+
+def test_one_grant_of_agents_and_a_task_can_be_asked_for() -> None:
+    part = GrantedPart(frozenset({"102", "101"}), frozenset({"7"}))
+    assert RowFilter.of([part]).asked(Query()) == Query(agents=("101", "102"), task="7")
+    assert RowFilter.of([part, GrantedPart(frozenset({"x"}))]).asked(Query()) is None
+
+
 def matches(query: Query, agent: str | None, task: str | None) -> bool:
     return (not query.agents or agent in query.agents) and (not query.task or task == query.task)
 

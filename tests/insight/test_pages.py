@@ -5,45 +5,26 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any, NoReturn
+from typing import Any
 
 import pytest
-import time_machine
-from django.core.cache import cache
 from django.test import Client
 
-from appoints.isales.errors import NoAnswer
 from appoints.pages.insight.parts import asked
 from appoints.pages.insight.sections import SECTIONS
 from dashboard.accounts.models import User
 from tests.api.conftest import reader_of
-from tests.factories import NOON, at_hand, browser_of
-from tests.insight.centre import call, centre, opened
+from tests.factories import at_hand
+from tests.insight.centre import HOURS, RANGE, ROWS, call, centre, opened
 from tests.screen import Screen, number_of, words_of
 
-RANGE = "from=2026-05-26&to=2026-06-03"
 HTMX = {"HX-Request": "true"}
 INDEX = "http://testserver/insight/"
 
 
-@pytest.fixture(autouse=True)
-def _noon(db: None, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    def unreachable(*request: object) -> NoReturn:
-        raise NoAnswer("nobody answers")
-
-    monkeypatch.setattr("appoints.snapshots.waiting.load_all", unreachable)
-    settings.APPOINTS_FRESH_FOR = timedelta(hours=1)
-    cache.clear()
-    with time_machine.travel(NOON + timedelta(hours=1), tick=False):
-        yield
-
-
-@pytest.fixture
-def browser(supervisor: User) -> Client:
-    return browser_of(supervisor)
+pytestmark = pytest.mark.usefixtures("noon")
 
 
 def test_the_page_asks_for_each_section_once_it_is_seen(browser: Client) -> None:
@@ -77,43 +58,6 @@ def test_the_filters_form_comes_back_to_its_page(browser: Client) -> None:
     for path in ("/insight/", "/insight/punctuality/", "/insight/report/"):
         sent = browser.post(path, {"agent": "101", "preset": "today"})
         assert sent["Location"] == f"{path}?connection=demo&preset=today&agent=101"
-
-
-ROWS = [
-    *[call(number, taskName="Renewals", userName="Ana") for number in range(40)],
-    *[call(-number, result="0101", failCode="00604", taskId="1") for number in range(1, 40)],
-    call(41, beginTime=None),
-    call(42, userAccount=None),
-    call(43, taskId=None),
-    call(44, beginTime=None, endTime=None, failCode=None),
-    call(-180, beginTime=None, endTime=None, failCode=None),
-    call(64, beginTime=None, endTime=None, failCode=None),
-    call(66, beginTime=None, endTime=None, failCode=None, userAccount=None),
-    call(400, beginTime=None, endTime=None, failCode=None),
-    call(401, beginTime=None, endTime=None, failCode=None, userAccount="agent1"),
-]
-HOURS = {"working_hours": "Mon-Sun 06:00-12:00", "time_zone": "UTC"}
-
-
-@pytest.mark.parametrize(
-    ("section", "links"),
-    [
-        *(("punctuality", 20), ("reach", 2), ("silence", 3), ("lanes", 0)),
-        *(("load", 8), ("collisions", 1), ("outside-hours", 1)),
-    ],
-)
-def test_every_figure_opens_the_rows_that_it_counts(
-    browser: Client, section: str, links: int
-) -> None:
-    centre(ROWS, **HOURS)
-    page = Screen(browser.get(f"/insight/{section}/?{RANGE}"))
-    found = page.all(f"#{section} .insight-sum a, #{section} td a[href^='/appoints/?']")
-    found = [each for each in found if (each.attributes["href"] or "").startswith("/appoints/")]
-    found = [each for each in found if re.fullmatch("[0-9,]+", words_of(each))]
-    assert len(found) >= links
-    for link in found:
-        address = link.attributes["href"] or ""
-        assert (address, opened(browser, address)) == (address, number_of(words_of(link)))
 
 
 def test_the_names_narrow_the_page_to_their_calls(browser: Client) -> None:

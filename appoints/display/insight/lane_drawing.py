@@ -21,6 +21,7 @@ from appoints.display.addresses import detail_of
 from appoints.display.formats import time_of_day
 from appoints.display.html import NOTHING, escaped, html, joined
 from appoints.display.insight.day_span import DaySpan
+from appoints.display.insight.figures import only, rows_link
 from appoints.display.insight.lanes import AgentLane
 from appoints.display.texts import visible
 from appoints.insight.lanes import MINUTE, LaneMark, lane_marks, slot_of
@@ -124,7 +125,9 @@ class LaneDrawing:
             rows.append(ROW % (shown, linked, word, begun))
         return AgentLane(
             text=owner.text,
-            rows=sum(mark.calls for mark in marks),
+            rows=rows_link(
+                sum(mark.calls for mark in marks), only(self._query, "agents", owner.agent)
+            ),
             height=(max(levels, default=0) + 1) * LEVEL,
             drawn=SafeString("".join(drawn)),
             marks=SafeString("".join(rows)),

@@ -17,7 +17,7 @@ class AgentLane:
     """An agent's lane: the picture, ``height`` pixels high, and its marks as rows of a table."""
 
     text: str
-    rows: int
+    rows: SafeString
     height: int
     drawn: SafeString
     marks: SafeString

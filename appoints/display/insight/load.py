@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -95,10 +95,9 @@ class LoadFigures:
     groups: Sequence[LoadGroup]
 
 
-def load_figures(
-    table: pl.DataFrame, query: Query, zone: ZoneInfo, over: str, *, most: int
-) -> LoadFigures:
+def load_figures(table: pl.DataFrame, asked: LoadRows, over: str, *, most: int) -> LoadFigures:
     """Return the lines of ``load_table`` in words; of each group the first ``most`` are shown."""
+    query, zone, _teams = asked
     every = load_lines(table.filter(pl.col("by") == "all"))
     values = load_values(table).partition_by("by", as_dict=True)
     begins = [line.begin.astimezone(zone) for line in every]
@@ -110,7 +109,7 @@ def load_figures(
         over=over,
         hours=[(f"{hour:02}", HOURS[str(hour)]) for hour in hours],
         days=[_day(day, list(own), hours, query, zone) for day, own in by_day],
-        groups=[_group(by, values[by,], query, zone, most) for by in GROUPS if (by,) in values],
+        groups=[_group(by, values[by,], asked, most) for by in GROUPS if (by,) in values],
     )
 
 
@@ -138,27 +137,40 @@ def _cell(line: LoadLine, query: Query) -> LoadCell:
     )
 
 
-def _group(by: str, values: pl.DataFrame, query: Query, zone: ZoneInfo, most: int) -> LoadGroup:
-    rows = [_row(each, query, zone) for each in values.head(most).iter_rows(named=True)]
+class LoadRows(NamedTuple):
+    """The question for the calls to come, the zone of their times, and what asks for each team's:
+    None where no address can.
+    """
+
+    query: Query
+    zone: ZoneInfo
+    teams: Mapping[str, Query | None]
+
+    def asked(self, by: str, value: str | None) -> Query | None:
+        """Return the question for the calls to come of one; None where no address can name it."""
+        return self.teams[value or ""] if by == "team" else only(self.query, FIELDS[by], value)
+
+    def row(self, of: Mapping[str, Any]) -> LoadRow:
+        """Return a line of ``load_values`` in words."""
+        value, asked = of["value"], self.asked(of["by"], of["value"])
+        name = of["name"] or value or _("None")
+        told = of["begin"].astimezone(self.zone)
+        hour = asked and asked.but(preset="", begin=of["begin"], end=of["end"])
+        return LoadRow(
+            text=name,
+            code=value if value and value != name else "",
+            reserved=rows_link(of["total"], asked),
+            hours_over=str(intcomma(of["hours_over"])),
+            fullest=f"{_day_words(told.date())} {told:%H:%M}{offset_if_twice(told)}",
+            is_over=bool(of["is_over"]),
+            fullest_link=rows_link(of["reserved"], hour),
+            usual="" if of["usual"] is None else _number(of["usual"]),
+        )
+
+
+def _group(by: str, values: pl.DataFrame, asked: LoadRows, most: int) -> LoadGroup:
+    rows = [asked.row(each) for each in values.head(most).iter_rows(named=True)]
     return LoadGroup(title=GROUPS[by], rows=rows, more=more_words(values.height - len(rows)))
-
-
-def _row(of: Mapping[str, Any], query: Query, zone: ZoneInfo) -> LoadRow:
-    value = of["value"]
-    name = of["name"] or value or _("None")
-    asked = None if of["by"] == "team" else only(query, FIELDS[of["by"]], value)
-    told = of["begin"].astimezone(zone)
-    hour = asked and asked.but(preset="", begin=of["begin"], end=of["end"])
-    return LoadRow(
-        text=name,
-        code=value if value and value != name else "",
-        reserved=rows_link(of["total"], asked),
-        hours_over=str(intcomma(of["hours_over"])),
-        fullest=f"{_day_words(told.date())} {told:%H:%M}{offset_if_twice(told)}",
-        is_over=bool(of["is_over"]),
-        fullest_link=rows_link(of["reserved"], hour),
-        usual="" if of["usual"] is None else _number(of["usual"]),
-    )
 
 
 def _day_words(day: date) -> str:

@@ -20,7 +20,7 @@ from appoints.display.insight.figures import (
     percent,
     rows_link,
 )
-from appoints.insight.punctuality import FEWEST, PunctualityLine
+from appoints.insight.punctuality import BY_TIME, FEWEST, PunctualityLine
 from appoints.labels import HOURS, WEEKDAYS
 from appoints.query.query import Query
 
@@ -117,14 +117,10 @@ def punctuality_figures(
 
     Of each group the first ``most`` lines are shown.
     """
-
-    groups = []
-    for name, title in GROUPS.items():
-        own = [line for line in lines if line.by == name]
-        shown = own if name in ("hour", "weekday") else own[:most]
-        rows = [_row(line, query, before.range) for line in shown]
-        more = more_words(len(own) - len(shown))
-        groups.append(PunctualityGroup(name=name, title=title, rows=rows, more=more))
+    groups = [
+        _group(name, [line for line in lines if line.by == name], query, before, most)
+        for name in GROUPS
+    ]
     return PunctualityFigures(
         whole=_row(lines[0], query, before.range),
         uncompared=_uncompared(lines[0], before),
@@ -132,6 +128,15 @@ def punctuality_figures(
         minutes=minutes,
         working=working,
     )
+
+
+def _group(
+    name: str, own: Sequence[PunctualityLine], query: Query, before: Before, most: int
+) -> PunctualityGroup:
+    shown = own if name in BY_TIME else own[:most]
+    rows = [_row(line, query, before.range) for line in shown]
+    more = more_words(len(own) - len(shown))
+    return PunctualityGroup(name=name, title=GROUPS[name], rows=rows, more=more)
 
 
 class _Counts(NamedTuple):
@@ -190,7 +195,7 @@ def _text(line: PunctualityLine) -> str:
 
 def _asked(line: PunctualityLine, query: Query) -> Query | None:
     """Return the question for the rows of a line."""
-    if line.value is None and line.by in ("hour", "weekday"):
+    if line.value is None and line.by in BY_TIME:
         return query.but(untimed=True)
     return only(query, FIELDS[line.by], line.value)
 

@@ -59,7 +59,7 @@ class ReachFigures:
     groups: Sequence[CauseGroup]
     hours: Sequence[tuple[str, str]]
     rows: Sequence[ReachRow]
-    best: str
+    best: Sequence[SafeString]
 
     @property
     def fewest(self) -> int:
@@ -81,11 +81,13 @@ def reach_figures(
     return ReachFigures(
         reached=rows_link(whole.reached, query.but(states=("reached",))),
         failed=rows_link(whole.failed, causes.but(states=("failed",))),
-        uncounted=rows_link(whole.uncounted, None),
+        uncounted=rows_link(whole.uncounted, None),  # no filter asks for calls without a begin
         groups=groups,
         hours=[(f"{hour:02}", HOURS[str(hour)]) for hour in hours],
         rows=list(_rows(of, hours, query)) if known else [],
-        best=_best([line for line in lines if line.weekday is None and line.hour is not None]),
+        best=_best(
+            [line for line in lines if line.weekday is None and line.hour is not None], query
+        ),
     )
 
 
@@ -109,28 +111,31 @@ def _cell(line: ReachLine | None, query: Query) -> ReachCell:
     of = _("%(reached)s of %(calls)s") % counts
     if line.rate is None:
         return ReachCell(rate=SafeString("·"), of=of, step=0)
-    asked = query.but(
+    rate = rows_link(line.reached, _reached(line, query), percent(line.rate))
+    return ReachCell(rate=rate, of=of, step=shade(line.rate))
+
+
+def _reached(line: ReachLine, query: Query) -> Query:
+    """Return the question for the calls of a line that reached somebody."""
+    return query.but(
         states=("reached",),
         call_hours=() if line.hour is None else (str(line.hour),),
         call_weekdays=query.call_weekdays if line.weekday is None else (str(line.weekday),),
     )
-    shown = percent(line.rate)
-    rate = rows_link(line.reached, asked, shown)
-    return ReachCell(rate=rate, of=of, step=shade(line.rate))
 
 
-def _best(hours: Sequence[ReachLine]) -> str:
-    """Return the hours with the highest rates in words: ``17:00–17:59 43 % (41 of 96)``."""
+def _best(hours: Sequence[ReachLine], query: Query) -> list[SafeString]:
+    """Return the hours with the highest rates as links: ``17:00–17:59 43 % (41 of 96)``."""
     judged = [line for line in hours if line.rate is not None]
-    ranked = sorted(judged, key=lambda line: -(line.rate or 0))[:BEST]
     words = _("%(hour)s %(rate)s (%(reached)s of %(calls)s)")
-    return ", ".join(
-        words
+    told = {
+        line: words
         % {
             "hour": HOURS[str(line.hour)],
             "rate": percent(line.rate or 0),
             "reached": intcomma(line.reached),
             "calls": intcomma(line.calls),
         }
-        for line in ranked
-    )
+        for line in sorted(judged, key=lambda line: -(line.rate or 0))[:BEST]
+    }
+    return [rows_link(line.reached, _reached(line, query), told[line]) for line in told]

@@ -19,7 +19,7 @@ from appoints.display.insight.ahead import (
     collision_figures,
     outside_figures,
 )
-from appoints.display.insight.load import LoadFigures, load_figures
+from appoints.display.insight.load import LoadFigures, LoadRows, load_figures
 from appoints.forms.bind import Question
 from appoints.insight.collisions import COLUMNS as AHEAD_OF
 from appoints.insight.collisions import (
@@ -108,9 +108,10 @@ class LoadAhead(AheadSection):
 
     def shown(self, found: Mapping[str, Result]) -> LoadFigures:
         """Return the figures, for which few of the lines are needed."""
-        question, most = self.question, self.options.most
-        table = self._table(found)
-        return load_figures(table, question.query, question.zone, self.over_words, most=most)
+        query = self.question.query
+        teams = {name: rows.asked(query) for name, rows in self.teams.items()}
+        asked = LoadRows(query, self.question.zone, teams)
+        return load_figures(self._table(found), asked, self.over_words, most=self.options.most)
 
     def _table(self, found: Mapping[str, Result]) -> pl.DataFrame:
         ahead, past = (found[name].columns(*LOAD) for name in self.needed)

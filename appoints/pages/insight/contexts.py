@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
+from django.utils.safestring import SafeString
 
 from appoints.connections.failures import Failure
 from appoints.display.clock import Clock
+from appoints.display.html import NOTHING
 from appoints.display.insight.ahead import CollisionFigures, OutsideFigures
 from appoints.display.insight.lanes import LaneFigures
 from appoints.display.insight.load import LoadFigures
@@ -35,9 +37,9 @@ class SectionPart:
 
     ``address`` is its own page and ``file`` its file, empty for who may take none. ``result`` is of
     the rows at hand, None while nothing is asked yet: the page then asks once the section is seen.
-    ``left_out`` are the filters in force that do not count here; ``too_many`` says that not all
-    rows can be had. ``behind`` are the days that lack calls which moved there. ``poll`` is the
-    seconds after which the page asks again, 0 for never.
+    ``rows`` is how many there are. ``left_out`` are the filters in force that do not count here;
+    ``too_many`` says that not all rows can be had. ``behind`` are the days that lack calls which
+    moved there. ``poll`` is the seconds after which the page asks again, 0 for never.
     """
 
     name: str
@@ -48,6 +50,7 @@ class SectionPart:
     left_out: str = ""
     figures: Figures | None = None
     result: Result | None = None
+    rows: SafeString = NOTHING
     failure: Failure | None = None
     too_many: bool = False
     stale: Stale | None = None

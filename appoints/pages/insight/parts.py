@@ -11,6 +11,7 @@ from django.utils.http import urlencode
 from appoints.connections.failures import failure_of
 from appoints.display.chips import chips
 from appoints.display.clock import clock_of
+from appoints.display.insight.figures import rows_link
 from appoints.forms.bind import Question
 from appoints.isales.errors import FetchError
 from appoints.pages.freshness import days_in_words, stale
@@ -64,6 +65,7 @@ def filled(part: SectionPart, section: Section, found: Mapping[str, Result]) -> 
     part = replace(
         part,
         result=main,
+        rows=rows_link(main.total, section.question.query),
         too_many=any(each.is_browsing for each in needed),
         stale=stale(wrong, section.question.zone),
         behind=days_in_words(_behind(needed), section.question.zone),
