@@ -31,15 +31,13 @@ class Parameters:
     ``begin`` and ``end`` are kept as written; they and ``preset`` exclude each other. ``sort`` is a
     column name, ``-`` first for descending; ``zone`` an IANA name, empty for the viewer's own.
     ``agent_list`` is the slug under which ``agents`` are stored, where they are too many for an
-    address. ``outside`` is True, and in a question that is asked the working hours that are meant,
-    where there are any. ``without`` names the filters whose value rows may lack: such rows are
-    shown beside those of the values chosen. ``view`` is the saved view that the question came from:
-    it changes no row.
+    address. ``outside`` is True, and in a question that is asked the working hours, if there are
+    any. ``without`` names the filters whose value rows may lack: such rows are shown beside those
+    of the values chosen. ``view`` is the saved view of the question: it changes no row.
     """
 
     connection: Annotated[
-        str,
-        Parameter(name="connection", label=_("Connection"), kind="connection"),
+        str, Parameter(name="connection", label=_("Connection"), kind="connection")
     ] = ""
     preset: Annotated[
         str,
@@ -47,14 +45,8 @@ class Parameters:
             name="preset", label=_("When"), kind="choice", choices=PRESET_WORDS, is_hidden=True
         ),
     ] = ""
-    begin: Annotated[
-        Bound | None,
-        Parameter(name="from", label=_("From"), kind="time"),
-    ] = None
-    end: Annotated[
-        Bound | None,
-        Parameter(name="to", label=_("To"), kind="time"),
-    ] = None
+    begin: Annotated[Bound | None, Parameter(name="from", label=_("From"), kind="time")] = None
+    end: Annotated[Bound | None, Parameter(name="to", label=_("To"), kind="time")] = None
     agents: Annotated[
         tuple[str, ...],
         Filter(
@@ -129,13 +121,11 @@ class Parameters:
     ] = False
     outside: Annotated[
         Hashable,
-        Filter(
+        OfClock(
             name="outside",
             label=_("Working hours"),
             kind="flag",
-            choices={"1": _("Only calls outside of them")},
-            in_more_filters=False,
-            is_hidden=True,
+            choices={"1": _("reserved outside working hours")},
             chip=_("reserved outside working hours"),
         ),
     ] = False
@@ -235,10 +225,7 @@ class Parameters:
             name="sort", label=_("Sort"), kind="choice", needs_whole=True, in_more_filters=True
         ),
     ] = ""
-    page: Annotated[
-        int,
-        Parameter(name="page", label=_("Page"), kind="count", most=MOST_PAGES),
-    ] = 1
+    page: Annotated[int, Parameter(name="page", label=_("Page"), kind="count", most=MOST_PAGES)] = 1
     per_page: Annotated[
         int,
         Parameter(
@@ -253,10 +240,7 @@ class Parameters:
         str,
         Parameter(name="tz", label=_("Time zone"), kind="zone", most=64, in_more_filters=True),
     ] = ""
-    view: Annotated[
-        str,
-        Parameter(name="view", label=_("View"), kind="word", is_hidden=True),
-    ] = ""
+    view: Annotated[str, Parameter(name="view", label=_("View"), kind="word", is_hidden=True)] = ""
 
 
 # By the name of the question's field.

@@ -91,7 +91,7 @@ class Filter(Parameter):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfClock(Filter):
-    """A filter by the hour or the weekday of a time, in the zone of the view.
+    """A filter by the hour or the weekday of a time, in the zone of the view, or by working hours.
 
     Links ask for it, and a chip takes it back; the form only keeps it.
     """
