@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 
 from django.contrib.humanize.templatetags.humanize import intcomma
@@ -20,15 +20,22 @@ DASH = SafeString("–")
 STEPS = 5  # shades of a table
 
 
-def rows_link(rows: int, query: Query | None, words: str = "") -> SafeString:
+def rows_link(rows: int, asked: Query | str | None, words: str = "") -> SafeString:
     """Return a number of rows as a link to them; ``words`` stand in its place where given.
 
-    ``query`` is None where no address can ask for them.
+    ``asked`` is the question for them, or its parameters as an address has them, which many links
+    may have in common; None where no address can ask.
     """
     shown = words or str(intcomma(rows))
-    if not rows or query is None:
+    if not rows or asked is None:
         return escaped(shown)
-    return html('<a href="%s?%s">%s</a>', _home(get_script_prefix()), query.urlencode(), shown)
+    params = asked if isinstance(asked, str) else asked.urlencode()
+    return html('<a href="%s?%s">%s</a>', _home(get_script_prefix()), params, shown)
+
+
+def milliseconds(moment: datetime) -> int:
+    """Return a moment as milliseconds since 1970, which addresses may have."""
+    return round(moment.timestamp() * 1000)
 
 
 @cache

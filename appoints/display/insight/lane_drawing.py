@@ -21,7 +21,7 @@ from appoints.display.addresses import detail_of
 from appoints.display.formats import time_of_day
 from appoints.display.html import NOTHING, escaped, html, joined
 from appoints.display.insight.day_span import DaySpan
-from appoints.display.insight.figures import only, rows_link
+from appoints.display.insight.figures import milliseconds, only, rows_link
 from appoints.display.insight.lanes import AgentLane
 from appoints.display.texts import visible
 from appoints.insight.lanes import MINUTE, LaneMark, lane_marks, slot_of
@@ -65,7 +65,7 @@ def drawn_lanes(
     lanes: pl.DataFrame, query: Query, span: DaySpan, now: datetime | None
 ) -> DrawnLanes:
     """Return the lanes of the calls of ``lanes_of``, all of which lie in ``span``."""
-    begin = _milliseconds(span.begin)
+    begin = milliseconds(span.begin)
     minutes = slot_of(lanes, begin)
     drawing = LaneDrawing(query, span, now, minutes)
     owners = lanes.select("agent", "name").unique(maintain_order=True).iter_rows()
@@ -85,9 +85,9 @@ class LaneDrawing:
 
     def __init__(self, query: Query, span: DaySpan, now: datetime | None, minutes: int) -> None:
         self._query, self._span, self._zone = query, span, span.begin.tzinfo
-        self._begin, end = _milliseconds(span.begin), _milliseconds(span.end)
+        self._begin, end = milliseconds(span.begin), milliseconds(span.end)
         self._length, self._slot = end - self._begin, minutes * MINUTE
-        at = None if now is None else _milliseconds(now)
+        at = None if now is None else milliseconds(now)
         self._now = self._place(at) if at is not None and self._begin <= at < end else None
         self._times: dict[int, str] = {}
 
@@ -214,7 +214,3 @@ def _titled(picture: str, link: str, name: str, when: str, word: str, begun: str
     if not link:
         return f"<g><title>{words}</title>{picture}</g>"
     return LINKED % (link, words, words, picture)
-
-
-def _milliseconds(moment: datetime) -> int:
-    return round(moment.timestamp() * 1000)

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from appoints.display.formats import offset_if_twice
-from appoints.display.insight.figures import more_words, only, rows_link
+from appoints.display.insight.figures import milliseconds, more_words, only, rows_link
 from appoints.insight.load import LoadLine, load_lines, load_values
 from appoints.labels import HOURS
 from appoints.query.query import Query
@@ -118,15 +118,16 @@ def _day(
 ) -> LoadDay:
     of_hour = {line.begin.astimezone(zone).hour: line for line in lines}
     asked = query.but(preset="", begin=day, end=day)
+    every_time = query.but(preset="", begin=None, end=None).urlencode()
     return LoadDay(
         text=_day_words(day),
         reserved=rows_link(sum(line.reserved for line in lines), asked),
-        cells=[_cell(of_hour[hour], query) if hour in of_hour else None for hour in hours],
+        cells=[_cell(of_hour[hour], every_time) if hour in of_hour else None for hour in hours],
     )
 
 
-def _cell(line: LoadLine, query: Query) -> LoadCell:
-    asked = query.but(preset="", begin=line.begin, end=line.end)
+def _cell(line: LoadLine, every_time: str) -> LoadCell:
+    asked = f"{every_time}&from={milliseconds(line.begin)}&to={milliseconds(line.end)}"
     usual = "" if line.usual is None else _number(line.usual)
     words = _("usually %(usual)s (%(days)s such hours)") % {"usual": usual, "days": line.days}
     return LoadCell(

@@ -140,33 +140,38 @@ def _group(
 
 
 class _Counts(NamedTuple):
-    """The numbers of a line as links; ``asked`` is None where no address can name its rows."""
+    """The numbers of a line as links; ``address`` asks for its rows, None where none can."""
 
     line: PunctualityLine
-    asked: Query | None
+    address: str | None
 
     def of(self, *names: str) -> SafeString:
         """Return how many calls began in these ways."""
-        rows = sum(getattr(self.line, name) for name in names)
-        return rows_link(rows, self.asked and self.asked.but(punctual=names))
+        return rows_link(sum(getattr(self.line, name) for name in names), self._began(*names))
 
     def measured(self, sort: str, words: str) -> SafeString:
         """Return what is measured as a link to the calls that it is of, in the order of delays."""
-        asked = self.asked and self.asked.but(punctual=BEGUN, sort=sort)
-        return rows_link(self.line.calls, asked, words)
+        return rows_link(self.line.calls, self._began(*BEGUN, more=f"&sort={sort}"), words)
 
     def beside(self, name: str) -> SafeString:
         """Return what only the sentence over all calls says."""
         return self.of(name) if self.line.by == "all" else NOTHING
 
+    def _began(self, *names: str, more: str = "") -> str | None:
+        # A page has hundreds of these, which are alike but for their ends.
+        if self.address is None:
+            return None
+        return f"{self.address}{''.join(f'&punctual={name}' for name in names)}{more}"
+
 
 def _row(line: PunctualityLine, query: Query, before: str) -> PunctualityRow:
-    counts = _Counts(line, query if line.by == "all" else _asked(line, query))
+    asked = query if line.by == "all" else _asked(line, query)
+    counts = _Counts(line, asked.urlencode() if asked else None)
     text = _text(line)
     return PunctualityRow(
         text=text,
         code=line.value if line.value and line.name and line.value != text else "",
-        address=counts.asked.urlencode() if counts.asked else "",
+        address=counts.address or "",
         share=_("too few") if line.share is None else percent(line.share),
         width="" if line.share is None else f"{line.share * 100:.1f}%",
         change=_change(line.points, before),
