@@ -17,7 +17,7 @@ from appoints.alerts.models import Delivery, Rule
 from appoints.alerts.questions import asked
 from appoints.alerts.transmitting import Transmission
 from appoints.connections import timestamps
-from dashboard.notify.outcome import failed
+from dashboard.notify.outcome import Outcome, failed
 
 CHECKED_AGAIN = timedelta(seconds=30)  # by another machine, no sooner
 CHECK_TIME = 25.0  # seconds for all checks
@@ -29,7 +29,7 @@ REPORT_AGAIN = timedelta(minutes=1)
 logger = logging.getLogger(__name__)
 
 
-def run() -> Counter[str]:
+def run() -> Counter[Outcome]:
     """Check every alert, and send what is due; return how many messages became what."""
     start = time.monotonic()
     schedule.schedule()
@@ -74,7 +74,7 @@ def _check(rule: Rule, wait: float) -> None:
             incidents.observe(rule, result.holds, result.facts)
 
 
-def send_all(made_by: float, sent_by: float) -> Counter[str]:
+def send_all(made_by: float, sent_by: float) -> Counter[Outcome]:
     """Send what waits and may go; deadlines are on the monotonic clock."""
     transmission, claimed = Transmission(sent_by), {}
     for delivery in deliveries.waiting():
@@ -85,12 +85,12 @@ def send_all(made_by: float, sent_by: float) -> Counter[str]:
         elif deliveries.may_go(delivery) and deliveries.claim(delivery):
             claimed[delivery.pk] = delivery
             _begin(delivery, transmission, min(ROWS_WAIT, max(0.0, made_by - time.monotonic())))
-    counts: Counter[str] = Counter()
+    counts: Counter[Outcome] = Counter()
     for number, outcome in transmission.outcomes():
         if outcome is None:
             deliveries.postpone(claimed[number], timezone.now(), "")
         else:
-            counts["sent" if outcome.is_sent else "failed"] += 1
+            counts[outcome] += 1
             deliveries.settle(claimed[number], outcome)
     return counts
 

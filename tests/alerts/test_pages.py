@@ -306,6 +306,12 @@ def test_messages_are_listed_page_by_page(
     assert "Page 2 of 2" in text_of(browser.get("/alerts/?page=2"))
 
 
+def test_who_has_set_up_nothing_is_not_asked_for_another(browser: Client, ana: User) -> None:
+    assert Screen(browser.get("/alerts/")).texts("#new-alert") == ["Set one up"]
+    rule_of(ana)
+    assert Screen(browser.get("/alerts/")).texts("#new-alert") == ["Set up another"]
+
+
 def test_without_a_mail_server_the_page_says_who_sets_it_up(
     browser: Client, settings: Settings
 ) -> None:

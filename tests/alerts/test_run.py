@@ -375,3 +375,15 @@ def test_agents_of_a_list_that_is_gone_are_still_asked_for(
     assert not AgentList.objects.exists()
     later(clock)
     assert "10 calls are overdue" in text_of(mail_server.messages[0])
+
+
+def test_the_command_says_why_a_message_was_not_taken(
+    centre: Connection, ana: User, mail_server: MailServer
+) -> None:
+    rule_of(ana, limit=5)
+    mail_server.refuse["RCPT"] = "550 no such mailbox"
+    said = StringIO()
+    call_command("notify", stdout=said)
+    counts, reason = said.getvalue().splitlines()
+    assert counts == "Messages: 0 sent, 1 not taken."
+    assert reason == "  1: The mail server refused the address. 550 no such mailbox"

@@ -18,6 +18,7 @@ from appoints.query.query import Query
 
 DASH = SafeString("–")
 STEPS = 5  # shades of a table
+THOUSAND = 1000  # below which no language divides a number
 
 
 def rows_link(rows: int, asked: Query | str | None, words: str = "") -> SafeString:
@@ -26,11 +27,17 @@ def rows_link(rows: int, asked: Query | str | None, words: str = "") -> SafeStri
     ``asked`` is the question for them, or its parameters as an address has them, which many links
     may have in common; None where no address can ask.
     """
-    shown = words or str(intcomma(rows))
+    shown = words or count(rows)
     if not rows or asked is None:
         return escaped(shown)
     params = asked if isinstance(asked, str) else asked.urlencode()
     return html('<a href="%s?%s">%s</a>', _home(get_script_prefix()), params, shown)
+
+
+def count(rows: int) -> str:
+    """Return a number as the language writes it."""
+    # A page has hundreds, and to ask for the language's way takes longer than the rest of a link.
+    return str(rows) if 0 <= rows < THOUSAND else str(intcomma(rows))
 
 
 def milliseconds(moment: datetime) -> int:

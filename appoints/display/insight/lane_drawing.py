@@ -90,6 +90,7 @@ class LaneDrawing:
         at = None if now is None else milliseconds(now)
         self._now = self._place(at) if at is not None and self._begin <= at < end else None
         self._times: dict[int, str] = {}
+        self._states = {state: str(escaped(word)) for state, word in STATE_WORDS.items()}
 
     @property
     def has_now(self) -> bool:
@@ -144,7 +145,7 @@ class LaneDrawing:
 
     def _words(self, mark: LaneMark) -> tuple[str, str, str]:
         """Return when a mark is, in which state, and when its call began, as HTML."""
-        word = str(escaped(STATE_WORDS[mark.state]))
+        word = self._states[mark.state]
         if mark.calls == 1:
             return self._time(mark.at), word, "" if mark.begun is None else self._time(mark.begun)
         begin = mark.at - (mark.at - self._begin) % self._slot

@@ -10,7 +10,6 @@ from typing import Any, ClassVar, NamedTuple
 from zoneinfo import ZoneInfo
 
 import polars as pl
-from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.dateformat import format as formatted
 from django.utils.formats import number_format
 from django.utils.functional import Promise
@@ -19,7 +18,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from appoints.display.formats import offset_if_twice
-from appoints.display.insight.figures import milliseconds, more_words, only, rows_link
+from appoints.display.html import NOTHING, html, joined
+from appoints.display.insight.figures import (
+    DASH,
+    count,
+    milliseconds,
+    more_words,
+    only,
+    rows_link,
+)
 from appoints.insight.load import LoadLine, load_lines, load_values
 from appoints.labels import HOURS
 from appoints.query.query import Query
@@ -31,27 +38,22 @@ GROUPS: Mapping[str, str | Promise] = {
     "agent": gettext_lazy("By agent"),
 }
 
-
-@dataclass(frozen=True, kw_only=True)
-class LoadCell:
-    """The calls of an hour: ``usual`` is what is called in it, empty where that is not known.
-
-    ``words`` say of how many hours.
-    """
-
-    reserved: SafeString
-    usual: str
-    words: str
-    is_over: bool
+# A week has up to 168, which a template takes several times as long for.
+CELL = (
+    '<td title="%s"%s>%s%s<small><span class="visually-hidden">%s</span>'
+    '<span aria-hidden="true">%s</span></small></td>'
+)
+OVER = SafeString('<span aria-hidden="true">▲</span>')
+EMPTY = SafeString("<td></td>")
 
 
 @dataclass(frozen=True, kw_only=True)
 class LoadDay:
-    """A day: how many are reserved in all, and its hours; None is an hour without any."""
+    """A day: how many are reserved in all, and its hours as cells of the table."""
 
     text: str
     reserved: SafeString
-    cells: Sequence[LoadCell | None]
+    cells: SafeString
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,20 +124,27 @@ def _day(
     return LoadDay(
         text=_day_words(day),
         reserved=rows_link(sum(line.reserved for line in lines), asked),
-        cells=[_cell(of_hour[hour], every_time) if hour in of_hour else None for hour in hours],
+        cells=joined(
+            _cell(of_hour[hour], every_time) if hour in of_hour else EMPTY for hour in hours
+        ),
     )
 
 
-def _cell(line: LoadLine, every_time: str) -> LoadCell:
+def _cell(line: LoadLine, every_time: str) -> SafeString:
+    """Return the calls of an hour, and below them what is called in it."""
     asked = f"{every_time}&from={milliseconds(line.begin)}&to={milliseconds(line.end)}"
-    usual = "" if line.usual is None else _number(line.usual)
-    words = _("usually %(usual)s (%(days)s such hours)") % {"usual": usual, "days": line.days}
-    return LoadCell(
-        reserved=rows_link(line.reserved, asked),
-        usual=usual,
-        words=words if usual else _("No such hour is over in the range."),
-        is_over=line.is_over,
-    )
+    words, short = _usual(line.usual, line.days)
+    of_class, mark = (' class="is-over"', OVER) if line.is_over else (NOTHING, NOTHING)
+    reserved = rows_link(line.reserved, asked)
+    return html(CELL, words, SafeString(of_class), reserved, mark, words, short)
+
+
+def _usual(usual: float | None, days: int) -> tuple[str, str]:
+    """Return what is usual in an hour in words, and in short; a median has no rows of its own."""
+    if usual is None:
+        return _("No such hour is over in the range."), DASH
+    told = _number(usual)
+    return _("usually %(usual)s (%(days)s such hours)") % {"usual": told, "days": days}, told
 
 
 class LoadRows(NamedTuple):
@@ -161,7 +170,7 @@ class LoadRows(NamedTuple):
             text=name,
             code=value if value and value != name else "",
             reserved=rows_link(of["total"], asked),
-            hours_over=str(intcomma(of["hours_over"])),
+            hours_over=count(of["hours_over"]),  # hours, which no address lists
             fullest=f"{_day_words(told.date())} {told:%H:%M}{offset_if_twice(told)}",
             is_over=bool(of["is_over"]),
             fullest_link=rows_link(of["reserved"], hour),
@@ -179,4 +188,6 @@ def _day_words(day: date) -> str:
 
 
 def _number(value: float) -> str:
-    return str(number_format(value, 0 if value == round(value) else 1, use_l10n=True))
+    if value == round(value):
+        return count(round(value))
+    return str(number_format(value, 1, use_l10n=True))
