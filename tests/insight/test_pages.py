@@ -198,6 +198,13 @@ def test_file_and_api_have_the_same_lines(browser: Client, supervisor: User, sec
     assert [{name: _text(value) for name, value in row.items()} for row in answer["rows"]] == lines
 
 
+@pytest.mark.parametrize("section", SECTIONS)
+def test_a_file_comes_after_the_page_of_the_same_rows(browser: Client, section: str) -> None:
+    centre([call(number) for number in range(30)])
+    for address in (f"/insight/{section}/", f"/insight/{section}/export.csv"):
+        assert browser.get(f"{address}?{RANGE}").status_code == 200
+
+
 def test_file_and_api_have_the_lines_of_the_page(browser: Client, supervisor: User) -> None:
     centre([call(number) for number in range(40)])
     file = browser.get(f"/insight/punctuality/export.csv?{RANGE}")

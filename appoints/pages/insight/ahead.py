@@ -106,6 +106,10 @@ class LoadAhead(AheadSection):
     def lines(self, found: Mapping[str, Result]) -> Sequence[LoadLine]:
         return load_lines(self._table(found))
 
+    def kept_lines(self, found: Mapping[str, Result]) -> Sequence[LoadLine]:
+        """Return the lines; what is kept is the table that they and the page's figures are of."""
+        return self.lines(found)
+
     def shown(self, found: Mapping[str, Result]) -> LoadFigures:
         """Return the figures, for which few of the lines are needed."""
         query = self.question.query
