@@ -208,7 +208,6 @@ def _content(rule: Rule, asked: Asked, result: Result) -> bytes:
     rows = FileRows(result.selection, reasons=reasons)
     if rule.file == Rule.File.CSV:
         return b"".join(export.csv(rows, question.zone, excel=False))
-    table = rows.whole()
     source = urljoin(rule.site, reverse(f"appoints:{rule.file}"))
-    notes = about(question, result, table, rule.person.get_username(), source)
-    return workbook.xlsx(table, question.zone, notes, about_title())
+    notes = about(question, result, rows, rule.person.get_username(), source)
+    return workbook.xlsx(rows, question.zone, notes, about_title())

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import ClassVar, cast
 
-import polars as pl
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -178,11 +177,10 @@ class XlsxFile(ExportFile):
         return "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
     def body(self, result: Result, rows: FileRows) -> Iterator[bytes]:
-        table = rows.whole()
         source = self.request.build_absolute_uri(self.request.path)
         person = self.request.user.get_username()
-        notes = about(self.question, result, table, person, source)
-        return iter([workbook.xlsx(table, self.question.zone, notes, about_title())])
+        notes = about(self.question, result, rows, person, source)
+        return iter([workbook.xlsx(rows, self.question.zone, notes, about_title())])
 
 
 def about_title() -> str:
@@ -192,7 +190,7 @@ def about_title() -> str:
 
 
 def about(
-    question: Question, result: Result, table: pl.DataFrame, person: str, source: str
+    question: Question, result: Result, rows: FileRows, person: str, source: str
 ) -> list[tuple[str, str]]:
     """Return the lines that say of what the rows are, who took them, and from which address."""
     made = timezone.localtime(timezone=question.zone)
@@ -205,20 +203,20 @@ def about(
         (_("Rows"), str(result.total)),
         (_("Data as of"), as_of(question, result)),
         (_("Times in"), question.zone.key),
-        (_("Offset of the times"), ", ".join(offsets_in(table, question.zone))),
+        (_("Offset of the times"), ", ".join(offsets_in(rows.times, question.zone))),
         (_("Made by"), person),
         (_("Made at"), made.isoformat(timespec="seconds")),
         (_("Source"), source),
-        *_cut(table),
+        *_cut(rows),
         ("", ""),
         (_("Columns"), ""),
-        *dictionary(table.columns),
+        *dictionary(rows.columns),
     ]
 
 
-def _cut(table: pl.DataFrame) -> Iterator[tuple[str, str]]:
+def _cut(rows: FileRows) -> Iterator[tuple[str, str]]:
     """Yield a line about cells that Excel holds only in part, if there are any."""
-    if count := spreadsheet_cells.cut_cells(table):
+    if count := sum(map(spreadsheet_cells.cut_cells, rows.parts_of_texts())):
         words = _("%(count)s, which are longer than Excel allows; CSV and JSON have them whole.")
         yield _("Cut cells"), words % {"count": intcomma(count)}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from threading import Lock
 from typing import NamedTuple
 
@@ -64,21 +64,21 @@ class ChunkFrames:
 
         Raises RowsLost.
         """
+        if snapshot.status == Snapshot.Status.WHOLE:
+            rows = deduplicated(_in_one(self._plain(snapshot)))
+            if rows.height != snapshot.received:
+                snapshot.delete()
+                raise store.RowsLost
+            return states.derived(rows.drop("offset"), rules)
         with self._lock:
             before = self._loads.pop(snapshot.pk, {})
             joined = self._joined.pop(snapshot.pk, NOTHING)
             written = self._written.pop(snapshot.pk, {})
         frames = self._frames(snapshot, rules, before, written)
         joined = joined.with_all(frames) if frames else NOTHING
-        whole = snapshot.status == Snapshot.Status.WHOLE
-        if not whole:
-            self._keep(snapshot.pk, frames, joined, {})
+        self._keep(snapshot.pk, frames, joined, {})
         none = states.derived(frame.plain([]), rules)
-        rows = (none if joined.rows is None else joined.rows).drop("offset")
-        if whole and rows.height != snapshot.received:
-            snapshot.delete()
-            raise store.RowsLost
-        return rows.rechunk() if whole else rows
+        return (none if joined.rows is None else joined.rows).drop("offset")
 
     def keep_written(self, chunk: Chunk, rows: pl.DataFrame) -> None:
         """Keep a chunk that this process has just written, so that nobody has to read it."""
@@ -89,15 +89,25 @@ class ChunkFrames:
             written = {**self._written.get(load, {}), chunk.number: (chunk.version, rows)}
         self._keep(load, before, joined, written)
 
+    def _plain(self, snapshot: Snapshot) -> list[pl.DataFrame]:
+        """Return the frames of all chunks in order, with nothing derived; they are forgotten."""
+        with self._lock:
+            before = self._loads.pop(snapshot.pk, {})
+            written = self._written.pop(snapshot.pk, {})
+            self._joined.pop(snapshot.pk, None)
+        versions = _versions(snapshot)
+        found = _current(before, versions) | _current(written, versions)
+        found |= _read(snapshot, versions.keys() - found.keys())
+        names = frame.plain([]).columns
+        return [found[number][1].select(names) for number in versions if number in found]
+
     def _frames(
         self, snapshot: Snapshot, rules: states.Rules, before: Frames, written: Frames
     ) -> Frames:
         """Return the frames of all chunks in order; only those that another wrote are read."""
-        versions = dict(snapshot.chunks.order_by("number").values_list("number", "version"))
+        versions = _versions(snapshot)
         known, new = _current(before, versions), _current(written, versions)
-        others = snapshot.chunks.filter(number__in=versions.keys() - known.keys() - new.keys())
-        for chunk, rows in store.readable(others):
-            new[chunk.number] = chunk.version, rows
+        new |= _read(snapshot, versions.keys() - known.keys() - new.keys())
         known |= _derived(new, rules)
         return {number: known[number] for number in versions if number in known}
 
@@ -115,6 +125,29 @@ class ChunkFrames:
         kept = [*self._loads.values(), *self._written.values()]
         heights = [rows.height for frames in kept for _, rows in frames.values()]
         return sum(heights) > settings.APPOINTS_MOST_ROWS
+
+
+def _versions(snapshot: Snapshot) -> dict[int, int]:
+    return dict(snapshot.chunks.order_by("number").values_list("number", "version"))
+
+
+def _read(snapshot: Snapshot, numbers: Iterable[int]) -> Frames:
+    chunks = store.readable(snapshot.chunks.filter(number__in=numbers))
+    return {chunk.number: (chunk.version, rows) for chunk, rows in chunks}
+
+
+def _in_one(frames: list[pl.DataFrame]) -> pl.DataFrame:
+    """Return the rows of frames, which are taken apart: of one column alone there are two copies.
+
+    Whole frames side by side with their copy are what a worker's memory would peak with.
+    """
+    none = frame.plain([])
+    return pl.DataFrame(
+        [
+            pl.concat([none[name], *[each.drop_in_place(name) for each in frames]], rechunk=True)
+            for name in none.columns
+        ]
+    )
 
 
 def _current(frames: Frames, versions: Mapping[int, int]) -> Frames:

@@ -88,9 +88,7 @@ class FileRows:
         words = frozenset((self.reasons or {}).items())
         return self.selection.made(
             "texts",
-            lambda: reduce(
-                Texts.and_those, map(Texts.of, self._parts(names, in_order=False)), Texts()
-            ),
+            lambda: reduce(Texts.and_those, map(Texts.of, self.parts_of_texts()), Texts()),
             lambda _: SIZE,
             (*names, words),
         )
@@ -99,13 +97,24 @@ class FileRows:
         """Yield all rows, ROWS_A_PART at once."""
         return self._parts(self.columns)
 
+    def parts_of_texts(self) -> Iterator[pl.DataFrame]:
+        """Yield the columns of texts, ROWS_A_PART at once, in no order."""
+        return self._parts(self.text_columns, in_order=False)
+
+    @cached_property
+    def times(self) -> pl.DataFrame:
+        """The columns of times, of all rows at once."""
+        names = self.none.select(selectors.datetime()).columns
+        return pl.concat([self.none.select(names), *self._parts(names)])
+
     def whole(self) -> pl.DataFrame:
         """Return all rows at once."""
-        return self._typed(self.selection.rows, self.columns)
+        return pl.concat([self.none, *self.parts()])
 
-    def _looked(self, names: Sequence[str]) -> Texts:
-        found = map(Texts.of, self._parts(names, in_order=False))
-        return reduce(Texts.and_those, found, Texts())
+    @cached_property
+    def none(self) -> pl.DataFrame:
+        """The columns without a row."""
+        return self._typed(self.selection.frame.clear(), self.columns)
 
     def _parts(self, names: Sequence[str], *, in_order: bool = True) -> Iterator[pl.DataFrame]:
         read = names

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from io import BytesIO
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -11,6 +12,7 @@ import xlsxturbo
 from polars import selectors
 from xlsxturbo.types import SheetOptions
 
+from .file_rows import FileRows
 from .offsets import offsets
 from .spreadsheet_cells import fits_a_sheet, made_to_fit
 
@@ -21,19 +23,32 @@ COMPRESSION = 3  # of 9; the usual 6 takes a third longer for a tenth less
 ABOUT: SheetOptions = {"header": False, "column_widths": {0: 18, 1: 90}}
 
 
+class _Streamed(pl.DataFrame):
+    """A frame without a row, of which the writer yet gets rows: one part after the other."""
+
+    parts: Iterable[pl.DataFrame] = ()
+
+    def iter_rows(self) -> Iterator[tuple[Any, ...]]:  # type: ignore[override]
+        """Yield the rows of all parts."""
+        for part in self.parts:
+            yield from part.iter_rows()
+
+
 def xlsx(
-    frame: pl.DataFrame, zone: ZoneInfo, about: Iterable[tuple[str, str]], title: str = "About"
+    rows: FileRows, zone: ZoneInfo, about: Iterable[tuple[str, str]], title: str = "About"
 ) -> bytes:
     """Return a workbook: the rows under a frozen header; a sheet ``title`` says of what.
 
     Times are local ones of the zone, which the second sheet names: Excel's have no offset. Where
     two are equal, the cells' format says it. Raises SheetIsFull.
     """
-    fits_a_sheet(frame.height)
-    local, equal = _local(frame, zone), _equal_times(frame, zone)
+    fits_a_sheet(rows.height)
+    equal = _equal_times(rows, zone)
+    table = _Streamed(_local(rows.none, zone))
+    table.parts = (made_to_fit(_local(part, zone)) for part in rows.parts())
     notes = pl.DataFrame(list(about), schema=["name", "text"], orient="row")
     sheets = [
-        (made_to_fit(local), "Reserved calls", _layout(frame, local, equal)),
+        (table, "Reserved calls", _layout(rows, zone, equal)),
         (made_to_fit(notes), title, ABOUT),
     ]
     file = BytesIO()
@@ -42,46 +57,39 @@ def xlsx(
     return file.getvalue()
 
 
-def _layout(
-    frame: pl.DataFrame, local: pl.DataFrame, equal: Mapping[int, list[str | None]]
-) -> SheetOptions:
+def _layout(rows: FileRows, zone: ZoneInfo, equal: Mapping[str, list[str | None]]) -> SheetOptions:
     """Return how the sheet of the rows looks."""
-    times = _times(frame)
-    usual = {number: 19 if name in times else 16 for number, name in enumerate(frame.columns)}
+    times, number = rows.times.columns, rows.columns.index
+    usual = {at: 19 if name in times else 16 for at, name in enumerate(rows.columns)}
     layout: SheetOptions = {
         "autofilter": True,
         "column_formats": {name: {"num_format": MOMENT} for name in times},
-        "column_widths": usual | dict.fromkeys(equal, WIDE),
+        "column_widths": usual | dict.fromkeys(map(number, equal), WIDE),
         "freeze_panes": True,
         "header_format": {"bold": True},
     }
     if equal:
+        local = _local(rows.times, zone)
         layout["cells"] = {
-            f"{chr(ord('A') + number)}{line}": {
+            f"{chr(ord('A') + number(name))}{line}": {
                 "value": value,
                 "num_format": f'{MOMENT}" {offset}"',
             }
-            for number, found in equal.items()
-            for line, (value, offset) in enumerate(
-                zip(local.to_series(number), found, strict=True), start=2
-            )
+            for name, found in equal.items()
+            for line, (value, offset) in enumerate(zip(local[name], found, strict=True), start=2)
             if offset
         }
     return layout
 
 
-def _equal_times(frame: pl.DataFrame, zone: ZoneInfo) -> dict[int, list[str | None]]:
-    """Return the offsets of times that happen twice, by the number of their column."""
+def _equal_times(rows: FileRows, zone: ZoneInfo) -> dict[str, list[str | None]]:
+    """Return the offsets of times that happen twice, by the name of their column."""
     own = offsets(zone)
-    found = frame.select(
+    found = rows.times.select(
         pl.when(own.is_twice(pl.col(name))).then(own.shown(pl.col(name))).alias(name)
-        for name in _times(frame)
+        for name in rows.times.columns
     )
-    return {
-        frame.columns.index(column.name): column.to_list()
-        for column in found
-        if column.null_count() < frame.height
-    }
+    return {column.name: column.to_list() for column in found if column.null_count() < rows.height}
 
 
 def _local(frame: pl.DataFrame, zone: ZoneInfo) -> pl.DataFrame:
@@ -92,10 +100,6 @@ def _local(frame: pl.DataFrame, zone: ZoneInfo) -> pl.DataFrame:
         .dt.total_milliseconds()
         .truediv(MILLISECONDS_A_DAY)
         .alias(name)
-        for name in _times(frame)
+        for name in frame.select(selectors.datetime()).columns
     ]
     return frame.with_columns(*local, selectors.enum().cast(pl.String))
-
-
-def _times(frame: pl.DataFrame) -> list[str]:
-    return frame.select(selectors.datetime()).columns

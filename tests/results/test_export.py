@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Literal
 from unittest.mock import patch
+from weakref import ReferenceType, ref
 from zoneinfo import ZoneInfo
 
 import openpyxl
@@ -99,7 +100,7 @@ def test_every_way_out_holds_the_rows_that_a_plain_reading_finds(
     assert from_json["total"] == len(expected)
     assert from_json["rows"] == [each.in_json(zone) for each in expected]
 
-    from_book = cells_of_book(workbook.xlsx(table.whole(), zone, [("Zone", zone.key)]))
+    from_book = cells_of_book(workbook.xlsx(table, zone, [("Zone", zone.key)]))
     assert from_book[0] == list(COMPARED_COLUMNS)
     assert from_book[1:] == [each.in_book(zone) for each in expected]
 
@@ -119,6 +120,23 @@ def test_a_file_is_the_same_whatever_the_size_of_its_parts(
         assert csv_of(rows, zone) == expected
         in_parts = [csv_of(rows, zone, excel=True), *export.json(rows, zone, {})]
     assert b"".join(in_parts) == b"".join(at_once)
+
+
+def test_of_a_workbook_at_most_two_parts_are_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole, _ = frame_of([([{"appointId": str(number)} for number in range(9)], 0)])
+    rows, made = in_file(whole), workbook.made_to_fit
+    alive: list[tuple[ReferenceType[pl.DataFrame], int]] = []
+
+    def made_of(part: pl.DataFrame) -> pl.DataFrame:
+        alive.append((ref(part), sum(each() is not None for each, _ in alive)))
+        return made(part)
+
+    at_once = cells_of_book(workbook.xlsx(rows, ZONES[0], []))
+    monkeypatch.setattr(file_rows, "ROWS_A_PART", 2)
+    monkeypatch.setattr(workbook, "made_to_fit", made_of)
+    assert cells_of_book(workbook.xlsx(rows, ZONES[0], [])) == at_once
+    assert len(alive) == 6  # with the second sheet
+    assert max(others for _, others in alive) <= 1
 
 
 @given(pages, queries)
@@ -233,7 +251,7 @@ def test_what_would_run_behind_another_separator_is_made_harmless(text: str, saf
 def test_a_workbook_holds_no_formula_and_types_its_times() -> None:
     rows = [{"userName": "=1+1", "calledNo": "+86138", "appointTime": NOW, "timeout": True}]
     whole, _ = frame_of([(rows, 0)])
-    content = workbook.xlsx(in_file(whole).whole(), ZoneInfo("Asia/Kathmandu"), [("Zone", "x")])
+    content = workbook.xlsx(in_file(whole), ZoneInfo("Asia/Kathmandu"), [("Zone", "x")])
     sheet = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
     cells = {sheet.cell(1, cell.column).value: cell for cell in sheet[2]}
     assert {cell.data_type for cell in cells.values()} <= {"s", "d", "b", "n", "inlineStr"}
@@ -251,7 +269,7 @@ def test_no_rows_make_files_of_a_header_alone() -> None:
         "total": 0,
         "rows": [],
     }
-    assert cells_of_book(workbook.xlsx(table.whole(), ZONES[0], [])) == [list(FILE_COLUMNS)]
+    assert cells_of_book(workbook.xlsx(table, ZONES[0], [])) == [list(FILE_COLUMNS)]
 
 
 def test_times_are_iso_8601_with_their_offset() -> None:

@@ -29,7 +29,7 @@ def table(**row: object) -> pl.DataFrame:
 
 
 def in_book(frame: pl.DataFrame) -> str:
-    book = openpyxl.load_workbook(io.BytesIO(workbook.xlsx(frame, BERLIN, [])))
+    book = openpyxl.load_workbook(io.BytesIO(workbook.xlsx(FileRows.of(frame), BERLIN, [])))
     value = book.worksheets[0].cell(2, NAME + 1).value
     assert isinstance(value, str)
     return value
@@ -80,7 +80,7 @@ def test_what_is_cut_is_no_longer_than_a_cell_and_ends_at_a_character(
 def test_more_rows_than_a_sheet_of_excel_has_are_refused() -> None:
     full = table(userName="x")[[0] * 2**20]  # one more than there is room for, with the header
     with pytest.raises(spreadsheet_cells.SheetIsFull):
-        workbook.xlsx(full, BERLIN, [])
+        workbook.xlsx(FileRows.of(full), BERLIN, [])
     with pytest.raises(spreadsheet_cells.SheetIsFull):
         csv_of(FileRows.of(full), BERLIN, excel=True)
     spreadsheet_cells.fits_a_sheet(2**20 - 1)
@@ -100,7 +100,7 @@ def test_two_equal_times_are_told_apart_in_a_workbook() -> None:
             "later": datetime(2026, 10, 25, 2, 30, tzinfo=UTC),
         }.items()
     ]
-    content = workbook.xlsx(in_file(frame_of([(rows, 0)])[0]).whole(), BERLIN, [])
+    content = workbook.xlsx(in_file(frame_of([(rows, 0)])[0]), BERLIN, [])
     sheet = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
     cells = [row[FILE_COLUMNS.index("appoint_time")] for row in sheet.iter_rows(min_row=2)]
     assert [str(cell.value) for cell in cells] == [
@@ -118,6 +118,6 @@ def test_two_equal_times_are_told_apart_in_a_workbook() -> None:
 
 
 def test_a_text_in_a_workbook_is_no_link_of_which_a_sheet_has_few() -> None:
-    content = workbook.xlsx(table(userName="https://example.com/"), BERLIN, [])
+    content = workbook.xlsx(FileRows.of(table(userName="https://example.com/")), BERLIN, [])
     sheet = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
     assert not any(cell.hyperlink for row in sheet.iter_rows() for cell in row)

@@ -184,5 +184,5 @@ def test_a_plain_csv_has_its_columns_where_every_separator_divides(opened: Opene
 
 
 def test_every_text_of_a_workbook_is_shown_as_it_is(opened: Opened) -> None:
-    rows = opened(workbook.xlsx(table(TEXTS + MARKED).whole(), ZONE, []), "xlsx")
+    rows = opened(workbook.xlsx(table(TEXTS + MARKED), ZONE, []), "xlsx")
     assert [cell.value for cell in column(rows)] == TEXTS + MARKED
