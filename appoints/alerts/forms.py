@@ -9,13 +9,14 @@ from urllib.parse import urlsplit
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
 from appoints.alerts import incidents
 from appoints.alerts.models import MOST, Rule
+from appoints.forms.keeping import NoRoom, stored
 from appoints.isales import hosts
 from appoints.isales.errors import HostRefused
 from appoints.isales.secret import Secret
@@ -31,10 +32,6 @@ TOO_MANY = _("You have %d alerts and reports, as many as one person can keep: de
 SAME_NAME = _("You have an alert or a report of this name already.")
 LONGEST = 24 * 60  # minutes
 Choices = Iterable[tuple[str, str]]
-
-
-class TooManyRules(Exception):
-    """The person has as many alerts and reports as one can keep."""
 
 
 class ClockInput(forms.TimeInput):
@@ -98,18 +95,8 @@ class RuleForm(Unremembered, ModelForm):
             self.add_error("by_email", _("Choose at least one way."))
 
     def stored(self) -> bool:
-        """Store a rule whose form is valid; otherwise the form knows what is wrong."""
-        if not self.is_valid():
-            return False
-        try:
-            self.save()
-        except IntegrityError:  # the same form was sent twice at once
-            self.add_error("name", SAME_NAME)
-            return False
-        except TooManyRules:
-            self.add_error("name", ValidationError(TOO_MANY % MOST))
-            return False
-        return True
+        """Store the rule of a valid form; otherwise the form knows what is wrong."""
+        return stored(self, SAME_NAME)
 
     def save(self, commit: bool = True) -> Rule:
         """Store the rule; one that looks at something else begins anew."""
@@ -126,7 +113,7 @@ class RuleForm(Unremembered, ModelForm):
         # The lock lets one form at a time count.
         person = User.objects.select_for_update(no_key=True).get(pk=self.instance.person_id)
         if person.rules.count() >= MOST:
-            raise TooManyRules
+            raise NoRoom(TOO_MANY % MOST)
 
 
 class AlertForm(RuleForm):

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from appoints.forms.fields import Boxes
+from appoints.forms.keeping import NoRoom, stored
 from appoints.saved_views.models import MOST, PersonDefault, SavedView, TeamDefault
 from dashboard.accounts.forms import Unremembered
 from dashboard.accounts.models import Team, User
@@ -22,10 +23,6 @@ else:
 Audience = SavedView.Audience
 TOO_MANY = _("You have %d views, as many as one person can keep: delete one first.")
 SAME_NAME = _("You have a view of this name already.")
-
-
-class TooManyViews(Exception):
-    """The owner has as many views as one can keep."""
 
 
 class NamingForm(Unremembered, ModelForm):
@@ -104,18 +101,8 @@ class NamingForm(Unremembered, ModelForm):
         return not TeamDefault.objects.filter(team=team, view=self.instance.pk).exists()
 
     def stored(self) -> bool:
-        """Store a view whose form is valid; otherwise the form knows what is wrong."""
-        if not self.is_valid():
-            return False
-        try:
-            self.save()
-        except IntegrityError:  # the same form was sent twice at once
-            self.add_error("name", SAME_NAME)
-            return False
-        except TooManyViews:
-            self.add_error("name", TOO_MANY % MOST)
-            return False
-        return True
+        """Store the view of a valid form; otherwise the form knows what is wrong."""
+        return stored(self, SAME_NAME)
 
     def save(self, commit: bool = True) -> SavedView:
         """Store the view and its places as a default."""
@@ -139,7 +126,7 @@ class NamingForm(Unremembered, ModelForm):
         # The lock lets one form at a time count.
         owner = User.objects.select_for_update(no_key=True).get(pk=self.instance.owner_id)
         if SavedView.objects.filter(owner=owner).count() >= MOST:
-            raise TooManyViews
+            raise NoRoom(TOO_MANY % MOST)
 
     def _own_defaults(self) -> Any:
         return self.instance.person_defaults.filter(person=self.instance.owner)

@@ -88,6 +88,19 @@ def test_a_rate_opens_the_calls_that_reached_somebody(browser: Client) -> None:
         assert opened(browser, cell.css_first("a").attributes["href"] or "") == reached
 
 
+def test_hours_without_a_call_have_no_column(browser: Client) -> None:
+    centre([call(number) for number in (0, 400)])
+    page = Screen(browser.get(f"/insight/reach/?{RANGE}"))
+    assert page.texts("#reach thead abbr") == ["13", "18"]
+
+
+def test_no_working_time_is_told_as_such(browser: Client) -> None:
+    waiting = {"beginTime": None, "endTime": None, "failCode": None}
+    centre([call(30, **waiting)], working_hours="Mon-Sun 06:00-12:00")
+    page = Screen(browser.get(f"/insight/silence/?{RANGE}&working=1"))
+    assert page.texts("#silence tbody td:last-child") == ["0 s"]
+
+
 def test_the_list_s_cause_groups_say_which_failed_calls_count(browser: Client) -> None:
     centre(ROWS, **HOURS)
     for groups, failed in (("", "39"), ("&cause_group=platform", "0"), ("&cause=00604", "39")):

@@ -76,15 +76,15 @@ def reach_figures(
     if whole.uncounted:
         # Of all hours those without a begin are no part, which nothing else in the address says.
         query, causes = (each.but(call_weekdays=tuple(WEEKDAYS)) for each in (query, causes))
-    known = [hour for weekday, hour in of if weekday is None and hour is not None]
-    hours = range(min(known), max(known) + 1) if known else range(0)
+    # An hour without calls tells nothing, and one call of a night would make a wide table.
+    hours = sorted(hour for weekday, hour in of if weekday is None and hour is not None)
     return ReachFigures(
         reached=rows_link(whole.reached, query.but(states=("reached",))),
         failed=rows_link(whole.failed, causes.but(states=("failed",))),
         uncounted=rows_link(whole.uncounted, None),  # no filter asks for calls without a begin
         groups=groups,
         hours=[(f"{hour:02}", HOURS[str(hour)]) for hour in hours],
-        rows=list(_rows(of, hours, query)) if known else [],
+        rows=list(_rows(of, hours, query)) if hours else [],
         best=_best(
             [line for line in lines if line.weekday is None and line.hour is not None], query
         ),
@@ -92,7 +92,7 @@ def reach_figures(
 
 
 def _rows(
-    of: Mapping[tuple[int | None, int | None], ReachLine], hours: range, query: Query
+    of: Mapping[tuple[int | None, int | None], ReachLine], hours: Sequence[int], query: Query
 ) -> Iterator[ReachRow]:
     """Yield all days, then each weekday that has calls."""
     for day in (None, *(int(day) for day in WEEKDAYS if (int(day), None) in of)):

@@ -70,7 +70,7 @@ def _row(line: SilenceLine, wait: timedelta | None, query: Query, zone: ZoneInfo
         text=name,
         code=line.agent if line.agent and line.agent != name else "",
         words=silence_words(line, zone),
-        waits=duration(wait) if wait else "",
+        waits="" if wait is None else duration(wait),
         is_silent=line.is_silent,
         due=rows_link(line.due, asked and asked.but(states=("due",))),
         overdue=rows_link(line.overdue, asked and asked.but(states=("overdue",))),
