@@ -28,18 +28,20 @@ settings.load_profile("unhurried")
 
 # Files of the browser that one worker takes together, so that all end at about the same time.
 TOGETHER = (("axe", "hostile"), ("live", "look", "portal", "print", "states", "views", "wallboard"))
-# Long files: what is begun last must be short, or all but one worker wait for it.
-LONG = (
-    *("tests/test_locks.py", "tests/results/test_spreadsheets.py", "tests/pages/test_failures.py"),
-    *(
-        "tests/pages/test_number_search.py",
-        "tests/pages/test_list.py",
-        "tests/pages/test_count_links.py",
-    ),
-    *("tests/connections/test_crowd.py", "tests/query/test_declarations.py"),
-    *("tests/results/test_export.py", "tests/results/test_facets.py"),
-    *("tests/isales/test_simulator_centre.py", "tests/isales/test_simulator_command.py"),
-)
+# Files that take seconds: what is begun last must be short, or all but one worker wait for it.
+LONG_FILES = """
+results/test_spreadsheets access/test_every_address results/test_partition_lookup
+insight/test_incomplete connections/test_crowd test_locks
+access/test_two_workers pages/test_list query/test_declarations
+pages/test_list_refresh insight/test_pages snapshots/test_freshness
+access/test_nothing_leaks results/test_lookup pages/test_failures
+pages/test_detail pages/test_languages pages/test_export
+results/test_export results/test_filtering pages/test_number_search
+display/test_clock insight/test_odd_rows pages/test_sorting
+pages/test_count_links isales/test_simulator_centre test_environment
+test_catalogues
+"""
+LONG = [f"tests/{name}.py" for name in LONG_FILES.split()]
 
 
 MIGRATED = {"django_content_type", "auth_permission", "auth_group", "auth_group_permissions"}

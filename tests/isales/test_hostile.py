@@ -8,7 +8,7 @@ import socket
 import time
 import tracemalloc
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 
@@ -125,17 +125,18 @@ def test_more_rows_than_were_asked_for_are_refused_before_they_are_built(count: 
 
 
 @pytest.mark.parametrize(
-    "data",
+    "made",  # at the test: each process that runs tests reads all of them
     [
-        "[" + ",".join(['{"x": [' + ",".join(["{}"] * 20_000) + "]}"] * 100) + "]",
-        "[{" + ",".join(f'"{number}": {{}}' for number in range(300_000)) + "}]",
-        "[" * 100_000 + "]" * 100_000,
-        '{"a":' * 100_000 + "1" + "}" * 100_000,
-        "[" + "[],[[]]," * 500_000 + "0]",
+        lambda: "[" + ",".join(['{"x": [' + ",".join(["{}"] * 20_000) + "]}"] * 100) + "]",
+        lambda: "[{" + ",".join(f'"{number}": {{}}' for number in range(300_000)) + "}]",
+        lambda: "[" * 100_000 + "]" * 100_000,
+        lambda: '{"a":' * 100_000 + "1" + "}" * 100_000,
+        lambda: "[" + "[],[[]]," * 500_000 + "0]",
     ],
     ids=["wide rows", "many keys", "deep lists", "deep objects", "lists"],
 )
-def test_values_without_end_are_refused_before_they_are_built(data: str) -> None:
+def test_values_without_end_are_refused_before_they_are_built(made: Callable[[], str]) -> None:
+    data = made()
     with bounded(60 * 2**20):
         assert isinstance(outcome(page(data)), UnexpectedAnswer)
 
