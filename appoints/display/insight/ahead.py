@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import pgettext
 
 from appoints.connections.models import Connection
+from appoints.connections.working_hours import office_of
 from appoints.display.formats import duration, isolated, offset_if_twice
 from appoints.display.insight.figures import more_words, only, rows_link
 from appoints.insight.collisions import FEWEST, CollisionLine, TalkTimes
@@ -120,6 +121,7 @@ def outside_figures(
     most: int,
 ) -> OutsideFigures:
     """Return the stretches in words, the first ``most`` of them."""
+    office = office_of(connection)
     rows = [
         OutsideRow(
             when=_range(line.begin, line.end, zone),
@@ -131,8 +133,8 @@ def outside_figures(
         rows=rows,
         more=more_words(len(lines) - len(rows)),
         calls=rows_link(sum(line.calls for line in lines), query.but(outside=True)),
-        hours=connection.working_hours,
-        zone=connection.time_zone,
+        hours=connection.working_hours if office else "",
+        zone=office.zone.key if office else "",
         holidays=bool(connection.holidays),
     )
 
