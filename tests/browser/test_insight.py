@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+from itertools import pairwise
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
@@ -35,6 +36,18 @@ def test_the_demo_has_working_hours(blank: Page) -> None:
     blank.goto("/insight/outside-hours/")
     expect(blank.locator("#outside-hours td a").first).to_be_visible()
     expect(blank.get_by_role("link", name="Delays in working hours")).to_be_visible()
+
+
+def test_on_a_phone_hours_do_not_overlap_and_a_caption_is_whole(blank: Page) -> None:
+    blank.set_viewport_size({"width": 390, "height": 844})
+    blank.goto("/insight/lanes/")
+    hours = blank.locator(".lane-axis text:visible")
+    expect(hours.first).to_be_visible()
+    boxes = [box for each in hours.all() if (box := each.bounding_box())]
+    assert all(a["x"] + a["width"] < b["x"] for a, b in pairwise(boxes)), boxes
+    blank.goto("/insight/silence/")
+    box = blank.locator("#silence caption").bounding_box()
+    assert box and box["x"] + box["width"] <= 390
 
 
 def test_without_scripts_each_section_is_a_link(plain: Page) -> None:

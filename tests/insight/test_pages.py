@@ -290,6 +290,16 @@ def test_where_nothing_is_at_hand_it_says_why(browser: Client) -> None:
     assert page.status_code == 504 and "Try again" in page.content.decode()
 
 
+@pytest.mark.parametrize(("asked_by", "lines"), [("", 9), ("report/", 4), ("punctuality/", 9)])
+def test_a_section_that_asks_again_stays_as_long_as_its_page_has_it(
+    browser: Client, asked_by: str, lines: int
+) -> None:
+    centre([call(number, userAccount=str(number), userName="") for number in range(9)])
+    headers = HTMX | ({"HX-Current-URL": INDEX + asked_by} if asked_by else {})
+    page = Screen(browser.get("/insight/punctuality/", headers=headers))
+    assert len(page.all(".by-agent tbody tr")) == lines
+
+
 def test_lines_that_are_left_out_are_one_click_away(browser: Client) -> None:
     centre([call(number, userAccount=str(number), userName="") for number in range(9)])
     page = Screen(browser.get("/insight/punctuality/", headers=HTMX | {"HX-Current-URL": INDEX}))

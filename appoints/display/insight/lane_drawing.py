@@ -90,6 +90,8 @@ class LaneDrawing:
         at = None if now is None else milliseconds(now)
         self._now = self._place(at) if at is not None and self._begin <= at < end else None
         self._times: dict[int, str] = {}
+        # Once for all marks: to look up a translation takes as long as to draw one.
+        self._begun = ", " + escaped(_("begun %s"))
         self._states = {state: str(escaped(word)) for state, word in STATE_WORDS.items()}
 
     @property
@@ -121,7 +123,8 @@ class LaneDrawing:
             when, word, begun = self._words(mark)
             link = links.of(mark)
             picture = self._picture(mark, level * LEVEL + 1)
-            drawn.append(_titled(picture, link, name, when, word, begun))
+            told = self._begun % begun if begun else ""
+            drawn.append(_titled(picture, link, name, when, word, told))
             linked = f'<a href="{link}">{when}</a>' if link else when
             rows.append(ROW % (shown, linked, word, begun))
         return AgentLane(
@@ -209,9 +212,7 @@ class LaneLinks:
 
 def _titled(picture: str, link: str, name: str, when: str, word: str, begun: str) -> str:
     """Return a mark with what it stands for in words, all of which are HTML already."""
-    words = f"{name}, {when}, {word}"
-    if begun:
-        words += ", " + escaped(_("begun %s") % begun)
+    words = f"{name}, {when}, {word}{begun}"
     if not link:
         return f"<g><title>{words}</title>{picture}</g>"
     return LINKED % (link, words, words, picture)

@@ -199,10 +199,11 @@ class SectionPage(FilledPage):
 
     @property
     def most(self) -> int:
-        """How many lines are shown: many on the section's own page, few on that of all sections."""
+        """How many lines are shown: many on the section's own page, few on those of several."""
         asked_by = self.request.htmx.current_url_abs_path
-        own = asked_by is None or asked_by.startswith(self.request.path)
-        return ON_A_PAGE if own else MOST_LINES
+        if asked_by is None or asked_by.startswith(self.request.path):
+            return ON_A_PAGE
+        return ON_PAPER if asked_by.startswith(reverse("insight:report")) else MOST_LINES
 
     def respond(self) -> HttpResponse:
         if not self.request.htmx:
