@@ -22,6 +22,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from cryptography.fernet import Fernet
 
 from dashboard.environment import NUMBERS, ways_in
+from dashboard.operations.commands import manage
 from dashboard.operations.servers import (
     ROOT,
     Children,
@@ -128,16 +129,16 @@ def start_dashboard(port: int, env: Mapping[str, str]) -> subprocess.Popen[bytes
 
 def set_up(folder: Path, isales: int, env: Mapping[str, str]) -> None:
     """Make database, style sheets, the connection to iSales' port and people, once for all."""
-    manage(env, "migrate", "--verbosity", "0")
-    manage(env, "collectstatic", "--no-input", "--verbosity", "0")
-    manage(
-        env,
-        *("connection", "demo", "--base-url", f"http://127.0.0.1:{isales}", "--vdn", "1"),
-        *("--access-key", ACCESS_KEY, "--secret-key-file", _secret(folder)),
-        *("--time-zone", _zone(), "--working-hours", WORKING_HOURS, "--holidays", _holiday()),
-    )
+    where = ["--base-url", f"http://127.0.0.1:{isales}", "--vdn", "1"]
+    keys = ["--access-key", ACCESS_KEY, "--secret-key-file", _secret(folder)]
+    hours = ["--time-zone", _zone(), "--working-hours", WORKING_HOURS, "--holidays", _holiday()]
     made = manage(
-        env, "createsuperuser", "--no-input", "--username", USER, "--email", "", fails=True
+        env,
+        ["migrate", "--verbosity", "0"],
+        ["collectstatic", "--no-input", "--verbosity", "0"],
+        ["connection", "demo", *where, *keys, *hours],
+        ["createsuperuser", "--no-input", "--username", USER, "--email", ""],
+        fails=True,
     )
     if not made.returncode:
         _add_people(folder, env)
@@ -148,21 +149,12 @@ def set_up(folder: Path, isales: int, env: Mapping[str, str]) -> None:
 def _add_people(folder: Path, env: Mapping[str, str]) -> None:
     """Add a team that sees a part of everything, its supervisor, and an auditor."""
     password = ["--password-file", _kept(folder / "password", PASSWORD)]
-    manage(env, "team", NORTH, "--name", "North", "--grant", f"demo agents={NORTHERNERS}")
-    manage(env, "person", NORTH, *password, "--team", NORTH, "--role", "exporter")
-    manage(env, "person", AUDITOR, *password, "--role", "auditor")
-
-
-def manage(
-    env: Mapping[str, str], *words: str, fails: bool = False
-) -> subprocess.CompletedProcess[bytes]:
-    """Run a command of ``manage.py``. Raises ServerFailed where it fails, unless ``fails``."""
-    done = subprocess.run(
-        [sys.executable, "manage.py", *words], cwd=ROOT, env=env, capture_output=True, check=False
+    manage(
+        env,
+        ["team", NORTH, "--name", "North", "--grant", f"demo agents={NORTHERNERS}"],
+        ["person", NORTH, *password, "--team", NORTH, "--role", "exporter"],
+        ["person", AUDITOR, *password, "--role", "auditor"],
     )
-    if done.returncode and not fails:
-        raise ServerFailed(f"manage.py {words[0]} failed:\n{done.stderr.decode()}")
-    return done
 
 
 def _secret(folder: Path) -> str:

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Locator, Page, StorageState
 from appoints.isales.secret import Secret
 from appoints.isales.simulator import Options, Simulator
 from dashboard.operations import demo
+from dashboard.operations.commands import manage
 from tests.browser.conftest import choose_columns, settle
 
 VALUES = {
@@ -104,11 +105,9 @@ def hostile(stack: demo.Stack, folder: Path) -> Iterator[str]:
     with Simulator(
         Options(access_key="AK", secret_key=Secret("SK"), data=rows())
     ).running() as simulator:
-        demo.manage(
-            env,
-            *("connection", "zz-hostile", "--base-url", simulator.base_url, "--vdn", "1"),
-            *("--access-key", "AK", "--secret-key-file", str(secret)),
-        )
+        where = ["--base-url", simulator.base_url, "--vdn", "1"]
+        keys = ["--access-key", "AK", "--secret-key-file", str(secret)]
+        manage(env, ["connection", "zz-hostile", *where, *keys])
         yield "connection=zz-hostile"
         with closing(sqlite3.connect(folder / "demo.sqlite3")) as database, database:
             database.execute("UPDATE connections_connection SET active = 0 WHERE slug LIKE 'zz%'")

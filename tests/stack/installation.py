@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dashboard.operations import demo
+from dashboard.operations.commands import manage
 from dashboard.operations.servers import ROOT
 from tests.stack import isales
 
@@ -48,7 +49,7 @@ class Installation:
 
     def manage(self, *words: str, fails: bool = False) -> subprocess.CompletedProcess[bytes]:
         """Run a command of ``manage.py``."""
-        return demo.manage(self.env, *words, fails=fails)
+        return manage(self.env, words, fails=fails)
 
     def connect(self, base_url: str, *more: str) -> None:
         """Store the connection ``north`` to a simulator, and a team that sees all of it."""
