@@ -12,9 +12,9 @@ from pathlib import Path
 from dashboard.operations import demo
 from dashboard.operations.servers import Children, end, free_port, wait_for
 
-# One worker starts in half the time; and what is loaded stays, so that numbers that a test
-# compares are of the same rows.
-SETTINGS = {"WEB_CONCURRENCY": "1", "FRESH_SECONDS": "3600"}
+ONE_WORKER = {"WEB_CONCURRENCY": "1"}  # starts in half the time
+# What is loaded stays, so that numbers that a test compares are of the same rows.
+SETTINGS = {**ONE_WORKER, "FRESH_SECONDS": "3600"}
 
 
 def set_up_once(folder: Path) -> Path:

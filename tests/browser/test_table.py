@@ -263,18 +263,18 @@ def test_no_button_lies_over_words_on_a_phone(
         assert page.evaluate(COVERED) == []
 
 
-def test_copying_needs_no_clipboard_of_a_secure_page(table: Page) -> None:
-    table.add_init_script("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
-    table.reload()
-    settle(table)
-    table.evaluate(
+def test_copying_needs_no_clipboard_of_a_secure_page(apart: Page) -> None:
+    apart.add_init_script("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    apart.goto(SOME)
+    settle(apart)
+    apart.evaluate(
         "addEventListener('copy', () => { window.taken = document.activeElement.value })"
     )
-    row = table.locator(ROWS).first
+    row = apart.locator(ROWS).first
     row.hover()
     button = row.get_by_role("button", name="Copy number")
     button.click()
-    assert table.evaluate("window.taken") == row.locator(".number").inner_text().strip()
+    assert apart.evaluate("window.taken") == row.locator(".number").inner_text().strip()
     expect(button).to_be_focused()
 
 

@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from dashboard.operations import demo
 from dashboard.operations.servers import end, wait_for
 from tests.browser.conftest import sign_in
+from tests.browser.stacks import ONE_WORKER
 
 DAY = "24:00:00"
 DATABASE = """<div id="answer" data-trouble="locked"><section role="alert">
@@ -113,7 +114,9 @@ def test_a_server_that_restarts_is_gone_for_a_while_and_then_live_again(wall: Wa
     wall.page.clock.fast_forward(DAY)
     expect(wall.banner).to_contain_text("1 d")
     assert wall.distances == before
-    wall.stack.children["dashboard"] = demo.start_dashboard(port, demo.environment(wall.folder))
+    wall.stack.children["dashboard"] = demo.start_dashboard(
+        port, {**demo.environment(wall.folder), **ONE_WORKER}
+    )
     wait_for(port, "/readyz", wall.stack.children)
     wall.come_back()
 
