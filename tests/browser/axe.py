@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
@@ -14,44 +13,24 @@ COLOURS = ["color-contrast", "link-in-text-block"]
 DESK, PHONE = 1280, 390  # pixels
 
 
-def look(page: Page, *, colours: bool) -> list[str]:
+def look(page: Page, *, whole: bool = True) -> list[str]:
     """Return what is wrong with a page of a desk's width, which is changed on the way.
 
-    What differs between widths is the room and the size of targets, and between light and dark the
-    colours. What axe has looked at on an earlier page of the same tab it passes over.
+    What differs between widths and directions is the room and the size of targets, and between
+    light and dark the colours; the rest is looked at where that is ``whole``. What axe has looked
+    at on an earlier page of the same tab it passes over.
     """
-    page.evaluate(AXE)
-    found = too_wide(page, DESK)
+    found: list[str] = page.evaluate(f"{AXE}\nlook.tooWide()")
     resize(page, PHONE)
-    found += too_wide(page, PHONE)
-    page.evaluate("look.thinOut()")
-    found += find(page, f"{PHONE}", ["target-size"])
+    found += page.evaluate("look.onPhone()")
     resize(page, DESK)
-    found += find(page, f"{DESK}", ["target-size"])
-    page.evaluate("look.open()")
-    found += find(page, f"{DESK}", ["target-size"])
-    resize(page, PHONE)
-    found += find(page, f"{PHONE}", ["target-size"])
-    resize(page, DESK)
-    found += find(page, "light", RULES, ["target-size", *([] if colours else COLOURS)])
-    if colours:
+    found += page.evaluate("look.layout()")
+    if whole:
+        found += page.evaluate(f"look.find('light', {RULES}, ['target-size'])")
         page.emulate_media(color_scheme="dark")
-        found += find(page, "dark", COLOURS)
+        found += page.evaluate(f"look.find('dark', {COLOURS})")
         page.emulate_media(color_scheme="light")
     return found
-
-
-def find(page: Page, way: str, rules: Sequence[str], without: Sequence[str] = ()) -> list[str]:
-    """Return what axe finds, by tags or names of rules, where it has not looked in this way."""
-    found: list[str] = page.evaluate(
-        "([way, rules, without]) => look.find(way, rules, without)", [way, rules, without]
-    )
-    return found
-
-
-def too_wide(page: Page, width: int) -> list[str]:
-    wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
-    return [f"wider than {width} pixels"] if wide else []
 
 
 def resize(page: Page, width: int) -> None:

@@ -36,7 +36,22 @@ const seenOf = (part, way, isLayout, above = styles) => {
   return [...part.children].flatMap((each) => seenOf(each, way, isLayout, here));
 };
 
+// Of a large part that was seen on an earlier page, in all ways, axe need not even know: it goes
+// through all that is there.
+let isLighter = false;
+const lighten = (part) => {
+  const { length } = part.querySelectorAll("*");
+  if (length > 60 && !part.querySelector("h1")) part.replaceChildren();
+};
+
+const opened = new Set();
+
 window.look = {
+  tooWide() {
+    const wide = document.documentElement.scrollWidth > innerWidth;
+    return wide ? [`wider than ${innerWidth} pixels`] : [];
+  },
+
   // Of parts that are made alike a few are enough, with a neighbour on either side; and targets
   // are smallest where rows are dense.
   thinOut() {
@@ -55,23 +70,50 @@ window.look = {
   // more of the same lines do without.
   open() {
     for (const each of document.querySelectorAll("[data-whole]")) delete each.dataset.whole;
-    for (const each of document.querySelectorAll("details, dialog")) each.open = true;
+    for (const each of document.querySelectorAll("details:not([open]), dialog:not([open])")) {
+      each.open = true;
+      opened.add(each);
+    }
     for (const each of document.querySelectorAll("details > :not(summary), dialog")) {
       each.style.setProperty("position", "static", "important");
     }
   },
 
+  close() {
+    for (const each of opened) each.open = false;
+    for (const each of document.querySelectorAll("details > :not(summary), dialog")) {
+      each.style.removeProperty("position");
+    }
+  },
+
+  // Return what is wrong with the room and the size of targets in this width.
+  async layout() {
+    const found = await this.find(`${innerWidth}`, ["target-size"]);
+    this.open();
+    return [...found, ...(await this.find(`${innerWidth}`, ["target-size"]))];
+  },
+
   // Return what axe finds by tags or names of rules, where it did not look in this way before.
-  async find(way, runOnly, without) {
+  async find(way, runOnly, without = []) {
     for (const each of document.getAnimations()) if (each instanceof CSSTransition) each.finish();
     const isLayout = runOnly.includes("target-size");
     const exclude = [...document.body.children].flatMap((each) => seenOf(each, way, isLayout));
     sessionStorage.kinds = JSON.stringify([...kinds]);
+    if (!isLighter) exclude.forEach(lighten);
+    isLighter = true;
     const { children } = document.body;
     if ([...children].every((each) => exclude.includes(each))) return [];
     const rules = Object.fromEntries(without.map((id) => [id, { enabled: false }]));
     const options = { runOnly, rules, resultTypes: ["violations"] };
     const { violations } = await axe.run({ exclude }, options);
     return violations.map(({ id, nodes }) => `${id} (${nodes.length} times): ${nodes[0].html}`);
+  },
+
+  async onPhone() {
+    const found = this.tooWide();
+    this.thinOut();
+    found.push(...(await this.layout()));
+    this.close();
+    return found;
   },
 };
