@@ -15,6 +15,7 @@ from playwright.sync_api import (
     Browser,
     BrowserContext,
     Error,
+    Locator,
     Page,
     StorageState,
     ViewportSize,
@@ -165,20 +166,25 @@ def settle(page: Page) -> None:
     page.wait_for_load_state()  # without scripts it is another page that has them
 
 
+def follow(link: Locator) -> None:
+    """Go where a link or a button leads; on a busy machine the way begins after the click."""
+    with link.page.expect_navigation():
+        link.click()
+    settle(link.page)
+
+
 def choose_columns(page: Page, shown: int) -> None:
     """Show so many columns of the site's order; none stands for the site's own."""
     page.goto("/columns/?next=/views/")  # a page that costs less than the list
     if not shown:
-        page.locator(".chooser-actions [name=reset]").click()
-        page.wait_for_load_state()
+        follow(page.locator(".chooser-actions [name=reset]"))
         return
     page.evaluate(
         """(shown) => document.querySelectorAll(".chooser input[type=checkbox]").forEach(
           (box, place) => { box.checked = box.disabled || place < shown; })""",
         shown,
     )
-    page.locator(".chooser-actions .btn-primary").click()
-    page.wait_for_load_state()
+    follow(page.locator(".chooser-actions .btn-primary"))
 
 
 REFRESH = """async (newer) => {

@@ -17,7 +17,7 @@ from appoints.isales.secret import Secret
 from appoints.isales.simulator import Options, Simulator
 from dashboard.operations import demo
 from dashboard.operations.commands import manage
-from tests.browser.conftest import choose_columns, settle
+from tests.browser.conftest import choose_columns, follow, settle
 
 VALUES = {
     "no spaces": "x" * 300,
@@ -182,8 +182,7 @@ def test_a_views_name_and_question_make_no_page_wide(page: Page) -> None:
     page.goto(f"/views/new/?{address}")
     page.get_by_label("Name").fill("W" * 100)
     found = measure(page)
-    page.get_by_role("button", name="Save").click()
-    page.wait_for_load_state()
+    follow(page.get_by_role("button", name="Save"))
     found += look(page, f"{page.url.rpartition('/')[0]}/?{page.url.partition('?')[2]}")
     found += look(page, "/views/")
     delete = page.locator(".views a[href*='/delete/']").first.get_attribute("href") or ""

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import refresh, settle
+from tests.browser.conftest import follow, refresh, settle
 
 
 def rows(page: Page):
@@ -30,9 +30,7 @@ def unfold(page: Page) -> None:
 
 def show(part: Page | Locator) -> None:
     """Send the filters; what is on the page then answers them."""
-    button = part.get_by_role("button", name="Show").first
-    button.click()
-    settle(button.page)
+    follow(part.get_by_role("button", name="Show").first)
 
 
 @pytest.fixture
@@ -113,8 +111,7 @@ def test_a_ticked_agent_survives_a_refresh(everything: Page) -> None:
 
 def test_a_task_is_offered_with_its_calls_and_by_name(everything: Page) -> None:
     tasks = menu(everything, "Task")
-    tasks.get_by_role("link", name="Renewal wave").click()
-    settle(everything)
+    follow(tasks.get_by_role("link", name="Renewal wave"))
     assert {each.split("\n")[0] for each in column(everything, "task_name")} == {"Renewal wave"}
     tasks = menu(everything, "Task")
     tasks.get_by_label("ID or name").fill("winback")
@@ -148,7 +145,7 @@ def test_a_day_without_a_time_is_said_at_its_field_and_not_dropped(page: Page) -
 
 def test_a_day_gone_by_is_one_click(page: Page) -> None:
     page.locator(".range-menu summary").click()
-    page.locator(".days a").first.click()
+    follow(page.locator(".days a").first)
     yesterday = page.locator(".chips bdi").inner_text()
     expect(page).to_have_url(re.compile(f"from={yesterday}&to={yesterday}"))
 
@@ -228,8 +225,7 @@ def test_a_number_above_leads_to_as_many_rows(everything: Page) -> None:
 
 
 def test_a_file_holds_the_rows_of_the_page(everything: Page, tmp_path: Path) -> None:
-    everything.locator(".tile-failed").click()
-    settle(everything)
+    follow(everything.locator(".tile-failed"))
     with everything.expect_download() as download:
         everything.get_by_role("link", name="CSV", exact=True).click()
     download.value.save_as(tmp_path / "file.csv")

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, StorageState
 
 from dashboard.operations import demo
-from tests.browser.conftest import choose_columns, settle
+from tests.browser.conftest import choose_columns, follow, settle
 
 WORD = re.compile(r'<word xMin="([-\d.]+)" yMin="[-\d.]+" xMax="([-\d.]+)"[^>]*>([^<]*)</word>')
 CODE = re.compile(r"(?<!\d)\d{5,6}(?!\d)")  # accounts, IDs and codes that no line breaks
@@ -99,8 +99,7 @@ def test_every_column_is_on_paper(paper: Page, tmp_path: Path, columns: int, siz
 def test_a_calls_page_and_the_wallboard_are_whole_on_paper(paper: Page, tmp_path: Path) -> None:
     paper.goto(LIST)
     settle(paper)
-    paper.locator("tbody .col-appoint_time a").first.click()
-    paper.wait_for_load_state()
+    follow(paper.locator("tbody .col-appoint_time a").first)
     assert not printed(paper, tmp_path, "A4", portrait=True).cut
     paper.goto("/wallboard/?preset=last-7d")
     paper.locator(".wall-overdue tbody tr").first.wait_for()
