@@ -12,7 +12,7 @@ from appoints.isales.rows import Row
 from appoints.snapshots import frame, news, store
 from appoints.snapshots.frame import Fetched
 from appoints.snapshots.models import Snapshot
-from appoints.snapshots.reconcile import PageInfo
+from appoints.snapshots.reconcile import PageInfo, deduplicated
 
 CHUNK = 1000  # rows, about
 INSERTED = 1_000_000  # number of the chunk of inserted rows
@@ -30,6 +30,7 @@ class Arrived:
         self._unwritten: dict[int, dict[int, Fetched]] = {}  # by chunk and offset
         self._rows: dict[int, pl.DataFrame] = {}  # by chunk, as written
         self._pages_a_chunk = max(1, CHUNK // snapshot.limit)
+        self._once: pl.DataFrame | None = None
         self._empty_since: datetime | None = None  # when the first page without rows was fetched
 
     def resume(self) -> None:
@@ -63,6 +64,13 @@ class Arrived:
         self.write_all()
         return pl.concat(self._rows.values())
 
+    def rows(self) -> pl.DataFrame:
+        """Return the rows of all pages, once they are written, each reservation once."""
+        self.write_all()
+        if self._once is None:
+            self._once = deduplicated(self.pages())
+        return self._once
+
     def as_of(self) -> datetime:
         """Return when the oldest page was fetched."""
         fetched = [self._empty_since, *[rows["fetched_at"].min() for rows in self._rows.values()]]
@@ -84,6 +92,7 @@ class Arrived:
     def clear(self) -> None:
         """Forget the rows; whoever waits reads them anew, and twice in memory they are too many."""
         self._rows.clear()
+        self._once = None
 
     def _write(self, numbers: Iterable[int]) -> None:
         written = {number: self._chunk(number) for number in sorted(numbers)}
@@ -105,7 +114,7 @@ class Arrived:
         if (before := self._rows.get(number)) is not None:
             again = pl.col("offset").is_in([] if number == INSERTED else list(arrived))
             rows = pl.concat([before.filter(~again), rows])
-        self._rows[number] = rows
+        self._rows[number], self._once = rows, None
         return {at: self.infos[at] for at in self._offsets(number) if at in self.infos}, rows
 
     def _is_full(self, number: int) -> bool:

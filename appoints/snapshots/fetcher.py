@@ -26,7 +26,7 @@ from appoints.connections.models import Connection
 from appoints.isales.client import Criteria
 from appoints.isales.errors import TooFast
 from appoints.snapshots.frame import Fetched
-from appoints.snapshots.turns import FIRST, FURTHER, SLICE, Held, turns_of
+from appoints.snapshots.turns import FIRST, FURTHER, Held, turns_of
 
 STEP_ASIDE = 0.1  # seconds in which another worker that waits for a line finds it
 LINE_WAIT = 5 * 60.0  # seconds for a free line; loads wait for each other's
@@ -130,7 +130,7 @@ class _Fetch:
                 try:
                     self._fetch_slice(held)
                 except BaseException:
-                    held.pages = SLICE  # nobody goes on with a line that failed
+                    held.until = 0.0  # nobody goes on with a line that failed
                     raise
                 finally:
                     turns_of(connection.pk, connection.max_concurrency).give_back(held)
@@ -149,12 +149,12 @@ class _Fetch:
     def _fetch_slice(self, held: Held) -> None:
         line = held.line
         turns = turns_of(line.connection.pk, line.connection.max_concurrency)
-        while held.pages < SLICE:
+        while not held.is_over:
             if self.stop.is_set() or not self.wanted:
                 return
             offset = self._take()
             call = partial(line.list_page, self.criteria, offset, self.limit, budget=PAGE_BUDGET)
-            page, held.pages = self._retried(call), held.pages + 1
+            page = self._retried(call)
             fetched = Fetched(offset, page.rows, timezone.now(), line.took)
             self.arrived.put((fetched, page.total))
             if self.rank > FIRST and (line.is_wanted or turns.is_wanted):

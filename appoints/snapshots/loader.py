@@ -22,7 +22,7 @@ from appoints.snapshots import fetcher, frame, leases, moves, queue, store
 from appoints.snapshots.arrived import Arrived
 from appoints.snapshots.fetcher import Arrival
 from appoints.snapshots.models import Snapshot
-from appoints.snapshots.reconcile import PageInfo, deduplicated, has_new_rows, pages_to_refetch
+from appoints.snapshots.reconcile import PageInfo, has_new_rows, pages_to_refetch
 
 logger = logging.getLogger(__name__)
 
@@ -110,12 +110,12 @@ class Load:
             self._show_first()
         self._fetch_missing()
         self._find_inserted()
-        pages = self.arrived.pages()
-        refetch = pages_to_refetch(pages, self.infos, self.total, deduplicated(pages).height)
+        pages, received = self.arrived.pages(), self.arrived.rows().height
+        refetch = pages_to_refetch(pages, self.infos, self.total, received)
         if refetch:
             self._fetch(refetch)
             self._fetch_missing()
-        self._finish(deduplicated(self.arrived.pages()))
+        self._finish(self.arrived.rows())
 
     def _finish(self, rows: pl.DataFrame) -> None:
         """Store that the rows are whole, and which other snapshots lack calls that moved away."""
@@ -155,7 +155,7 @@ class Load:
         An inserted row shifts all that follow, and every later page with them: so a binary search
         over the pages finds the place, and not all of them are read again.
         """
-        while missing := self.total - deduplicated(self.arrived.pages()).height:
+        while missing := self.total - self.arrived.rows().height:
             before = sorted(at for at, info in self.infos.items() if info.total < self.total)
             if missing < 0 or not before or not self._find_inserted_page(before):
                 return
@@ -180,7 +180,7 @@ class Load:
 
     def _seen(self) -> set[str]:
         """Return the IDs of all rows that arrived; one of its own stands for each row without."""
-        rows = deduplicated(self.arrived.pages())["appoint_id"]
+        rows = self.arrived.rows()["appoint_id"]
         return {name or f"no ID {number}" for number, name in enumerate(rows)}
 
     def _ids(self, offset: int) -> set[str | None]:

@@ -6,6 +6,7 @@ import atexit
 import logging
 import time
 from collections import Counter
+from collections.abc import Collection
 from threading import Event, Lock, Thread, current_thread
 
 from django.conf import settings
@@ -31,10 +32,17 @@ class Pool:
         self._empty_until = 0.0
         self._counting, self._taking = Lock(), Lock()
         self._ending, self._purge_at = Event(), 0.0
+        self._order: list[Snapshot] = []  # what waited, and when that was read
+        self._read = 0.0
 
-    def wake(self) -> None:
-        """Start one more loader thread, if the limit allows; a snapshot waits."""
+    def wake(self, *, is_new: bool = False) -> None:
+        """Start one more loader thread, if the limit allows; a snapshot waits.
+
+        ``is_new``: since now, so that the queue is no longer empty.
+        """
         with self._counting:
+            if is_new:
+                self._empty_until = self._read = 0.0
             is_empty = time.monotonic() < self._empty_until
             is_full = len(self._threads) >= settings.APPOINTS_LOADERS
             if is_empty or is_full or self._ending.is_set():
@@ -86,13 +94,21 @@ class Pool:
                 return None
             most = max(1, settings.APPOINTS_LOADERS - 1)
             full = {pk for pk, loads in self._loads.items() if loads >= most}
-            snapshot = queue.take_next(but=full)
+            snapshot = self._take_next(full)
             if snapshot is None:
                 self._empty_until = time.monotonic() + LOOK_AGAIN
                 return None
             with self._counting:
                 self._loads[snapshot.connection_id] += 1
             return snapshot
+
+    def _take_next(self, full: Collection[int]) -> Snapshot | None:
+        """Take what is next; threads that are woken together read the queue once."""
+        is_known = time.monotonic() < self._read + LOOK_AGAIN
+        if is_known and (snapshot := queue.take_next(full, self._order)):
+            return snapshot
+        self._order, self._read = queue.in_order(full), time.monotonic()
+        return queue.take_next(full, self._order)
 
 
 POOL = Pool()

@@ -77,10 +77,15 @@ def before(snapshot: Snapshot) -> int | None:
     return order.index(snapshot.pk) if snapshot.pk in order else 0
 
 
-def take_next(but: Collection[int] = ()) -> Snapshot | None:
-    """Take the lease of what is next, and of no connection in ``but``; None where nothing is."""
-    for snapshot in in_order(but):
-        if _take(snapshot):
+def take_next(but: Collection[int] = (), order: list[Snapshot] | None = None) -> Snapshot | None:
+    """Take the lease of what is next, and of no connection in ``but``; None where nothing is.
+
+    ``order`` is what waited a moment ago, in order; what is looked at is taken out of it.
+    """
+    order = in_order(but) if order is None else order
+    while order:
+        snapshot = order.pop(0)
+        if snapshot.connection_id not in but and _take(snapshot):
             return snapshot
     return None
 

@@ -5,26 +5,32 @@ A line is passed on to whoever waits, for to give it back and take another write
 
 from __future__ import annotations
 
+import time
 from bisect import insort
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import count
 from threading import Condition
 
 from appoints.connections.limiter import Line
 
-SLICE = 10  # pages for which a line is held, or one where a first page waits for it
+SLICE = 1.5  # seconds for which a line is held, or one page where a first page waits for it
 FIRST, FURTHER = 0, 1  # pages of a load
 
 
 @dataclass
 class Held:
-    """A line, how to give it back to all workers, and how many pages were asked for on it."""
+    """A line, how to give it back to all workers, and until when it is held (monotonic)."""
 
     line: Line
     release: Callable[[], object]
-    pages: int = 0
+    until: float = field(default_factory=lambda: time.monotonic() + SLICE)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether others are to have the line."""
+        return time.monotonic() > self.until
 
 
 class Turns:
@@ -77,7 +83,7 @@ class Turns:
 
     def _may_pass_on(self, held: Held) -> bool:
         with self._changed:
-            return bool(self._waiting) and held.pages < SLICE and not held.line.is_wanted
+            return bool(self._waiting) and not held.is_over and not held.line.is_wanted
 
     def _take_all(self) -> list[Held]:
         held, self._passed_on = self._passed_on, []

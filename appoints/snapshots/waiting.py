@@ -101,13 +101,15 @@ def load_all(
 def _await(begun: Sequence[int], wait: Wait) -> None:
     """Wait for loads, or for their first rows, and wake loaders as long as any waits for one."""
     fields, look = ("leased_until", "received", "status"), LOOK_AGAIN
+    is_new = True
     while True:
         found = list(Snapshot.objects.filter(pk__in=begun).values_list(*fields))
         leased = [until for until, _, status in found if status == Snapshot.Status.LOADING]
         if not leased:
             return
         for _ in [until for until in leased if not timestamps.left(until, leases.LEASE)]:
-            POOL.wake()
+            POOL.wake(is_new=is_new)
+        is_new = False
         has_rows = any(received for _, received, _ in found)
         if time.monotonic() > (wait.rest if has_rows else wait.rows):
             return

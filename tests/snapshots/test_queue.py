@@ -19,7 +19,7 @@ from appoints.isales.simulator import Simulator
 from appoints.query.query import Query
 from appoints.query.time_range import EVER
 from appoints.results.lookup import ask
-from appoints.snapshots import fetcher, leases, queue, store
+from appoints.snapshots import fetcher, leases, pool, queue, store, waiting
 from appoints.snapshots.models import Snapshot
 from appoints.snapshots.pool import Pool
 from appoints.snapshots.upstream import UpstreamRequest
@@ -238,6 +238,19 @@ def test_shared_threads_are_given_back(connection: Connection, settings: Setting
         free += 1
     fetcher.SHARED_THREADS.release(free)
     assert free == settings.APPOINTS_SHARED_FETCHERS
+
+
+def test_what_comes_right_after_the_queue_was_empty_is_loaded_at_once(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool, "LOOK_AGAIN", 60)
+    own = Pool()
+    monkeypatch.setattr(waiting, "POOL", own)
+    for number in ("13900000001", "13900000002"):
+        query = Query(number=number)
+        assert ask(connection, query, EVER, UTC, whole(connection), wait=10).mode == "whole"
+        for thread in [*own._threads]:
+            thread.join(5)
 
 
 def test_a_load_waits_for_a_line_instead_of_failing(

@@ -23,7 +23,7 @@ from appoints.snapshots.fetcher import Arrival
 from appoints.snapshots.frame import Fetched
 from appoints.snapshots.loader import Load
 from appoints.snapshots.models import Snapshot
-from appoints.snapshots.turns import FIRST, FURTHER, SLICE, Held, Turns
+from appoints.snapshots.turns import FIRST, FURTHER, Held, Turns
 from appoints.snapshots.upstream import UpstreamRequest
 from tests.factories import connection_to, person, raw
 
@@ -208,6 +208,6 @@ def test_a_line_that_others_are_to_have_is_given_back(spent: str) -> None:
     turns, released = Turns(1), []
     assert turns.take(FURTHER, 1)
     held = kept_line(released, is_wanted=spent.startswith("another"))
-    held.pages = SLICE if spent.startswith("its") else 1
+    held.until = 0.0 if spent.startswith("its") else held.until
     assert next_gets(turns, held) is None
     assert released == ["released"]
