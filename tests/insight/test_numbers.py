@@ -27,7 +27,7 @@ MEASURES = (
 NO_CALLS = {
     "silence": r"\d+ agents? ha",
     "punctuality": r"calls began within \d+ min|fewer than 20 calls",
-    "load": r"\d+ hours? ha(s|ve) more than usual|usually [\d.]+ \(\d+ such hours\)",
+    "load": r"\d+ hours? ha(s|ve) more than usual|usually [\d.]+ \(\d+ such hours?\)",
     "collisions": r"reached calls where there are 20",
     # No filter asks for calls of these states without a begin.
     "reach": r"fewer than 30 calls|Not counted: begin not known \d+",

@@ -15,7 +15,7 @@ from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from appoints.display.formats import offset_if_twice
 from appoints.display.html import NOTHING, html, joined
@@ -144,7 +144,10 @@ def _usual(usual: float | None, days: int) -> tuple[str, str]:
     if usual is None:
         return _("No such hour is over in the range."), DASH
     told = _number(usual)
-    return _("usually %(usual)s (%(days)s such hours)") % {"usual": told, "days": days}, told
+    words = ngettext(
+        "usually %(usual)s (%(days)s such hour)", "usually %(usual)s (%(days)s such hours)", days
+    )
+    return words % {"usual": told, "days": days}, told
 
 
 class LoadRows(NamedTuple):
