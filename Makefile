@@ -27,7 +27,7 @@ BESIDE := on-postgresql on-sso on-httpx2 on-newest-django
 # By another name, for make -n runs each line that names MAKE itself.
 SIDE_BY_SIDE := $(MAKE) --no-print-directory --output-sync
 # Just what the lock pins, whatever newer versions an index has; then a look whether it fits together.
-INSTALL = $(BIN)/pip install --quiet --no-deps --require-hashes -r $(lastword $^) && $(BIN)/pip check --quiet
+INSTALL = $(BIN)/pip install --quiet --no-deps --require-hashes $(1) -r $(lastword $^) && $(BIN)/pip check --quiet
 LOCK := $(BIN)/uv pip compile pyproject.toml --extra postgresql --extra sso --universal \
 	--upgrade --generate-hashes --no-emit-index-url --no-header --quiet
 
@@ -133,13 +133,14 @@ lock: .venv/created
 	@touch $@
 
 .venv/installed: .venv/created requirements.lock
-	$(INSTALL)
+	$(call INSTALL)
 	@touch $@
 
+# Of these tools a quarter is ever read, and compiled then.
 .venv/installed-dev: .venv/installed requirements-dev.lock
-	$(INSTALL)
+	$(call INSTALL,--no-compile)
 	@touch $@
 
 .venv/installed-bench: .venv/installed-dev requirements-bench.lock
-	$(INSTALL)
+	$(call INSTALL,--no-compile)
 	@touch $@

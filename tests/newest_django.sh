@@ -13,7 +13,7 @@ fi
 folder=.venv/newest-django
 if ! cmp -s tests/newest_django.lock "$folder/installed.lock"; then
     "$python" -m venv --clear "$folder"
-    "$folder/bin/pip" install --quiet --no-deps --require-hashes -r tests/newest_django.lock
+    "$folder/bin/pip" install --quiet --no-compile --no-deps --require-hashes -r tests/newest_django.lock
     "$folder/bin/pip" check --quiet
     cp tests/newest_django.lock "$folder/installed.lock"
 fi
