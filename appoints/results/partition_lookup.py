@@ -28,7 +28,7 @@ from appoints.results.states import Rules
 from appoints.results.upstream_queries import looked_for, plan_of, writings_in
 from appoints.snapshots import store, waiting
 from appoints.snapshots.models import Snapshot
-from appoints.snapshots.partitions import Partition, partitions_of
+from appoints.snapshots.partitions import Partition, is_divided, partitions_of
 from appoints.snapshots.waiting import NO_WAIT, Wait
 
 IN_TURN = 2  # partitions far from now that one question asks for anew
@@ -47,6 +47,8 @@ class PartitionLookup:
 
     def stored(self) -> Assembly | None:
         """Return the whole snapshots that are stored; None where the window has no partitions."""
+        if not is_divided(self.connection, self.window):
+            return None
         stored = store.overlapping(self.connection, self.window)
         partitions = partitions_of(self.connection, self.window, stored)
         if partitions is None:

@@ -55,6 +55,11 @@ class Piece(NamedTuple):
     span: Span
 
 
+def is_divided(connection: Connection, window: Window) -> bool:
+    """Tell whether a window has both ends, and iSales bounds the time that it is of."""
+    return _span_of(connection, window) is not None
+
+
 def partitions_of(
     connection: Connection, window: Window, stored: Sequence[Snapshot]
 ) -> tuple[Partition, ...] | None:

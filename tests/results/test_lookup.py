@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from appoints.connections.models import Connection
 from appoints.isales.client import Criteria
@@ -65,6 +66,14 @@ def test_a_loaded_result_answers_without_a_call(
     assert result.facets is not None
     csv_of(in_file(result.rows), UTC)
     assert simulator.calls == []
+
+
+def test_of_an_open_range_the_days_are_not_looked_for(
+    connection: Connection, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    asked(connection, EVER)
+    with django_assert_num_queries(1):
+        asked(connection, EVER)
 
 
 def test_a_window_inside_a_loaded_one_costs_nothing(
