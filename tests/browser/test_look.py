@@ -48,6 +48,21 @@ def test_overdue_and_due_are_told_apart_without_colour(page: Page) -> None:
     assert len(set(edges.values())) == 3, edges
 
 
+def test_what_is_new_is_told_in_the_same_colours_on_every_row(page: Page) -> None:
+    colours = page.locator(ROWS).first.evaluate(
+        """(row) => {
+          const mark = document.createElement("small");
+          mark.className = "mark";
+          row.cells[0].append(mark);
+          return ["overdue", "due", "upcoming"].map((state) => {
+            row.className = `row-${state} is-changed`;
+            return getComputedStyle(mark).color;
+          });
+        }"""
+    )
+    assert len(set(colours)) == 1, colours
+
+
 def test_on_paper_there_is_nothing_to_operate(page: Page) -> None:
     page.emulate_media(media="print")
     for words in ("Export", "Columns", "Filters", "Refresh", "Wallboard", "As a table"):
