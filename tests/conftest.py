@@ -27,7 +27,7 @@ settings.load_profile("unhurried")
 
 
 # Files of the browser that one worker takes together, so that all end at about the same time.
-TOGETHER = (("axe", "hostile"), ("live", "look", "portal", "print", "states", "views", "wallboard"))
+TOGETHER = (("axe",), ("live", "look", "portal", "print", "states", "views", "wallboard"))
 # Files that take seconds: what is begun last must be short, or all but one worker wait for it.
 LONG_FILES = """
 results/test_spreadsheets access/test_every_address results/test_partition_lookup
