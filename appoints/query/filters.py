@@ -21,7 +21,7 @@ from appoints.query.time_range import Bound
 
 PER_PAGE = (25, 50, 100, 200)
 MOST_AGENTS = 300
-MOST_PAGES = 1_000_000
+MOST_PAGES = 10**15  # what Polars can count rows up to, divided by those of a page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from django.test import Client
 from appoints.connections.models import Connection
 from appoints.isales.simulator import Simulator
 from appoints.isales.simulator.names import AGENTS
-from tests.screen import Screen
+from tests.screen import Screen, words_of
 
 LIST = "/appoints/"
 
@@ -53,6 +53,16 @@ def test_above_the_cap_there_is_nothing_to_count(
 
 def test_a_filter_of_no_choices_has_no_page(signed_in: Client, connection: Connection) -> None:
     assert signed_in.get("/choices/number/").status_code == 404
+
+
+@pytest.mark.parametrize(("name", "field"), [("agent", "agents"), ("cause", "causes")])
+def test_a_filter_has_the_name_of_its_parameter_too(
+    signed_in: Client, connection: Connection, name: str, field: str
+) -> None:
+    titles = [
+        words_of(Screen(signed_in.get(f"/choices/{each}/")).one("h1")) for each in (name, field)
+    ]
+    assert titles[0] == titles[1] != ""
 
 
 def test_agents_are_chosen_by_name_and_those_without_a_call_are_named(

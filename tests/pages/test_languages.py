@@ -97,7 +97,7 @@ PATHS = [
     "?page=3&per_page=25",
     "?preset=last-7d&state=failed&sort=-delay",
     "?from=2026-01-01&to=2026-12-31&agent=101,102,103,104&late=1&number=+8613800000000",
-    "?page=99999",
+    "?page=999999999",
 ]
 
 
