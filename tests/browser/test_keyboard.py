@@ -15,6 +15,7 @@ ROWS = "table.appoints tbody tr"
 def test_a_keyboard_alone_gets_from_the_sign_in_to_a_call_and_a_file(stranger: Page) -> None:
     press = stranger.keyboard.press
     stranger.goto("/appoints/?preset=last-7d")
+    expect(stranger.get_by_label("Username")).to_be_focused()
     stranger.keyboard.type(demo.USER)
     press("Tab")
     stranger.keyboard.type(demo.PASSWORD)
