@@ -22,7 +22,7 @@ from tests.screen import text_of
 def no_loader(connection: Connection, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.APPOINTS_PAGE_WAIT = settings.APPOINTS_FILE_WAIT = 0.05
     monkeypatch.setattr("appoints.pages.list.POLL_WAIT", 0.05)
-    monkeypatch.setattr(Pool, "wake", lambda self: None)
+    monkeypatch.setattr(Pool, "wake", lambda self, **_: None)
 
 
 def text(client: Client, path: str, **headers: str) -> str:

@@ -15,6 +15,7 @@ from appoints.results import facets
 from appoints.results.histogram import buckets
 from appoints.results.result import Result
 from tests import oracle
+from tests.compared_oracle import compared
 from tests.factories import MINUTE, NOON
 from tests.results.test_export import ZONES, bounds, frame_of, queries
 from tests.strategies import pages
@@ -30,7 +31,7 @@ def test_each_picture_holds_every_row_that_a_plain_reading_finds(
 ) -> None:
     window = Window(begin, end)
     whole, seen = frame_of(found)
-    every = [oracle.Record(row, {}) for row in seen]
+    every = compared([oracle.Record(row, {}) for row in seen], window)
     rows = [each.values() for each in every if each.matches(query, window)]
     result = Result.of(whole, query, window, mode="whole", as_of=NOON)
 
