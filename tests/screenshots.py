@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from dashboard.operations import demo
 from dashboard.operations.servers import ROOT, free_port
-from tests.browser.conftest import SWITCHES
+from tests.browser.conftest import SWITCHES, settle
 
 FOLDER = ROOT / ".readme"
 
@@ -61,6 +61,8 @@ def _take(browser: Browser, address: str, shot: Shot) -> None:
         page.locator("main button[type=submit]").first.click()
         page.goto(shot.path)
         page.locator(".appoints tbody tr").first.wait_for()
+        if shot.name != "wallboard":
+            settle(page)
         if shot.name == "detail":
             page.locator(".appoints tbody .col-appoint_time a").first.click()
             page.locator(".timeline").wait_for()
