@@ -20,7 +20,7 @@ from tests.gunicorn import gunicorn
 pytestmark = pytest.mark.django_db(transaction=True)
 
 ROWS = 40
-LOOKS = 60  # of each person
+LOOKS = 200  # of each person
 HANDS = 2  # threads of each person
 FILE = "/appoints/export.csv"
 
