@@ -32,7 +32,7 @@ from tests.factories import connection_to, loads_ended, whole
 pytestmark = pytest.mark.django_db(transaction=True)
 Start = Callable[..., Simulator]
 SK = Secret("SK")
-WORKERS = 2
+WORKERS = 3
 
 
 @pytest.fixture(scope="module")
@@ -153,11 +153,11 @@ def wait_until(is_so: Callable[[], bool]) -> None:
 
 
 def test_never_more_at_once_nor_in_a_second_than_is_set(start: Start, crowd: Crowd) -> None:
-    cap, pace = 2, 5
+    cap, pace = 4, 10
     simulator = start(cap, latency=0.15)
     Connection.objects.update(max_per_second=pace)
-    crowd.ask(threads=6)
-    assert len(simulator.list_calls) >= WORKERS * 6 and simulator.most_at_once <= cap
+    crowd.ask(threads=7)
+    assert len(simulator.list_calls) >= WORKERS * 7 and simulator.most_at_once <= cap
     # A request whose turn was before that second may come in it: one of each line, at the most.
     assert most_in_a_second(simulator) <= pace + cap
 
@@ -180,21 +180,21 @@ def test_a_429_quiets_all_workers(start: Start, crowd: Crowd) -> None:
 def test_a_dead_isales_is_tried_by_one_request_over_all_workers(start: Start, crowd: Crowd) -> None:
     cap = 4
     simulator = start(cap, fault="503")
-    crowd.ask(threads=5)
+    crowd.ask(threads=3)
     assert len(simulator.calls) < MOST_FAILURES + cap  # those under way, too
     simulator.calls.clear()
-    crowd.ask(threads=2)
+    crowd.ask(threads=3)
     assert simulator.calls == []
     # The pause is over, and the next one is the longest.
     Connection.objects.update(failures=2 * MOST_FAILURES, next_try=timezone.now())
-    crowd.ask(threads=2)  # nobody waits for the try
+    crowd.ask(threads=3)  # nobody waits for the try
     wait_until(lambda: bool(Connection.objects.get().pause_left()))
-    crowd.ask(threads=2)
+    crowd.ask(threads=3)
     assert [call.status for call in simulator.calls] == [503]
     simulator.calls.clear()
     simulator.fault = None
     Connection.objects.update(next_try=timezone.now())
-    crowd.ask(threads=2)
+    crowd.ask(threads=3)
     wait_until(lambda: not Connection.objects.get().failures)
     crowd.ask(threads=3)
     assert len(simulator.calls) > WORKERS * 3 and simulator.most_at_once <= cap
