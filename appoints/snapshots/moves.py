@@ -58,7 +58,8 @@ def gone(snapshot: Snapshot, rows: pl.DataFrame) -> Expected:
     for before in _before(snapshot):
         held |= expected(before) | _unfinished(before, snapshot)
     here = set(rows["appoint_id"].drop_nulls())
-    return {name: number for name, number in held.items() if name not in here | {UNKNOWN}}
+    here.add(UNKNOWN)
+    return {name: number for name, number in held.items() if name not in here}
 
 
 def look_for(gone: Expected, page: Callable[[Criteria], Arrival]) -> Iterator[Move]:
