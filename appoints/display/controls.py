@@ -4,32 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import cast
 
 from django.http import QueryDict
 from django.utils.translation import get_language
 
-from appoints.display.filter_menus import FilterMenu
+from appoints.display.filter_menus import FilterMenu, filter_menus, offered
 from appoints.display.html import Keep, size_of
 from appoints.forms.query_form import QueryForm
+from appoints.query.query import Query
+from appoints.results.facets import ValueCount
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Controls:
     """The filters' menus, whose links lead to ``place``; ``more`` are the fields beside them.
 
-    ``tasks`` are names by ID, ``reasons`` the words of causes. ``keep`` keeps the part with the
-    rows that its menus count; without, it is drawn anew, as of a form that is wrong.
+    ``counted`` are the rows of each choice for the menus. ``tasks`` are names by ID, ``reasons``
+    the words of causes. ``keep`` keeps the part with the rows that its menus count; without, it is
+    drawn anew, as of a form that is wrong.
     """
 
     form: QueryForm
-    menus: Sequence[FilterMenu] = ()
+    query: Query = field(default_factory=Query)
+    counted: Mapping[str, list[ValueCount]] = field(default_factory=dict)
     tasks: Mapping[str, str] = field(default_factory=dict)
     reasons: Mapping[str, str] = field(default_factory=dict)
-    address: str = ""
     place: str
     keep: Keep | None = None
     name: str = "menus"
+
+    @cached_property
+    def menus(self) -> Sequence[FilterMenu]:
+        """The menus. The box for agents then lacks those that they offer."""
+        found = filter_menus(self.counted, self.query, self.reasons)
+        self.form.offer(offered(found))
+        return found
+
+    @property
+    def address(self) -> str:
+        """The query string of the question."""
+        return self.query.urlencode()
 
     @property
     def more(self) -> Controls:

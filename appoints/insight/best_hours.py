@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from appoints.insight.reach import FEWEST, ReachLine
@@ -33,6 +35,14 @@ class BestHours:
     weekdays: tuple[int, ...]
     reached: int
     calls: int
+    day: date
+
+
+class Coming(NamedTuple):
+    """Hours from ``begin`` on: the weekdays on which people work throughout, the next such day."""
+
+    begin: int
+    weekdays: tuple[int, ...]
     day: date
 
 
@@ -77,30 +87,36 @@ def best_hours(
     if failed < FEWEST:
         return None
     found = [
-        _span([by_hour[begin + more] for more in range(SPAN)], begin, now, working)
-        for begin in range(24 - SPAN + 1)
+        _span([by_hour[coming.begin + more] for more in range(SPAN)], coming)
+        for coming in _coming(now.date(), now.hour, working)
     ]
-    told = [each for each in found if each and each.calls >= FEWEST and each.reached]
+    told = [each for each in found if each.calls >= FEWEST and each.reached]
     return max(told, key=lambda each: (each.reached / each.calls, each.calls), default=None)
 
 
-def _span(
-    by_hour: Sequence[Sequence[ReachLine]], begin: int, now: datetime, working: Working
-) -> BestHours | None:
+@lru_cache(maxsize=4)  # a page asks for several causes
+def _coming(today: date, hour: int, working: Working) -> list[Coming]:
+    """Return the hours in which people work on days that come; ``hour`` is that of now."""
+    ahead = [today + timedelta(days=each) for each in range(AHEAD)]
+    found = []
+    for begin in range(24 - SPAN + 1):
+        days = [day for day in ahead if all(working(day, begin + more) for more in range(SPAN))]
+        coming = [day for day in days if day > today or begin + SPAN > hour]
+        if coming:
+            weekdays = sorted({day.isoweekday() for day in days})
+            found.append(Coming(begin, tuple(weekdays), coming[0]))
+    return found
+
+
+def _span(by_hour: Sequence[Sequence[ReachLine]], coming: Coming) -> BestHours:
     """Return the calls of all weekdays on which people work throughout these hours."""
-    hours = range(begin, begin + SPAN)
-    ahead = [now.date() + timedelta(days=each) for each in range(AHEAD)]
-    days = [day for day in ahead if all(working(day, hour) for hour in hours)]
-    weekdays = {day.isoweekday() for day in days}
+    begin, weekdays, day = coming
     inside = [each for lines in by_hour for each in lines if each.weekday in weekdays]
-    coming = [day for day in days if day > now.date() or hours.stop > now.hour]
-    if not coming:
-        return None
     return BestHours(
         begin=begin,
-        end=hours.stop,
-        weekdays=tuple(sorted(weekdays)),
+        end=begin + SPAN,
+        weekdays=weekdays,
         reached=sum(each.reached for each in inside),
         calls=sum(each.calls for each in inside),
-        day=coming[0],
+        day=day,
     )

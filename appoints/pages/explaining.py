@@ -12,7 +12,6 @@ from django_htmx.http import HttpResponseClientRefresh
 from appoints.connections.models import Connection
 from appoints.display import preset_links
 from appoints.display.controls import Controls
-from appoints.display.filter_menus import filter_menus, offered
 from appoints.display.intervals import INTERVALS
 from appoints.display.limits import limits
 from appoints.pages.base import ResultView
@@ -74,9 +73,7 @@ class ExplainingView(ResultView):
             zone=form.zone,
             # Of a form that is wrong only the way out is offered.
             preset_links=preset_links.presets(Query()),
-            controls=Controls(
-                form=form.form, menus=filter_menus({}, Query(), {}), place=self.request.path
-            ),
+            controls=Controls(form=form.form, place=self.request.path),
             intervals=INTERVALS,
             limits=limits(self.scope),
         )
@@ -85,15 +82,12 @@ class ExplainingView(ResultView):
         self, result: Result, tasks: Mapping[str, str], reasons: Mapping[str, str]
     ) -> Controls:
         """Return the fields and menus over a result, kept with one that is whole."""
-        query = self.question.query
-        menus = filter_menus(result.facets or {}, query, reasons)
-        self.form.form.offer(offered(menus))
         return Controls(
             form=self.form.form,
-            menus=menus,
+            query=self.question.query,
+            counted=result.facets or {},
             tasks=tasks,
             reasons=reasons,
-            address=query.urlencode(),
             place=self.request.path,
             keep=result.selection.made if result.is_whole else None,
         )

@@ -103,7 +103,7 @@ class PartitionLookup:
     def result(self, assembly: Assembly, query: Query, reasons: Reasons) -> Result:
         """Return the rows of partitions, narrowed and in order. Raises TooManyRows."""
         rows, plan = self.rows(assembly, searched=bool(query.text)), plan_of(self.connection)
-        if filtering.in_range(rows, Query(), self.window).height > settings.APPOINTS_MOST_ROWS:
+        if self._are_too_many(rows):
             raise store.TooManyRows
         writings = writings_in(rows, query.number, plan) if query.number else ()
         fields: dict[str, Any] = {
@@ -119,6 +119,11 @@ class PartitionLookup:
         how: dict[str, Any] = {"reasons": reasons, "language": get_language() or "", "plan": plan}
         compared = assembly.mode != "loading"  # while rows are missing nobody can tell
         return Result.of(rows, query, self.window, is_compared=compared, **how, **fields)
+
+    def _are_too_many(self, rows: pl.DataFrame) -> bool:
+        most = settings.APPOINTS_MOST_ROWS
+        # To look which of them lie in the window takes long, and nearly always all are few enough.
+        return rows.height > most and filtering.in_range(rows, Query(), self.window).height > most
 
     def _counts(self, assembly: Assembly) -> dict[str, object]:
         """Return how many rows iSales reported and sent, and whether these agree day by day.
