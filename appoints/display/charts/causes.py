@@ -7,9 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from django.contrib.humanize.templatetags.humanize import intcomma
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from appoints.display.charts.cells import linked, named
+from appoints.display.html import NOTHING, html
 from appoints.isales import codes
 from appoints.labels import word
 from appoints.query.filters import FILTERS
@@ -32,6 +35,13 @@ class CauseBar(NamedTuple):
     share: str
     address: str | None
     part: bool
+
+    @property
+    def row(self) -> SafeString:
+        """The row of the table."""
+        css = html(' class="part"') if self.part else NOTHING
+        head, count = named(self.text, self.code, self.address), linked(self.rows, None)
+        return html('<tr><th scope="row"%s>%s</th><td>%s</td></tr>', css, head, count)
 
 
 class Causes(NamedTuple):

@@ -49,13 +49,21 @@ class BucketBar(NamedTuple):
 
     @property
     def drawn(self) -> SafeString:
-        """What one can hit, and the pieces: numbers, over which a template takes its time."""
+        """The link, with what one can hit and the pieces, over which a template takes its time."""
         drawn = [html('<rect class="hit"%s/>', self._place(TOP, TOP + HEIGHT))]
         for name, y, height in self.parts:
             stripes = html(' fill="url(#stripes)"') if name == "failed" else NOTHING
             place = self._place(y, height)
             drawn.append(html('<rect class="bar-%s"%s%s/>', name, stripes, place))
-        return joined(drawn)
+        link = '<a href="?%s" aria-label="%s"><title>%s</title>%s</a>'
+        return html(link, self.address, self.words, self.words, joined(drawn))
+
+    @property
+    def row(self) -> SafeString:
+        """The row of the table."""
+        counts = joined(html("<td>%s</td>", each) for each in self.counts)
+        head = html('<a href="?%s">%s</a>', self.address, self.when)
+        return html('<tr><th scope="row">%s</th>%s</tr>', head, counts)
 
     def _place(self, y: float, height: float) -> SafeString:
         place = ' x="%s" width="%s" y="%s" height="%s"'
