@@ -86,7 +86,8 @@ def punctuality_lines(
     with the lowest share first.
     """
     names = {by: names_in(rows, column) for by, column in NAMED.items()}
-    found = [_line(each, names) for each in _counted(rows, most, zone, delay or pl.col("delay"))]
+    told = pl.col("delay") if delay is None else delay
+    found = [_line(each, names) for each in _counted(rows, most, zone, told)]
     if before is None:
         return found
     own = {(each["by"], each["value"]): each for each in _counted(before, most, zone)}

@@ -16,8 +16,8 @@ from appoints.pages.insight.parts import asked
 from appoints.pages.insight.sections import SECTIONS
 from dashboard.accounts.models import User
 from tests.api.conftest import reader_of
-from tests.factories import at_hand
-from tests.insight.centre import HOURS, RANGE, ROWS, call, centre, opened
+from tests.factories import MINUTE, at_hand
+from tests.insight.centre import AROUND, HOURS, RANGE, ROWS, call, centre, opened
 from tests.screen import Screen, number_of, words_of
 
 HTMX = {"HX-Request": "true"}
@@ -99,6 +99,17 @@ def test_no_working_time_is_told_as_such(browser: Client) -> None:
     centre([call(30, **waiting)], working_hours="Mon-Sun 06:00-12:00")
     page = Screen(browser.get(f"/insight/silence/?{RANGE}&working=1"))
     assert page.texts("#silence tbody td:last-child") == ["0 s"]
+
+
+def test_delays_are_told_in_working_hours_where_that_is_asked_for(browser: Client) -> None:
+    late = call(-10, beginTime=AROUND + 50 * MINUTE)  # from 11:50 to 12:50
+    centre([late], working_hours="Mon-Sun 06:00-12:00", time_zone="UTC")
+    for more, told in (
+        ("", "Median delay 1 h"),
+        ("&working=1", "Median delay in working hours 10 min"),
+    ):
+        page = Screen(browser.get(f"/insight/punctuality/?{RANGE}{more}"))
+        assert told in page.texts("#punctuality .insight-sum span")
 
 
 def test_the_list_s_cause_groups_say_which_failed_calls_count(browser: Client) -> None:
