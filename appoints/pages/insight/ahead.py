@@ -118,12 +118,11 @@ class LoadAhead(AheadSection):
         return load_figures(self._table(found), asked, self.over_words, most=self.options.most)
 
     def _table(self, found: Mapping[str, Result]) -> pl.DataFrame:
-        ahead, past = (found[name].columns(*LOAD) for name in self.needed)
-        return self.kept(
-            found,
-            lambda: load_table(ahead, past, self.over, self.question.zone, self.teams),
-            lambda made: int(made.estimated_size()),
-        )
+        def made() -> pl.DataFrame:
+            ahead, past = (found[name].columns(*LOAD) for name in self.needed)
+            return load_table(ahead, past, self.over, self.question.zone, self.teams)
+
+        return self.kept(found, made, lambda made: int(made.estimated_size()))
 
     @property
     def depends_on(self) -> Hashable:
