@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from appoints.display.formats import duration
-from appoints.display.html import escaped, html
+from appoints.display.html import escaped
 from appoints.query.filters import FILTERS
 from appoints.query.query import Query
 
@@ -27,11 +27,11 @@ def rows_link(rows: int, asked: Query | str | None, words: str = "") -> SafeStri
     ``asked`` is the question for them, or its parameters as an address has them, which many links
     may have in common; None where no address can ask.
     """
-    shown = words or count(rows)
+    shown = escaped(words or count(rows))
     if not rows or asked is None:
-        return escaped(shown)
+        return shown
     params = asked if isinstance(asked, str) else asked.urlencode()
-    return html('<a href="%s?%s">%s</a>', _home(get_script_prefix()), params, shown)
+    return SafeString(f'<a href="{_home(get_script_prefix())}?{escaped(params)}">{shown}</a>')
 
 
 def count(rows: int) -> str:
@@ -46,9 +46,9 @@ def milliseconds(moment: datetime) -> int:
 
 
 @cache
-def _home(_prefix: str) -> str:
+def _home(_prefix: str) -> SafeString:
     """Return the address of the list, which takes longer to find than a link to make."""
-    return reverse("appoints:list")
+    return escaped(reverse("appoints:list"))
 
 
 def only(query: Query, name: str, value: str | None) -> Query | None:

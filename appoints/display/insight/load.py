@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from itertools import groupby
 from typing import Any, ClassVar, NamedTuple
 from zoneinfo import ZoneInfo
@@ -18,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from appoints.display.formats import offset_if_twice
-from appoints.display.html import NOTHING, html, joined
+from appoints.display.html import NOTHING, escaped, html, joined
 from appoints.display.insight.figures import (
     DASH,
     count,
@@ -43,6 +44,9 @@ CELL = (
     '<td title="%s"%s>%s%s<small><span class="visually-hidden">%s</span>'
     '<span aria-hidden="true">%s</span></small></td>'
 )
+# Tells what is usual in an hour.
+Usual = Callable[[float | None, int], tuple[SafeString, SafeString]]
+OF_OVER = SafeString(' class="is-over"')
 OVER = SafeString('<span aria-hidden="true">▲</span>')
 EMPTY = SafeString("<td></td>")
 
@@ -104,50 +108,54 @@ def load_figures(table: pl.DataFrame, asked: LoadRows, over: str, *, most: int) 
     values = load_values(table).partition_by("by", as_dict=True)
     begins = [line.begin.astimezone(zone) for line in every]
     hours = range(min(x.hour for x in begins), max(x.hour for x in begins) + 1) if begins else []
-    by_day = groupby(every, key=lambda line: line.begin.astimezone(zone).date())
+    by_day = groupby(zip(begins, every, strict=True), key=lambda pair: pair[0].date())
+    usual = cache(_usual)  # it is the same in many hours
     return LoadFigures(
         reserved=rows_link(sum(line.reserved for line in every), query),
         hours_over=sum(line.is_over for line in every),
         over=over,
         hours=[(f"{hour:02}", HOURS[str(hour)]) for hour in hours],
-        days=[_day(day, list(own), hours, query, zone) for day, own in by_day],
+        days=[
+            _day(day, {begin.hour: line for begin, line in own}, hours, query, usual)
+            for day, own in by_day
+        ],
         groups=[_group(by, values[by,], asked, most) for by in GROUPS if (by,) in values],
     )
 
 
 def _day(
-    day: date, lines: Sequence[LoadLine], hours: Sequence[int], query: Query, zone: ZoneInfo
+    day: date, lines: Mapping[int, LoadLine], hours: Sequence[int], query: Query, usual: Usual
 ) -> LoadDay:
-    of_hour = {line.begin.astimezone(zone).hour: line for line in lines}
+    """Return the lines of a day, by their hours."""
     asked = query.but(preset="", begin=day, end=day)
     every_time = query.but(preset="", begin=None, end=None).urlencode()
     return LoadDay(
         text=_day_words(day),
-        reserved=rows_link(sum(line.reserved for line in lines), asked),
+        reserved=rows_link(sum(line.reserved for line in lines.values()), asked),
         cells=joined(
-            _cell(of_hour[hour], every_time) if hour in of_hour else EMPTY for hour in hours
+            _cell(lines[hour], every_time, usual) if hour in lines else EMPTY for hour in hours
         ),
     )
 
 
-def _cell(line: LoadLine, every_time: str) -> SafeString:
+def _cell(line: LoadLine, every_time: str, usual: Usual) -> SafeString:
     """Return the calls of an hour, and below them what is called in it."""
     asked = f"{every_time}&from={milliseconds(line.begin)}&to={milliseconds(line.end)}"
-    words, short = _usual(line.usual, line.days)
-    of_class, mark = (' class="is-over"', OVER) if line.is_over else (NOTHING, NOTHING)
+    words, short = usual(line.usual, line.days)
+    of_class, mark = (OF_OVER, OVER) if line.is_over else (NOTHING, NOTHING)
     reserved = rows_link(line.reserved, asked)
-    return html(CELL, words, SafeString(of_class), reserved, mark, words, short)
+    return html(CELL, words, of_class, reserved, mark, words, short)
 
 
-def _usual(usual: float | None, days: int) -> tuple[str, str]:
+def _usual(usual: float | None, days: int) -> tuple[SafeString, SafeString]:
     """Return what is usual in an hour in words, and in short; a median has no rows of its own."""
     if usual is None:
-        return _("No such hour is over in the range."), DASH
+        return escaped(_("No such hour is over in the range.")), DASH
     told = _number(usual)
     words = ngettext(
         "usually %(usual)s (%(days)s such hour)", "usually %(usual)s (%(days)s such hours)", days
     )
-    return words % {"usual": told, "days": days}, told
+    return escaped(words % {"usual": told, "days": days}), escaped(told)
 
 
 class LoadRows(NamedTuple):
