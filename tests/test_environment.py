@@ -210,7 +210,8 @@ def test_sqlite_lets_several_writers_wait_their_turn() -> None:
     assert database["OPTIONS"] == {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
+        " PRAGMA cache_size=-512;",
     }
 
 
@@ -221,9 +222,14 @@ def test_sqlite_journals_ahead() -> None:
     with connection.cursor() as cursor:
         pragmas = [
             cursor.execute(f"PRAGMA {name}").fetchone()[0]
-            for name in ("journal_mode", "synchronous")
+            for name in ("journal_mode", "synchronous", "cache_size")
         ]
-    assert pragmas == ["wal", 1]
+    assert pragmas == ["wal", 1, -512]
+
+
+def test_sqlite_keeps_connections_but_not_for_long() -> None:
+    """To open one takes as long as a request's queries; a file put in its place is soon seen."""
+    assert 10 <= environment.read().database["CONN_MAX_AGE"] <= 60
 
 
 def test_postgresql_keeps_checked_connections(environ: pytest.MonkeyPatch) -> None:
