@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 from django.conf import settings
 
@@ -18,8 +18,12 @@ from appoints.snapshots.pool import POOL
 from appoints.snapshots.upstream import UpstreamRequest
 from dashboard import timing
 
+# What is looked at while a load is awaited.
+LOOKED_AT = ("status", "leased_until", "total", "received", "worked", "limit")
+
 LOOK_AGAIN = 0.02  # seconds between two looks at a snapshot that another worker loads
 LONGEST_LOOK = 0.1  # … once it takes a while: each look reads the database
+LONGEST_LOOK_AT_REST = 0.25  # … once the first rows have come
 
 
 class Wait(NamedTuple):
@@ -91,31 +95,46 @@ def load_all(
     begun = queue.enqueue(connection, asked, person)
     if not any(map(_is_loading, begun)):
         return begun
-    _await([each.pk for each in begun], wait)
+    _await([each.pk for each in begun], wait, connection.max_concurrency)
     found = Snapshot.objects.select_related("connection").in_bulk([each.pk for each in begun])
     if len(found) < len(begun):
         raise store.RowsLost
     return [found[each.pk] for each in begun]
 
 
-def _await(begun: Sequence[int], wait: Wait) -> None:
-    """Wait for loads, or for their first rows, and wake loaders as long as any waits for one."""
-    fields, look = ("leased_until", "received", "status"), LOOK_AGAIN
+def _await(begun: Sequence[int], wait: Wait, lines: int) -> None:
+    """Wait for loads, or for their first rows, and wake loaders as long as any waits for one.
+
+    Where first rows are enough, nobody waits for a rest that will hardly come in time.
+    """
+    look = LOOK_AGAIN
     is_new = True
     while True:
-        found = list(Snapshot.objects.filter(pk__in=begun).values_list(*fields))
-        leased = [until for until, _, status in found if status == Snapshot.Status.LOADING]
-        if not leased:
+        found = Snapshot.objects.filter(pk__in=begun).values_list(*LOOKED_AT, named=True)
+        loading = [each for each in found if each.status == Snapshot.Status.LOADING]
+        if not loading:
             return
-        for _ in [until for until in leased if not timestamps.left(until, leases.LEASE)]:
+        for _ in [each for each in loading if not timestamps.left(each.leased_until, leases.LEASE)]:
             POOL.wake(is_new=is_new)
         is_new = False
-        has_rows = any(received for _, received, _ in found)
-        if time.monotonic() > (wait.rest if has_rows else wait.rows):
+        has_rows = any(each.received for each in found)
+        until, left = wait.rest if has_rows else wait.rows, 0.0
+        if has_rows and wait.rest < wait.rows:
+            left = max(_left(each, lines) for each in loading)
+        if time.monotonic() + left > until:
             return
         with timing.upstream():
             news.wait(look)
-        look = min(1.5 * look, LONGEST_LOOK)
+        look = min(1.5 * look, LONGEST_LOOK_AT_REST if has_rows else LONGEST_LOOK)
+
+
+def _left(load: Any, lines: int) -> float:
+    """Return the seconds that the rest of a load takes at the least, by the pages that came."""
+    if load.total is None or not load.received:
+        return 0.0
+    # The first page went alone, the others go side by side.
+    at_once = lines if load.received <= load.limit else 1
+    return float(max(0, load.total - load.received) / load.received * load.worked / at_once)
 
 
 def failure_of(snapshot: Snapshot) -> FetchError | None:

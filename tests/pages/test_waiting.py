@@ -98,3 +98,27 @@ def test_a_page_shows_older_rows_at_once_and_their_age(
     assert "1–2 of 2" in page and "newer rows are coming" in page
     assert slept == []
     assert Snapshot.objects.filter(status=Snapshot.Status.LOADING).exists()
+
+
+@pytest.mark.parametrize(("more", "waits"), [(2, True), (9_000, False)])
+def test_a_page_waits_for_the_rest_of_its_rows_only_where_it_will_hardly_take_longer(
+    signed_in: Client,
+    connection: Connection,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    more: int,
+    waits: bool,
+) -> None:
+    settings.APPOINTS_PAGE_WAIT, settings.APPOINTS_REST_WAIT = 20, 0.5
+    waited: list[float] = []
+
+    def wait(seconds: float) -> None:
+        waited.append(seconds)
+        Snapshot.objects.update(status=Snapshot.Status.WHOLE, ended=timezone.now())
+
+    monkeypatch.setattr(news, "wait", wait)
+    at_hand(connection, [raw(number) for number in range(10)], more=more, loading=True)
+    Snapshot.objects.update(worked=0.1)  # for a page of ten rows
+    page = text(signed_in, "/appoints/")
+    assert bool(waited) == waits
+    assert ("10 of 9,010" in page) == (not waits)
