@@ -31,7 +31,7 @@ INSTALL = $(BIN)/pip install --quiet --no-deps --require-hashes $(1) -r $(lastwo
 LOCK := $(BIN)/uv pip compile pyproject.toml --extra postgresql --extra sso --universal \
 	--upgrade --generate-hashes --no-emit-index-url --no-header --quiet
 
-.PHONY: install demo test style types migrations collected on-postgresql on-newest-django on-httpx2 on-sso \
+.PHONY: install demo test debian style types migrations collected on-postgresql on-newest-django on-httpx2 on-sso \
 	coverage bench load faults restarts machines upgrade screenshots messages lock
 
 install: .venv/installed
@@ -40,14 +40,18 @@ demo: .venv/installed
 	@PORT=$(PORT) exec $(BIN)/python -m dashboard.operations.demo
 
 # Beside the tests run those that take a process each; what they say follows only if one fails.
-test: .venv/installed-dev
-	@sh tests/debian.sh
+test:
+	@$(SIDE_BY_SIDE) --jobs 2 .venv/installed-dev debian
 	@$(SIDE_BY_SIDE) --jobs 3 style types migrations collected
 	@$(SIDE_BY_SIDE) --jobs 2 $(BESIDE) >.venv/beside.log 2>&1 & beside=$$!; \
 	trap 'kill $$beside' INT TERM; \
 	$(BIN)/pytest $(PROCESSES); failed=$$?; \
 	wait $$beside || { cat .venv/beside.log; exit 1; }; \
 	exit $$failed
+
+# Debian installs for one process at a time, and the environment may need a package first.
+debian: .venv/created
+	@sh tests/debian.sh
 
 # The checks before the tests, side by side: those that fail soonest come first.
 style:
