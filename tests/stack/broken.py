@@ -48,6 +48,7 @@ class Broken:
     visitor: Visitor = field(init=False)
     seen: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
+    listed: set[int] = field(default_factory=lambda: {ROWS})  # what iSales may count in a file
 
     def start(self, **variables: str) -> None:
         """Start gunicorn with two workers, and wait until it answers."""
@@ -78,8 +79,8 @@ class Broken:
             self.wrong.append(f"{path}: {answer.status} after {took:.1f} s: {answer.text[:150]!r}")
         if path.startswith("/appoints/export.csv") and answer.status == 200:
             rows = rows_of(answer)
-            if rows != ROWS:
-                self.wrong.append(f"{path}: a file of {rows} of {ROWS} rows")
+            if rows not in self.listed:
+                self.wrong.append(f"{path}: a file of {rows} rows, not one of {self.listed}")
         return answer
 
     def is_alive(self) -> float:

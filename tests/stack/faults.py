@@ -51,6 +51,7 @@ def tried(broken: Broken, name: str, case: Case) -> bool:
     """Try a case, print its line; tell whether all went well."""
     broken.seen.clear()
     broken.wrong.clear()
+    broken.listed = {ROWS}
     begun, written = time.monotonic(), broken.log.stat().st_size
     try:
         case(broken)
