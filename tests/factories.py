@@ -32,7 +32,7 @@ from appoints.isales.simulator.answers import Answer as Answered
 from appoints.query.time_range import EVER
 from appoints.results.cache import CACHE
 from appoints.saved_views.models import SavedView
-from appoints.snapshots import frame, leases, store
+from appoints.snapshots import crew, frame, leases, store
 from appoints.snapshots.models import Snapshot
 from appoints.snapshots.reconcile import PageInfo
 from appoints.snapshots.upstream import UpstreamRequest
@@ -175,6 +175,7 @@ def loads_ended() -> None:
     for thread in threading.enumerate():
         if thread.name.startswith("load-"):
             thread.join(timeout=10)
+    crew.await_calls(time.monotonic() + 10)
 
 
 @contextmanager

@@ -20,8 +20,8 @@ from appoints.isales.client import Criteria
 from appoints.isales.errors import FetchError
 from appoints.snapshots import fetcher, frame, leases, moves, queue, store
 from appoints.snapshots.arrived import Arrived
-from appoints.snapshots.fetcher import Arrival
 from appoints.snapshots.models import Snapshot
+from appoints.snapshots.page_queue import Arrival
 from appoints.snapshots.reconcile import PageInfo, has_new_rows, pages_to_refetch
 
 logger = logging.getLogger(__name__)

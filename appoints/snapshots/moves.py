@@ -21,8 +21,8 @@ from appoints.connections.models import Connection
 from appoints.encryption import WrongKey, decrypt, encrypt
 from appoints.isales.client import Criteria
 from appoints.snapshots import frame, store
-from appoints.snapshots.fetcher import Arrival
 from appoints.snapshots.models import Snapshot
+from appoints.snapshots.page_queue import Arrival
 
 MOST_LOOKS = 10  # numbers that are looked for after one load
 UNKNOWN = ""  # for calls that may stand anywhere; its value is the moment since when

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import Error
 from django.db import connection as database
 
-from appoints.snapshots import fetcher, loader, news, queue, retention
+from appoints.snapshots import crew, loader, news, queue, retention
 from appoints.snapshots.models import Snapshot
 
 PURGED_EVERY = 5.0  # seconds
@@ -60,7 +60,7 @@ class Pool:
             threads = [*self._threads]
         for thread in threads:
             thread.join(max(0.0, until - time.monotonic()))
-        fetcher.await_calls(until)
+        crew.await_calls(until)
 
     def _work(self) -> None:
         try:

@@ -20,10 +20,10 @@ from appoints.isales.rows import parse_row
 from appoints.query.time_range import Window
 from appoints.results.cache import CACHE
 from appoints.snapshots import fetcher, leases, store, upstream, waiting
-from appoints.snapshots.fetcher import Arrival
 from appoints.snapshots.frame import Fetched
 from appoints.snapshots.loader import Load
 from appoints.snapshots.models import Snapshot
+from appoints.snapshots.page_queue import Arrival
 from appoints.snapshots.upstream import UpstreamRequest
 from tests.api.conftest import asked_for_no_names
 from tests.factories import MINUTE, NOON

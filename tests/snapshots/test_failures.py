@@ -24,7 +24,7 @@ from appoints.query.time_range import EVER
 from appoints.results.lookup import ask
 from appoints.results.passthrough import TooLong
 from appoints.results.result import NeedsWhole, Result
-from appoints.snapshots import fetcher
+from appoints.snapshots import fetcher, page_queue
 from appoints.snapshots.models import Snapshot
 from tests.factories import PAGE, raw, whole
 
@@ -227,7 +227,7 @@ def test_the_first_401_amid_a_load_ends_the_work_of_every_other_thread(
             time.sleep(0.3)
         return answer(address, request)
 
-    monkeypatch.setattr(fetcher, "Queue", Slow)
+    monkeypatch.setattr(page_queue, "Queue", Slow)
     monkeypatch.setattr(simulator, "answer", slow_afterwards)
     simulator.fault = Fault("401", after=2, times=1)
     with pytest.raises(NotAuthorised):

@@ -19,7 +19,7 @@ from appoints.isales.simulator import Simulator
 from appoints.query.query import Query
 from appoints.query.time_range import EVER
 from appoints.results.lookup import ask
-from appoints.snapshots import fetcher, leases, pool, queue, store, waiting
+from appoints.snapshots import crew, leases, pool, queue, store, waiting
 from appoints.snapshots.models import Snapshot
 from appoints.snapshots.pool import Pool
 from appoints.snapshots.upstream import UpstreamRequest
@@ -222,7 +222,7 @@ def test_a_load_that_finds_no_shared_thread_goes_on_with_its_own(
 ) -> None:
     none_left = threading.BoundedSemaphore(1)
     none_left.acquire()
-    monkeypatch.setattr(fetcher, "SHARED_THREADS", none_left)
+    monkeypatch.setattr(crew, "SHARED_THREADS", none_left)
     simulator.latency = 0.01
     assert ask(connection, Query(), EVER, UTC, whole(connection), wait=10).total == 85
     assert simulator.most_at_once == 1
@@ -234,9 +234,9 @@ def test_shared_threads_are_given_back(connection: Connection, settings: Setting
         if thread.name == "fetch":
             thread.join(5)
     free = 0
-    while fetcher.SHARED_THREADS.acquire(blocking=False):
+    while crew.SHARED_THREADS.acquire(blocking=False):
         free += 1
-    fetcher.SHARED_THREADS.release(free)
+    crew.SHARED_THREADS.release(free)
     assert free == settings.APPOINTS_SHARED_FETCHERS
 
 
@@ -256,7 +256,7 @@ def test_what_comes_right_after_the_queue_was_empty_is_loaded_at_once(
 def test_a_load_waits_for_a_line_instead_of_failing(
     connection: Connection, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fetcher, "LINE_LOOK", 0.05)
+    monkeypatch.setattr(crew, "LINE_LOOK", 0.05)
     Connection.objects.update(max_concurrency=1)
     simulator.latency = 0.05
     for number in range(4):

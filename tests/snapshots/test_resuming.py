@@ -27,6 +27,7 @@ from appoints.snapshots import arrived, fetcher, leases, loader, store
 from appoints.snapshots.leases import LeaseLost
 from appoints.snapshots.loader import Load
 from appoints.snapshots.models import Chunk, Snapshot
+from appoints.snapshots.page_queue import Arrival
 from appoints.snapshots.pool import Pool
 from appoints.snapshots.upstream import UpstreamRequest
 from tests.factories import PAGE, leased, whole
@@ -57,7 +58,7 @@ def half_loaded(connection: Connection, simulator: Simulator) -> Snapshot:
     """A snapshot whose worker was killed when it had written four pages."""
     snapshot, fetched = leased(connection), fetcher.pages
 
-    def first_pages(*asked: Any) -> Iterator[fetcher.Arrival | None]:
+    def first_pages(*asked: Any) -> Iterator[Arrival | None]:
         *rest, offsets = asked
         yield from fetched(*rest, [at for at in offsets if at < 4 * PAGE])
         if max(offsets) >= 4 * PAGE:

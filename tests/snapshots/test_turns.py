@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 import time_machine
@@ -19,11 +16,10 @@ from appoints.isales.client import Criteria
 from appoints.isales.rows import parse_row
 from appoints.query.time_range import EVER
 from appoints.snapshots import fetcher, loader, queue
-from appoints.snapshots.fetcher import Arrival
 from appoints.snapshots.frame import Fetched
 from appoints.snapshots.loader import Load
 from appoints.snapshots.models import Snapshot
-from appoints.snapshots.turns import FIRST, FURTHER, Held, Turns
+from appoints.snapshots.page_queue import Arrival
 from appoints.snapshots.upstream import UpstreamRequest
 from tests.factories import connection_to, person, raw
 
@@ -136,27 +132,6 @@ def test_what_lacks_few_rows_goes_before_what_lacks_many_but_not_for_ever(
     assert queue.in_order() == [new, large, small]
 
 
-def test_a_first_page_goes_before_further_ones() -> None:
-    turns, order = Turns(1), []
-    assert turns.take(FURTHER, 1)
-
-    def take(rank: int) -> None:
-        turns.take(rank, 10)
-        order.append(rank)
-        turns.give_back()
-
-    threads = [threading.Thread(target=take, args=(rank,)) for rank in (FURTHER, FURTHER, FIRST)]
-    for waiting, thread in enumerate(threads, 1):
-        thread.start()
-        while len(turns._waiting) < waiting:
-            pass
-    assert turns.is_wanted
-    turns.give_back()
-    for thread in threads:
-        thread.join()
-    assert order == [FIRST, FURTHER, FURTHER]
-
-
 def test_whoever_waits_for_a_first_page_is_known_to_other_workers(connection: Connection) -> None:
     Connection.objects.update(max_concurrency=1)
     connection.refresh_from_db()
@@ -172,42 +147,3 @@ def test_whoever_waits_for_a_first_page_is_known_to_other_workers(connection: Co
                 pass
             connection.refresh_from_db()
             assert line.is_wanted is is_urgent
-
-
-def kept_line(released: list[str], *, is_wanted: bool = False) -> Held:
-    line: Any = SimpleNamespace(is_wanted=is_wanted)
-    return Held(line, lambda: released.append("released"))
-
-
-def next_gets(turns: Turns, held: Held) -> Held | None:
-    """What somebody gets who waits while a line is given back."""
-    got: list[Held | None] = []
-    taking = threading.Thread(
-        target=lambda: turns.take(FURTHER, 10) and got.append(turns.take_over())
-    )
-    taking.start()
-    while not turns._waiting:
-        pass
-    turns.give_back(held)
-    taking.join()
-    return got[0]
-
-
-def test_a_line_is_passed_on_to_whoever_waits_in_this_process() -> None:
-    turns, released = Turns(1), []
-    assert turns.take(FURTHER, 1)
-    held = kept_line(released)
-    assert next_gets(turns, held) is held
-    assert released == []
-    turns.give_back(held)
-    assert released == ["released"]
-
-
-@pytest.mark.parametrize("spent", ["its slice is over", "another worker waits for it"])
-def test_a_line_that_others_are_to_have_is_given_back(spent: str) -> None:
-    turns, released = Turns(1), []
-    assert turns.take(FURTHER, 1)
-    held = kept_line(released, is_wanted=spent.startswith("another"))
-    held.until = 0.0 if spent.startswith("its") else held.until
-    assert next_gets(turns, held) is None
-    assert released == ["released"]

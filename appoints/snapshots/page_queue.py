@@ -1,0 +1,97 @@
+"""The pages that a load wants of iSales, and those that arrived."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from queue import Queue
+
+from appoints.connections.models import Connection
+from appoints.isales.client import Criteria
+from appoints.isales.errors import TooFast
+from appoints.snapshots.frame import Fetched
+
+QUIET_RETRIES = 3  # times that a load waits when iSales asks for quiet, until a page comes
+LONGEST_QUIET = 60.0  # seconds
+SHORT_QUIET = 2.0  # seconds
+GUESSED_QUIET = 1.0  # seconds, where iSales says no number
+
+Arrival = tuple[Fetched, int]  # a page, and the total that iSales reported with it
+
+
+class PageQueue:
+    """Offsets that are wanted, for any thread to take, and what came of them, for the load.
+
+    What the load takes out of ``wanted`` is not asked for.
+    """
+
+    def __init__(
+        self, connection: Connection, criteria: Criteria, limit: int, wanted: deque[int]
+    ) -> None:
+        self.criteria = criteria
+        self.limit = limit
+        self.wanted = wanted
+        self.endpoint = connection.endpoint_fingerprint()
+        self.arrived: Queue[Arrival | Exception] = Queue()
+        self.stop = threading.Event()
+        self.is_first = 0 in wanted
+        self.added = time.monotonic()
+        self._out, self._taking = 0, threading.Lock()  # pages that are asked for and not yielded
+        self._quiets, self._quiet_until = 0, 0.0  # monotonic
+
+    @property
+    def is_done(self) -> bool:
+        """Whether no page is wanted any more, and none is out."""
+        with self._taking:
+            return not self.wanted and not self._out
+
+    @property
+    def ready(self) -> int:
+        """The pages that may be asked for now."""
+        waits = self.stop.is_set() or time.monotonic() < self._quiet_until
+        return 0 if waits else len(self.wanted)
+
+    def take(self) -> int | None:
+        """Return the offset to ask for, which counts as out; None where there is none."""
+        with self._taking:
+            if not self.ready:
+                return None
+            self._out += 1
+            return self.wanted.popleft()
+
+    def put(self, arrival: Arrival) -> None:
+        """Hand a page over to the load."""
+        self._quiets = 0
+        self.arrived.put(arrival)
+
+    def end_one(self) -> None:
+        """Count a page as yielded."""
+        with self._taking:
+            self._out -= 1
+
+    def put_back(self, offset: int) -> None:
+        """Want a page again that was taken and did not come."""
+        with self._taking:
+            self.wanted.appendleft(offset)
+            self._out -= 1
+
+    def fail(self, error: Exception) -> None:
+        """Let the load raise an error, and ask for nothing more.
+
+        At once: another thread's next call after a 401 may lock this server's address.
+        """
+        self.stop.set()
+        self.arrived.put(error)
+
+    def wait_for_quiet(self, error: TooFast) -> bool:
+        """Ask for nothing while iSales wants quiet; tell whether that is not too long.
+
+        Somebody may look at an empty page, and rather hears of a quiet than waits for the first.
+        """
+        seconds, now = error.retry_after or GUESSED_QUIET, time.monotonic()
+        with self._taking:
+            self._quiets += now >= self._quiet_until  # calls side by side are refused together
+            self._quiet_until = max(self._quiet_until, now + seconds)
+        longest = SHORT_QUIET if self.is_first else LONGEST_QUIET
+        return (error.retry_after or 0.0) <= longest and self._quiets <= QUIET_RETRIES
