@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -169,6 +170,10 @@ class PartitionLookup:
         known = {each.snapshot.pk for each in assembly.at_hand if each.snapshot.expected is None}
         return Snapshot.objects.filter(pk__in=known, expected__isnull=False).exists()
 
+    def _derive(self, snapshot: Snapshot) -> None:
+        with suppress(store.RowsLost):
+            CACHE.of(snapshot, self.rules, self.visible)
+
     def _load(
         self, stored: Assembly, wait: Wait, person: int | None
     ) -> tuple[Loads, FetchError | None]:
@@ -176,7 +181,10 @@ class PartitionLookup:
         try:
             for partitions, until in _steps(stored, wait):
                 asked = [partition.asked for partition in partitions]
-                came = waiting.load_all(self.connection, asked, until, person) if asked else []
+                if not asked:
+                    continue
+                # Derived while the others load.
+                came = waiting.load_all(self.connection, asked, until, person, self._derive)
                 loads |= dict(zip(partitions, came, strict=True))
         except (FetchError, DatabaseError) as caught:
             failure = caught if isinstance(caught, FetchError) else database_failure(caught)

@@ -97,6 +97,7 @@ class Arrived:
     def _write(self, numbers: Iterable[int]) -> None:
         written = {number: self._chunk(number) for number in sorted(numbers)}
         if written:
+            is_first = not self.snapshot.received
             store.write(
                 self.snapshot,
                 written,
@@ -105,7 +106,8 @@ class Arrived:
                 as_of=self.as_of(),
                 worked=self.snapshot.worked,
             )
-            news.tell()
+            if is_first:  # whoever waits, from now on waits for the end
+                news.tell()
 
     def _chunk(self, number: int) -> store.Written:
         """Return a chunk with the pages that came since it was written."""

@@ -17,7 +17,6 @@ from functools import lru_cache
 from weakref import WeakSet
 
 from django.conf import settings
-from django.db import Error
 from django.db import connection as database
 from django.utils import timezone
 
@@ -88,16 +87,23 @@ class Crew:
 
     def start_threads(self, most: int) -> None:
         """Start as many threads as pages are to be asked for, at most so many in all."""
+        for each in self._new_fetchers(most):
+            _start(each.run)
+
+    def _new_fetchers(self, most: int) -> list[_Fetcher]:
+        """Return what is to work in threads of its own; these count from now on."""
+        fetchers: list[_Fetcher] = []
         with self._changed:
             wanted = sum(each.ready for each in self._queues)
             free = self._threads - self._busy
             for _ in range(min(wanted - free, most - self._threads)):
                 is_own = self._own < len(self._queues)
                 if not is_own and not SHARED_THREADS.acquire(blocking=False):
-                    return
+                    break
                 self._threads += 1
                 self._own += is_own
-                _start(_Hand(self, is_own=is_own).run)
+                fetchers.append(_Fetcher(self, is_own=is_own))
+        return fetchers
 
     def next(self, last: PageQueue | None, wait: float) -> PageQueue | None:
         """Return the queue to go on with after another one; None where none comes (seconds)."""
@@ -142,7 +148,7 @@ class Crew:
         return next(iter([*first, *same, *ready]), None)
 
 
-class _Hand:
+class _Fetcher:
     """What a thread of a crew does, and the line that it holds."""
 
     def __init__(self, crew: Crew, *, is_own: bool) -> None:
@@ -182,6 +188,7 @@ class _Hand:
         except Exception as error:  # noqa: BLE001 the load raises it
             queue.stop.set()
             self._give_back()  # nobody goes on with a line that failed
+            database.close()  # it may be broken
             # A thread that finds the connection at rest raises the same as the one refused.
             queue.fail(error.cause if isinstance(error, Resting) else error)
 
@@ -225,9 +232,8 @@ class _Hand:
         try:
             if held:
                 held.release()
-        except Error as error:
-            logger.warning("a line is not given back before its time is over: %s", error)
-            database.close()  # it may be broken
+        except Exception:  # it is free when its time is over
+            logger.exception("connection %s: a line is not given back", self.crew.connection_id)
 
 
 def await_calls(until: float) -> None:

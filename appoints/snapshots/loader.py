@@ -191,7 +191,8 @@ class Load:
         if self._is_long():
             self.arrived.write_all()
             self._look_around()
-            self._pause_for_others()
+            if self.gives_way:
+                raise Paused
 
     def _is_long(self) -> bool:
         return self.total - self.arrived.received > FEW * self.limit
@@ -205,7 +206,8 @@ class Load:
             if max(self.total, self.arrived.received) > most:
                 raise store.TooManyRows
             self._heartbeat()
-        self._pause_for_others()
+        if self.gives_way:
+            raise Paused
 
     def _page_of(self, criteria: Criteria) -> Arrival:
         """Return the first page of other rows than those that are loaded."""
@@ -238,10 +240,6 @@ class Load:
         if self.gives_way:
             self.wanted.clear()
 
-    def _pause_for_others(self) -> None:
-        if self.gives_way:
-            raise Paused
-
     def _heartbeat(self) -> None:
         """Write full chunks and renew the lease; pause where nobody waits, or this process ends."""
         if self.stop.is_set():
@@ -250,11 +248,12 @@ class Load:
             self._look_around()
         is_time = time.monotonic() - self.written > SHOWN_EVERY
         if self.arrived.write_all() if is_time else self.arrived.write_full():
-            self.written = time.monotonic()
+            self.written = time.monotonic()  # which renewed the lease too
         elif time.monotonic() - self.last_heartbeat < HEARTBEAT:
             return
+        else:
+            leases.keep(self.snapshot)
         self.last_heartbeat = time.monotonic()
-        leases.keep(self.snapshot)
         self.snapshot.refresh_from_db(fields=["wanted"])
         if timezone.now() - self.snapshot.wanted > store.UNWANTED:
             raise Paused

@@ -32,10 +32,10 @@ def in_order(but: Collection[int] = ()) -> list[Snapshot]:
     """Return what waits, the next first, and of no connection in ``but``."""
     found = all_waiting().exclude(connection__in=but)
     waiting = list(found.select_related("connection").order_by("pk"))
-    if not waiting:
-        return []
     waiting.sort(key=ageing.days_from_now)
     people = {each.person_id for each in waiting}
+    if len(people) < 2:
+        return waiting  # as nearly always
     before: Counter[int | None] = Counter(all_running().values_list("person", flat=True))
     taken = Snapshot.objects.filter(timestamps.not_ahead("taken"), person__in=people - {None})
     served = dict(taken.order_by().values_list("person").annotate(Max("taken")))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, Self
 
 from django.conf import settings
@@ -19,7 +19,9 @@ from appoints.snapshots.upstream import UpstreamRequest
 from dashboard import timing
 
 # What is looked at while a load is awaited.
-LOOKED_AT = ("status", "leased_until", "total", "received", "worked", "limit")
+LOOKED_AT = ("pk", "status", "leased_until", "total", "received", "worked", "limit")
+
+Came = Callable[[Snapshot], object]
 
 LOOK_AGAIN = 0.02  # seconds between two looks at a snapshot that another worker loads
 LONGEST_LOOK = 0.1  # … once it takes a while: each look reads the database
@@ -79,36 +81,46 @@ def load(
 
 
 def load_all(
-    connection: Connection, asked: Sequence[UpstreamRequest], wait: Wait, person: int | None
+    connection: Connection,
+    asked: Sequence[UpstreamRequest],
+    wait: Wait,
+    person: int | None,
+    came: Came = id,
 ) -> list[Snapshot]:
     """Return the snapshots of several requests once all are loaded, or as they are after the wait.
 
-    What is asked first is loaded first.
+    What is asked first is loaded first. ``came`` is called with each that is whole while others
+    are still awaited.
     """
     connection.refresh_from_db()
-    if connection.resting:
-        raise Resting(connection.resting)
-    if connection.is_failing():
-        if connection.pause_left():
-            raise NotAnswering.of(connection)
-        wait = NO_WAIT  # whoever tries it may wait long
+    wait = _possible(wait, connection)
     begun = queue.enqueue(connection, asked, person)
     if not any(map(_is_loading, begun)):
         return begun
-    _await([each.pk for each in begun], wait, connection.max_concurrency)
+    _await([each.pk for each in begun], wait, connection.max_concurrency, came)
     found = Snapshot.objects.select_related("connection").in_bulk([each.pk for each in begun])
     if len(found) < len(begun):
         raise store.RowsLost
     return [found[each.pk] for each in begun]
 
 
-def _await(begun: Sequence[int], wait: Wait, lines: int) -> None:
+def _possible(wait: Wait, connection: Connection) -> Wait:
+    """Return how long to wait for iSales. Raises Resting, or NotAnswering between two tries."""
+    if connection.resting:
+        raise Resting(connection.resting)
+    if not connection.is_failing():
+        return wait
+    if connection.pause_left():
+        raise NotAnswering.of(connection)
+    return NO_WAIT  # whoever tries it may wait long
+
+
+def _await(begun: Sequence[int], wait: Wait, lines: int, came: Came) -> None:
     """Wait for loads, or for their first rows, and wake loaders as long as any waits for one.
 
     Where first rows are enough, nobody waits for a rest that will hardly come in time.
     """
-    look = LOOK_AGAIN
-    is_new = True
+    look, is_new, known = LOOK_AGAIN, True, set[int]()
     while True:
         found = Snapshot.objects.filter(pk__in=begun).values_list(*LOOKED_AT, named=True)
         loading = [each for each in found if each.status == Snapshot.Status.LOADING]
@@ -123,9 +135,18 @@ def _await(begun: Sequence[int], wait: Wait, lines: int) -> None:
             left = max(_left(each, lines) for each in loading)
         if time.monotonic() + left > until:
             return
+        _report([each.pk for each in found if each not in loading], known, came)
         with timing.upstream():
             news.wait(look)
         look = min(1.5 * look, LONGEST_LOOK_AT_REST if has_rows else LONGEST_LOOK)
+
+
+def _report(ended: Sequence[int], known: set[int], came: Came) -> None:
+    """Call ``came`` with each load that is whole, unless it is known, as it is then."""
+    new = [each for each in ended if each not in known]
+    for each in Snapshot.objects.filter(pk__in=new, status=Snapshot.Status.WHOLE):
+        came(each)
+    known.update(new)
 
 
 def _left(load: Any, lines: int) -> float:

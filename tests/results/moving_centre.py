@@ -66,6 +66,7 @@ class MovingCentre:
         asked: Sequence[UpstreamRequest],
         wait: waiting.Wait,
         person: int | None,
+        _: object = None,
     ) -> list[Snapshot]:
         """Load in place of ``waiting.load_all``."""
         snapshots = store.begin_or_join(connection, asked, person)
