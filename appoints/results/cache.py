@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from datetime import datetime
 from threading import Lock
 from typing import NamedTuple
 
@@ -30,12 +31,20 @@ LOOKED_UP = Counter(
 
 
 class Progress(NamedTuple):
-    """A snapshot, and how far it is."""
+    """A snapshot, how far it is, and of what: the connection, the subject and both ends."""
 
     snapshot: int
     status: str
     lease: int
     received: int
+    asked: tuple[int, str, datetime | None, datetime | None]
+
+    def replaces(self, other: Progress) -> bool:
+        """Tell whether nobody is shown the other one any more, but who has it pinned."""
+        if self.snapshot == other.snapshot:
+            return self != other
+        is_newer = self.status == Snapshot.Status.WHOLE and self.snapshot > other.snapshot
+        return is_newer and self.asked == other.asked
 
 
 Key = tuple[Progress, Visibility]
@@ -139,10 +148,8 @@ class Cache:
 
     def _keep(self, key: Key, made: pl.DataFrame) -> None:
         with self._lock:
-            own = key[0].snapshot
-            for old in [each for each in self._frames if each[0].snapshot == own]:
-                if old[0] != key[0]:
-                    self._forget(old)
+            for old in [each for each in self._frames if key[0].replaces(each[0])]:
+                self._forget(old)
             self._frames[key] = made
             self._make_room()
 
@@ -164,7 +171,8 @@ class Cache:
 
 
 def _progress(snapshot: Snapshot) -> Progress:
-    return Progress(snapshot.pk, snapshot.status, snapshot.lease, snapshot.received)
+    asked = (snapshot.connection_id, snapshot.subject, snapshot.begin, snapshot.end)
+    return Progress(snapshot.pk, snapshot.status, snapshot.lease, snapshot.received, asked)
 
 
 def _cut(rows: pl.DataFrame, window: Window) -> pl.DataFrame:

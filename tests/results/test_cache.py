@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from itertools import count
+from weakref import ref
 
 import pytest
 from django.utils import timezone
 
 from appoints.access.row_filter import EVERYTHING, GrantedPart, RowFilter
-from appoints.access.scope import Visibility
+from appoints.access.scope import UNLIMITED, Visibility
 from appoints.connections.models import Connection
 from appoints.isales.rows import parse_row
 from appoints.results.cache import Cache
@@ -16,7 +19,7 @@ from appoints.results.states import Rules
 from appoints.snapshots import frame, store
 from appoints.snapshots.loader import Load
 from appoints.snapshots.models import Snapshot
-from tests.factories import PAGE, at_hand, connection_to, leased, raw
+from tests.factories import NOON, PAGE, at_hand, connection_to, leased, raw
 
 
 def of_agents(*names: str) -> RowFilter:
@@ -38,6 +41,39 @@ def test_a_frame_is_kept_by_what_the_person_may_see(stored: Snapshot, *, masked:
         assert frame.equals(visible.applied(cache.of(stored, Rules())))
         found[names] = sorted(set(cache.of(stored, Rules(), visible)["agent"]))
     assert found == {names: [each for each in names if each != "nobody"] for names in found}
+
+
+@pytest.fixture
+def newer(db: None) -> Callable[[], Snapshot]:
+    """Return a newer snapshot of the same; those before it are pinned."""
+    connection, numbers = connection_to(), count()
+
+    def made() -> Snapshot:
+        long_ago = timezone.now() - timedelta(hours=1)
+        Snapshot.objects.update(as_of=long_ago, pinned=timezone.now())
+        return at_hand(connection, [raw(next(numbers))])
+
+    return made
+
+
+def test_of_a_range_the_newest_frames_alone_are_kept(newer: Callable[[], Snapshot]) -> None:
+    """A day that is refreshed every half minute filled the memory with rows of long ago."""
+    cache, seen = Cache(), (UNLIMITED, Visibility(of_agents("agent0", "agent1"), masked=False))
+    first, second, other = newer(), newer(), newer()
+    frames = [ref(cache.of(each, Rules(), who)) for each in (first, second) for who in seen]
+    other.end = NOON
+    cache.of(other, Rules())
+    assert [each() is None for each in frames] == [True, True, False, False]
+
+
+def test_what_is_pinned_can_still_be_had_beside_what_is_newer(
+    newer: Callable[[], Snapshot],
+) -> None:
+    cache, pinned = Cache(), newer()
+    newest = newer()
+    frame = cache.of(newest, Rules())
+    assert [int(name) for name in cache.of(pinned, Rules())["appoint_id"]] == [0]
+    assert cache.of(newest, Rules()) is frame
 
 
 def test_masked_and_full_numbers_are_kept_apart(stored: Snapshot) -> None:
