@@ -15,6 +15,7 @@ from appoints.display.html import Keep, size_of
 from appoints.forms.query_form import QueryForm
 from appoints.query.query import Query
 from appoints.results.facets import ValueCount
+from appoints.results.kept import kept_without_rows
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -49,8 +50,9 @@ class Controls:
 
     @property
     def more(self) -> Controls:
-        """The part of the form that needs no menus."""
-        return Controls(name="more", form=self.form, place=self.place, keep=self.keep)
+        """The part of the form that needs no menus, nor any rows."""
+        keep = kept_without_rows if self.keep else None
+        return Controls(name="more", form=self.form, place=self.place, keep=keep)
 
     def drawn(self, draw: Callable[[], str]) -> str:
         """Return the part as HTML; ``draw`` is called where it is not kept."""

@@ -103,3 +103,11 @@ class Kept:
 
 
 KEPT = Kept(MOST_BYTES)
+NO_ROWS = pl.DataFrame()  # for what is made of a question alone
+
+
+def kept_without_rows(
+    name: str, make: Callable[[], Made], size: Callable[[Made], int], *more: Hashable
+) -> Made:
+    """Return what ``make`` makes of a question alone, of which ``more`` tells all that matters."""
+    return KEPT.of(NO_ROWS, (name, *more), make, size)

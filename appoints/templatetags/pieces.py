@@ -1,4 +1,4 @@
-"""``once``: a part of a page that is drawn once for all who see the same."""
+"""``once``: a part of a page that is drawn once for all who see the same; ``lines`` of a menu."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from django.template import Context, Node, NodeList
 from django.template.base import FilterExpression, Parser, Token
 from django.template.loader_tags import IncludeNode
 from django.utils.safestring import SafeString
+
+from appoints.display.filter_menus import FilterMenu
 
 register = template.Library()
 
@@ -50,3 +52,9 @@ def once(parser: Parser, token: Token) -> OnceNode:
 
 def _is_alone(node: Node) -> bool:
     return isinstance(node, IncludeNode) and node.isolated_context and len(node.extra_context) == 1
+
+
+@register.simple_tag
+def lines(menu: FilterMenu, place: str) -> SafeString:
+    """Return the choices of a menu, which lead to ``place``."""
+    return menu.lines(place)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from unittest.mock import patch
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from appoints.connections import lookups
 from appoints.connections.models import Connection, Lookup
 from appoints.display.table import AppointTable
 from appoints.forms.query_form import QueryForm
 from appoints.results.kept import KEPT
+from appoints.snapshots.models import Snapshot
 from tests.factories import at_hand, raw
 from tests.screen import Screen
 
@@ -48,6 +51,16 @@ def test_the_same_page_is_drawn_once(signed_in: Client, drawn: list[str]) -> Non
     first, second = (signed_in.get(PAGE) for _ in range(2))
     assert sorted(drawn) == ["fields", "rows"]
     assert Screen(second).texts("tbody td") == Screen(first).texts("tbody td")
+
+
+def test_fields_are_drawn_once_whatever_the_rows(
+    signed_in: Client, drawn: list[str], connection: Connection
+) -> None:
+    signed_in.get(PAGE)
+    Snapshot.objects.update(as_of=timezone.now() - timedelta(hours=1))
+    at_hand(connection, [raw(number) for number in range(4)])
+    assert len(Screen(signed_in.get(PAGE)).texts("tbody tr")) >= 4
+    assert sorted(drawn) == ["fields", "rows", "rows"]
 
 
 @pytest.mark.parametrize("other", ["&sort=-agent_name", "&tz=Asia%2FTokyo", "&per_page=25"])
