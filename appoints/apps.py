@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import polars as pl
 from django.apps import AppConfig
 from django.core.checks import Tags, register
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +22,8 @@ class AppointsConfig(AppConfig):
         from dashboard.audit.changes import watch
         from dashboard.metrics import STORED
 
+        # The other engine is for more rows than there is memory: with ours it takes longer.
+        pl.Config.set_engine_affinity("in-memory")
         watch(Connection, machine={*Connection.STATE, "trial_holder", "trial_until"})
         watch(Grant, told=Grant.as_written)
         watch(SavedView, machine={"changed"})
