@@ -76,7 +76,7 @@ def _counted(rows: pl.DataFrame, zone: ZoneInfo, asked_about: pl.Expr) -> pl.Dat
 def _asked_about(groups: Sequence[str], causes: Sequence[str]) -> pl.Expr:
     found = pl.lit(True)
     if groups:
-        found = found & pl.col("fail_group").cast(pl.String).is_in(list(groups))
+        found = found & pl.col("fail_group").is_in(list(groups))
     if causes:
         found = found & pl.col("fail_code").is_in(list(causes))
     return found.fill_null(value=False)
