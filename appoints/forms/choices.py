@@ -13,7 +13,7 @@ from django_filters import fields
 
 from appoints.query.parameters import LONGEST
 
-MOST_NAMED = 20  # values in an error; the reference of the API names more
+MOST_NAMED = 30  # values in an error; the reference of the API names more
 
 
 class Named(forms.Field):
@@ -27,7 +27,9 @@ class Named(forms.Field):
         except ValidationError as error:
             if error.code != "invalid_choice" or not error.params:
                 raise
-            possible = [str(each) for each, _words in self.choices if str(each)]
+            values = [str(each) for each, _words in self.choices if str(each)]
+            # A column is named once, not again with the minus that turns its order round.
+            possible = [each for each in values if each.removeprefix("-") == each]
             words = self.words(str(error.params["value"])[:LONGEST], possible)
             raise ValidationError(words, error.code) from error
 

@@ -78,7 +78,7 @@ def test_the_summary_counts_each_choice(reader: Client) -> None:
         ),
         ("state=due&state=lost", "state", "“lost” is not possible here. Possible: overdue, due,"),
         ("late=yes", "late", "“yes” is not possible here. Possible: 1"),
-        ("sort=colour", "sort", "“colour” is not possible here. Possible: /api/"),
+        ("sort=colour", "sort", "“colour” is not possible here. Possible: appoint_id, state,"),
         ("as_of=never", "as_of", "Give it as an earlier answer says it."),
         ("as_of=2026-01-01T00:00Z&as_of=2026-01-02T00:00Z", "as_of", "Give it as an earlier"),
         ("connection=nowhere", "connection", "There is no connection nowhere. Known: demo"),

@@ -188,7 +188,7 @@ def test_unknown_parameters_are_named_and_ignored(
         ("agent=" + ",".join(map(str, range(10_000))), "At most 300"),
         ("&".join(f"agent={n}" for n in range(10_000)), "At most 300"),
         ("state=lost", "“lost” is not possible here. Possible: overdue, due,"),
-        ("sort=secret", "“secret” is not possible here. Possible: /api/"),
+        ("sort=secret", "“secret” is not possible here. Possible: appoint_id, state,"),
         ("number=1&number=2", "given more than once"),
     ],
 )
