@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from appoints.snapshots.models import Snapshot
     from appoints.snapshots.partitions import Partition
     from appoints.snapshots.upstream import UpstreamRequest
-    from appoints.snapshots.waiting import Wait
+    from appoints.snapshots.waiting import Came, Wait
 
 A_DAY = 5_000  # reservations on each day until today; ahead, half as many on each day as before it
 LASTS, EVERY = timedelta(hours=8), timedelta(seconds=30)  # and how often each page is looked at
@@ -156,6 +156,7 @@ class Shared(Paced):
         asked: Sequence[UpstreamRequest],
         wait: Wait,
         person: int | None,
+        came: Came,
     ) -> list[Snapshot]:
         """Return the snapshots; the queue hears of what waits now and then."""
         self.go_on()
