@@ -40,6 +40,7 @@ def _codes(values: pl.Series) -> tuple[pl.Series, pl.Series]:
     """Return the code of each value, and where each code stands first."""
     first = values.arg_unique()
     dtype = next(dtype for most, dtype in SMALL if len(first) <= most)
-    codes = pl.Series(range(len(first)), dtype=dtype)
+    # A range of one type cannot end at the number after its last one.
+    codes = pl.Series(range(len(first)), dtype=pl.UInt32).cast(dtype)
     # Of no values at all it returns no numbers.
     return values.replace_strict(values.gather(first), codes).cast(dtype), first
