@@ -165,7 +165,7 @@ def names(lines: Iterable[ValueCount]) -> dict[str, str]:
 
 def names_in(rows: pl.DataFrame, column: str) -> dict[str, str]:
     """Return what the IDs in a column are called, by the newest row that has a name."""
-    pairs = rows.lazy().select(column, NAMES_OF[column]).unique().drop_nulls().collect()
+    pairs = rows.lazy().group_by(column, NAMES_OF[column]).agg().drop_nulls().collect()
     found: dict[str | None, str | None] = dict(pairs.iter_rows())
     if len(found) < pairs.height:  # which is rare, and takes twice as long
         found = _named(rows.lazy(), column)
