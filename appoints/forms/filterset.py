@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -70,7 +71,8 @@ def _choices_of(parameter: Parameter) -> Choices:
 
 
 def _connection(parameter: Parameter, **given: Any) -> django_filters.Filter:
-    given = {"queryset": lambda request: request, "to_field_name": "slug", **given}
+    # Each form has those that its person may see.
+    given = {"queryset": Connection.objects.none(), "to_field_name": "slug", **given}
     return _with(ConnectionField, django_filters.ModelChoiceFilter(**given))
 
 
@@ -157,7 +159,10 @@ class AppointFilter(django_filters.FilterSet):
         form = QueryForm
 
     def __init__(self, data: QueryDict, connections: Any, zone: ZoneInfo) -> None:
-        super().__init__(_filled_in(data), queryset=connections, request=connections)
+        # They only make the fields, once for all: else each request would copy all of them.
+        self.__dict__["base_filters"] = {}
+        super().__init__(_filled_in(data), queryset=connections)
+        self.form.fields["connection"].queryset = connections
         self.zone = self.form.zone = zone
         for name in ("from", "to"):
             widget = self.form.fields[name].widget
@@ -166,6 +171,16 @@ class AppointFilter(django_filters.FilterSet):
     @classmethod
     def get_filters(cls) -> dict[str, django_filters.Filter]:
         return {each.name: _field_of(name, each) for name, each in PARAMETERS.items()}
+
+    def get_form_class(self) -> type[QueryForm]:
+        """Return the form, of whose fields each request has copies."""
+        return self._form_class()
+
+    @classmethod
+    @cache
+    def _form_class(cls) -> type[QueryForm]:
+        fields = {name: each.field for name, each in cls.base_filters.items()}
+        return type(f"{cls.__name__}Form", (QueryForm,), fields)
 
     def filter_queryset(self, queryset: Any) -> Any:
         """Refuse: reserved calls are no queryset; ask ``query()``."""

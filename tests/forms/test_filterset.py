@@ -45,6 +45,20 @@ def query_of(address: str) -> Query:
     return form.query()
 
 
+def test_each_form_has_the_connections_of_its_person(connection: Connection) -> None:
+    other = connection_to(slug="other", name="Other")
+    of_one, of_other = (
+        AppointFilter(QueryDict("connection=demo"), Connection.objects.filter(pk=each.pk), BERLIN)
+        for each in (connection, other)
+    )
+    assert (of_one.is_valid(), of_other.is_valid()) == (True, False)
+    offered = [
+        [str(slug) for slug, _ in each.form.fields["connection"].choices]
+        for each in (of_one, of_other)
+    ]
+    assert offered == [["", "demo"], ["", "other"]]
+
+
 character = st.characters(exclude_categories=["Cs"])
 anything = st.one_of(
     st.text(character, min_size=1, max_size=8),
