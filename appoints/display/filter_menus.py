@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
 from appoints.display.html import NOTHING, html, joined
+from appoints.display.insight.figures import count
 from appoints.display.texts import tip, visible
 from appoints.query.columns import COLUMNS
 from appoints.query.filters import FILTERS, NAMES
@@ -81,8 +81,8 @@ class FilterMenu(NamedTuple):
         return joined(html("<li>%s</li>", self._line(choice, place)) for choice in self.choices)
 
     def _line(self, choice: Choice, place: str) -> SafeString:
-        text, count = visible(choice.text), intcomma(choice.rows)
-        shown = html('<bdi>%s</bdi> <span class="count">%s</span>', text, count)
+        text, rows = visible(choice.text), count(choice.rows)
+        shown = html('<bdi>%s</bdi> <span class="count">%s</span>', text, rows)
         told = f"{tip(choice.text)} {tip(choice.value or '')}"
         if choice.address is None:
             return html('<span class="plain">%s</span>', shown)

@@ -11,8 +11,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from appoints.display.charts.cells import linked, named
+from appoints.display.charts.cells import bar_line, linked, named
 from appoints.display.html import NOTHING, html
+from appoints.display.insight.figures import count
 from appoints.isales import codes
 from appoints.labels import word
 from appoints.query.filters import FILTERS
@@ -35,6 +36,13 @@ class CauseBar(NamedTuple):
     share: str
     address: str | None
     part: bool
+
+    @property
+    def line(self) -> SafeString:
+        """The bar, which leads to its rows."""
+        drawn = html('<rect width="%s" height="100%%"/>', self.share)
+        figure = html("<b>%s</b>", count(self.rows))
+        return bar_line(self.text, self.code, self.address, [drawn], [figure])
 
     @property
     def row(self) -> SafeString:

@@ -18,7 +18,9 @@ from appoints.results.histogram import HOUR, MINUTES, Bucket
 
 HEIGHT = 72  # pixels of the tallest bar
 TOP = 12  # pixels above it, for its number
+FOOT = TOP + HEIGHT + 16  # where the labels end
 LABELS = 8  # at the most under the bars
+LABEL = '<text x="%s" y="%s" text-anchor="middle" aria-hidden="true">%s</text>'
 
 
 class Segment(NamedTuple):
@@ -49,14 +51,18 @@ class BucketBar(NamedTuple):
 
     @property
     def drawn(self) -> SafeString:
-        """The link, with what one can hit and the pieces, over which a template takes its time."""
+        """The link, with what one can hit and the pieces, and the label below.
+
+        These are numbers, over which a template takes its time.
+        """
         drawn = [html('<rect class="hit"%s/>', self._place(TOP, TOP + HEIGHT))]
         for name, y, height in self.parts:
             stripes = html(' fill="url(#stripes)"') if name == "failed" else NOTHING
             place = self._place(y, height)
             drawn.append(html('<rect class="bar-%s"%s%s/>', name, stripes, place))
         link = '<a href="?%s" aria-label="%s"><title>%s</title>%s</a>'
-        return html(link, self.address, self.words, self.words, joined(drawn))
+        bar = html(link, self.address, self.words, self.words, joined(drawn))
+        return bar + html(LABEL, self.middle, FOOT - 3, self.label) if self.label else bar
 
     @property
     def row(self) -> SafeString:
@@ -77,7 +83,7 @@ class Histogram:
     ``timeless_address`` asks for just them.
     """
 
-    top, ground, foot = TOP, TOP + HEIGHT, TOP + HEIGHT + 16
+    top, ground, foot = TOP, TOP + HEIGHT, FOOT
 
     def __init__(self, buckets: Sequence[Bucket], query: Query, total: int) -> None:
         # The first and the last may be cut short by the range.
