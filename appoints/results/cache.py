@@ -17,6 +17,7 @@ from appoints.query.time_range import Window
 from appoints.results import states
 from appoints.results.chunks import ChunkFrames
 from appoints.results.filtering import in_window
+from appoints.results.makers import Makers
 from appoints.snapshots import store
 from appoints.snapshots.models import Chunk, Snapshot
 from appoints.snapshots.partitions import Piece, Span
@@ -59,6 +60,7 @@ class Cache:
         self._searchable: dict[Key, pl.DataFrame] = {}
         self._joined: OrderedDict[JoinedKey, pl.DataFrame] = OrderedDict()
         self._chunks = ChunkFrames()
+        self._makers = Makers()
         self._lock = Lock()
 
     def of(
@@ -73,15 +75,18 @@ class Cache:
         derived from them.
 
         What text is looked for in takes long to derive, and is there only once it was ``searched``.
-        Raises RowsLost.
+        Of several who ask at once one makes it. Raises RowsLost.
         """
         key = (_progress(snapshot), visible)
         found = self._kept(key)
         LOOKED_UP.labels("miss" if found is None else "hit").inc()
-        made = self._made(snapshot, rules, visible) if found is None else found
-        if made is not found:
-            self._keep(key, made)
-        return self._with_text(key, made) if searched else made
+        if found is None:
+            with self._makers.turn(key):
+                found = self._kept(key)
+                if found is None:
+                    found = self._made(snapshot, rules, visible)
+                    self._keep(key, found)
+        return self._with_text(key, found) if searched else found
 
     def of_pieces(
         self,
@@ -93,22 +98,18 @@ class Cache:
     ) -> pl.DataFrame:
         """Return the rows of several pieces, each reservation as last fetched; see ``of``."""
         key = tuple((_progress(each.snapshot), each.span) for each in pieces), visible, searched
-        with self._lock:
-            if key in self._joined:
-                self._joined.move_to_end(key)
-                return self._joined[key]
-        frames = [
-            _cut(self.of(each.snapshot, rules, visible, searched=searched), Window(*each.span))
-            for each in pieces
-        ]
-        made = last_fetched(frames)
-        with self._lock:
-            # Where a part is no longer kept, its rows would only seem to be forgotten.
-            if all((progress, visible) in self._frames for progress, _ in key[0]):
-                self._joined[key] = made
-            while len(self._joined) > MOST_JOINED:
-                self._joined.popitem(last=False)
-        return made
+        with self._makers.turn(key):
+            with self._lock:
+                if key in self._joined:
+                    self._joined.move_to_end(key)
+                    return self._joined[key]
+            frames = [
+                _cut(self.of(each.snapshot, rules, visible, searched=searched), Window(*each.span))
+                for each in pieces
+            ]
+            made = last_fetched(frames)
+            self._keep_joined(key, made)
+            return made
 
     def keep_chunk(self, chunk: Chunk, rows: pl.DataFrame, **_: object) -> None:
         """Keep the rows of a chunk that this process has just written."""
@@ -136,15 +137,16 @@ class Cache:
 
     def _with_text(self, key: Key, made: pl.DataFrame) -> pl.DataFrame:
         """Return a frame with what text is looked for in, which shares its other columns."""
-        with self._lock:
-            found = self._searchable.get(key)
-        if found is None:
-            found = states.searchable(made)
+        with self._makers.turn((key, "text")):
             with self._lock:
-                if key in self._frames:
-                    self._searchable[key] = found
-                    self._make_room()
-        return found
+                found = self._searchable.get(key)
+            if found is None:
+                found = states.searchable(made)
+                with self._lock:
+                    if key in self._frames:
+                        self._searchable[key] = found
+                        self._make_room()
+            return found
 
     def _keep(self, key: Key, made: pl.DataFrame) -> None:
         with self._lock:
@@ -152,6 +154,15 @@ class Cache:
                 self._forget(old)
             self._frames[key] = made
             self._make_room()
+
+    def _keep_joined(self, key: JoinedKey, made: pl.DataFrame) -> None:
+        pieces, visible, _searched = key
+        with self._lock:
+            # Where a part is no longer kept, its rows would only seem to be forgotten.
+            if all((progress, visible) in self._frames for progress, _ in pieces):
+                self._joined[key] = made
+            while len(self._joined) > MOST_JOINED:
+                self._joined.popitem(last=False)
 
     def _make_room(self) -> None:
         while len(self._frames) > 1 and self._bytes() > settings.APPOINTS_MOST_BYTES:

@@ -10,10 +10,12 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Hashable
 from itertools import count
 from threading import Lock
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, cast
 from weakref import ref
 
 import polars as pl
+
+from appoints.results.makers import Makers
 
 MOST_BYTES = 32 * 2**20  # of counts, orders and parts of pages, in one worker
 
@@ -38,6 +40,7 @@ class Kept:
         self._frames: dict[int, tuple[ref[pl.DataFrame], int]] = {}  # by id(), with their numbers
         self._gone: deque[tuple[int, int]] = deque()
         self._numbers = count()
+        self._makers = Makers()
         self._lock = Lock()
 
     def of(
@@ -49,19 +52,20 @@ class Kept:
     ) -> Made:
         """Return what ``make`` returns: the first time, and as long as it is kept.
 
-        ``key`` tells all that it depends on besides the frame.
+        Of several who ask at once one makes it. ``key`` tells all that it depends on besides the
+        frame.
         """
-        with self._lock:
-            self._forget_gone()
-            own = (self._number(frame), key)
-            if own in self._entries:
-                self._entries.move_to_end(own)
-                found: Made = self._entries[own].made
-                return found
-        made = make()
-        with self._lock:
-            self._keep(own, Entry(made, size(made)))
-        return made
+        found = self._found(frame, key)
+        if found is not None:
+            return cast(Made, found.made)
+        with self._makers.turn((id(frame), key)):
+            found = self._found(frame, key)
+            if found is None:
+                made = make()
+                found = Entry(made, size(made))
+                with self._lock:
+                    self._keep((self._number(frame), key), found)
+            return cast(Made, found.made)
 
     def has(self, frame: pl.DataFrame, key: Hashable) -> bool:
         """Tell whether something is kept."""
@@ -73,6 +77,14 @@ class Kept:
         with self._lock:
             self._entries.clear()
             self._bytes = 0
+
+    def _found(self, frame: pl.DataFrame, key: Hashable) -> Entry | None:
+        with self._lock:
+            self._forget_gone()
+            own = (self._number(frame), key)
+            if own in self._entries:
+                self._entries.move_to_end(own)
+            return self._entries.get(own)
 
     def _number(self, frame: pl.DataFrame) -> int:
         """Return the number of a frame, which no other ever has."""

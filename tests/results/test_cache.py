@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import count
+from time import sleep
 from weakref import ref
 
+import polars as pl
 import pytest
 from django.utils import timezone
 
@@ -15,6 +18,7 @@ from appoints.access.scope import UNLIMITED, Visibility
 from appoints.connections.models import Connection
 from appoints.isales.rows import parse_row
 from appoints.results.cache import Cache
+from appoints.results.chunks import ChunkFrames
 from appoints.results.states import Rules
 from appoints.snapshots import frame, store
 from appoints.snapshots.loader import Load
@@ -41,6 +45,24 @@ def test_a_frame_is_kept_by_what_the_person_may_see(stored: Snapshot, *, masked:
         assert frame.equals(visible.applied(cache.of(stored, Rules())))
         found[names] = sorted(set(cache.of(stored, Rules(), visible)["agent"]))
     assert found == {names: [each for each in names if each != "nobody"] for names in found}
+
+
+def test_of_several_who_ask_at_once_one_derives_the_rows(
+    stored: Snapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache, derived = Cache(), list[pl.DataFrame]()
+
+    def rows(*_: object) -> pl.DataFrame:
+        sleep(0.05)  # long enough for all others to ask
+        derived.append(pl.DataFrame({"agent": ["agent0"], "task_id": ["1"]}))
+        return derived[-1]
+
+    monkeypatch.setattr(ChunkFrames, "rows", rows)
+    seen = (UNLIMITED, Visibility(of_agents("agent0"), masked=False))
+    with ThreadPoolExecutor(6) as threads:
+        asked = [threads.submit(cache.of, stored, Rules(), each) for each in 3 * seen]
+    assert len(derived) == 1
+    assert len({id(each.result()) for each in asked}) == len(seen)
 
 
 @pytest.fixture
