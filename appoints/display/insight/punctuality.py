@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from appoints.display.formats import isolated
-from appoints.display.html import NOTHING
+from appoints.display.html import NOTHING, joined
 from appoints.display.insight.figures import (
     delay_words,
     more_words,
@@ -20,6 +20,7 @@ from appoints.display.insight.figures import (
     percent,
     rows_link,
 )
+from appoints.display.insight.punctuality_row import PunctualityRow, drawn
 from appoints.insight.punctuality import BY_TIME, FEWEST, PunctualityLine
 from appoints.labels import HOURS, WEEKDAYS
 from appoints.query.query import Query
@@ -44,35 +45,14 @@ BeforeState = Literal["whole", "asked for", "missing"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class PunctualityRow:
-    """A line in words; ``address`` narrows the page to it, empty where none can name it.
-
-    ``width`` is its share in hundredths, empty where that is not judged.
-    """
-
-    text: str
-    code: str
-    address: str
-    share: str
-    width: str
-    change: str
-    calls: SafeString
-    late: SafeString
-    early: SafeString
-    median: SafeString
-    ninetieth: SafeString
-    not_called: SafeString
-    ahead: SafeString
-    unclear: SafeString
-
-
-@dataclass(frozen=True, kw_only=True)
 class PunctualityGroup:
-    """The lines of all agents, tasks, hours or weekdays, and how many more there are."""
+    """The lines of all agents, tasks, hours or weekdays as ``rows`` of a table, and how many more
+    there are.
+    """
 
     name: str
     title: str | Promise
-    rows: Sequence[PunctualityRow]
+    rows: SafeString
     more: str
 
 
@@ -134,7 +114,7 @@ def _group(
     name: str, own: Sequence[PunctualityLine], query: Query, before: Before, most: int
 ) -> PunctualityGroup:
     shown = own if name in BY_TIME else own[:most]
-    rows = [_row(line, query, before.range) for line in shown]
+    rows = joined(drawn(_row(line, query, before.range)) for line in shown)
     more = more_words(len(own) - len(shown))
     return PunctualityGroup(name=name, title=GROUPS[name], rows=rows, more=more)
 

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from appoints.display.html import NOTHING
+from appoints.display.html import html, joined
 from appoints.display.insight.figures import count, percent, rows_link, shade
 from appoints.insight.reach import FEWEST, ReachLine
 from appoints.labels import HOURS, WEEKDAYS
@@ -19,23 +19,17 @@ from appoints.query.query import Query
 
 BEST = 3  # hours that are named
 DOT = SafeString("·")  # stands for too few calls
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReachCell:
-    """A rate as a link to the reached calls; ``of`` says of how many, ``step`` is its shade."""
-
-    rate: SafeString
-    of: str
-    step: int
+# A week has up to 200, which a template takes several times as long for.
+CELL = '<td class="step-%s" title="%s">%s</td>'
+NONE = SafeString('<td class="step-0"></td>')
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReachRow:
-    """A weekday, or all of them: its rate, then that of each hour."""
+    """A weekday, or all of them: its rate, then that of each hour, as cells of the table."""
 
     text: str | Promise
-    cells: Sequence[ReachCell]
+    cells: SafeString
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,19 +94,20 @@ def _rows(
     address = _Address(query)
     for day in (None, *(int(day) for day in WEEKDAYS if (int(day), None) in of)):
         text = _("All days") if day is None else WEEKDAYS[str(day)]
-        cells = [_cell(of.get((day, hour)), address) for hour in (None, *hours)]
+        cells = joined(_cell(of.get((day, hour)), address) for hour in (None, *hours))
         yield ReachRow(text=text, cells=cells)
 
 
-def _cell(line: ReachLine | None, address: _Address) -> ReachCell:
+def _cell(line: ReachLine | None, address: _Address) -> SafeString:
+    """Return the rate as a link to the reached calls, shaded; its tip says of how many."""
     if line is None or not line.calls:
-        return ReachCell(rate=NOTHING, of="", step=0)
+        return NONE
     counts = {"reached": count(line.reached), "calls": count(line.calls)}
     of = _("%(reached)s of %(calls)s") % counts
     if line.rate is None:
-        return ReachCell(rate=DOT, of=of, step=0)
+        return html(CELL, 0, of, DOT)
     rate = rows_link(line.reached, address.of(line), percent(line.rate))
-    return ReachCell(rate=rate, of=of, step=shade(line.rate))
+    return html(CELL, shade(line.rate), of, rate)
 
 
 class _Address:
