@@ -34,6 +34,7 @@ from appoints.results.cache import CACHE
 from appoints.saved_views.models import SavedView
 from appoints.snapshots import crew, frame, leases, store
 from appoints.snapshots.models import Snapshot
+from appoints.snapshots.pool import POOL
 from appoints.snapshots.reconcile import PageInfo
 from appoints.snapshots.upstream import UpstreamRequest
 from dashboard.accounts.models import Team, Token, User
@@ -172,8 +173,9 @@ def connected(base_url: str, **changes: Any) -> Iterator[Connection]:
 
 def loads_ended() -> None:
     """Wait for the threads of loads: none may use the database after its test."""
+    POOL.await_loads(time.monotonic() + 10)
     for thread in threading.enumerate():
-        if thread.name.startswith("load-"):
+        if thread.name.startswith("load-"):  # of a pool that a test has made
             thread.join(timeout=10)
     crew.await_calls(time.monotonic() + 10)
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
+from functools import cached_property
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import NamedTuple
 
@@ -60,11 +61,20 @@ class Criteria:
         return body
 
 
-class Page(NamedTuple):
-    """Rows in iSales' own order, and the count of all that match, as iSales gives it."""
+@dataclass(frozen=True)
+class Page:
+    """Rows as ``sent``, in iSales' own order, and the count of all that match, as iSales gives it.
 
-    rows: list[Row]
+    They are read when ``rows`` are looked at: who has a line may ask for the next page first.
+    """
+
+    sent: list[object]
     total: int
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        """The rows; whatever was sent, nothing is raised."""
+        return [parse_row(raw) for raw in self.sent]
 
 
 class Call(NamedTuple):
@@ -192,7 +202,7 @@ def _page(answer: Mapping[str, object], limit: int) -> Page:
     if len(data) > limit:
         words = gettext_noop("the page has more rows than were asked for")
         raise UnexpectedAnswer(words, httpx.codes.OK)
-    return Page([parse_row(raw) for raw in data], total)
+    return Page(data, total)
 
 
 def _wait_before_retry(error: Exception, deadline: float) -> bool | float:

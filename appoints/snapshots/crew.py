@@ -7,57 +7,23 @@ while, then the next has it.
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
-from dataclasses import dataclass, field
 from functools import lru_cache
 from weakref import WeakSet
 
 from django.conf import settings
-from django.db import connection as database
-from django.utils import timezone
 
-from appoints.connections import limiter
-from appoints.connections.errors import Busy, Resting
-from appoints.connections.limiter import Line
-from appoints.connections.models import Connection
-from appoints.isales.errors import TooFast
-from appoints.snapshots.frame import Fetched
+from appoints.snapshots.page_fetcher import PageFetcher
 from appoints.snapshots.page_queue import PageQueue
 
-SLICE = 1.5  # seconds for which a line is held, or one page where another worker waits for it
 LINGER = 0.05  # seconds in which a load that got a page asks for the next ones
-STEP_ASIDE = 0.1  # seconds in which another worker that waits for a line finds it
-LINE_WAIT = 5 * 60.0  # seconds for a free line; loads wait for each other's
-LINE_LOOK = 0.25  # seconds after which a waiting thread checks what it waits for
-PAGE_BUDGET = 45.0  # seconds for a page, tries and pace included
+IDLE = 0.5  # seconds in which a thread waits for pages then, its database connection open
 
 SHARED_THREADS = threading.BoundedSemaphore(settings.APPOINTS_SHARED_FETCHERS)
 _THREADS: WeakSet[threading.Thread] = WeakSet()
-
-logger = logging.getLogger(__name__)
-
-
-@dataclass
-class Held:
-    """A line, how to give it back to all workers, and since when it is held (monotonic)."""
-
-    line: Line
-    release: Callable[[], object]
-    since: float = field(default_factory=time.monotonic)
-
-    @property
-    def is_over(self) -> bool:
-        """Whether others are to have the line."""
-        return time.monotonic() > self.since + SLICE
-
-    def serves(self, queue: PageQueue) -> bool:
-        """Tell whether a queue's pages may go over the line: not where the endpoint changed."""
-        is_newer = self.since >= queue.added
-        return is_newer or self.line.connection.endpoint_fingerprint() == queue.endpoint
+_CREWS: WeakSet[Crew] = WeakSet()
 
 
 class Crew:
@@ -72,6 +38,9 @@ class Crew:
         self._queues: list[PageQueue] = []  # whose turn is next, first
         self._changed = threading.Condition()
         self._threads = self._own = self._busy = 0
+        self._lingering = self._taking = 0  # threads with a line and no page; and about to take one
+        self._dismissals = 0
+        _CREWS.add(self)
 
     def add(self, queue: PageQueue) -> None:
         """Serve a queue from now on."""
@@ -90,9 +59,9 @@ class Crew:
         for each in self._new_fetchers(most):
             _start(each.run)
 
-    def _new_fetchers(self, most: int) -> list[_Fetcher]:
+    def _new_fetchers(self, most: int) -> list[PageFetcher]:
         """Return what is to work in threads of its own; these count from now on."""
-        fetchers: list[_Fetcher] = []
+        fetchers: list[PageFetcher] = []
         with self._changed:
             wanted = sum(each.ready for each in self._queues)
             free = self._threads - self._busy
@@ -102,25 +71,46 @@ class Crew:
                     break
                 self._threads += 1
                 self._own += is_own
-                fetchers.append(_Fetcher(self, is_own=is_own))
+                fetchers.append(PageFetcher(self, is_own=is_own))
         return fetchers
 
-    def next(self, last: PageQueue | None, wait: float) -> PageQueue | None:
-        """Return the queue to go on with after another one; None where none comes (seconds)."""
+    def next(self, last: PageQueue | None) -> PageQueue | None:
+        """Return the queue to go on with after another one; None where none comes for a moment.
+
+        For who has a line.
+        """
         with self._changed:
-            self._changed.wait_for(lambda: self._chosen(last), wait)
+            self._lingering += 1
+            self._await(lambda: self._chosen(last) is not None, LINGER)
+            self._lingering -= 1
             return self._chosen(last)
 
     def next_or_end(self, last: PageQueue | None, *, is_own: bool) -> PageQueue | None:
-        """Return the queue to go on with at once; where there is none, count a thread as ended."""
+        """Return the queue to take a line for; where none comes for a while, end a thread.
+
+        Whoever is returned one calls ``end_taking`` once it has a line, or none.
+        """
         with self._changed:
-            if chosen := self._chosen(last):
-                return chosen
+            self._await(self._lacks_lines, IDLE)
+            if self._lacks_lines():
+                self._taking += 1
+                return self._chosen(last)
             self._threads -= 1
             self._own -= is_own
         if not is_own:
             SHARED_THREADS.release()
         return None
+
+    def end_taking(self) -> None:
+        """Count a thread as one that takes no line any more."""
+        with self._changed:
+            self._taking -= 1
+
+    def dismiss(self) -> None:
+        """Let idle threads end."""
+        with self._changed:
+            self._dismissals += 1
+            self._changed.notify_all()
 
     def take(self, queue: PageQueue) -> int | None:
         """Return the offset of a page to ask for, which makes a thread busy."""
@@ -141,6 +131,15 @@ class Crew:
                 self._queues.remove(queue)
                 self._queues.append(queue)
 
+    def _await(self, comes: Callable[[], bool], wait: float) -> None:
+        """Wait until something comes, at most so many seconds, or idle threads are to end."""
+        before = self._dismissals
+        self._changed.wait_for(lambda: comes() or self._dismissals > before, wait)
+
+    def _lacks_lines(self) -> bool:
+        ready = sum(each.ready for each in self._queues)
+        return ready > self._lingering + self._taking
+
     def _chosen(self, last: PageQueue | None) -> PageQueue | None:
         ready = [each for each in self._queues if each.ready]
         first = [each for each in ready if each.is_first]
@@ -148,98 +147,14 @@ class Crew:
         return next(iter([*first, *same, *ready]), None)
 
 
-class _Fetcher:
-    """What a thread of a crew does, and the line that it holds."""
-
-    def __init__(self, crew: Crew, *, is_own: bool) -> None:
-        self.crew = crew
-        self.is_own = is_own
-        self.connection = Connection(pk=crew.connection_id)  # read whenever a line is taken
-        self.held: Held | None = None
-        self.queue: PageQueue | None = None
-        self.waits_since = time.monotonic()
-
-    def run(self) -> None:
-        """Fetch pages until none is wanted."""
-        try:
-            while queue := self._next():
-                self.queue = queue
-                self._serve(queue)
-        finally:
-            database.close()
-
-    def _next(self) -> PageQueue | None:
-        if self.held:
-            if queue := self.crew.next(self.queue, LINGER):
-                return queue
-            self._give_back()
-        return self.crew.next_or_end(self.queue, is_own=self.is_own)
-
-    def _serve(self, queue: PageQueue) -> None:
-        """Fetch a page, or get a line for it first; errors are the load's to raise."""
-        try:
-            if self.held and not self.held.serves(queue):
-                self._give_back()
-            if self.held is None:
-                self._take_line(queue)
-            elif (offset := self.crew.take(queue)) is not None:
-                self._fetch(self.held.line, queue, offset)
-                self._share(self.held, queue)
-        except Exception as error:  # noqa: BLE001 the load raises it
-            queue.stop.set()
-            self._give_back()  # nobody goes on with a line that failed
-            database.close()  # it may be broken
-            # A thread that finds the connection at rest raises the same as the one refused.
-            queue.fail(error.cause if isinstance(error, Resting) else error)
-
-    def _take_line(self, queue: PageQueue) -> None:
-        """Hold a line if one gets free within a while. Raises what limiter.line raises."""
-        stack = ExitStack()
-        try:
-            line = limiter.line(self.connection, wait=LINE_LOOK, is_urgent=queue.is_first)
-            self.held = Held(stack.enter_context(line), stack.close)
-            self.waits_since = time.monotonic()
-        except TooFast as error:
-            if not queue.wait_for_quiet(error):
-                raise
-        except Busy:
-            if time.monotonic() > self.waits_since + LINE_WAIT:
-                raise
-
-    def _fetch(self, line: Line, queue: PageQueue, offset: int) -> None:
-        try:
-            page = line.list_page(queue.criteria, offset, queue.limit, budget=PAGE_BUDGET)
-        except TooFast as error:
-            if not queue.wait_for_quiet(error):
-                raise
-            queue.put_back(offset)
-            return
-        finally:
-            self.crew.end_page()
-        queue.put((Fetched(offset, page.rows, timezone.now(), line.took), page.total))
-
-    def _share(self, held: Held, queue: PageQueue) -> None:
-        """Give the line back where it is another's turn."""
-        if held.line.is_wanted:
-            self._give_back()
-            queue.stop.wait(STEP_ASIDE)
-        elif held.is_over:
-            self._give_back()
-            self.crew.put_last(queue)
-
-    def _give_back(self) -> None:
-        held, self.held, self.waits_since = self.held, None, time.monotonic()
-        try:
-            if held:
-                held.release()
-        except Exception:  # it is free when its time is over
-            logger.exception("connection %s: a line is not given back", self.crew.connection_id)
-
-
 def await_calls(until: float) -> None:
     """Wait for calls under way, at most until then (monotonic): their lines are free after them."""
-    for thread in list(_THREADS):
-        thread.join(max(0.0, until - time.monotonic()))
+    while (
+        alive := [each for each in list(_THREADS) if each.is_alive()]
+    ) and time.monotonic() < until:
+        for crew in list(_CREWS):
+            crew.dismiss()
+        alive[0].join(LINGER)
 
 
 def _start(work: Callable[[], None]) -> None:

@@ -36,6 +36,6 @@ def pages(
             if isinstance(found, Exception):
                 raise found
             queue.end_one()
-            yield found
+            yield found.read()
     finally:
         crew.remove(queue)

@@ -48,8 +48,6 @@ def run(snapshot: Snapshot, stop: Event) -> None:
         logger.warning("snapshot %s: another worker goes on with it", snapshot.pk)
     except Exception as error:  # noqa: BLE001 or pages would wait for the lease's end
         _give_up(snapshot, error)
-    finally:
-        database.close()
 
 
 def _give_up(snapshot: Snapshot, error: Exception) -> None:

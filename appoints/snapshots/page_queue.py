@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
+from datetime import datetime
 from queue import Queue
+from typing import NamedTuple
 
 from appoints.connections.models import Connection
-from appoints.isales.client import Criteria
+from appoints.isales.client import Criteria, Page
 from appoints.isales.errors import TooFast
 from appoints.snapshots.frame import Fetched
 
@@ -18,6 +20,19 @@ SHORT_QUIET = 2.0  # seconds
 GUESSED_QUIET = 1.0  # seconds, where iSales says no number
 
 Arrival = tuple[Fetched, int]  # a page, and the total that iSales reported with it
+
+
+class ArrivedPage(NamedTuple):
+    """A page at an offset that came at an aware moment, for which a call was out some seconds."""
+
+    offset: int
+    page: Page
+    at: datetime
+    took: float
+
+    def read(self) -> Arrival:
+        """Return its rows, and the total."""
+        return Fetched(self.offset, self.page.rows, self.at, self.took), self.page.total
 
 
 class PageQueue:
@@ -33,7 +48,7 @@ class PageQueue:
         self.limit = limit
         self.wanted = wanted
         self.endpoint = connection.endpoint_fingerprint()
-        self.arrived: Queue[Arrival | Exception] = Queue()
+        self.arrived: Queue[ArrivedPage | Exception] = Queue()
         self.stop = threading.Event()
         self.is_first = 0 in wanted
         self.added = time.monotonic()
@@ -60,10 +75,10 @@ class PageQueue:
             self._out += 1
             return self.wanted.popleft()
 
-    def put(self, arrival: Arrival) -> None:
-        """Hand a page over to the load."""
+    def put(self, answer: ArrivedPage) -> None:
+        """Hand a page over to the load, which reads its rows: the line has other things to do."""
         self._quiets = 0
-        self.arrived.put(arrival)
+        self.arrived.put(answer)
 
     def end_one(self) -> None:
         """Count a page as yielded."""

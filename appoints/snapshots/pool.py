@@ -7,7 +7,7 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Collection
-from threading import Event, Lock, Thread, current_thread
+from threading import Condition, Event, Lock, Thread, current_thread
 
 from django.conf import settings
 from django.db import Error
@@ -17,6 +17,7 @@ from appoints.snapshots import crew, loader, news, queue, retention
 from appoints.snapshots.models import Snapshot
 
 PURGED_EVERY = 5.0  # seconds
+IDLE = 0.5  # seconds in which a thread waits for the next load, its database connection open
 LOOK_AGAIN = 0.05  # seconds between two looks at an empty queue
 HAND_OVER = 5.0  # seconds that an ending process waits for calls under way
 
@@ -30,13 +31,15 @@ class Pool:
         self._threads: set[Thread] = set()
         self._loads: Counter[int] = Counter()  # by connection
         self._empty_until = 0.0
-        self._counting, self._taking = Lock(), Lock()
+        self._counting, self._taking = Condition(), Lock()
+        self._idle = self._woken = 0  # threads that wait, and how many of them are to go on
+        self._dismissals = 0
         self._ending, self._purge_at = Event(), 0.0
         self._order: list[Snapshot] = []  # what waited, and when that was read
         self._read = 0.0
 
     def wake(self, *, is_new: bool = False) -> None:
-        """Start one more loader thread, if the limit allows; a snapshot waits.
+        """Let an idle loader thread go on, or start one if the limit allows; a snapshot waits.
 
         ``is_new``: since now, so that the queue is no longer empty.
         """
@@ -44,34 +47,44 @@ class Pool:
             if is_new:
                 self._empty_until = self._read = 0.0
             is_empty = time.monotonic() < self._empty_until
-            is_full = len(self._threads) >= settings.APPOINTS_LOADERS
-            if is_empty or is_full or self._ending.is_set():
+            if is_empty or self._ending.is_set():
                 return
-            name = f"load-{len(self._threads) + 1}"
-            thread = Thread(target=self._work, name=name, daemon=True)
-            self._threads.add(thread)
-            thread.start()
+            if self._woken < self._idle:
+                self._woken += 1
+                self._counting.notify()
+            elif len(self._threads) < settings.APPOINTS_LOADERS:
+                name = f"load-{len(self._threads) + 1}"
+                thread = Thread(target=self._work, name=name, daemon=True)
+                self._threads.add(thread)
+                thread.start()
 
     def hand_over(self) -> None:
         """Give all loads back, for other workers to go on with at once; take no more."""
         self._ending.set()
-        until = time.monotonic() + HAND_OVER
-        with self._counting:
-            threads = [*self._threads]
-        for thread in threads:
+        self.await_loads(time.monotonic() + HAND_OVER)
+
+    def await_loads(self, until: float) -> None:
+        """Wait for loads and their calls, at most until then (monotonic); no thread stays idle."""
+        ending: set[Thread] = set()
+        while (threads := self._dismissed()) and time.monotonic() < until:
+            ending |= threads
+            threads.pop().join(LOOK_AGAIN)
+        for thread in ending:
             thread.join(max(0.0, until - time.monotonic()))
         crew.await_calls(until)
 
+    def _dismissed(self) -> set[Thread]:
+        """Let idle threads end; return those that have not ended."""
+        with self._counting:
+            self._dismissals += 1
+            self._counting.notify_all()
+            return {*self._threads}
+
     def _work(self) -> None:
         try:
-            while snapshot := self._next():
-                try:
-                    loader.run(snapshot, self._ending)
-                    news.tell()
-                    self._purge()
-                finally:
-                    with self._counting:
-                        self._loads[snapshot.connection_id] -= 1
+            while (snapshot := self._next()) or self._wait():
+                if snapshot:
+                    self._load(snapshot)
         except Error as error:
             # What waits is taken by the next loader that is woken.
             logger.warning("the queue cannot be read: %s", error)
@@ -79,6 +92,27 @@ class Pool:
             database.close()
             with self._counting:
                 self._threads.discard(current_thread())
+
+    def _load(self, snapshot: Snapshot) -> None:
+        try:
+            loader.run(snapshot, self._ending)
+            news.tell()
+            self._purge()
+        finally:
+            with self._counting:
+                self._loads[snapshot.connection_id] -= 1
+
+    def _wait(self) -> bool:
+        """Wait a while for a load to come; tell whether one may have."""
+        with self._counting:
+            before, self._idle = self._dismissals, self._idle + 1
+            self._counting.wait_for(lambda: self._woken or self._dismissals > before, IDLE)
+            self._idle -= 1
+            if self._woken:
+                self._woken -= 1
+                return True
+            self._threads.discard(current_thread())
+            return False
 
     def _purge(self) -> None:
         """Drop old snapshots now and then: after each of many small loads it would cost as much."""

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from appoints.isales.client import Client, Criteria
+from appoints.isales.client import Client, Criteria, Page
 from appoints.isales.errors import NoAnswer, UnexpectedAnswer
 from tests.isales.wire import Ask, Wire, good
 
@@ -36,9 +36,9 @@ def test_what_is_not_asked_for_is_not_sent(wire: Wire, ask: Ask) -> None:
 
 
 def test_a_page_has_every_row_and_the_total_however_it_is_sent(ask: Ask) -> None:
-    rows, total = ask()
-    assert total == 3
-    assert [(row.appoint_id, row.call_type, row.odd) for row in rows] == [
+    page = ask()
+    assert page.total == 3
+    assert [(row.appoint_id, row.call_type, row.odd) for row in page.rows] == [
         ("1", "1", None),
         (None, None, '{"": null}'),
         ("2", None, None),
@@ -47,7 +47,7 @@ def test_a_page_has_every_row_and_the_total_however_it_is_sent(ask: Ask) -> None
 
 def test_nothing_may_be_null(wire: Wire, ask: Ask) -> None:
     wire.answers = [good(data=None, totalCount=0)]
-    assert ask() == ([], 0)
+    assert ask() == Page([], 0)
 
 
 def test_rows_that_are_not_even_null_were_not_agreed(wire: Wire, ask: Ask) -> None:

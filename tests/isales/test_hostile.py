@@ -11,9 +11,11 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
+from typing import Any
 
 import pytest
 
+from appoints.isales.client import Page
 from appoints.isales.errors import ISalesError, NoAnswer, Refused, UnexpectedAnswer
 from tests.isales.test_sockets import BODY, Answer, calling, heard, serving
 
@@ -44,7 +46,7 @@ def bounded(most: int = MOST_MEMORY) -> Iterator[None]:
         tracemalloc.stop()
 
 
-def outcome(body: bytes, headers: bytes = b"", budget: float = 20.0) -> object:
+def outcome(body: bytes, headers: bytes = b"", budget: float = 20.0) -> Any:
     """Return the page of an answer, or the error."""
     with serving(answer(body, headers)) as server, calling(server.url) as ask, bounded():
         try:
@@ -101,7 +103,7 @@ def test_an_encoding_that_was_not_asked_for_is_refused(encoding: bytes) -> None:
     ids=["gzip", "deflate", "identity", "none", "large"],
 )
 def test_an_answer_may_be_compressed_once(headers: bytes, packed: bytes) -> None:
-    assert outcome(packed, headers) == ([], 0)
+    assert outcome(packed, headers) == Page([], 0)
 
 
 def test_a_compressed_answer_that_is_cut_is_no_answer() -> None:
@@ -182,21 +184,21 @@ def test_a_content_type_without_end_is_cut() -> None:
     ],
 )
 def test_a_value_that_json_should_not_hold_is_read_as_it_was_sent(sent: str, found: str) -> None:
-    rows, _ = outcome(page(f'[{{"appointId": "1", "calledNo": {sent}}}]'))  # type: ignore[misc]
+    rows = outcome(page(f'[{{"appointId": "1", "calledNo": {sent}}}]')).rows
     assert rows[0].called_no == found
-    rows, _ = outcome(page(f'[{{"appointId": "1", "appointTime": {sent}}}]'))  # type: ignore[misc]
+    rows = outcome(page(f'[{{"appointId": "1", "appointTime": {sent}}}]')).rows
     assert rows[0].appoint_time is None
     assert json.loads(rows[0].odd) == {"appointTime": found}
     assert "NaN" not in rows[0].odd or '"NaN"' in rows[0].odd
 
 
 def test_of_a_key_that_comes_twice_the_last_counts_and_the_row_stays() -> None:
-    rows, total = outcome(page('[{"appointId": "1", "appointId": "2"}]'))  # type: ignore[misc]
-    assert (rows[0].appoint_id, total) == ("2", 1)
+    found = outcome(page('[{"appointId": "1", "appointId": "2"}]'))
+    assert (found.rows[0].appoint_id, found.total) == ("2", 1)
 
 
 def test_half_characters_by_the_million_are_a_page_like_others() -> None:
-    rows, _ = outcome(page('[{"calledNo": "' + "\\ud800" * 1_000_000 + '"}]'))  # type: ignore[misc]
+    rows = outcome(page('[{"calledNo": "' + "\\ud800" * 1_000_000 + '"}]')).rows
     assert rows[0].called_no == "\\ud800" * 1_000_000
 
 

@@ -14,7 +14,7 @@ from appoints.connections import limiter
 from appoints.connections.models import Connection
 from appoints.isales.client import Criteria, Page
 from appoints.isales.secret import Secret
-from appoints.snapshots import crew, fetcher
+from appoints.snapshots import crew, fetcher, held_line
 
 ROWS = 10
 CONNECTION = 7  # no stored one has this ID
@@ -108,7 +108,7 @@ def test_a_first_page_goes_before_further_ones_and_a_load_goes_on(lines: Lines) 
 
 
 def test_loads_take_turns(lines: Lines, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(crew, "SLICE", -1.0)
+    monkeypatch.setattr(held_line, "SLICE", -1.0)
     fetch_three(lines)
     assert lines.asked == [("long", 10), ("first", 0), ("late", 10), ("long", 20)]
 
@@ -135,7 +135,7 @@ def test_a_line_that_others_are_to_have_is_given_back(
 ) -> None:
     lines.is_wanted = spent.startswith("another")
     if not lines.is_wanted:
-        monkeypatch.setattr(crew, "SLICE", -1.0)
+        monkeypatch.setattr(held_line, "SLICE", -1.0)
     all_come(lines, fetch("one", 10, 20))
     until(lambda: lines.released == 2)
     assert lines.taken == 2

@@ -19,7 +19,7 @@ from appoints.isales.simulator import Simulator
 from appoints.query.query import Query
 from appoints.query.time_range import EVER
 from appoints.results.lookup import ask
-from appoints.snapshots import crew, leases, pool, queue, store, waiting
+from appoints.snapshots import crew, leases, page_fetcher, pool, queue, store, waiting
 from appoints.snapshots.models import Snapshot
 from appoints.snapshots.pool import Pool
 from appoints.snapshots.upstream import UpstreamRequest
@@ -244,6 +244,7 @@ def test_what_comes_right_after_the_queue_was_empty_is_loaded_at_once(
     connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pool, "LOOK_AGAIN", 60)
+    monkeypatch.setattr(pool, "IDLE", 0.0)
     own = Pool()
     monkeypatch.setattr(waiting, "POOL", own)
     for number in ("13900000001", "13900000002"):
@@ -256,7 +257,7 @@ def test_what_comes_right_after_the_queue_was_empty_is_loaded_at_once(
 def test_a_load_waits_for_a_line_instead_of_failing(
     connection: Connection, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(crew, "LINE_LOOK", 0.05)
+    monkeypatch.setattr(page_fetcher, "LINE_LOOK", 0.05)
     Connection.objects.update(max_concurrency=1)
     simulator.latency = 0.05
     for number in range(4):

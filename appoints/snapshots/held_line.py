@@ -1,0 +1,31 @@
+"""A line to iSales that a thread keeps from page to page."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from appoints.connections.limiter import Line
+from appoints.snapshots.page_queue import PageQueue
+
+SLICE = 1.5  # seconds for which a line is held, or one page where another worker waits for it
+
+
+@dataclass
+class Held:
+    """A line, how to give it back to all workers, and since when it is held (monotonic)."""
+
+    line: Line
+    release: Callable[[], object]
+    since: float = field(default_factory=time.monotonic)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether others are to have the line."""
+        return time.monotonic() > self.since + SLICE
+
+    def serves(self, queue: PageQueue) -> bool:
+        """Tell whether a queue's pages may go over the line: not where the endpoint changed."""
+        is_newer = self.since >= queue.added
+        return is_newer or self.line.connection.endpoint_fingerprint() == queue.endpoint
