@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from queue import Empty
 
 from appoints.connections.models import Connection
 from appoints.isales.client import Criteria
@@ -28,14 +27,7 @@ def pages(
     try:
         while not queue.is_done:
             crew.start_threads(connection.max_concurrency)
-            try:
-                found = queue.arrived.get(timeout=TICK)
-            except Empty:
-                yield None
-                continue
-            if isinstance(found, Exception):
-                raise found
-            queue.end_one()
-            yield found.read()
+            arrived = queue.get(TICK)
+            yield arrived.read() if arrived else None
     finally:
         crew.remove(queue)

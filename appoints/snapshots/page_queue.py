@@ -6,7 +6,7 @@ import threading
 import time
 from collections import deque
 from datetime import datetime
-from queue import Queue
+from queue import Empty, Queue
 from typing import NamedTuple
 
 from appoints.connections.models import Connection
@@ -18,6 +18,9 @@ QUIET_RETRIES = 3  # times that a load waits when iSales asks for quiet, until a
 LONGEST_QUIET = 60.0  # seconds
 SHORT_QUIET = 2.0  # seconds
 GUESSED_QUIET = 1.0  # seconds, where iSales says no number
+# Seconds by which a load is behind the threads that fetch for it: one that a page wakes at once
+# takes Python's lock from the thread that is about to ask for the next page.
+BEHIND = 0.01
 
 Arrival = tuple[Fetched, int]  # a page, and the total that iSales reported with it
 
@@ -80,10 +83,23 @@ class PageQueue:
         self._quiets = 0
         self.arrived.put(answer)
 
-    def end_one(self) -> None:
-        """Count a page as yielded."""
+    def get(self, wait: float) -> ArrivedPage | None:
+        """Return a page that came, which is out no more; None where none comes in time (seconds).
+
+        Raises what ``fail`` was told.
+        """
+        has_caught_up = self.arrived.empty()
+        try:
+            found = self.arrived.get(timeout=wait)
+        except Empty:
+            return None
+        if isinstance(found, Exception):
+            raise found
         with self._taking:
             self._out -= 1
+        if has_caught_up and self.wanted:
+            time.sleep(BEHIND)
+        return found
 
     def put_back(self, offset: int) -> None:
         """Want a page again that was taken and did not come."""
