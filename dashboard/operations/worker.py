@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import re
 import socket
+import sys
 import time
 from collections.abc import Callable
 from functools import partial
@@ -18,6 +19,10 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 
 HEAD_TIME = 10.0  # seconds for a head to come whole
 CLOSING_TIME = 2.0  # seconds for a client to read the end of an answer
+# A page lets other threads go a hundred times, with each query and each expression over rows, and
+# then waits for a turn: Python's five milliseconds made it more than twice as slow where another
+# computes, one makes it half as slow again. It takes a fiftieth more of the processor.
+TURN = 0.001  # seconds
 LONGEST_HEAD = 64 * 1024  # bytes; gunicorn refuses longer ones
 HEAD_END = b"\r\n\r\n"
 HEALTH = re.compile(rb"(GET|HEAD) (?:https?://[^/\s]+)?/healthz(?:\?\S*)? HTTP/1\.[01]\r\n")
@@ -29,6 +34,11 @@ ALIVE = (
 
 class Worker(ThreadWorker):
     """A worker whose main loop never blocks."""
+
+    def init_process(self) -> None:
+        """Let threads take turns more often than Python does, then begin."""
+        sys.setswitchinterval(TURN)
+        super().init_process()
 
     def accept(self, listener: socket.socket) -> None:
         """Accept a connection; begin to stop where the master has ended the listening socket."""

@@ -103,6 +103,11 @@ def test_pages_go_on_while_strangers_hold_half_sent_heads(port: int) -> None:
         assert "GET /page" in answer(connect(port, "GET /page HTTP/1.0\r\n\r\n"))
 
 
+def test_threads_take_turns_several_times_as_often_as_python_lets_them(port: int) -> None:
+    found = answer(connect(port, "GET /turn HTTP/1.0\r\n\r\n"))
+    assert 0 < float(found.rpartition("\r\n\r\n")[2]) <= 0.001
+
+
 def test_a_head_that_comes_in_parts_is_answered(port: int) -> None:
     parts = ("GET /pa", "ge HTTP/1.0\r\nHo", "st: x\r\n\r", "\n")
     assert "GET /page" in answer(connect(port, *parts))

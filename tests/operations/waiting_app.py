@@ -1,11 +1,12 @@
 """A WSGI application for tests of the server.
 
-``/wait`` takes long, ``/until?FILE`` until there is such a file, ``/broken`` fails amid its answer;
-anything else is at once.
+``/wait`` takes long, ``/until?FILE`` until there is such a file, ``/broken`` fails amid its answer,
+``/turn`` tells after how many seconds a thread lets another go on; anything else is at once.
 """
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -21,6 +22,8 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
         start_response("200 OK", [])
         return _broken()
     body = f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}".encode()
+    if environ["PATH_INFO"] == "/turn":
+        body = str(sys.getswitchinterval()).encode()
     start_response("200 OK", [("Content-Length", str(len(body)))])
     return [body]
 
