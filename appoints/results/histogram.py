@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from appoints.query.time_range import Window, midnight
+from appoints.results.filtering import in_window
 
 MINUTES = timedelta(minutes=5)
 HOUR = timedelta(hours=1)
@@ -45,7 +46,7 @@ def buckets(rows: pl.DataFrame, window: Window, zone: ZoneInfo) -> list[Bucket]:
     reserved = pl.col("appoint_time")
     at = pl.lit(starts).search_sorted(reserved, side="right") - 1
     states = [(pl.col("state") == name).sum().alias(name) for name in COUNTED]
-    inside = rows.lazy().filter(reserved.is_between(moments[0], moments[-1], closed="left"))
+    inside = rows.lazy().filter(in_window(Window(moments[0], moments[-1])))
     counted = inside.group_by(at.alias("at")).agg(pl.len(), *states).collect()
     found = {row[0]: row[1:] for row in counted.iter_rows()}
     return [

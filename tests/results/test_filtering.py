@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import polars as pl
 import pytest
 from django.utils import timezone
 from hypothesis import given
@@ -15,8 +16,10 @@ from appoints.connections.models import Connection
 from appoints.isales.simulator import Simulator
 from appoints.query.query import Query
 from appoints.query.time_range import EVER, Window
+from appoints.results import filtering
 from appoints.results.lookup import ask
 from appoints.results.result import Result
+from appoints.snapshots.frame import MOMENT
 from appoints.snapshots.models import Snapshot
 from tests.factories import NOON, raw, whole
 from tests.results.test_export import csv_of, frame_of, in_file
@@ -174,3 +177,19 @@ def test_text_is_found_in_what_isales_sent_in_place_of_text(word: str, field: st
     whole, _ = frame_of([(rows, 0)])
     result = Result.of(whole, Query(text=word), EVER, mode="whole", as_of=NOON)
     assert [row["appoint_id"] for row in result.page(1, 9)] == ["1", None]
+
+
+NEAR = st.integers(-3_000, 3_000).map(lambda number: NOON + timedelta(microseconds=number))
+
+
+@given(NEAR, NEAR)
+def test_a_row_lies_in_a_window_to_the_microsecond(begin: datetime, end: datetime) -> None:
+    """Rows have whole milliseconds, and a window any moment."""
+    moments = [NOON + timedelta(milliseconds=number) for number in range(-4, 5)]
+    rows = pl.DataFrame({"appoint_time": pl.Series(moments, dtype=MOMENT)})
+    for window in (Window(begin, end), Window(begin, None), Window(None, end)):
+        inside = rows.select(filtering.in_window(window)).to_series().to_list()
+        assert inside == [
+            (window.begin or moment) <= moment and (window.end is None or moment < window.end)
+            for moment in moments
+        ]
