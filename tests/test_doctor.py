@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
 from base64 import b64encode
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from io import StringIO
 from ipaddress import ip_network
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import httpx
@@ -162,6 +165,22 @@ def test_sqlite_that_begins_to_write_too_late_is_wrong(
 ) -> None:
     monkeypatch.setitem(database.settings_dict["OPTIONS"], "transaction_mode", "DEFERRED")
     assert "begins DEFERRED and journals by wal" in doctor().line("database")
+
+
+@pytest.mark.skipif("database.vendor != 'sqlite'")
+def test_a_file_that_may_only_be_read_is_wrong(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "db.sqlite3"
+    with closing(sqlite3.connect(file)) as made:
+        made.executescript("PRAGMA journal_mode = wal; CREATE TABLE django_migrations (id)")
+    opened = database.copy()
+    opened.settings_dict["NAME"] = f"file:{file}?mode=ro"
+    opened.settings_dict["OPTIONS"] = {**opened.settings_dict["OPTIONS"], "uri": True}
+    monkeypatch.setattr(storage, "connection", opened)
+    with closing(opened):
+        found = storage.look_at_database()
+    assert found == storage._said("read-only")
 
 
 @pytest.mark.skipif("database.vendor != 'sqlite'")

@@ -41,7 +41,6 @@ def look_at_database() -> Finding:
     try:
         if not is_migrated():
             return _said("unmigrated")
-        # SQLite begins like one who writes, and says so where it may not.
         with transaction.atomic():
             return _look_at_sqlite() if connection.vendor == "sqlite" else _look_at_postgresql()
     except Error as error:
@@ -55,6 +54,9 @@ def _look_at_sqlite() -> Finding:
         words = f"SQLite begins {begins} and journals by {journal}: workers lock each other out."
         advice = "Name nothing but the file in DATABASE_URL, on a disk of this machine."
         return wrong("database", words, advice)
+    with connection.cursor() as cursor:
+        # SQLite lets one who writes begin on a file that may only be read, and refuses this.
+        cursor.execute("DELETE FROM django_migrations WHERE 0")
     return ok("database", "SQLite answers, takes rows and has every migration.")
 
 
