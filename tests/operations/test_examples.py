@@ -20,6 +20,7 @@ from tests.stack import nginx
 EXAMPLES = ROOT / "dashboard" / "operations" / "examples"
 UNITS = sorted(path.name for path in EXAMPLES.glob("calls*"))
 PROGRAMS = "/srv/calls/.venv/bin/"
+with_systemd = pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="no systemd here")
 
 
 def test_nginx_understands_its_site(tmp_path: Path) -> None:
@@ -31,7 +32,7 @@ def test_nginx_understands_its_site(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="no systemd here")
+@with_systemd
 def test_systemd_understands_every_unit(tmp_path: Path) -> None:
     for name in UNITS:
         text = (EXAMPLES / name).read_text().replace(f"{PROGRAMS}python", sys.executable)
@@ -41,6 +42,17 @@ def test_systemd_understands_every_unit(tmp_path: Path) -> None:
     line = ["systemd-analyze", "verify", "--man=no", *units, str(tmp_path / "calls@1.service")]
     done = subprocess.run(line, capture_output=True, text=True)
     assert (done.returncode, done.stdout + done.stderr) == (0, "")
+
+
+@with_systemd
+@pytest.mark.parametrize("name", [name for name in UNITS if name.endswith(".service")])
+def test_a_service_may_do_little_beyond_its_work(name: str, tmp_path: Path) -> None:
+    unit = tmp_path / name.replace("@", "@1")
+    shutil.copy(EXAMPLES / name, unit)
+    # Tenths of systemd's measure of exposure, from 0 to 10.
+    line = ["systemd-analyze", "security", "--offline=yes", "--threshold=20", str(unit)]
+    done = subprocess.run(line, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-200:] + done.stderr
 
 
 @pytest.mark.parametrize("name", [name for name in UNITS if name.endswith(".timer")])
