@@ -20,7 +20,7 @@ SHORT_QUIET = 2.0  # seconds
 GUESSED_QUIET = 1.0  # seconds, where iSales says no number
 # Seconds by which a load is behind the threads that fetch for it: one that a page wakes at once
 # takes Python's lock from the thread that is about to ask for the next page.
-BEHIND = 0.01
+BEHIND = 0.02
 
 Arrival = tuple[Fetched, int]  # a page, and the total that iSales reported with it
 
@@ -97,8 +97,7 @@ class PageQueue:
             raise found
         with self._taking:
             self._out -= 1
-        if has_caught_up and self.wanted:
-            time.sleep(BEHIND)
+        time.sleep(BEHIND if has_caught_up and self.wanted else 0)  # 0: others take the lock
         return found
 
     def put_back(self, offset: int) -> None:
