@@ -99,14 +99,14 @@ def overlapping(connection: Connection, window: Window) -> list[Snapshot]:
     """Return the snapshots of everything whose range overlaps a window, begun last first."""
     before = Q() if window.end is None else Q(begin__isnull=True) | Q(begin__lt=window.end)
     after = Q() if window.begin is None else Q(end__isnull=True) | Q(end__gt=window.begin)
-    found = _everything(connection).filter(before, after).select_related("connection")
+    found = _everything(connection).filter(before, after)
     return list(found.defer("criteria").order_by("-pk"))
 
 
 def _everything(connection: Connection) -> QuerySet[Snapshot]:
     subject = subject_of(Criteria(), connection)
     known = Q(as_of__isnull=True) | timestamps.not_ahead("as_of")
-    return Snapshot.objects.filter(known, connection=connection, subject=subject)
+    return connection.snapshots.filter(known, subject=subject)  # each then has the connection
 
 
 def holds(snapshot: Snapshot, window: Window) -> bool:
