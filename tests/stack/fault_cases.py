@@ -23,6 +23,7 @@ from appoints.isales.simulator.faults import KINDS
 from tests.certificates import DAY, Authority
 from tests.stack import isales, random_queries
 from tests.stack.broken import FILE, PAGE, ROWS, Broken, Case, rows_of
+from tests.stack.visitor import Visitor
 
 LONG = frozenset({"hang"})  # a file would wait for 50 s
 LINES = 4  # calls at once, as a connection has it by default
@@ -74,16 +75,24 @@ def threads_wait(broken: Broken) -> None:
     """Every thread waits for iSales, and health is still answered at once."""
     broken.forget()
     broken.simulator.have(fault="hang")
+    over = threading.Event()
+
+    def ask_on(visitor: Visitor, path: str) -> None:
+        while not over.is_set():
+            visitor.get(path, 30.0)
+
     with ThreadPoolExecutor(ASKING) as pool:
-        for _ in range(ASKING):
-            pool.submit(broken.visitor.again().get, FILE, 30.0)
+        # Of files only some may wait, so that pages have threads.
+        for number in range(ASKING):
+            pool.submit(ask_on, broken.visitor.again(), PAGE if number % 4 else FILE)
         for _ in range(8):  # a busy machine takes some seconds to begin with all of them
-            if not broken.visitor.again().get("/readyz", 3.0).status:
+            if not broken.visitor.again().get("/readyz", 2.0).status:
                 break
             time.sleep(1)
         else:
             broken.wrong.append("a thread was free")
         took = [broken.is_alive() for _ in range(20)]
+        over.set()
     median = statistics.median(took)
     broken.seen.append(f"healthz {median * 1000:.0f} ms, at most {max(took) * 1000:.0f} ms")
     if median > HEALTH_TIME:
