@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.db import Error, InterfaceError, OperationalError, connection
@@ -126,3 +127,28 @@ def limit_lock_waits(connection: Any, **_about: object) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SET lock_timeout = '20s'")
+
+
+def remember_file(connection: Any, **_about: object) -> None:
+    """Keep in mind which file of SQLite a connection has opened."""
+    connection.opened_file = _file_of(connection)
+
+
+def close_moved(**_about: object) -> None:
+    """Close a connection to a file of SQLite that is no longer at its path.
+
+    It was moved away, or a backup took its place: what is written to it would be lost.
+    """
+    if connection.connection is not None and connection.opened_file != _file_of(connection):
+        connection.close()
+
+
+def _file_of(connection: Any) -> tuple[int, int] | None:
+    """Return what identifies the file at the path of a database; None where there is none."""
+    if connection.vendor != "sqlite":
+        return None
+    try:
+        status = Path(connection.settings_dict["NAME"]).stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino

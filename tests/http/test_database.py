@@ -8,13 +8,14 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.sessions.exceptions import SessionInterrupted
+from django.core.signals import request_started
 from django.db import DatabaseError, IntegrityError, OperationalError, connection, connections
 from django.db.backends.signals import connection_created
 from django.test import Client
@@ -25,7 +26,7 @@ from appoints.isales.simulator import Simulator
 from appoints.saved_views.models import SavedView
 from appoints.snapshots.models import Chunk, Snapshot
 from dashboard import database
-from tests.factories import PASSWORD, administrator
+from tests.factories import PASSWORD, administrator, loads_ended
 from tests.screen import text_of
 
 WORDS = {"down": "database does not answer", "locked": "database is locked"}
@@ -57,6 +58,7 @@ def told_to_every_connection(pragma: str) -> Iterator[None]:
     finally:
         connection_created.disconnect(tell)
         connections.close_all()
+        loads_ended()  # a thread keeps its connection for a moment
 
 
 @contextmanager
@@ -187,6 +189,32 @@ def test_rows_at_hand_stay_while_the_database_is_locked(
     assert WORDS["locked"] in text_of(answer)
     assert "rows below are 5 min old" in text_of(answer)
     assert 'class="appoints' in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_file_that_takes_the_place_of_another_is_read_at_the_next_request(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    path = tmp_path / "calls.sqlite3"
+    held = connection.copy()
+    monkeypatch.setitem(held.settings_dict, "NAME", str(path))
+    monkeypatch.setattr(database, "connection", held)
+    for number in (1, 2):
+        path.unlink(missing_ok=True)
+        with closing(sqlite3.connect(path)) as made, made:
+            made.execute(f"CREATE TABLE number AS SELECT {number} AS it")
+        database.close_moved()
+        with held.cursor() as cursor:
+            assert cursor.execute("SELECT it FROM number").fetchone() == (number,)
+    held.close()
+
+
+@pytest.mark.django_db
+def test_a_connection_to_a_file_that_stays_is_kept() -> None:
+    connection.ensure_connection()
+    kept = connection.connection
+    request_started.send(sender=None)
+    assert connection.connection is kept
 
 
 def test_a_load_that_cannot_be_stored_ends_and_says_why(
