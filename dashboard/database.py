@@ -139,7 +139,8 @@ def close_moved(**_about: object) -> None:
 
     It was moved away, or a backup took its place: what is written to it would be lost.
     """
-    if connection.connection is not None and connection.opened_file != _file_of(connection):
+    opened = getattr(connection, "opened_file", None)
+    if connection.connection is not None and opened and opened != _file_of(connection):
         connection.close()
 
 

@@ -11,8 +11,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
+from appoints.display.formats import count
 from appoints.display.html import NOTHING, html, joined
-from appoints.display.insight.figures import count
 from appoints.display.texts import tip, visible
 from appoints.query.columns import COLUMNS
 from appoints.query.filters import FILTERS, NAMES

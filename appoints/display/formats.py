@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from functools import cache
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.dateformat import format as formatted
 from django.utils.formats import get_format
 from django.utils.safestring import SafeString
@@ -18,6 +19,8 @@ from django.utils.translation import (
 
 from appoints.display.html import html
 
+THOUSAND = 1000  # below which no language divides a number
+
 
 def isolated(value: str) -> str:
     """Return a value for the midst of a sentence: in one from right to left, with its own order.
@@ -25,6 +28,12 @@ def isolated(value: str) -> str:
     Otherwise a number would lose its ``+`` to the other end, and a day would run backwards.
     """
     return f"\u2068{value}\u2069" if get_language_bidi() else value
+
+
+def count(rows: int) -> str:
+    """Return a number as the language writes it."""
+    # A page has hundreds, and to ask for the language's way takes longer than the rest of a link.
+    return str(rows) if 0 <= rows < THOUSAND else str(intcomma(rows))
 
 
 def clock(moment: datetime, *, exact: bool = False) -> str:

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from threading import Lock, RLock
+
+
+@dataclass
+class Turn:
+    """The lock of a thing that is made, and how many threads hold it or wait for it."""
+
+    lock: RLock = field(default_factory=RLock)
+    askers: int = 0
 
 
 class Makers:
     """The things that threads of this process are making."""
 
     def __init__(self) -> None:
-        self._turns: dict[Hashable, RLock] = {}
+        self._turns: dict[Hashable, Turn] = {}
         self._lock = Lock()
 
     @contextmanager
@@ -21,10 +30,13 @@ class Makers:
         To make one thing others may be made, but never the other way round.
         """
         with self._lock:
-            turn = self._turns.setdefault(key, RLock())
-        with turn:
-            try:
+            turn = self._turns.setdefault(key, Turn())
+            turn.askers += 1
+        try:
+            with turn.lock:
                 yield
-            finally:
-                with self._lock:
-                    self._turns.pop(key, None)
+        finally:
+            with self._lock:
+                turn.askers -= 1
+                if not turn.askers:
+                    del self._turns[key]

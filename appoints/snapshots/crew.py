@@ -55,9 +55,19 @@ class Crew:
             self._queues.remove(queue)
 
     def start_threads(self, most: int) -> None:
-        """Start as many threads as pages are to be asked for, at most so many in all."""
-        for each in self._new_fetchers(most):
-            _start(each.run)
+        """Start as many threads as pages are to be asked for, at most so many in all.
+
+        Raises RuntimeError where the machine gives no more.
+        """
+        fetchers = self._new_fetchers(most)
+        while fetchers:
+            try:
+                _start(fetchers[-1].run)
+            except RuntimeError:
+                for each in fetchers:
+                    self._uncount(is_own=each.is_own)
+                raise
+            fetchers.pop()
 
     def _new_fetchers(self, most: int) -> list[PageFetcher]:
         """Return what is to work in threads of its own; these count from now on."""
@@ -92,14 +102,11 @@ class Crew:
         """
         with self._changed:
             self._await(self._lacks_lines, IDLE)
-            if self._lacks_lines():
+            if self._lacks_lines() and (chosen := self._chosen(last)):
                 self._taking += 1
-                return self._chosen(last)
-            self._threads -= 1
-            self._own -= is_own
-        if not is_own:
-            SHARED_THREADS.release()
-        return None
+                return chosen
+            self._uncount(is_own=is_own)
+            return None
 
     def end_taking(self) -> None:
         """Count a thread as one that takes no line any more."""
@@ -130,6 +137,14 @@ class Crew:
             if queue in self._queues:
                 self._queues.remove(queue)
                 self._queues.append(queue)
+
+    def _uncount(self, *, is_own: bool) -> None:
+        """Count a thread as ended."""
+        with self._changed:
+            self._threads -= 1
+            self._own -= is_own
+        if not is_own:
+            SHARED_THREADS.release()
 
     def _await(self, comes: Callable[[], bool], wait: float) -> None:
         """Wait until something comes, at most so many seconds, or idle threads are to end."""

@@ -14,10 +14,11 @@ SLICE = 1.5  # seconds for which a line is held, or one page where another worke
 
 @dataclass
 class Held:
-    """A line, how to give it back to all workers, and since when it is held (monotonic)."""
+    """A line, how to give it back to all workers, and when it was asked for and got (monotonic)."""
 
     line: Line
     release: Callable[[], object]
+    asked: float
     since: float = field(default_factory=time.monotonic)
 
     @property
@@ -27,5 +28,5 @@ class Held:
 
     def serves(self, queue: PageQueue) -> bool:
         """Tell whether a queue's pages may go over the line: not where the endpoint changed."""
-        is_newer = self.since >= queue.added
+        is_newer = self.asked >= queue.added
         return is_newer or self.line.connection.endpoint_fingerprint() == queue.endpoint

@@ -17,6 +17,7 @@ from appoints.connections.models import Connection
 from appoints.isales.errors import TooFast
 from appoints.snapshots.held_line import Held
 from appoints.snapshots.page_queue import ArrivedPage, PageQueue
+from dashboard.database import close_moved
 
 if TYPE_CHECKING:
     from appoints.snapshots.crew import Crew
@@ -75,16 +76,18 @@ class PageFetcher:
 
     def _take_line(self, queue: PageQueue) -> None:
         """Hold a line if one gets free within a while. Raises what limiter.line raises."""
-        stack = ExitStack()
+        stack, asked = ExitStack(), time.monotonic()
+        close_moved()
         try:
             line = limiter.line(self.connection, wait=LINE_LOOK, is_urgent=queue.is_first)
-            self.held = Held(stack.enter_context(line), stack.close)
+            self.held = Held(stack.enter_context(line), stack.close, asked)
             self.waits_since = time.monotonic()
         except TooFast as error:
             if not queue.wait_for_quiet(error):
                 raise
         except Busy:
-            if time.monotonic() > self.waits_since + LINE_WAIT:
+            # What the thread waited for before may have been another load's line.
+            if time.monotonic() > max(self.waits_since, queue.added) + LINE_WAIT:
                 raise
         finally:
             self.crew.end_taking()

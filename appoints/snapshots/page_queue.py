@@ -75,8 +75,12 @@ class PageQueue:
         with self._taking:
             if not self.ready:
                 return None
+            try:
+                offset = self.wanted.popleft()
+            except IndexError:  # the load wants it no more
+                return None
             self._out += 1
-            return self.wanted.popleft()
+            return offset
 
     def put(self, answer: ArrivedPage) -> None:
         """Hand a page over to the load, which reads its rows: the line has other things to do."""
@@ -97,7 +101,8 @@ class PageQueue:
             raise found
         with self._taking:
             self._out -= 1
-        time.sleep(BEHIND if has_caught_up and self.wanted else 0)  # 0: others take the lock
+        # None at all lets the other threads run first, too.
+        time.sleep(BEHIND if has_caught_up and self.wanted else 0.0)
         return found
 
     def put_back(self, offset: int) -> None:

@@ -15,6 +15,7 @@ from django.db import connection as database
 
 from appoints.snapshots import crew, loader, news, queue, retention
 from appoints.snapshots.models import Snapshot
+from dashboard.database import close_moved
 
 PURGED_EVERY = 5.0  # seconds
 IDLE = 0.5  # seconds in which a thread waits for the next load, its database connection open
@@ -33,6 +34,7 @@ class Pool:
         self._empty_until = 0.0
         self._counting, self._taking = Condition(), Lock()
         self._idle = self._woken = 0  # threads that wait, and how many of them are to go on
+        self._wakes = 0
         self._dismissals = 0
         self._ending, self._purge_at = Event(), 0.0
         self._order: list[Snapshot] = []  # what waited, and when that was read
@@ -49,14 +51,15 @@ class Pool:
             is_empty = time.monotonic() < self._empty_until
             if is_empty or self._ending.is_set():
                 return
+            self._wakes += 1
             if self._woken < self._idle:
                 self._woken += 1
                 self._counting.notify()
             elif len(self._threads) < settings.APPOINTS_LOADERS:
                 name = f"load-{len(self._threads) + 1}"
                 thread = Thread(target=self._work, name=name, daemon=True)
-                self._threads.add(thread)
                 thread.start()
+                self._threads.add(thread)
 
     def hand_over(self) -> None:
         """Give all loads back, for other workers to go on with at once; take no more."""
@@ -82,9 +85,12 @@ class Pool:
 
     def _work(self) -> None:
         try:
-            while (snapshot := self._next()) or self._wait():
-                if snapshot:
+            while True:
+                before = self._wakes
+                if snapshot := self._next():
                     self._load(snapshot)
+                elif not self._wait(before):
+                    break
         except Error as error:
             # What waits is taken by the next loader that is woken.
             logger.warning("the queue cannot be read: %s", error)
@@ -102,9 +108,11 @@ class Pool:
             with self._counting:
                 self._loads[snapshot.connection_id] -= 1
 
-    def _wait(self) -> bool:
-        """Wait a while for a load to come; tell whether one may have."""
+    def _wait(self, wakes: int) -> bool:
+        """Wait a while for a load to come; tell whether one may have since so many wakes."""
         with self._counting:
+            if self._wakes > wakes:
+                return True
             before, self._idle = self._dismissals, self._idle + 1
             self._counting.wait_for(lambda: self._woken or self._dismissals > before, IDLE)
             self._idle -= 1
@@ -123,6 +131,7 @@ class Pool:
             retention.purge()
 
     def _next(self) -> Snapshot | None:
+        close_moved()
         with self._taking:
             if self._ending.is_set():
                 return None

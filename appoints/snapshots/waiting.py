@@ -85,7 +85,7 @@ def load_all(
     asked: Sequence[UpstreamRequest],
     wait: Wait,
     person: int | None,
-    came: Came = id,
+    came: Came | None = None,
 ) -> list[Snapshot]:
     """Return the snapshots of several requests once all are loaded, or as they are after the wait.
 
@@ -115,7 +115,7 @@ def _possible(wait: Wait, connection: Connection) -> Wait:
     return NO_WAIT  # whoever tries it may wait long
 
 
-def _await(begun: Sequence[int], wait: Wait, lines: int, came: Came) -> None:
+def _await(begun: Sequence[int], wait: Wait, lines: int, came: Came | None) -> None:
     """Wait for loads, or for their first rows, and wake loaders as long as any waits for one.
 
     Where first rows are enough, nobody waits for a rest that will hardly come in time.
@@ -135,7 +135,8 @@ def _await(begun: Sequence[int], wait: Wait, lines: int, came: Came) -> None:
             left = max(_left(each, lines) for each in loading)
         if time.monotonic() + left > until:
             return
-        _report([each.pk for each in found if each not in loading], known, came)
+        if came:
+            _report([each.pk for each in found if each not in loading], known, came)
         with timing.upstream():
             news.wait(look)
         look = min(1.5 * look, LONGEST_LOOK_AT_REST if has_rows else LONGEST_LOOK)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -11,10 +12,12 @@ from typing import Any
 import pytest
 
 from appoints.connections import limiter
+from appoints.connections.errors import Busy
 from appoints.connections.models import Connection
 from appoints.isales.client import Criteria, Page
 from appoints.isales.secret import Secret
-from appoints.snapshots import crew, fetcher, held_line
+from appoints.snapshots import crew, fetcher, held_line, page_fetcher
+from appoints.snapshots.page_queue import PageQueue
 
 ROWS = 10
 CONNECTION = 7  # no stored one has this ID
@@ -148,3 +151,91 @@ def test_a_line_is_not_kept_for_another_endpoint(lines: Lines) -> None:
     moved = stored(access_key="another")
     all_come(lines, fetch("one", 20, connection=moved))
     assert (lines.taken, lines.released) == (2, 1)
+
+
+def queue_of(*offsets: int) -> PageQueue:
+    return PageQueue(stored(), Criteria(), ROWS, deque(offsets))
+
+
+def test_a_load_that_leaves_as_a_thread_goes_to_its_pages_holds_up_no_later_one(
+    lines: Lines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads, leaves = crew.crew_of(CONNECTION), queue_of(10)
+    looks = []
+    looked = crew.Crew._lacks_lines
+
+    def look(self: crew.Crew) -> bool:
+        found = looked(self)
+        looks.append(found)
+        if len(looks) == 2:  # after the wait
+            leaves.stop.set()
+        return found
+
+    with monkeypatch.context() as changed:
+        changed.setattr(crew.Crew, "_lacks_lines", look)
+        threads.add(leaves)
+        threads.start_threads(1)
+        until(lambda: not threads._threads)
+        threads.remove(leaves)
+    all_come(lines, fetch("later", 10))
+    assert lines.asked == [("later", 10)]
+
+
+def test_a_page_that_its_load_wants_no_more_is_not_taken() -> None:
+    class Emptied(deque[int]):
+        def __len__(self) -> int:
+            return 1
+
+    queue = PageQueue(stored(), Criteria(), ROWS, Emptied())
+    assert queue.take() is None
+    queue.wanted = deque()
+    assert queue.is_done
+
+
+def test_where_a_thread_cannot_start_a_later_load_has_one(
+    lines: Lines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as changed:
+        changed.setattr(threading.Thread, "start", refuse)
+        with pytest.raises(RuntimeError):
+            list(fetcher.pages(stored(), Criteria(), ROWS, [10, 20]))
+    all_come(lines, fetch("later", 10))
+    assert lines.asked == [("later", 10)]
+
+
+def test_no_load_is_refused_for_another_ones_wait(
+    lines: Lines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @contextmanager
+    def busy(_: Connection, **__: object) -> Iterator[Lines]:
+        raise Busy("all in use", 1.0)
+        yield lines
+
+    monkeypatch.setattr(limiter, "line", busy)
+    fetcher_ = page_fetcher.PageFetcher(crew.Crew(CONNECTION), is_own=True)
+    fetcher_.waits_since -= page_fetcher.LINE_WAIT + 1
+    fetcher_._take_line(queue_of(10))
+    late = queue_of(10)
+    late.added -= page_fetcher.LINE_WAIT + 1
+    with pytest.raises(Busy):
+        fetcher_._take_line(late)
+
+
+def test_a_line_whose_endpoint_may_have_been_read_before_a_change_is_given_back(
+    lines: Lines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loads: list[PageQueue] = []
+
+    @contextmanager
+    def line(_: Connection, **__: object) -> Iterator[Lines]:
+        lines.connection = stored(access_key="before")
+        loads.append(queue_of(10))  # begun as the line is on its way
+        yield lines
+
+    monkeypatch.setattr(limiter, "line", line)
+    fetcher_ = page_fetcher.PageFetcher(crew.Crew(CONNECTION), is_own=True)
+    fetcher_._take_line(queue_of(10))
+    assert fetcher_.held and not fetcher_.held.serves(loads[0])

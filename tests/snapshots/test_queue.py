@@ -254,6 +254,41 @@ def test_what_comes_right_after_the_queue_was_empty_is_loaded_at_once(
             thread.join(5)
 
 
+def test_what_comes_between_a_look_and_the_wait_is_loaded_by_the_only_thread(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    settings.APPOINTS_LOADERS = 1
+    own, wait = Pool(), Pool._wait
+    loaded = threading.Event()
+
+    def load(snapshot: Snapshot, _: threading.Event) -> None:
+        end(snapshot)
+        loaded.set()
+
+    def ask_first(self: Pool, *seen: int) -> bool:
+        if not Snapshot.objects.exists():
+            question(connection, 1)
+            own.wake(is_new=True)
+        return wait(self, *seen)
+
+    monkeypatch.setattr("appoints.snapshots.loader.run", load)
+    monkeypatch.setattr(Pool, "_wait", ask_first)
+    own.wake()
+    assert loaded.wait(10)
+    own.hand_over()
+
+
+@pytest.mark.parametrize("of", ["the queue", "a line"])
+def test_no_thread_goes_on_with_a_file_that_another_has_replaced(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch, of: str
+) -> None:
+    closed: list[str] = []
+    monkeypatch.setattr(f"{(pool if of == 'the queue' else page_fetcher).__name__}.close_moved",
+                        lambda: closed.append(of))  # fmt: skip
+    ask(connection, Query(), EVER, UTC, whole(connection), wait=10)
+    assert closed
+
+
 def test_a_load_waits_for_a_line_instead_of_failing(
     connection: Connection, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from appoints.display.charts.cells import bar_line, linked, named
+from appoints.display.formats import count
 from appoints.display.html import NOTHING, html, joined
-from appoints.display.insight.figures import count
 from appoints.labels import STATE_WORDS
 from appoints.query.filters import FILTERS
 from appoints.query.query import Query

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from appoints.display.charts.cells import bar_line, linked, named
+from appoints.display.formats import count
 from appoints.display.html import NOTHING, html
-from appoints.display.insight.figures import count
 from appoints.isales import codes
 from appoints.labels import word
 from appoints.query.filters import FILTERS
@@ -48,8 +48,8 @@ class CauseBar(NamedTuple):
     def row(self) -> SafeString:
         """The row of the table."""
         css = html(' class="part"') if self.part else NOTHING
-        head, count = named(self.text, self.code, self.address), linked(self.rows, None)
-        return html('<tr><th scope="row"%s>%s</th><td>%s</td></tr>', css, head, count)
+        head, rows = named(self.text, self.code, self.address), linked(self.rows, None)
+        return html('<tr><th scope="row"%s>%s</th><td>%s</td></tr>', css, head, rows)
 
 
 class Causes(NamedTuple):

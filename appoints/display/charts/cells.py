@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from django.utils.safestring import SafeString
 
+from appoints.display.formats import count
 from appoints.display.html import NOTHING, escaped, html, joined
-from appoints.display.insight.figures import count
 from appoints.display.texts import tip, visible
 
 

@@ -5,20 +5,18 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from functools import cache
 
-from django.contrib.humanize.templatetags.humanize import intcomma
 from django.urls import get_script_prefix, reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from appoints.display.formats import duration
+from appoints.display.formats import count, duration
 from appoints.display.html import escaped
 from appoints.query.filters import FILTERS
 from appoints.query.query import Query
 
 DASH = SafeString("–")
 STEPS = 5  # shades of a table
-THOUSAND = 1000  # below which no language divides a number
 
 
 def rows_link(rows: int, asked: Query | str | None, words: str = "") -> SafeString:
@@ -32,12 +30,6 @@ def rows_link(rows: int, asked: Query | str | None, words: str = "") -> SafeStri
         return shown
     params = asked if isinstance(asked, str) else asked.urlencode()
     return SafeString(f'<a href="{_home(get_script_prefix())}?{escaped(params)}">{shown}</a>')
-
-
-def count(rows: int) -> str:
-    """Return a number as the language writes it."""
-    # A page has hundreds, and to ask for the language's way takes longer than the rest of a link.
-    return str(rows) if 0 <= rows < THOUSAND else str(intcomma(rows))
 
 
 def milliseconds(moment: datetime) -> int:
@@ -69,7 +61,7 @@ def shade(share: float) -> int:
 
 def more_words(left: int) -> str:
     """Return how many lines are left out, empty for none."""
-    return ngettext("and %s more", "and %s more", left) % intcomma(left) if left else ""
+    return ngettext("and %s more", "and %s more", left) % count(left) if left else ""
 
 
 def delay_words(delay: timedelta | None) -> str:

@@ -18,11 +18,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
-from appoints.display.formats import offset_if_twice
+from appoints.display.formats import count, offset_if_twice
 from appoints.display.html import NOTHING, escaped, html, joined
 from appoints.display.insight.figures import (
     DASH,
-    count,
     milliseconds,
     more_words,
     only,

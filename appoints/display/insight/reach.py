@@ -10,8 +10,9 @@ from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from appoints.display.formats import count
 from appoints.display.html import html, joined
-from appoints.display.insight.figures import count, percent, rows_link, shade
+from appoints.display.insight.figures import percent, rows_link, shade
 from appoints.insight.reach import FEWEST, ReachLine
 from appoints.labels import HOURS, WEEKDAYS
 from appoints.query.filters import NAMES
