@@ -140,10 +140,10 @@ lock: .venv/created
 	$(call INSTALL)
 	@touch $@
 
-# Of these tools a quarter is ever read, and compiled then.
-.venv/installed-dev: .venv/installed requirements-dev.lock
+# It holds what the other lock does. Of these packages a quarter is ever read, and compiled then.
+.venv/installed-dev: .venv/created requirements-dev.lock
 	$(call INSTALL,--no-compile)
-	@touch $@
+	@touch $@ .venv/installed
 
 .venv/installed-bench: .venv/installed-dev requirements-bench.lock
 	$(call INSTALL,--no-compile)
