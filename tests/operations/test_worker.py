@@ -108,6 +108,11 @@ def test_threads_take_turns_several_times_as_often_as_python_lets_them(port: int
     assert 0 < float(found.rpartition("\r\n\r\n")[2]) <= 0.001
 
 
+def test_what_was_loaded_before_the_first_request_is_never_looked_at_as_garbage(port: int) -> None:
+    found = answer(connect(port, "GET /set-aside HTTP/1.0\r\n\r\n"))
+    assert int(found.rpartition("\r\n\r\n")[2]) > 1000
+
+
 def test_a_head_that_comes_in_parts_is_answered(port: int) -> None:
     parts = ("GET /pa", "ge HTTP/1.0\r\nHo", "st: x\r\n\r", "\n")
     assert "GET /page" in answer(connect(port, *parts))

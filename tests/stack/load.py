@@ -168,7 +168,7 @@ def _report(
     )
     took = samples[-1].at - samples[0].at
     print(
-        f"  CPU of two cores: servers {100 * (samples[-1].cpu - samples[0].cpu) / took:.0f} %, "
+        f"  CPU of a core: servers {100 * (samples[-1].cpu - samples[0].cpu) / took:.0f} %, "
         f"load generator {100 * made['cpu'] / took:.0f} %",
         flush=True,
     )  # type: ignore[operator]
