@@ -71,7 +71,12 @@ def drop_ended(*, but: int = 0) -> None:
 
 
 def _page(connection: Connection, key: str) -> SharedPage:
-    blank = {"connection": connection, "leased_until": timestamps.LONG_AGO}
+    # As if it had just ended: another thread drops what has neither an end nor a lease.
+    blank = {
+        "connection": connection,
+        "leased_until": timestamps.LONG_AGO,
+        "ended": timezone.now(),
+    }
     return SharedPage.objects.get_or_create(key=key, defaults=blank)[0]
 
 

@@ -26,6 +26,7 @@ from appoints.query.time_range import EVER
 from appoints.results import passthrough
 from appoints.results.lookup import ask, rules
 from appoints.results.result import Result
+from appoints.snapshots import shared_pages
 from appoints.snapshots.models import SharedPage
 from appoints.snapshots.shared_pages import PageAnswer
 from tests.factories import whole
@@ -75,6 +76,14 @@ def test_different_pages_are_calls_of_their_own(
 ) -> None:
     all_at_once(connection, [1, 2, 1, 2])
     assert sorted(call.body["offset"] for call in simulator.list_calls) == [0, 25]
+
+
+def test_a_page_that_is_about_to_be_asked_for_is_not_dropped_by_another(
+    connection: Connection,
+) -> None:
+    shared_pages._page(connection, "about to be asked for")
+    shared_pages.drop_ended()
+    assert SharedPage.objects.get().key == "about to be asked for"
 
 
 def test_a_failure_is_told_to_everybody_and_the_next_asks_anew(
