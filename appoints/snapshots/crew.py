@@ -95,13 +95,18 @@ class Crew:
             self._lingering -= 1
             return self._chosen(last)
 
+    def await_pages(self) -> bool:
+        """Wait a while for pages to come that nobody has a line for; tell whether some did."""
+        with self._changed:
+            self._await(self._lacks_lines, IDLE)
+            return self._lacks_lines()
+
     def next_or_end(self, last: PageQueue | None, *, is_own: bool) -> PageQueue | None:
-        """Return the queue to take a line for; where none comes for a while, end a thread.
+        """Return the queue to take a line for; where there is none, end a thread.
 
         Whoever is returned one calls ``end_taking`` once it has a line, or none.
         """
         with self._changed:
-            self._await(self._lacks_lines, IDLE)
             if self._lacks_lines() and (chosen := self._chosen(last)):
                 self._taking += 1
                 return chosen

@@ -55,6 +55,8 @@ class PageFetcher:
             if queue := self.crew.next(self.queue):
                 return queue
             self._give_back()
+        if not self.crew.await_pages():
+            database.close()  # once this thread counts as ended, another may start
         return self.crew.next_or_end(self.queue, is_own=self.is_own)
 
     def _serve(self, queue: PageQueue) -> None:

@@ -119,8 +119,12 @@ class Pool:
             if self._woken:
                 self._woken -= 1
                 return True
-            self._threads.discard(current_thread())
-            return False
+            wakes = self._wakes
+        database.close()  # once this thread counts as ended, another may start
+        with self._counting:
+            if self._wakes == wakes:
+                self._threads.discard(current_thread())
+            return self._wakes > wakes
 
     def _purge(self) -> None:
         """Drop old snapshots now and then: after each of many small loads it would cost as much."""

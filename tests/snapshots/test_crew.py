@@ -239,3 +239,30 @@ def test_a_line_whose_endpoint_may_have_been_read_before_a_change_is_given_back(
     fetcher_ = page_fetcher.PageFetcher(crew.Crew(CONNECTION), is_own=True)
     fetcher_._take_line(queue_of(10))
     assert fetcher_.held and not fetcher_.held.serves(loads[0])
+
+
+def test_a_thread_counts_until_its_database_connection_is_closed(
+    lines: Lines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closing, goes_on, most = threading.Event(), threading.Event(), 0
+    threads = crew.crew_of(CONNECTION)
+
+    class Slow:
+        def close(self) -> None:
+            closing.set()
+            assert goes_on.wait(30)
+
+    monkeypatch.setattr(page_fetcher, "database", Slow())
+    monkeypatch.setattr(crew, "IDLE", 0.0)
+    monkeypatch.setattr(crew, "LINGER", 0.0)
+    lines.open.set()
+    all_come(lines, fetch("one", 10))
+    assert closing.wait(30)
+    later = fetch("later", 10)
+    until(lambda: bool(threads._queues))
+    time.sleep(0.05)  # in which another could start
+    most = sum(each.name == "fetch" for each in threading.enumerate())
+    goes_on.set()
+    later.join(30)
+    assert most == 1
+    assert lines.asked == [("one", 10), ("later", 10)]

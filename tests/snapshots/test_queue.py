@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.db import connection as database
@@ -88,6 +89,13 @@ def test_many_questions_at_once_are_all_loaded_by_few_threads(
     assert most_threads[0] <= 2 * settings.APPOINTS_LOADERS + settings.APPOINTS_SHARED_FETCHERS
 
 
+def lines_to_database() -> int:
+    """How many connections to PostgreSQL are open here; it lists some that were closed, too."""
+    ours = f":{int(database.settings_dict['PORT']):04X}"
+    lines = [line.split() for line in Path("/proc/self/net/tcp").read_text().splitlines()]
+    return sum(remote.endswith(ours) and state == "01" for _, _, remote, state, *_ in lines[1:])
+
+
 def test_many_questions_at_once_take_few_connections_to_postgresql(
     connection: Connection, simulator: Simulator, settings: Settings
 ) -> None:
@@ -95,22 +103,14 @@ def test_many_questions_at_once_take_few_connections_to_postgresql(
         pytest.skip("SQLite keeps no list of them; tests/postgresql.sh runs this")
     simulator.latency = 0.05
     most = 0
-
-    def look() -> None:
-        nonlocal most
-        with database.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE usename = current_user")
-            most = max(most, cursor.fetchone()[0])
-
     with held(simulator):
         for number in range(QUESTIONS):
             ask(connection, Query(number=f"{number:04}"), EVER, UTC, whole(connection), wait=0)
-        look()
+        most = lines_to_database()
     while Snapshot.objects.filter(status="loading").exists():
-        look()
-    # A loader has one; what it fetches in other threads, it stores itself. Where one ends and the
-    # next begins, the server may list both. This test has one.
-    assert 1 < most <= 2 * settings.APPOINTS_LOADERS + 1
+        most = max(most, lines_to_database())
+    # One each: loaders, threads that fetch, and this test.
+    assert 1 < most <= settings.APPOINTS_LOADERS + connection.max_concurrency + 1
 
 
 def test_what_waits_is_loaded_in_the_order_it_came(connection: Connection) -> None:
@@ -245,6 +245,32 @@ def test_shared_threads_are_given_back(connection: Connection, settings: Setting
         free += 1
     crew.SHARED_THREADS.release(free)
     assert free == settings.APPOINTS_SHARED_FETCHERS
+
+
+def test_a_loader_counts_until_its_database_connection_is_closed(
+    connection: Connection, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.APPOINTS_LOADERS = 1
+    closing, goes_on = threading.Event(), threading.Event()
+
+    class Slow:
+        def close(self) -> None:
+            closing.set()
+            assert goes_on.wait(30)
+            database.close()
+
+    monkeypatch.setattr(pool, "database", Slow())
+    monkeypatch.setattr(pool, "IDLE", 0.0)
+    loaders, first = Pool(), question(connection, 1)
+    loaders.wake(is_new=True)
+    assert closing.wait(30)
+    later = question(connection, 2)
+    loaders.wake(is_new=True)
+    most = sum(each.name.startswith("load-") for each in threading.enumerate())
+    goes_on.set()
+    loaders.await_loads(time.monotonic() + 30)
+    assert most == 1
+    assert {Snapshot.objects.get(pk=each.pk).status for each in (first, later)} == {"whole"}
 
 
 def test_what_comes_right_after_the_queue_was_empty_is_loaded_at_once(
