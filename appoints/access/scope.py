@@ -39,7 +39,7 @@ class Scope:
 
     Two people who may see the same have equal scopes. ``person`` is the ID of whoever asks,
     ``connections`` are those of which they may see rows, ``teams`` are the names of the teams that
-    are granted them, in order.
+    are granted them, in order, and ``team_ids`` are of every team that they belong to.
     """
 
     row_filters: frozenset[tuple[int, RowFilter]]
@@ -47,6 +47,7 @@ class Scope:
     person: int = field(compare=False)
     connections: QuerySet[Connection] = field(compare=False)
     teams: tuple[str, ...] = field(default=(), compare=False)
+    team_ids: frozenset[int] = field(default=frozenset(), compare=False)
 
     @property
     def is_everything(self) -> bool:
@@ -85,27 +86,21 @@ class Scope:
 
 def scope_of(user: User) -> Scope:
     """Return what a person may see: everything for a superuser, else what their teams may."""
-    unlimited = user.is_active and user.is_superuser
-    grants = [] if unlimited else _grants(user)
-    found = _everything() if unlimited else _row_filters(grants)
+    teams = dict(Team.objects.of(user).values_list("pk", "name"))
+    connections, grants = Connection.objects.filter(active=True), list[Grant]()
+    if user.is_active and user.is_superuser:
+        found = dict.fromkeys([each.pk for each in connections], EVERYTHING)
+    else:
+        grants = list(Grant.objects.filter(team__in=teams, connection__active=True).order_by())
+        found = _row_filters(grants)
+        connections = connections.filter(pk__in=found)
     return Scope(
         row_filters=frozenset(found.items()),
         masked=not user.has_perm(SEE_NUMBERS),
         person=user.pk,
-        connections=Connection.objects.filter(active=True, pk__in=found),
-        teams=tuple(sorted({grant.team.name for grant in grants})),
-    )
-
-
-def _grants(user: User) -> list[Grant]:
-    teams = Team.objects.of(user)
-    found = Grant.objects.filter(team__in=teams, connection__active=True)
-    return list(found.select_related("team"))
-
-
-def _everything() -> dict[int, RowFilter]:
-    return dict.fromkeys(
-        Connection.objects.filter(active=True).values_list("pk", flat=True), EVERYTHING
+        connections=connections,
+        teams=tuple(sorted({teams[grant.team_id] for grant in grants})),
+        team_ids=frozenset(teams),
     )
 
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import lru_cache
 
 from django.core.cache import cache
-from django.utils.translation import get_language, gettext
+from django.utils import translation
+from django.utils.translation import get_language
 
 from appoints.connections import limiter
 from appoints.connections.errors import Busy, NotAnswering, NotOffered, Resting
@@ -125,8 +127,15 @@ def reasons(connection: Connection, *, ask: bool) -> dict[str, str]:
     In a language that the platform has no words of, its English ones only fill the gaps. Unless
     ``ask``, iSales is not asked for its words: those of its last answer count.
     """
-    known = {**codes.RESULTS, **codes.FAIL_WORDS}
-    words = {code: gettext(text) for code, text in known.items()}
     language = get_language() or "en"
+    words = _translated(language)
     own = fail_words(connection, language, ask=ask)
     return {**words, **own} if speaks(language) else {**own, **words}
+
+
+@lru_cache(maxsize=16)
+def _translated(language: str) -> Mapping[str, str]:
+    """Return our words for fail codes and results; each page needs all of them."""
+    with translation.override(language):
+        known = {**codes.RESULTS, **codes.FAIL_WORDS}
+        return {code: translation.gettext(text) for code, text in known.items()}

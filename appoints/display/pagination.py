@@ -2,31 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from appoints.display.parts import ValuePart
 from appoints.query.filters import PER_PAGE
 from appoints.query.query import Query
 
 
-class Pager:
+@dataclass(frozen=True)
+class Pager(ValuePart):
     """Pages of ``size`` rows over ``total`` rows; ``shown`` rows are on this one.
 
     ``offered`` are the page sizes that can be chosen.
     """
 
-    def __init__(
-        self, query: Query, total: int, size: int, shown: int, offered: Sequence[int] = PER_PAGE
-    ) -> None:
-        self.query = query
-        self.offered = offered
-        self.total = total
-        self.size = size
-        self.number = query.page
-        self.pages = max(1, -(-total // size))
-        self.first_row = (query.page - 1) * size + 1
-        self.last_row = self.first_row + shown - 1
-        self.past_end = query.page > self.pages
+    query: Query
+    total: int
+    size: int
+    shown: int
+    offered: tuple[int, ...] = tuple(PER_PAGE)
+
+    @property
+    def number(self) -> int:
+        """The number of this page, from 1."""
+        return self.query.page
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are; one of no rows, too."""
+        return max(1, -(-self.total // self.size))
+
+    @property
+    def first_row(self) -> int:
+        """The number of this page's first row, from 1."""
+        return (self.number - 1) * self.size + 1
+
+    @property
+    def last_row(self) -> int:
+        """The number of this page's last row."""
+        return self.first_row + self.shown - 1
+
+    @property
+    def past_end(self) -> bool:
+        """Whether there are fewer pages than the address asks for."""
+        return self.number > self.pages
 
     @property
     def first(self) -> str | None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 
 from django.utils.dateformat import format as formatted
 from django.utils.functional import Promise
 from django.utils.translation import pgettext
 
+from appoints.display.parts import ValuePart
 from appoints.labels import PRESET_WORDS
 from appoints.query.presets import OVERDUE
 from appoints.query.query import Query
@@ -15,19 +18,37 @@ from appoints.query.query import Query
 DAYS = 7
 
 
-def presets(query: Query) -> list[tuple[str, str | Promise, str]]:
-    """Return the name, words and address of every preset."""
-    return [(name, text, _preset(query, name)) for name, text in PRESET_WORDS.items()]
+@dataclass(frozen=True)
+class PresetLinks(ValuePart):
+    """Every named range, in place of the range of a question."""
+
+    query: Query
+
+    @property
+    def links(self) -> Sequence[tuple[str, str | Promise, str]]:
+        """The name, words and address of each."""
+        return [(name, text, _preset(self.query, name)) for name, text in PRESET_WORDS.items()]
 
 
-def days(query: Query, now: datetime) -> list[tuple[str, str]]:
-    """Return the words and address of each of the last days before today; ``now`` is local."""
-    past = [(now - number * timedelta(days=1)).date() for number in range(1, DAYS + 1)]
-    words = pgettext("day of a bar", "D j M")
-    return [
-        (formatted(each, words), query.but(preset="", begin=each, end=each).urlencode())
-        for each in past
-    ]
+@dataclass(frozen=True)
+class DayLinks(ValuePart):
+    """The days before ``today``, a local date, in place of the range of a question."""
+
+    query: Query
+    today: date
+
+    @property
+    def links(self) -> Sequence[tuple[str, str]]:
+        """The words and address of each, the last day first."""
+        past = [self.today - number * timedelta(days=1) for number in range(1, DAYS + 1)]
+        words = pgettext("day of a bar", "D j M")
+        return [
+            (
+                formatted(each, words),
+                self.query.but(preset="", begin=each, end=each).urlencode(),
+            )
+            for each in past
+        ]
 
 
 def any_time(query: Query) -> str:

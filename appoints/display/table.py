@@ -13,9 +13,10 @@ from django_tables2.data import TableData
 from appoints.display.cell_kinds import Record
 from appoints.display.cells import CellOptions, Cells
 from appoints.display.formats import patterns
+from appoints.display.heads import Heads, SortMenu
 from appoints.display.html import Keep, html, joined, size_of
 from appoints.query.columns import COLUMNS, TABLE_COLUMNS
-from appoints.query.query import DEFAULT_SORT, Query
+from appoints.query.query import Query
 
 # The columns of whoever chose none: what most look at, in the order in which a call is read.
 DEFAULT_COLUMNS = (
@@ -31,15 +32,6 @@ DEFAULT_COLUMNS = (
     "business_result",
 )
 ALWAYS = "appoint_time"  # it leads to the reservation's page
-
-
-class Header(NamedTuple):
-    """A column's head: ``sorted_by`` is aria-sort's word, ``address`` the question sorted anew."""
-
-    name: str
-    text: str
-    sorted_by: str | None
-    address: str | None
 
 
 class Offered(NamedTuple):
@@ -102,18 +94,20 @@ class AppointTable(Cells, tables.Table):
         """Return the words in which scripts say how far off a time is, by name."""
         return patterns()
 
-    def headers(self) -> list[Header]:
-        """Return the head of each column, with where a click on it leads."""
-        return [self._header(column.name, column.header) for column in self.columns]
+    @property
+    def heads(self) -> Heads:
+        """The head of each column."""
+        return Heads(*self._asked)
 
-    def _header(self, name: str, text: str) -> Header:
-        if self.query is None or (self.options.masked and name == "called_no"):
-            return Header(name, text, None, None)
-        sorted_by = {name: "ascending", f"-{name}": "descending"}.get(
-            self.query.sort or DEFAULT_SORT
-        )
-        sort = f"-{name}" if sorted_by == "ascending" else name
-        return Header(name, text, sorted_by, self.query.but(sort=sort).urlencode())
+    @property
+    def sort_menu(self) -> SortMenu:
+        """The columns that the rows can be sorted by."""
+        return SortMenu(*self._asked)
+
+    @property
+    def _asked(self) -> tuple[tuple[str, ...], Query | None, bool]:
+        question = self.query and self.query.but()  # sorted anew, it begins on the first page
+        return tuple(self.columns.names()), question, self.options.masked
 
     def body(self) -> str:
         """Return all rows as HTML."""

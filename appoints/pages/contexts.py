@@ -22,6 +22,7 @@ from appoints.display.empty import EmptyState
 from appoints.display.filter_menus import Choice, FilterMenu
 from appoints.display.links import LinkBuilder
 from appoints.display.pagination import Pager
+from appoints.display.preset_links import DayLinks, PresetLinks
 from appoints.display.table import AppointTable, Offered
 from appoints.forms.query_form import QueryForm
 from appoints.query.query import Query
@@ -142,7 +143,7 @@ class ListContext(Context):
     connections: QuerySet[Connection]
     unknown: Sequence[str]
     zone: ZoneInfo
-    preset_links: Sequence[tuple[str, str | Promise, str]]
+    preset_links: PresetLinks
     controls: Controls
     intervals: Mapping[int, str | Promise]
     limits: str
@@ -151,7 +152,7 @@ class ListContext(Context):
     address: str | None = None
     connection: Connection | None = None
     chips: Sequence[Chip] = ()
-    day_links: Sequence[tuple[str, str]] = ()
+    day_links: DayLinks | None = None
     any_time: str = ""
     number: str = ""
     cleared: str = ""

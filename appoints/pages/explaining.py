@@ -10,10 +10,10 @@ from django.http import HttpResponse
 from django_htmx.http import HttpResponseClientRefresh
 
 from appoints.connections.models import Connection
-from appoints.display import preset_links
 from appoints.display.controls import Controls
 from appoints.display.intervals import INTERVALS
 from appoints.display.limits import limits
+from appoints.display.preset_links import PresetLinks
 from appoints.pages.base import ResultView
 from appoints.pages.contexts import ListContext, NoConnectionContext
 from appoints.query.query import Query
@@ -72,7 +72,7 @@ class ExplainingView(ResultView):
             unknown=form.unknown(FORM_ONLY | {REFRESH} | self.own_parameters),
             zone=form.zone,
             # Of a form that is wrong only the way out is offered.
-            preset_links=preset_links.presets(Query()),
+            preset_links=PresetLinks(Query()),
             controls=Controls(form=form.form, place=self.request.path),
             intervals=INTERVALS,
             limits=limits(self.scope),

@@ -23,6 +23,7 @@ from appoints.display.empty import EmptyState
 from appoints.display.filter_menus import Choice
 from appoints.display.links import link_builder
 from appoints.display.pagination import Pager
+from appoints.display.preset_links import DayLinks, PresetLinks
 from appoints.display.table import AppointTable, known
 from appoints.display.tiles import repeat_tiles, tiles
 from appoints.forms.submit import address_of, posted
@@ -134,8 +135,8 @@ class ListPage(ExplainingView):
             connection=question.connection,
             chips=chips(query, question.zone),
             zone=question.zone,
-            preset_links=preset_links.presets(query),
-            day_links=preset_links.days(query, question.now.astimezone(question.zone)),
+            preset_links=PresetLinks(query.but()),
+            day_links=DayLinks(query.but(), question.now.astimezone(question.zone).date()),
             any_time=preset_links.any_time(query),
             number=shown(query.number),
             cleared=preset_links.cleared(query),
@@ -196,9 +197,10 @@ class ListPage(ExplainingView):
     ) -> tuple[Pager, list[dict[str, object]]]:
         """Return the page of a result, and its records."""
         query, connection = self.question.query, self.question.connection
-        size, sizes = query.per_page, list(PER_PAGE)
+        size, sizes = query.per_page, tuple(PER_PAGE)
         if result.is_browsing:
-            size, sizes = passthrough.size_of(connection, query), passthrough.sizes(connection)
+            size = passthrough.size_of(connection, query)
+            sizes = tuple(passthrough.sizes(connection))
         records = result.page(query.page, size, attempts="attempt" in columns)
         return Pager(query, result.total, size, len(records), sizes), records
 

@@ -41,7 +41,7 @@ class SavedViewQuerySet(models.QuerySet["SavedView"]):
         their scope, and whose numbers are masked opens none that names a number.
         """
         shown = models.Q(owner=user) | models.Q(audience=SavedView.Audience.EVERYBODY)
-        teams = models.Q(audience=SavedView.Audience.TEAM, team__in=Team.objects.of(user))
+        teams = models.Q(audience=SavedView.Audience.TEAM, team__in=scope.team_ids)
         known = models.Q(connection__in=["", *[each.slug for each in scope.connections]])
         if scope.masked:
             known &= models.Q(names_number=False)
@@ -76,7 +76,7 @@ class SavedViewQuerySet(models.QuerySet["SavedView"]):
         seen = self.visible_to(user, scope)
         if own := seen.filter(person_defaults__person=user).first():
             return Default(own, None)
-        teams = TeamDefault.objects.filter(team__in=Team.objects.of(user))
+        teams = TeamDefault.objects.filter(team__in=scope.team_ids)
         found = teams.filter(view__in=seen).select_related("view", "team").order_by("team__name")
         first = found.first()
         return Default(first.view, first.team) if first else None

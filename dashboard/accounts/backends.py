@@ -12,6 +12,10 @@ from dashboard.accounts.models import User
 class PasswordBackend(ModelBackend):
     """A name and a password of our own; of superusers alone where LOCAL_SIGN_IN is off."""
 
+    def get_user(self, user_id: int) -> User | None:
+        user = _stored(user_id)
+        return user if self.user_can_authenticate(user) else None
+
     def user_can_authenticate(self, user: User | AnonymousUser | None) -> bool:
         if not settings.LOCAL_SIGN_IN and not (user and user.is_superuser):
             return False
@@ -22,7 +26,8 @@ class VouchedBackend(BaseBackend):
     """Another who says who somebody is; nothing is asked here."""
 
     def get_user(self, user_id: int) -> User | None:
-        return User.objects.filter(pk=user_id, is_active=True).first()
+        user = _stored(user_id)
+        return user if user and user.is_active else None
 
 
 class ProxyBackend(VouchedBackend):
@@ -35,3 +40,8 @@ class OpenIdConnectBackend(VouchedBackend):
 
 class SamlBackend(VouchedBackend):
     """The identity provider of SAML_METADATA_FILE; see accounts.sso."""
+
+
+def _stored(user_id: int) -> User | None:
+    """Return a person with their preferences, which each request needs too."""
+    return User.objects.select_related("preferences").filter(pk=user_id).first()

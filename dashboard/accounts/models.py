@@ -145,10 +145,10 @@ class Preferences(models.Model):
 
     @classmethod
     def of(cls, user: User | AnonymousUser) -> Self:
-        """Return a person's preferences, empty if they have none; one query."""
+        """Return a person's preferences, empty if they have none."""
         if not user.is_authenticated:
             return cls()
-        return cls.objects.filter(user=user).first() or cls(user=user)
+        return getattr(user, "preferences", None) or cls(user=user)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -213,7 +213,7 @@ def test_groups_that_stay_are_not_looked_up_again(
     client: Client, ana: User, behind_a_proxy: Settings, django_assert_num_queries: Any
 ) -> None:
     get(client, "sales,chiefs")
-    with django_assert_num_queries(3):  # session, person, preferences
+    with django_assert_num_queries(2):  # session, person with preferences
         get(client, "chiefs,sales,other", "/nowhere/")
 
 

@@ -251,7 +251,7 @@ def test_a_person_is_asked_for_once_in_a_request(
     client: Client, django_assert_num_queries: Any
 ) -> None:
     get(client, "ana")
-    with django_assert_num_queries(3):  # session, person, preferences
+    with django_assert_num_queries(2):  # session, person with preferences
         get(client, "ana", "/nowhere/")
 
 

@@ -171,7 +171,7 @@ def test_what_may_be_cut_is_in_the_title_whole(column: str) -> None:
 def test_columns_are_shown_in_the_order_given() -> None:
     chosen = ["call_end", "appoint_time", "state"]
     shown = table(FULL, columns=chosen)
-    assert [head.name for head in shown.headers()] == chosen
+    assert [head.name for head in shown.heads.columns] == chosen
     line = Screen(f"<table>{shown.lines()[0]}</table>")
     assert [names_of(cell)[0].removeprefix("col-") for cell in line.all("td")] == chosen
 
@@ -197,8 +197,8 @@ def test_every_column_can_be_sorted_by() -> None:
 
 
 def test_only_a_whole_result_can_be_sorted() -> None:
-    assert {head.address for head in table(FULL).headers()} == {None}
-    assert None not in {head.address for head in table(FULL, query=Query()).headers()}
+    assert {head.address for head in table(FULL).heads.columns} == {None}
+    assert None not in {head.address for head in table(FULL, query=Query()).heads.columns}
 
 
 anything = st.recursive(
