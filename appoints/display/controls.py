@@ -20,7 +20,7 @@ from appoints.results.kept import kept_without_rows
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Controls:
-    """The filters' menus, whose links lead to ``place``; ``more`` are the fields beside them.
+    """The filters' menus, whose links lead to ``place``; ``more_filters`` are fields beside them.
 
     ``counted`` are the rows of each choice for the menus. ``tasks`` are names by ID, ``reasons``
     the words of causes. ``keep`` keeps the part with the rows that its menus count; without, it is
@@ -34,7 +34,6 @@ class Controls:
     reasons: Mapping[str, str] = field(default_factory=dict)
     place: str
     keep: Keep | None = None
-    name: str = "menus"
 
     @cached_property
     def menus(self) -> Sequence[FilterMenu]:
@@ -49,10 +48,9 @@ class Controls:
         return self.query.urlencode()
 
     @property
-    def more(self) -> Controls:
+    def more_filters(self) -> MoreFilters:
         """The part of the form that needs no menus, nor any rows."""
-        keep = kept_without_rows if self.keep else None
-        return Controls(name="more", form=self.form, place=self.place, keep=keep)
+        return MoreFilters(self.form, is_kept=self.keep is not None)
 
     def drawn(self, draw: Callable[[], str]) -> str:
         """Return the part as HTML; ``draw`` is called where it is not kept."""
@@ -61,4 +59,20 @@ class Controls:
         form, data = self.form, cast(QueryDict, self.form.data)
         asked = (data.urlencode(), form.zone.key, form.masked, self.address, self.place)
         words = frozenset(self.reasons.items()), frozenset(self.tasks.items())
-        return self.keep(self.name, draw, size_of, asked, words, get_language())
+        return self.keep("menus", draw, size_of, asked, words, get_language())
+
+
+@dataclass(frozen=True, eq=False)
+class MoreFilters:
+    """The fields of a form under "More filters", kept for whoever fills them in alike."""
+
+    form: QueryForm
+    is_kept: bool
+
+    def drawn(self, draw: Callable[[], str]) -> str:
+        """Return the part as HTML; ``draw`` is called where it is not kept."""
+        if not self.is_kept:
+            return draw()
+        form = self.form
+        asked = (form.more_values, form.zone.key, form.masked, get_language())
+        return kept_without_rows("more filters", draw, size_of, *asked)

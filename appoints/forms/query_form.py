@@ -49,6 +49,12 @@ class QueryForm(Unremembered, forms.Form):
         return [self[each.name] for each in MORE_FILTERS if each.kind == "choices"]
 
     @property
+    def more_values(self) -> tuple[tuple[str, ...], ...]:
+        """What was given for each field under "More filters"."""
+        data = cast(QueryDict, self.data)
+        return tuple(tuple(data.getlist(each.name)) for each in MORE_FILTERS)
+
+    @property
     def of_clock(self) -> list[forms.BoundField]:
         """The hidden fields that keep hours and weekdays, which links ask for."""
         return [self[each.name] for each in PARAMETERS.values() if isinstance(each, OfClock)]

@@ -7,8 +7,21 @@ from html.parser import HTMLParser
 from django.test import Client
 
 from appoints.connections.models import Connection
+from appoints.results.kept import KEPT
 from appoints.saved_views.models import SavedView
+from tests.screen import Screen
 
+MORE = [
+    "q=a",
+    "late=1&q=a",
+    "q=b",
+    "sort=-agent_name&q=b",
+    "tz=Asia/Tokyo",
+    "repeat=open&repeat=reached",
+    "repeat=reached",
+    "per_page=100",
+    "untimed=1",
+]
 PAGES = [
     "/appoints/?preset=last-7d&state=failed&agent=101",
     "/appoints/?preset=last-7d&from=nonsense",
@@ -62,3 +75,15 @@ def test_no_control_of_a_saved_view_is_either(signed_in: Client, connection: Con
     slug = SavedView.objects.get().slug
     for path in (f"/views/{slug}/", f"/views/{slug}/delete/", "/views/"):
         assert remembered(signed_in.get(path).content.decode()) == []
+
+
+def test_more_filters_show_what_is_asked_whatever_was_asked_before(
+    signed_in: Client, connection: Connection
+) -> None:
+    def shown(asked: str) -> str:
+        return str(Screen(signed_in.get(f"/appoints/?preset=today&{asked}")).one(".more").html)
+
+    after_others = {asked: shown(asked) for asked in MORE}
+    for asked in MORE:
+        KEPT.clear()
+        assert after_others[asked] == shown(asked)
