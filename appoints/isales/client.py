@@ -18,7 +18,7 @@ from . import answers, bodies
 from .codes import gettext_noop
 from .endpoint import Endpoint
 from .errors import NoAnswer, UnexpectedAnswer
-from .rows import Row, parse_row
+from .rows import Row, parse_rows
 from .signing import AkskAuth
 from .transport import Transport, request_deadline
 
@@ -74,7 +74,7 @@ class Page:
     @cached_property
     def rows(self) -> list[Row]:
         """The rows; whatever was sent, nothing is raised."""
-        return [parse_row(raw) for raw in self.sent]
+        return parse_rows(self.sent)
 
 
 class Call(NamedTuple):

@@ -18,6 +18,7 @@ from appoints.isales.rows import (
     TIMES,
     Row,
     parse_row,
+    parse_rows,
 )
 
 texts = st.one_of(st.text(max_size=8), st.sampled_from(["", "\ud800", "true", "1747302523000"]))
@@ -30,6 +31,16 @@ values = st.recursive(
     max_leaves=5,
 )
 rows = st.dictionaries(st.one_of(st.sampled_from(sorted(KNOWN)), texts), values, max_size=8)
+usual = st.fixed_dictionaries(
+    {},
+    optional={
+        **dict.fromkeys(TEXTS.values(), st.one_of(texts, st.none(), st.just(0))),
+        **dict.fromkeys(
+            TIMES.values(), st.one_of(st.integers(EARLIEST - 1, LATEST), st.none(), st.just(0))
+        ),
+        **dict.fromkeys(FLAGS.values(), st.one_of(st.booleans(), st.none())),
+    },
+)
 
 
 def odd(row: Row) -> dict[str, Any]:
@@ -54,6 +65,16 @@ def test_whatever_was_sent_is_in_a_field_or_kept_as_it_was(raw: dict[str, Any]) 
     for key in raw.keys() - KNOWN:
         assert odd(row)[key] == raw[key]
     assert odd(row).keys() <= raw.keys()
+
+
+@given(st.lists(st.one_of(usual, rows, values), max_size=4))
+def test_rows_of_a_page_are_read_as_each_alone(raws: list[Any]) -> None:
+    assert parse_rows(raws) == [parse_row(raw) for raw in raws]
+
+
+@given(st.lists(usual, min_size=1, max_size=4))
+def test_usual_rows_of_a_page_are_read_as_each_alone(raws: list[Any]) -> None:
+    assert parse_rows(raws) == [parse_row(raw) for raw in raws]
 
 
 @given(values)
