@@ -22,7 +22,7 @@ from appoints.connections.errors import Busy, NotOffered
 from appoints.connections.keeper import HOLD, KEEPER
 from appoints.connections.models import Connection, Slot
 from appoints.connections.slots import check_callable, longest_wait, take_turn, wait_for
-from appoints.isales.client import Client, Criteria, Page
+from appoints.isales.client import Client, Criteria, Page, UnreadPage
 from appoints.isales.endpoint import Endpoint
 from appoints.isales.errors import (
     AddressLocked,
@@ -74,6 +74,14 @@ class Line:
         """Return one page; see Client.list_page."""
         return self._ask(
             lambda: self.client.list_page(criteria, offset, limit, pace=self.pace, budget=budget)
+        )
+
+    def unread_page(
+        self, criteria: Criteria, offset: int, limit: int, *, budget: float
+    ) -> UnreadPage:
+        """Return what reads one page; see Client.unread_page."""
+        return self._ask(
+            lambda: self.client.unread_page(criteria, offset, limit, pace=self.pace, budget=budget)
         )
 
     def tasks(self, *, budget: float) -> dict[str, str]:

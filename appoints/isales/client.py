@@ -7,9 +7,8 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
-from functools import cached_property
-from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import NamedTuple
+from functools import cached_property, lru_cache
+from typing import NamedTuple, TypeVar
 
 import httpx
 import stamina
@@ -24,6 +23,12 @@ from .transport import Transport, request_deadline
 
 ROOT = "/rest/isales/v1/openapi/campaigns"
 CONTENT_TYPE = "application/json; charset=UTF-8"
+HEADERS = {
+    "Accept": "*/*",
+    "Accept-Encoding": bodies.ACCEPTED,
+    "Connection": "keep-alive",
+    "User-Agent": f"python-httpx/{httpx.__version__}",
+}
 CONNECT_TIMEOUT = 5.0  # seconds
 READ_TIMEOUT = 20.0  # seconds
 TRIES = 3
@@ -63,10 +68,7 @@ class Criteria:
 
 @dataclass(frozen=True)
 class Page:
-    """Rows as ``sent``, in iSales' own order, and the count of all that match, as iSales gives it.
-
-    They are read when ``rows`` are looked at: who has a line may ask for the next page first.
-    """
+    """Rows as ``sent``, in iSales' own order, and iSales' count of all that match."""
 
     sent: list[object]
     total: int
@@ -87,6 +89,10 @@ class Call(NamedTuple):
     content: bytes | None = None
 
 
+UnreadPage = Callable[[], Page]
+Read = TypeVar("Read")
+
+
 class Client:
     """A pool of connections to one endpoint; safe to share between threads.
 
@@ -99,20 +105,14 @@ class Client:
         self.endpoint = endpoint
         self.ahead: float | None = None
         self._root = f"{endpoint.base_url.rstrip('/')}{ROOT}/{endpoint.vdn}"
-        self._http = httpx.Client(
-            auth=AkskAuth(endpoint.access_key, endpoint.secret_key, endpoint.signing),
-            timeout=httpx.Timeout(READ_TIMEOUT, connect=CONNECT_TIMEOUT),
-            # A proxy that the shell names must not get signed requests.
-            trust_env=False,
-            headers={"Accept-Encoding": bodies.ACCEPTED},
-            # No call needs cookies, and a server could add more with every answer.
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-            transport=transport or Transport(endpoint.tls(), endpoint.hosts),
-        )
+        self._auth = AkskAuth(endpoint.access_key, endpoint.secret_key, endpoint.signing)
+        # Without a client of httpx's: no call needs its proxies, redirects and cookies, which take
+        # a quarter of the time of a call.
+        self._transport = transport or Transport(endpoint.tls(), endpoint.hosts)
 
     def close(self) -> None:
         """Close the pooled connections."""
-        self._http.close()
+        self._transport.close()
 
     def list_page(
         self, criteria: Criteria, offset: int, limit: int, *, pace: Pace, budget: float
@@ -121,9 +121,18 @@ class Client:
 
         Source: ``POST …/appoint/list`` (isales-api.md section 1).
         """
-        body = json.dumps(criteria.body(offset, limit), ensure_ascii=False).encode()
-        call = Call("POST", "/appoint/list", limit, {"Content-Type": CONTENT_TYPE}, body)
-        return _page(self._answer(call, pace, budget), limit)
+        return _page(self._answer(_list(criteria, offset, limit), pace, budget), limit)
+
+    def unread_page(
+        self, criteria: Criteria, offset: int, limit: int, *, pace: Pace, budget: float
+    ) -> UnreadPage:
+        """Return what reads such a page, so that who has a line may ask for the next one first.
+
+        It raises UnexpectedAnswer, or Refused for an answer that only looks like a success.
+        """
+        call = _list(criteria, offset, limit)
+        answer = self._read(call, pace, budget, answers.unread)
+        return lambda: _page(answer(), limit)
 
     def tasks(self, *, pace: Pace, budget: float) -> dict[str, str]:
         """Return the names of the outbound tasks by their ID (isales-api.md section 5)."""
@@ -157,7 +166,10 @@ class Client:
         return found
 
     def _answer(self, call: Call, pace: Pace, budget: float) -> dict[str, object]:
-        """Return the answer to a call; repeat the call where that may help."""
+        return self._read(call, pace, budget, answers.read)
+
+    def _read(self, call: Call, pace: Pace, budget: float, read: Callable[..., Read]) -> Read:
+        """Return what is read of the answer to a call; repeat the call where that may help."""
         # Every call only reads, so that it is safe to repeat. Each try is signed anew.
         deadline = time.monotonic() + budget
         tries = stamina.retry_context(
@@ -169,24 +181,40 @@ class Client:
         )
         for attempt in tries:
             with attempt, pace(deadline):
-                return self._once(call, deadline)
+                response, body = self._once(call, deadline)
+                return read(response.status_code, response.headers, body, call.rows)
         raise AssertionError("stamina lets the last error through")
 
-    def _once(self, call: Call, deadline: float) -> dict[str, object]:
-        request = self._http.build_request(
-            call.method, self._root + call.path, content=call.content, headers=call.headers
-        )
+    def _once(self, call: Call, deadline: float) -> tuple[httpx.Response, bytes]:
+        """Return the answer to a request, and its body."""
         left = max(0.1, deadline - time.monotonic())
         timeout = httpx.Timeout(min(left, READ_TIMEOUT), connect=min(left, CONNECT_TIMEOUT))
-        request.extensions["timeout"] = timeout.as_dict()
+        request = httpx.Request(
+            call.method,
+            _url(self._root + call.path),
+            headers={**HEADERS, **call.headers},
+            content=call.content,
+            extensions={"timeout": timeout.as_dict()},
+        )
+        request.headers["Authorization"] = self._auth.authorization(request)
         request_deadline.set(time.monotonic() + left)
         try:
-            with closing(self._http.send(request, stream=True)) as response:
+            with closing(self._transport.handle_request(request)) as response:
                 body = bodies.read(response, deadline, call.rows)
         except httpx.TransportError as error:
             raise NoAnswer(_in_words(error)) from error
         self.ahead = answers.ahead(response.headers)
-        return answers.read(response.status_code, response.headers, body, call.rows)
+        return response, body
+
+
+def _list(criteria: Criteria, offset: int, limit: int) -> Call:
+    body = json.dumps(criteria.body(offset, limit), ensure_ascii=False).encode()
+    return Call("POST", "/appoint/list", limit, {"Content-Type": CONTENT_TYPE}, body)
+
+
+@lru_cache(maxsize=256)
+def _url(text: str) -> httpx.URL:
+    return httpx.URL(text)
 
 
 def _page(answer: Mapping[str, object], limit: int) -> Page:

@@ -96,7 +96,7 @@ class PageFetcher:
 
     def _fetch(self, line: Line, queue: PageQueue, offset: int) -> None:
         try:
-            page = line.list_page(queue.criteria, offset, queue.limit, budget=PAGE_BUDGET)
+            page = line.unread_page(queue.criteria, offset, queue.limit, budget=PAGE_BUDGET)
         except TooFast as error:
             if not queue.wait_for_quiet(error):
                 raise

@@ -10,7 +10,7 @@ from queue import Empty, Queue
 from typing import NamedTuple
 
 from appoints.connections.models import Connection
-from appoints.isales.client import Criteria, Page
+from appoints.isales.client import Criteria, UnreadPage
 from appoints.isales.errors import TooFast
 from appoints.snapshots.frame import Fetched
 
@@ -29,13 +29,14 @@ class ArrivedPage(NamedTuple):
     """A page at an offset that came at an aware moment, for which a call was out some seconds."""
 
     offset: int
-    page: Page
+    unread: UnreadPage
     at: datetime
     took: float
 
     def read(self) -> Arrival:
-        """Return its rows, and the total."""
-        return Fetched(self.offset, self.page.rows, self.at, self.took), self.page.total
+        """Return its rows, and the total. Raises FetchError."""
+        page = self.unread()
+        return Fetched(self.offset, page.rows, self.at, self.took), page.total
 
 
 class PageQueue:

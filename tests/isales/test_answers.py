@@ -37,6 +37,42 @@ def test_success_is_the_object_that_came() -> None:
     assert answers.read(200, {}, json.dumps(GOOD).encode()) == GOOD
 
 
+SENT = [
+    json.dumps(GOOD),
+    json.dumps(GOOD, separators=(",", ":")),
+    json.dumps({"data": [{"busiResult": '"resultCode": "0200000"'}], "resultCode": "0200001"}),
+    json.dumps({"data": [{"resultCode": "0200000"}], "returnCode": "0200022"}),
+    json.dumps({"data": [{"resultCode": "0200000"}]}),
+    json.dumps({"resultCode": "0200000", "returnCode": "0200001"}),
+    json.dumps({"resultCode": 200000}),
+    json.dumps(GOOD)[:-1],
+    json.dumps({**GOOD, "data": [[[]]] * 10_000}),
+    "<html>",
+]
+
+
+def read(body: str) -> object:
+    try:
+        return answers.read(200, {}, body.encode())
+    except ISalesError as error:
+        return type(error), str(error)
+
+
+@pytest.mark.parametrize("body", SENT)
+def test_an_answer_that_is_read_later_is_the_same(body: str) -> None:
+    try:
+        found: object = answers.unread(200, {}, body.encode())()
+    except ISalesError as error:
+        found = type(error), str(error)
+    assert found == read(body)
+
+
+@pytest.mark.parametrize("body", [each for each in SENT if "0200001" in each or "0200022" in each])
+def test_a_refusal_is_seen_before_its_answer_is_read(body: str) -> None:
+    with pytest.raises(ISalesError):
+        answers.unread(200, {}, body.encode())
+
+
 @pytest.mark.parametrize(
     ("status", "kind", "transient"),
     [

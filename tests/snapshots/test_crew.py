@@ -14,7 +14,7 @@ import pytest
 from appoints.connections import limiter
 from appoints.connections.errors import Busy
 from appoints.connections.models import Connection
-from appoints.isales.client import Criteria, Page
+from appoints.isales.client import Criteria, Page, UnreadPage
 from appoints.isales.secret import Secret
 from appoints.snapshots import crew, fetcher, held_line, page_fetcher
 from appoints.snapshots.page_queue import PageQueue
@@ -43,10 +43,10 @@ class Lines:
         yield self
         self.released += 1
 
-    def list_page(self, criteria: Criteria, offset: int, _: int, **__: object) -> Page:
+    def unread_page(self, criteria: Criteria, offset: int, _: int, **__: object) -> UnreadPage:
         self.asked.append((criteria.number, offset))
         assert self.open.wait(30)
-        return Page([], 0)
+        return lambda: Page([], 0)
 
 
 @pytest.fixture
