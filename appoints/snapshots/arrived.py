@@ -16,17 +16,20 @@ from appoints.snapshots.reconcile import PageInfo, deduplicated
 
 CHUNK = 1000  # rows, about
 INSERTED = 1_000_000  # number of the chunk of inserted rows
+NO_PAGE = PageInfo(0, 0)
 
 
 class Arrived:
     """What a load holds of its snapshot; every write raises LeaseLost where the lease is lost.
 
-    ``infos`` are the pages by their offset.
+    ``infos`` are the pages by their offset, ``received`` the rows of all of them, of which some may
+    be the same.
     """
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
         self.infos: dict[int, PageInfo] = {}
+        self.received = 0
         self._unwritten: dict[int, dict[int, Fetched]] = {}  # by chunk and offset
         self._rows: dict[int, pl.DataFrame] = {}  # by chunk, as written
         self._pages_a_chunk = max(1, CHUNK // snapshot.limit)
@@ -38,6 +41,7 @@ class Arrived:
         for chunk, rows in store.readable(self.snapshot.chunks.order_by("number")):
             self._rows[chunk.number] = rows
             self.infos |= {at: PageInfo(total, count) for at, total, count in chunk.pages}
+        self.received = sum(info.rows for info in self.infos.values())
         if self.infos and self.snapshot.total is None:
             # Whoever began was stopped between the pages and their total.
             self.snapshot.total = self.infos[max(self.infos)].total
@@ -46,18 +50,15 @@ class Arrived:
         """Keep a page, to be written with the others of its chunk."""
         number = fetched.offset // self.snapshot.limit // self._pages_a_chunk
         self._unwritten.setdefault(number, {})[fetched.offset] = fetched
+        before = self.infos.get(fetched.offset, NO_PAGE)
         self.infos[fetched.offset] = PageInfo(total, len(fetched.rows))
+        self.received += len(fetched.rows) - before.rows
         if not fetched.rows:
             self._empty_since = self._empty_since or fetched.at
 
     def keep_inserted(self, fetched: Fetched, rows: Sequence[Row], place: int) -> None:
         """Keep rows of a page that were inserted meanwhile, under a number of their own."""
         self._unwritten.setdefault(INSERTED, {})[place] = fetched._replace(rows=rows)
-
-    @property
-    def received(self) -> int:
-        """The rows of all pages, of which some may be the same."""
-        return sum(info.rows for info in self.infos.values())
 
     def pages(self) -> pl.DataFrame:
         """Return the rows of all pages, once they are written."""

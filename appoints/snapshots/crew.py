@@ -73,6 +73,7 @@ class Crew:
         """Return what is to work in threads of its own; these count from now on."""
         fetchers: list[PageFetcher] = []
         with self._changed:
+            self._changed.notify_all()
             wanted = sum(each.ready for each in self._queues)
             free = self._threads - self._busy
             for _ in range(min(wanted - free, most - self._threads)):

@@ -19,7 +19,7 @@ def pages(
     """Yield the pages at ``offsets`` as they arrive, and None at each tick without one.
 
     Raises what a call to iSales raises; no page is asked for once the caller has left. What the
-    caller takes out of a deque of offsets is not asked for either.
+    caller takes out of a deque of offsets is not asked for either; what it adds is.
     """
     wanted = offsets if isinstance(offsets, deque) else deque(offsets)
     queue, crew = PageQueue(connection, criteria, limit, wanted), crew_of(connection.pk)
@@ -31,3 +31,8 @@ def pages(
             yield arrived.read() if arrived else None
     finally:
         crew.remove(queue)
+
+
+def go_on(connection: Connection) -> None:
+    """Let pages be asked for whose offsets have just been added, before the next one is yielded."""
+    crew_of(connection.pk).start_threads(connection.max_concurrency)

@@ -6,6 +6,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import inf
 from threading import Event
 
 import polars as pl
@@ -27,6 +28,7 @@ from appoints.snapshots.reconcile import PageInfo, has_new_rows, pages_to_refetc
 logger = logging.getLogger(__name__)
 
 SHOWN_EVERY = 1.0  # seconds between two writes of chunks that are still growing
+WRITTEN_EVERY = 0.3  # … and of full ones: each write is a transaction
 HEARTBEAT = 3.0  # seconds between two renewals of the lease
 FEW = 3  # pages, for which a load gives way to nobody
 LOOK_AROUND = 0.5  # seconds between two looks at who else waits
@@ -105,7 +107,6 @@ class Load:
     def _load(self) -> None:
         if 0 not in self.infos:
             self._fetch([0])
-            self._show_first()
         self._fetch_missing()
         self._find_inserted()
         pages, received = self.arrived.pages(), self.arrived.rows().height
@@ -184,13 +185,14 @@ class Load:
     def _ids(self, offset: int) -> set[str | None]:
         return set(self.arrived.pages().filter(pl.col("offset") == offset)["appoint_id"])
 
-    def _show_first(self) -> None:
-        """Write the first page at once where more take a while, and let others have theirs."""
+    def _go_on(self) -> None:
+        """Ask for the pages after the first, unless others go first, and have it written."""
         if self._is_long():
-            self.arrived.write_all()
             self._look_around()
-            if self.gives_way:
-                raise Paused
+            self.written = -inf
+        if not self.gives_way:
+            self.wanted.extend(range(self.limit, self.total + 1, self.limit))
+            fetcher.go_on(self.snapshot.connection)
 
     def _is_long(self) -> bool:
         return self.total - self.arrived.received > FEW * self.limit
@@ -198,11 +200,14 @@ class Load:
     def _fetch(self, offsets: Iterable[int]) -> None:
         self.wanted = deque(offsets)
         for fetched, total in self._arrivals(self.wanted):
+            is_first = not self.infos
             self.arrived.keep(fetched, total)
             self.snapshot.total = total
             most = self.snapshot.most or settings.APPOINTS_MOST_ROWS
             if max(self.total, self.arrived.received) > most:
                 raise store.TooManyRows
+            if is_first:
+                self._go_on()
             self._heartbeat()
         if self.gives_way:
             raise Paused
@@ -244,8 +249,7 @@ class Load:
             raise Paused
         if time.monotonic() - self.looked_around > LOOK_AROUND and self._is_long():
             self._look_around()
-        is_time = time.monotonic() - self.written > SHOWN_EVERY
-        if self.arrived.write_all() if is_time else self.arrived.write_full():
+        if self._write():
             self.written = time.monotonic()  # which renewed the lease too
         elif time.monotonic() - self.last_heartbeat < HEARTBEAT:
             return
@@ -255,3 +259,10 @@ class Load:
         self.snapshot.refresh_from_db(fields=["wanted"])
         if timezone.now() - self.snapshot.wanted > store.UNWANTED:
             raise Paused
+
+    def _write(self) -> bool:
+        """Write what it is time for; tell whether there was any."""
+        since = time.monotonic() - self.written
+        if since > SHOWN_EVERY:
+            return self.arrived.write_all()
+        return since > WRITTEN_EVERY and self.arrived.write_full()

@@ -85,7 +85,7 @@ class PageQueue:
 
     def put(self, answer: ArrivedPage) -> None:
         """Hand a page over to the load, which reads its rows: the line has other things to do."""
-        self._quiets = 0
+        self._quiets, self.is_first = 0, False
         self.arrived.put(answer)
 
     def get(self, wait: float) -> ArrivedPage | None:

@@ -18,8 +18,10 @@ from appoints.snapshots.models import Snapshot
 from dashboard.database import close_moved
 
 PURGED_EVERY = 5.0  # seconds
+OVERDUE = 30.0  # seconds
 IDLE = 0.5  # seconds in which a thread waits for the next load, its database connection open
 LOOK_AGAIN = 0.05  # seconds between two looks at an empty queue
+BEHIND = 0.02  # seconds in which whoever waited for a load goes first, and may ask for more
 HAND_OVER = 5.0  # seconds that an ending process waits for calls under way
 
 logger = logging.getLogger(__name__)
@@ -36,12 +38,12 @@ class Pool:
         self._idle = self._woken = 0  # threads that wait, and how many of them are to go on
         self._wakes = 0
         self._dismissals = 0
-        self._ending, self._purge_at = Event(), 0.0
+        self._ending, self._purge_at = Event(), time.monotonic()
         self._order: list[Snapshot] = []  # what waited, and when that was read
         self._read = 0.0
 
-    def wake(self, *, is_new: bool = False) -> None:
-        """Let an idle loader thread go on, or start one if the limit allows; a snapshot waits.
+    def wake(self, waiting: int = 1, *, is_new: bool = False) -> None:
+        """Let idle loader threads go on, or start some if the limit allows: snapshots wait.
 
         ``is_new``: since now, so that the queue is no longer empty.
         """
@@ -52,14 +54,18 @@ class Pool:
             if is_empty or self._ending.is_set():
                 return
             self._wakes += 1
-            if self._woken < self._idle:
-                self._woken += 1
-                self._counting.notify()
-            elif len(self._threads) < settings.APPOINTS_LOADERS:
-                name = f"load-{len(self._threads) + 1}"
-                thread = Thread(target=self._work, name=name, daemon=True)
-                thread.start()
-                self._threads.add(thread)
+            for _ in range(waiting):
+                self._wake_one()
+
+    def _wake_one(self) -> None:
+        if self._woken < self._idle:
+            self._woken += 1
+            self._counting.notify()
+        elif len(self._threads) < settings.APPOINTS_LOADERS:
+            name = f"load-{len(self._threads) + 1}"
+            thread = Thread(target=self._work, name=name, daemon=True)
+            thread.start()
+            self._threads.add(thread)
 
     def hand_over(self) -> None:
         """Give all loads back, for other workers to go on with at once; take no more."""
@@ -102,35 +108,49 @@ class Pool:
     def _load(self, snapshot: Snapshot) -> None:
         try:
             loader.run(snapshot, self._ending)
-            news.tell()
-            self._purge()
         finally:
             with self._counting:
                 self._loads[snapshot.connection_id] -= 1
+        before = self._wakes
+        news.tell()
+        if not self._order:
+            self._await_wake(before, BEHIND)
+        self._purge(overdue=OVERDUE)
 
     def _wait(self, wakes: int) -> bool:
         """Wait a while for a load to come; tell whether one may have since so many wakes."""
+        missed = self._await_wake(wakes, IDLE)
+        if missed is None:
+            return True
+        self._purge()
+        database.close()  # once this thread counts as ended, another may start
+        with self._counting:
+            if self._wakes == missed:
+                self._threads.discard(current_thread())
+            return self._wakes > missed
+
+    def _await_wake(self, wakes: int, seconds: float) -> int | None:
+        """Wait for a wake after so many; return how many there were where none was for this."""
         with self._counting:
             if self._wakes > wakes:
-                return True
+                return None
             before, self._idle = self._dismissals, self._idle + 1
-            self._counting.wait_for(lambda: self._woken or self._dismissals > before, IDLE)
+            self._counting.wait_for(lambda: self._woken or self._dismissals > before, seconds)
             self._idle -= 1
             if self._woken:
                 self._woken -= 1
-                return True
-            wakes = self._wakes
-        database.close()  # once this thread counts as ended, another may start
-        with self._counting:
-            if self._wakes == wakes:
-                self._threads.discard(current_thread())
-            return self._wakes > wakes
+                return None
+            return self._wakes
 
-    def _purge(self) -> None:
-        """Drop old snapshots now and then: after each of many small loads it would cost as much."""
+    def _purge(self, overdue: float = 0.0) -> None:
+        """Drop old snapshots now and then: after each of many small loads it would cost as much.
+
+        Where nothing waits; or else once it is ``overdue`` by so many seconds.
+        """
         with self._counting:
-            is_due = time.monotonic() >= self._purge_at
-            self._purge_at = time.monotonic() + PURGED_EVERY if is_due else self._purge_at
+            now = time.monotonic()
+            is_due = now >= self._purge_at + overdue
+            self._purge_at = now + PURGED_EVERY if is_due else self._purge_at
         if is_due:
             retention.purge()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -86,7 +87,9 @@ class MovingCentre:
         data = [
             as_sent(name, *row) for name, row in self.rows.items() if _is_asked(criteria, name, row)
         ]
-        for offset in offsets:
+        wanted = offsets if isinstance(offsets, deque) else deque(offsets)
+        while wanted:
+            offset = wanted.popleft()
             rows = [parse_row(each) for each in data[offset : offset + limit]]
             yield Fetched(offset, rows, timezone.now()), len(data)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -24,7 +25,7 @@ from appoints.results.cache import Cache
 from appoints.results.lookup import ask
 from appoints.results.refresh import request_refresh
 from appoints.results.result import Result
-from appoints.snapshots import ageing, loader, retention, store
+from appoints.snapshots import ageing, crew, loader, retention, store
 from appoints.snapshots.loader import Load
 from appoints.snapshots.models import Snapshot
 from tests.factories import PAGE, leased, whole
@@ -58,6 +59,7 @@ def paused(connection: Connection) -> None:
     begun = leased(connection)
     Snapshot.objects.update(wanted=timezone.now() - timedelta(minutes=2))
     Load(begun).run()
+    crew.await_calls(time.monotonic() + 30)
 
 
 @contextmanager

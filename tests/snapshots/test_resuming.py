@@ -38,6 +38,7 @@ UTC = ZoneInfo("UTC")
 @pytest.fixture(autouse=True)
 def _small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(arrived, "CHUNK", 2 * PAGE)
+    monkeypatch.setattr(loader, "WRITTEN_EVERY", 0.0)
     monkeypatch.setattr("appoints.results.lookup.CACHE", Cache())
 
 
@@ -64,7 +65,11 @@ def half_loaded(connection: Connection, simulator: Simulator) -> Snapshot:
         if max(offsets) >= 4 * PAGE:
             raise Killed
 
-    with patch.object(fetcher, "pages", first_pages), pytest.raises(Killed):
+    with (
+        patch.object(fetcher, "pages", first_pages),
+        patch.object(Load, "_go_on"),
+        pytest.raises(Killed),
+    ):
         Load(snapshot).run()
     expired(snapshot)
     simulator.calls.clear()
@@ -165,6 +170,7 @@ def test_who_comes_when_a_load_just_ended_begins_no_other(connection: Connection
 def test_a_load_that_nobody_wants_pauses_and_goes_on_when_somebody_does(
     connection: Connection, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    simulator.latency = 0.1
     snapshot = leased(connection)
     Snapshot.objects.update(wanted=timezone.now() - timedelta(minutes=2))
     monkeypatch.setattr(loader, "SHOWN_EVERY", 0.0)

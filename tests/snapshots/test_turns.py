@@ -103,7 +103,7 @@ def test_a_persons_own_questions_do_not_interrupt_each_other(
     assert [number for number, _ in asked] == ["0"] * PAGES + ["1"] * PAGES
 
 
-def test_the_first_page_of_many_is_stored_before_the_second_is_asked_for(
+def test_the_first_page_of_many_is_stored_before_the_second_is_kept(
     connection: Connection, asked: Asked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stored, keep = [], loader.Arrived.keep
