@@ -57,6 +57,8 @@ def gone(snapshot: Snapshot, rows: pl.DataFrame) -> Expected:
     held: Expected = {}
     for before in _before(snapshot):
         held |= expected(before) | _unfinished(before, snapshot)
+    if not held:
+        return {}
     here = set(rows["appoint_id"].drop_nulls())
     here.add(UNKNOWN)
     return {name: number for name, number in held.items() if name not in here}

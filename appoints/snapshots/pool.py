@@ -42,9 +42,10 @@ class Pool:
         self._order: list[Snapshot] = []  # what waited, and when that was read
         self._read = 0.0
 
-    def wake(self, waiting: int = 1, *, is_new: bool = False) -> None:
-        """Let idle loader threads go on, or start some if the limit allows: snapshots wait.
+    def wake(self, *, is_new: bool = False) -> None:
+        """Let an idle loader thread go on, or start one if the limit allows; snapshots wait.
 
+        It wakes the next one as long as more wait, so that the first load begins at once.
         ``is_new``: since now, so that the queue is no longer empty.
         """
         with self._counting:
@@ -54,18 +55,14 @@ class Pool:
             if is_empty or self._ending.is_set():
                 return
             self._wakes += 1
-            for _ in range(waiting):
-                self._wake_one()
-
-    def _wake_one(self) -> None:
-        if self._woken < self._idle:
-            self._woken += 1
-            self._counting.notify()
-        elif len(self._threads) < settings.APPOINTS_LOADERS:
-            name = f"load-{len(self._threads) + 1}"
-            thread = Thread(target=self._work, name=name, daemon=True)
-            thread.start()
-            self._threads.add(thread)
+            if self._woken < self._idle:
+                self._woken += 1
+                self._counting.notify()
+            elif len(self._threads) < settings.APPOINTS_LOADERS:
+                name = f"load-{len(self._threads) + 1}"
+                thread = Thread(target=self._work, name=name, daemon=True)
+                thread.start()
+                self._threads.add(thread)
 
     def hand_over(self) -> None:
         """Give all loads back, for other workers to go on with at once; take no more."""
@@ -94,6 +91,8 @@ class Pool:
             while True:
                 before = self._wakes
                 if snapshot := self._next():
+                    if self._order:
+                        self.wake()
                     self._load(snapshot)
                 elif not self._wait(before):
                     break

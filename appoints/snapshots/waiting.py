@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from datetime import timedelta
 from typing import Any, NamedTuple, Self
 
 from django.conf import settings
@@ -127,9 +126,8 @@ def _await(begun: Sequence[int], wait: Wait, lines: int, came: Came | None) -> N
         loading = [each for each in found if each.status == Snapshot.Status.LOADING]
         if not loading:
             return
-        taken = [timestamps.left(each.leased_until, leases.LEASE) for each in loading]
-        if not all(taken):
-            POOL.wake(taken.count(timedelta()), is_new=is_new)
+        if not all(timestamps.left(each.leased_until, leases.LEASE) for each in loading):
+            POOL.wake(is_new=is_new)
         is_new = False
         has_rows = any(each.received for each in found)
         until, left = wait.rest if has_rows else wait.rows, 0.0

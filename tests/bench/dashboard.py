@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import sys
 import tempfile
 from importlib import import_module
 from pathlib import Path
@@ -28,6 +30,16 @@ def set_up() -> None:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
+    _set_up_as_a_worker()
+
+
+def _set_up_as_a_worker() -> None:
+    """Let threads take turns, and set aside what has been loaded, as a worker does."""
+    from dashboard.operations.worker import TURN
+
+    sys.setswitchinterval(TURN)
+    gc.collect()
+    gc.freeze()
 
 
 def connection(base_url: str) -> Connection:
