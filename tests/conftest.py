@@ -14,7 +14,7 @@ from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
 from appoints.connections.models import Connection
-from appoints.isales import client
+from appoints.isales import retries
 from appoints.isales.simulator import Options, Simulator
 from dashboard.accounts.models import User
 
@@ -114,7 +114,7 @@ def _what_migrating_made_stays() -> Iterator[None]:
 @pytest.fixture(autouse=True, scope="session")
 def _retries_do_not_wait() -> Iterator[None]:
     """Repeat a call at once; the tests of the client itself wait as it does."""
-    with stamina.set_testing(True, attempts=client.TRIES, cap=True):
+    with stamina.set_testing(True, attempts=retries.TRIES, cap=True):
         yield
 
 

@@ -11,12 +11,12 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple, TypeVar
 
 import httpx
-import stamina
 
 from . import answers, bodies
 from .codes import gettext_noop
 from .endpoint import Endpoint
 from .errors import NoAnswer, UnexpectedAnswer
+from .retries import tries
 from .rows import Row, parse_rows
 from .signing import AkskAuth
 from .transport import Transport, request_deadline
@@ -31,8 +31,6 @@ HEADERS = {
 }
 CONNECT_TIMEOUT = 5.0  # seconds
 READ_TIMEOUT = 20.0  # seconds
-TRIES = 3
-RETRY_NEEDS = 1.0  # seconds that must be left for another try, its wait included
 TASKS_A_PAGE = 100
 CODES_A_PAGE = 50
 LOOKUP_PAGES = range(1, 21)
@@ -172,14 +170,7 @@ class Client:
         """Return what is read of the answer to a call; repeat the call where that may help."""
         # Every call only reads, so that it is safe to repeat. Each try is signed anew.
         deadline = time.monotonic() + budget
-        tries = stamina.retry_context(
-            on=lambda error: _wait_before_retry(error, deadline),
-            attempts=TRIES,
-            timeout=budget,
-            wait_initial=0.2,
-            wait_jitter=0.3,
-        )
-        for attempt in tries:
+        for attempt in tries(deadline, budget):
             with attempt, pace(deadline):
                 response, body = self._once(call, deadline)
                 return read(response.status_code, response.headers, body, call.rows)
@@ -231,22 +222,6 @@ def _page(answer: Mapping[str, object], limit: int) -> Page:
         words = gettext_noop("the page has more rows than were asked for")
         raise UnexpectedAnswer(words, httpx.codes.OK)
     return Page(data, total)
-
-
-def _wait_before_retry(error: Exception, deadline: float) -> bool | float:
-    """Return the wait in seconds, or whether to repeat at all.
-
-    TooFast is not repeated here: the caller has to hold back every call, not only this one.
-    """
-    in_time = time.monotonic() + RETRY_NEEDS < deadline
-    if isinstance(error, NoAnswer):
-        return in_time
-    if not isinstance(error, UnexpectedAnswer) or not error.transient:
-        return False
-    wait = error.retry_after
-    if wait is None:
-        return in_time
-    return wait if time.monotonic() + wait < deadline else False
 
 
 def _in_words(error: httpx.HTTPError) -> str:

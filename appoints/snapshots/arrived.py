@@ -72,6 +72,15 @@ class Arrived:
             self._once = deduplicated(self.pages())
         return self._once
 
+    def names(self) -> set[str]:
+        """Return the IDs of all rows; one of its own stands for each row without."""
+        rows = self.rows()["appoint_id"]
+        return {name or f"no ID {number}" for number, name in enumerate(rows)}
+
+    def names_of(self, offset: int) -> set[str | None]:
+        """Return the IDs of the rows of one page."""
+        return set(self.pages().filter(pl.col("offset") == offset)["appoint_id"])
+
     def as_of(self) -> datetime:
         """Return when the oldest page was fetched."""
         fetched = [self._empty_since, *[rows["fetched_at"].min() for rows in self._rows.values()]]

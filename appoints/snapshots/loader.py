@@ -101,7 +101,7 @@ class Load:
 
     @property
     def infos(self) -> Mapping[int, PageInfo]:
-        """The pages that have come, by their offset."""
+        """The pages that have come, by offset."""
         return self.arrived.infos
 
     def _load(self) -> None:
@@ -162,7 +162,7 @@ class Load:
 
     def _find_inserted_page(self, offsets: Sequence[int]) -> bool:
         """Keep the new rows of the page that a binary search finds; tell whether there were any."""
-        seen = self._seen()
+        seen = self.arrived.names()
         low, high = 0, len(offsets)
         while low < high:
             middle = (low + high) // 2
@@ -171,19 +171,11 @@ class Load:
             if new:
                 self.arrived.keep_inserted(fetched, new, len(seen))
                 return True
-            if self._ids(offsets[middle]) == {row.appoint_id for row in fetched.rows}:
+            if self.arrived.names_of(offsets[middle]) == {row.appoint_id for row in fetched.rows}:
                 low = middle + 1
             else:
                 high = middle
         return False
-
-    def _seen(self) -> set[str]:
-        """Return the IDs of all rows that arrived; one of its own stands for each row without."""
-        rows = self.arrived.rows()["appoint_id"]
-        return {name or f"no ID {number}" for number, name in enumerate(rows)}
-
-    def _ids(self, offset: int) -> set[str | None]:
-        return set(self.arrived.pages().filter(pl.col("offset") == offset)["appoint_id"])
 
     def _go_on(self) -> None:
         """Ask for the pages after the first, unless others go first, and have it written."""
@@ -262,7 +254,6 @@ class Load:
 
     def _write(self) -> bool:
         """Write what it is time for; tell whether there was any."""
-        since = time.monotonic() - self.written
-        if since > SHOWN_EVERY:
+        if (since := time.monotonic() - self.written) > SHOWN_EVERY:
             return self.arrived.write_all()
         return since > WRITTEN_EVERY and self.arrived.write_full()

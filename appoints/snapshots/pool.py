@@ -112,16 +112,14 @@ class Pool:
                 self._loads[snapshot.connection_id] -= 1
         before = self._wakes
         news.tell()
-        if not self._order:
-            self._await_wake(before, BEHIND)
-        self._purge(overdue=OVERDUE)
+        others_wait = bool(self._order) or self._await_wake(before, BEHIND) is None
+        self._purge(overdue=OVERDUE if others_wait else 0.0)
 
     def _wait(self, wakes: int) -> bool:
         """Wait a while for a load to come; tell whether one may have since so many wakes."""
         missed = self._await_wake(wakes, IDLE)
         if missed is None:
             return True
-        self._purge()
         database.close()  # once this thread counts as ended, another may start
         with self._counting:
             if self._wakes == missed:
@@ -141,10 +139,10 @@ class Pool:
                 return None
             return self._wakes
 
-    def _purge(self, overdue: float = 0.0) -> None:
+    def _purge(self, overdue: float) -> None:
         """Drop old snapshots now and then: after each of many small loads it would cost as much.
 
-        Where nothing waits; or else once it is ``overdue`` by so many seconds.
+        So many seconds later than usual at the earliest, for others wait.
         """
         with self._counting:
             now = time.monotonic()

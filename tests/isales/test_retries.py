@@ -9,7 +9,7 @@ import httpx
 import pytest
 from time_machine import TimeMachineFixture
 
-from appoints.isales.client import TRIES, Client, Criteria
+from appoints.isales.client import Client, Criteria
 from appoints.isales.errors import (
     AddressLocked,
     ISalesError,
@@ -19,6 +19,7 @@ from appoints.isales.errors import (
     TooFast,
     UnexpectedAnswer,
 )
+from appoints.isales.retries import TRIES
 from tests.isales.wire import Answer, Ask, Wire, good
 
 

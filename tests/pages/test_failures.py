@@ -138,7 +138,7 @@ def test_a_hanging_isales_shows_progress_then_says_that_there_is_no_answer(
 ) -> None:
     settings.APPOINTS_PAGE_WAIT = 0.3
     monkeypatch.setattr("appoints.isales.client.READ_TIMEOUT", 5)
-    monkeypatch.setattr("appoints.isales.client.TRIES", 1)
+    monkeypatch.setattr("appoints.isales.retries.TRIES", 1)
     simulator.fault = "hang"
     first = signed_in.get("/appoints/")
     while "Waits for its turn" in text_of(first):
