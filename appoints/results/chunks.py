@@ -11,7 +11,7 @@ import polars as pl
 from django.conf import settings
 
 from appoints.results import states
-from appoints.snapshots import frame, store
+from appoints.snapshots import frame, store, stored_rows
 from appoints.snapshots.models import Chunk, Snapshot
 from appoints.snapshots.reconcile import deduplicated
 
@@ -90,13 +90,15 @@ class ChunkFrames:
         self._keep(load, before, joined, written)
 
     def _plain(self, snapshot: Snapshot) -> list[pl.DataFrame]:
-        """Return the frames of all chunks in order, with nothing derived; they are forgotten."""
+        """Return the rows of all chunks in order, with nothing derived; they are forgotten."""
         with self._lock:
             before = self._loads.pop(snapshot.pk, {})
             written = self._written.pop(snapshot.pk, {})
             self._joined.pop(snapshot.pk, None)
         versions = _versions(snapshot)
         found = _current(before, versions) | _current(written, versions)
+        if not found:
+            return [stored_rows.read_in_one(snapshot.chunks.order_by("number"))]
         found |= _read(snapshot, versions.keys() - found.keys())
         names = frame.plain([]).columns
         return [found[number][1].select(names) for number in versions if number in found]
@@ -132,7 +134,7 @@ def _versions(snapshot: Snapshot) -> dict[int, int]:
 
 
 def _read(snapshot: Snapshot, numbers: Iterable[int]) -> Frames:
-    chunks = store.readable(snapshot.chunks.filter(number__in=numbers))
+    chunks = stored_rows.readable(snapshot.chunks.filter(number__in=numbers))
     return {chunk.number: (chunk.version, rows) for chunk, rows in chunks}
 
 

@@ -49,10 +49,10 @@ def derived(frame: pl.DataFrame, rules: Rules) -> pl.DataFrame:
     """
     called = compacted(frame["called_no"])
     return frame.with_columns(
-        state(pl.col("fetched_at"), rules).cast(STATE).alias("state"),
+        state(pl.col("fetched_at"), rules).alias("state"),
         late(rules.grace).alias("late"),
         delay().alias("delay"),
-        fail_group().cast(GROUP).alias("fail_group"),
+        fail_group().alias("fail_group"),
         called.alias("called_key"),
         called.alias("called_digits"),
         pl.col("called_no").alias("called_sent"),
@@ -102,9 +102,9 @@ def _shown(odd: Mapping[str, object]) -> str:
 
 def state(now: pl.Expr, rules: Rules) -> pl.Expr:
     """Return the name of the state: of the first condition that holds."""
-    found: pl.Expr = pl.lit("unknown")
+    found: pl.Expr = pl.lit("unknown", STATE)
     for name, condition in reversed(_conditions(now, rules)):
-        found = pl.when(condition).then(pl.lit(name)).otherwise(found)
+        found = pl.when(condition).then(pl.lit(name, STATE)).otherwise(found)
     return found
 
 
@@ -145,7 +145,7 @@ def talk_time() -> pl.Expr:
 def fail_group() -> pl.Expr:
     """Return who has to act on a fail code; null without one and for success."""
     code = pl.col("fail_code")
-    groups = code.replace_strict(dict(codes.FAIL_GROUPS), default=codes.OTHER)
+    groups = code.replace_strict(dict(codes.FAIL_GROUPS), default=codes.OTHER, return_dtype=GROUP)
     return pl.when(code.is_not_null() & (code != codes.SUCCESS)).then(groups)
 
 

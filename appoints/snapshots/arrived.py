@@ -9,7 +9,7 @@ import polars as pl
 from django.utils import timezone
 
 from appoints.isales.rows import Row
-from appoints.snapshots import frame, news, store
+from appoints.snapshots import frame, news, store, stored_rows
 from appoints.snapshots.frame import Fetched
 from appoints.snapshots.models import Snapshot
 from appoints.snapshots.reconcile import PageInfo, deduplicated
@@ -38,7 +38,7 @@ class Arrived:
 
     def resume(self) -> None:
         """Read what another load has written."""
-        for chunk, rows in store.readable(self.snapshot.chunks.order_by("number")):
+        for chunk, rows in stored_rows.readable(self.snapshot.chunks.order_by("number")):
             self._rows[chunk.number] = rows
             self.infos |= {at: PageInfo(total, count) for at, total, count in chunk.pages}
         self.received = sum(info.rows for info in self.infos.values())

@@ -20,7 +20,7 @@ from appoints.connections import timestamps
 from appoints.connections.models import Connection
 from appoints.encryption import WrongKey, decrypt, encrypt
 from appoints.isales.client import Criteria
-from appoints.snapshots import frame, store
+from appoints.snapshots import frame, store, stored_rows
 from appoints.snapshots.models import Snapshot
 from appoints.snapshots.page_queue import Arrival
 
@@ -168,5 +168,4 @@ def _unfinished(before: Snapshot, snapshot: Snapshot) -> Expected:
 
 
 def _rows(snapshot: Snapshot) -> pl.DataFrame:
-    chunks = [rows for _, rows in store.readable(snapshot.chunks.order_by("number"))]
-    return pl.concat(chunks) if chunks else frame.plain([])
+    return stored_rows.read_in_one(snapshot.chunks.order_by("number"))

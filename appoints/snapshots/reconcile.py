@@ -21,12 +21,17 @@ def deduplicated(pages: pl.DataFrame) -> pl.DataFrame:
     ``pages`` has the columns of ``frame.plain`` and ``offset``, the page's. Rows without an ID are
     all kept, for nothing tells them apart.
     """
-    if pages["offset"].is_sorted() and not pages["appoint_id"].drop_nulls().is_duplicated().any():
+    if pages["offset"].is_sorted() and not _has_twins(pages["appoint_id"].drop_nulls()):
         return pages  # as nearly always, and then without a copy
     last = pl.col("fetched_at") == pl.col("fetched_at").max().over("appoint_id")
     named = pl.col("appoint_id").is_not_null()
     latest = pages.sort("offset", maintain_order=True).filter(~named | last)
     return latest.filter(~named | pl.col("appoint_id").is_first_distinct())
+
+
+def _has_twins(names: pl.Series) -> bool:
+    """Tell whether any two are the same; of as many hashes as names nothing is to be compared."""
+    return names.hash().n_unique() < len(names) and bool(names.is_duplicated().any())
 
 
 def has_new_rows(pages: pl.DataFrame, offset: int) -> bool:

@@ -1,4 +1,4 @@
-"""Storage of snapshots: find, begin, write, read, finish."""
+"""Storage of snapshots: find, begin, write, finish."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from django.utils.crypto import salted_hmac
 
 from appoints.connections import timestamps
 from appoints.connections.models import Connection
-from appoints.encryption import WrongKey, decrypt, encrypt
+from appoints.encryption import decrypt, encrypt
 from appoints.isales.client import Criteria
 from appoints.query.time_range import Window
 from appoints.snapshots import frame, leases
@@ -228,20 +228,6 @@ def _chunk(
         version=getrandbits(62),
         payload=encrypt(frame.to_bytes(rows)),
     )
-
-
-def read(chunk: Chunk) -> pl.DataFrame:
-    """Return a chunk's rows. Raises WrongKey."""
-    return frame.from_bytes(decrypt(bytes(chunk.payload)))
-
-
-def readable(chunks: Iterable[Chunk]) -> Iterable[tuple[Chunk, pl.DataFrame]]:
-    """Yield chunks with their rows; what cannot be decrypted is dropped, to be fetched again."""
-    for chunk in chunks:
-        try:
-            yield chunk, read(chunk)
-        except WrongKey:
-            chunk.delete()
 
 
 def finish(snapshot: Snapshot, status: Snapshot.Status, **changes: object) -> None:

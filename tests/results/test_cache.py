@@ -20,7 +20,7 @@ from appoints.isales.rows import parse_row
 from appoints.results.cache import Cache
 from appoints.results.chunks import ChunkFrames
 from appoints.results.states import Rules
-from appoints.snapshots import frame, store
+from appoints.snapshots import frame, store, stored_rows
 from appoints.snapshots.loader import Load
 from appoints.snapshots.models import Snapshot
 from tests.factories import NOON, PAGE, at_hand, connection_to, leased, raw
@@ -124,8 +124,8 @@ def test_while_rows_come_only_what_was_written_is_read(
     connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     snapshot, cache, read = leased(connection), Cache(), []
-    kept = store.read
-    monkeypatch.setattr(store, "read", lambda chunk: read.append(chunk.number) or kept(chunk))
+    kept = stored_rows.read
+    monkeypatch.setattr(stored_rows, "read", lambda chunk: read.append(chunk.number) or kept(chunk))
 
     def shown_after(*chunks: int) -> list[str]:
         for number in chunks:

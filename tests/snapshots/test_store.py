@@ -1,18 +1,20 @@
-"""Which snapshots hold every row of a window."""
+"""Which snapshots hold every row of a window, and how their chunks are read."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
+import polars as pl
 import pytest
 from django.utils import timezone
 
 from appoints.isales.client import Criteria
+from appoints.isales.rows import parse_row
 from appoints.query.time_range import EVER, Window
-from appoints.snapshots import store
+from appoints.snapshots import frame, store, stored_rows
 from appoints.snapshots.models import Snapshot
 from appoints.snapshots.upstream import UpstreamRequest
-from tests.factories import NOON, connection_to
+from tests.factories import NOON, connection_to, leased, raw
 
 DAY = Window(NOON - timedelta(hours=12), NOON + timedelta(hours=12))
 
@@ -42,3 +44,19 @@ def test_a_snapshot_covers_the_windows_that_lie_within_its_own(
     store.finish(snapshot, Snapshot.Status.WHOLE, as_of=timezone.now())
     asked = UpstreamRequest(Criteria(task="1"), window)
     assert store.holding(connection, asked, window).exists() is covers
+
+
+@pytest.mark.django_db
+def test_chunks_that_are_read_in_one_are_those_that_are_read_one_by_one() -> None:
+    begun = leased(connection_to())
+    pages = [
+        frame.Fetched(at, [parse_row(raw(at + place)) for place in range(at)], NOON)
+        for at in (2, 0, 3)
+    ]
+    store.write(begun, {at: ({}, frame.plain([page])) for at, page in enumerate(pages)})
+    begun.chunks.filter(number=0).update(payload=b"of another key")
+    whole = stored_rows.read_in_one(begun.chunks.order_by("number"))
+    apart = [rows for _, rows in stored_rows.readable(begun.chunks.order_by("number"))]
+    assert whole.equals(pl.concat(apart)) and whole.equals(frame.plain(pages[1:]))
+    assert stored_rows.read_in_one([]).equals(frame.plain([]))
+    assert begun.chunks.count() == 2
