@@ -84,6 +84,8 @@ class Cache:
             with self._makers.turn(key):
                 found = self._kept(key)
                 if found is None:
+                    # First, for both in memory are a large part of it.
+                    self._forget_replaced(key[0])
                     found = self._made(snapshot, rules, visible)
                     self._keep(key, found)
         return self._with_text(key, found) if searched else found
@@ -148,10 +150,13 @@ class Cache:
                         self._make_room()
             return found
 
+    def _forget_replaced(self, progress: Progress) -> None:
+        with self._lock:
+            for old in [each for each in self._frames if progress.replaces(each[0])]:
+                self._forget(old)
+
     def _keep(self, key: Key, made: pl.DataFrame) -> None:
         with self._lock:
-            for old in [each for each in self._frames if key[0].replaces(each[0])]:
-                self._forget(old)
             self._frames[key] = made
             self._make_room()
 

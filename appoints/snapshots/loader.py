@@ -109,26 +109,29 @@ class Load:
             self._fetch([0])
         self._fetch_missing()
         self._find_inserted()
-        pages, received = self.arrived.pages(), self.arrived.rows().height
-        refetch = pages_to_refetch(pages, self.infos, self.total, received)
+        received = self.arrived.rows().height
+        refetch = pages_to_refetch(self.arrived.pages(), self.infos, self.total, received)
         if refetch:
             self._fetch(refetch)
             self._fetch_missing()
-        self._finish(self.arrived.rows())
+        self._finish()
 
-    def _finish(self, rows: pl.DataFrame) -> None:
+    def _finish(self) -> None:
         """Store that the rows are whole, and which other snapshots lack calls that moved away."""
         as_of, followed = self.arrived.as_of(), moves.is_followed(self.snapshot)
+        rows = self.arrived.rows()
         gone = moves.gone(self.snapshot, rows) if followed else {}
         found = list(moves.look_for(gone, self._page_of)) if gone else []
         self.arrived.clear()
-        counts = {"received": rows.height, "unfinished": rows.filter(frame.is_unfinished()).height}
+        unfinished = rows.select(frame.is_unfinished().sum()).item()
+        counts = {"received": rows.height, "unfinished": unfinished}
         with transaction.atomic():
             if followed:
                 # Two loads that end together tell each other in turn.
                 Connection.objects.select_for_update().get(pk=self.snapshot.connection_id)
                 moves.mark(self.snapshot, found)
                 moves.settle(self.snapshot, rows, as_of)
+            del rows  # see Arrived.clear
             store.finish(self.snapshot, Snapshot.Status.WHOLE, as_of=as_of, **counts)
 
     def _fetch_missing(self) -> None:

@@ -21,6 +21,9 @@ GUESSED_QUIET = 1.0  # seconds, where iSales says no number
 # Seconds by which a load is behind the threads that fetch for it: one that a page wakes at once
 # takes Python's lock from the thread that is about to ask for the next page.
 BEHIND = 0.02
+# Pages that the load has not read yet, at the most or a few more. From a quick iSales they come
+# faster than they are read, and as Python objects they take ten times the memory of a frame.
+MOST_UNREAD = 32
 
 Arrival = tuple[Fetched, int]  # a page, and the total that iSales reported with it
 
@@ -84,9 +87,14 @@ class PageQueue:
             return offset
 
     def put(self, answer: ArrivedPage) -> None:
-        """Hand a page over to the load, which reads its rows: the line has other things to do."""
+        """Hand a page over to the load, which reads its rows: the line has other things to do.
+
+        Returns once the load is not far behind, or has left.
+        """
         self._quiets, self.is_first = 0, False
         self.arrived.put(answer)
+        while self.arrived.qsize() > MOST_UNREAD and not self.stop.wait(BEHIND):
+            pass
 
     def get(self, wait: float) -> ArrivedPage | None:
         """Return a page that came, which is out no more; None where none comes in time (seconds).

@@ -10,14 +10,15 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from appoints.connections import limiter
 from appoints.connections.errors import Busy
 from appoints.connections.models import Connection
 from appoints.isales.client import Criteria, Page, UnreadPage
 from appoints.isales.secret import Secret
-from appoints.snapshots import crew, fetcher, held_line, page_fetcher
-from appoints.snapshots.page_queue import PageQueue
+from appoints.snapshots import crew, fetcher, held_line, page_fetcher, page_queue
+from appoints.snapshots.page_queue import ArrivedPage, PageQueue
 
 ROWS = 10
 CONNECTION = 7  # no stored one has this ID
@@ -190,6 +191,33 @@ def test_a_page_that_its_load_wants_no_more_is_not_taken() -> None:
     assert queue.take() is None
     queue.wanted = deque()
     assert queue.is_done
+
+
+def test_a_page_is_handed_to_a_load_that_is_behind_once_it_has_read_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Reading(threading.Event):
+        """Whoever waits lets the load read a page."""
+
+        def wait(self, _: float | None = None) -> bool:
+            read.append(queue.arrived.get())
+            return False
+
+    queue, read = PageQueue(stored(), Criteria(), ROWS, deque()), []
+    pages = [ArrivedPage(at, Page([], 0), timezone.now(), 0.0) for at in range(5)]
+    monkeypatch.setattr(page_queue, "MOST_UNREAD", 2)
+    monkeypatch.setattr(queue, "stop", Reading())
+    for page in pages:
+        queue.put(page)
+    assert (read, queue.arrived.qsize()) == (pages[:3], 2)
+
+
+def test_a_page_for_a_load_that_has_left_waits_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    queue = PageQueue(stored(), Criteria(), ROWS, deque())
+    monkeypatch.setattr(page_queue, "MOST_UNREAD", 0)
+    queue.stop.set()
+    queue.put(ArrivedPage(0, Page([], 0), timezone.now(), 0.0))
+    assert queue.arrived.qsize() == 1
 
 
 def test_where_a_thread_cannot_start_a_later_load_has_one(
