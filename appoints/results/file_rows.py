@@ -15,7 +15,7 @@ from appoints.results.selection import Selection
 from appoints.results.spreadsheet_cells import IN_QUOTES, SUSPECT, needs_quotes
 from appoints.results.states import fail_reason
 
-ROWS_A_PART = 20_000
+ROWS_A_PART = 10_000
 SEPARATORS = [";", "\t"]  # of columns, beside the comma
 SIZE = 2000  # bytes of Texts, or about
 REASON, REASON_OF = "fail_reason", ("state", "fail_code", "result")

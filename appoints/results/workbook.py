@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -51,10 +52,14 @@ def xlsx(
         (table, "Reserved calls", _layout(rows, zone, equal)),
         (made_to_fit(notes), title, ABOUT),
     ]
-    file = BytesIO()
-    # One row after the other leaves memory, but then no cell has a format of its own.
-    xlsxturbo.dfs_to_xlsx(sheets, file, constant_memory=not equal, compression_level=COMPRESSION)
-    return file.getvalue()
+    # One row after the other leaves memory, but then no cell has a format of its own. A file on the
+    # disk, for what the writer makes in memory is there twice.
+    with TemporaryDirectory() as folder:
+        file = Path(folder, "workbook.xlsx")
+        xlsxturbo.dfs_to_xlsx(
+            sheets, file, constant_memory=not equal, compression_level=COMPRESSION
+        )
+        return file.read_bytes()
 
 
 def _layout(rows: FileRows, zone: ZoneInfo, equal: Mapping[str, list[str | None]]) -> SheetOptions:
