@@ -21,8 +21,8 @@ GUESSED_QUIET = 1.0  # seconds, where iSales says no number
 # Seconds by which a load is behind the threads that fetch for it: one that a page wakes at once
 # takes Python's lock from the thread that is about to ask for the next page.
 BEHIND = 0.02
-# Pages that the load has not read yet, at the most or a few more. From a quick iSales they come
-# faster than they are read, and as Python objects they take ten times the memory of a frame.
+# Pages that the load has not read yet, at the most or a few more: from a quick iSales they come
+# faster than they are read.
 MOST_UNREAD = 32
 
 Arrival = tuple[Fetched, int]  # a page, and the total that iSales reported with it
