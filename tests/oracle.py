@@ -268,7 +268,7 @@ def _runs(part: str) -> bool:
 
 
 def _runs_inside(part: str) -> bool:
-    bare = part.strip('" ')
+    bare = part.lstrip('" ').rstrip('"')
     return _runs(bare) and not _is_signed(bare)
 
 
