@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import inf
 from threading import Event
 
-import polars as pl
 from django.conf import settings
 from django.db import Error, transaction
 from django.db import connection as database

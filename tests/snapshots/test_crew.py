@@ -204,7 +204,7 @@ def test_a_page_is_handed_to_a_load_that_is_behind_once_it_has_read_others(
             return False
 
     queue, read = PageQueue(stored(), Criteria(), ROWS, deque()), []
-    pages = [ArrivedPage(at, Page([], 0), timezone.now(), 0.0) for at in range(5)]
+    pages = [ArrivedPage(at, lambda: Page([], 0), timezone.now(), 0.0) for at in range(5)]
     monkeypatch.setattr(page_queue, "MOST_UNREAD", 2)
     monkeypatch.setattr(queue, "stop", Reading())
     for page in pages:
@@ -216,7 +216,7 @@ def test_a_page_for_a_load_that_has_left_waits_for_nobody(monkeypatch: pytest.Mo
     queue = PageQueue(stored(), Criteria(), ROWS, deque())
     monkeypatch.setattr(page_queue, "MOST_UNREAD", 0)
     queue.stop.set()
-    queue.put(ArrivedPage(0, Page([], 0), timezone.now(), 0.0))
+    queue.put(ArrivedPage(0, lambda: Page([], 0), timezone.now(), 0.0))
     assert queue.arrived.qsize() == 1
 
 
