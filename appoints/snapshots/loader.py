@@ -109,8 +109,7 @@ class Load:
         self._fetch_missing()
         self._find_inserted()
         received = self.arrived.rows().height
-        refetch = pages_to_refetch(self.arrived.pages(), self.infos, self.total, received)
-        if refetch:
+        if refetch := pages_to_refetch(self.arrived.pages(), self.infos, self.total, received):
             self._fetch(refetch)
             self._fetch_missing()
         self._finish()
