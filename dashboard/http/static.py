@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 # Not Django's support_js_module_import_aggregation: it reads every script that is installed, and
@@ -16,3 +19,17 @@ class StaticStorage(CompressedManifestStaticFilesStorage):
         *CompressedManifestStaticFilesStorage.patterns,
         ("js/*.js", ((IMPORT, '%(before)s"%(url)s";'),)),
     )
+
+    def compress_files(self, paths: set[str]) -> Iterator[tuple[str, str]]:
+        """Compress what pages ask for: no file under its plain name, none that is there minified.
+
+        The others took five sixths of the time.
+        """
+        wanted = {
+            hashed for name, hashed in self.hashed_files.items() if not self._is_minified(name)
+        }
+        yield from super().compress_files(paths & wanted)
+
+    def _is_minified(self, name: str) -> bool:
+        path = PurePosixPath(name)
+        return str(path.with_suffix(f".min{path.suffix}")) in self.hashed_files
