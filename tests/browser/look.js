@@ -2,12 +2,24 @@
 // axe looks at each kind of part in its place, under the same style sheets, once.
 
 const TOLD = /^(class|role|type|open|disabled|tabindex|style|lang|dir|aria-(current|expanded))$/;
-const kinds = new Map(JSON.parse(sessionStorage.kinds ?? "[]"));
+const KEPT = "look-";
+const kept = Object.keys(sessionStorage).filter((each) => each.startsWith(KEPT));
+const seen = new Set(kept.flatMap((each) => JSON.parse(sessionStorage[each])));
 const styles = [...document.styleSheets].map(({ href }) => href).join(" ");
+let unkept = [];
 
+// A kind is told by a number of 53 bits, for the kinds of all pages together are megabytes.
 const numberOf = (kind) => {
-  if (!kinds.has(kind)) kinds.set(kind, kinds.size);
-  return kinds.get(kind);
+  let a = 0xdeadbeef;
+  let b = 0x41c6ce57;
+  for (let at = 0; at < kind.length; at++) {
+    const code = kind.charCodeAt(at);
+    a = Math.imul(a ^ code, 2654435761);
+    b = Math.imul(b ^ code, 1597334677);
+  }
+  a = Math.imul(a ^ (a >>> 16), 2246822507) ^ Math.imul(b ^ (b >>> 13), 3266489909);
+  b = Math.imul(b ^ (b >>> 16), 2246822507) ^ Math.imul(a ^ (a >>> 13), 3266489909);
+  return 4294967296 * (b & 2097151) + (a >>> 0);
 };
 
 // Of most attributes, and of texts, it matters whether anything is in them.
@@ -29,9 +41,10 @@ const madeOf = (part, isLayout) => {
 
 // Return what was looked at before in this way, in parts as large as can be.
 const seenOf = (part, way, isLayout, above = styles) => {
-  const key = `${way} ${above} ${madeOf(part, isLayout)}`;
-  if (kinds.has(key)) return [part];
-  kinds.set(key, kinds.size);
+  const key = numberOf(`${way} ${above} ${madeOf(part, isLayout)}`);
+  if (seen.has(key)) return [part];
+  seen.add(key);
+  unkept.push(key);
   const here = numberOf(`${above}/${ownOf(part)}`);
   return [...part.children].flatMap((each) => seenOf(each, way, isLayout, here));
 };
@@ -98,7 +111,8 @@ window.look = {
     for (const each of document.getAnimations()) if (each instanceof CSSTransition) each.finish();
     const isLayout = runOnly.includes("target-size");
     const exclude = [...document.body.children].flatMap((each) => seenOf(each, way, isLayout));
-    sessionStorage.kinds = JSON.stringify([...kinds]);
+    if (unkept.length) sessionStorage[KEPT + seen.size] = JSON.stringify(unkept);
+    unkept = [];
     if (!isLighter) exclude.forEach(lighten);
     isLighter = true;
     const { children } = document.body;

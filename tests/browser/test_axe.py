@@ -33,7 +33,7 @@ from appoints.results.result import Mode, Result
 from appoints.results.selection import Selection
 from dashboard.accounts.models import User
 from dashboard.operations import demo
-from tests.browser.axe import DESK, look
+from tests.browser.axe import DESK, bring, look
 from tests.browser.conftest import settle
 
 WEEK = "preset=last-7d"
@@ -209,8 +209,7 @@ def tabs(stack: demo.Stack, chromium: Browser, session: StorageState) -> Iterato
     """A tab for each language, for all tests: what has a parameter, pytest ends after each."""
 
     def window(language: str) -> BrowserContext:
-        # axe is put into the page by a script of its own, which the page's policy would refuse.
-        return chromium.new_context(
+        made = chromium.new_context(
             base_url=stack.address,
             storage_state=session,
             bypass_csp=True,
@@ -218,6 +217,8 @@ def tabs(stack: demo.Stack, chromium: Browser, session: StorageState) -> Iterato
             reduced_motion="reduce",
             viewport={"width": DESK, "height": 900},
         )
+        bring(made)
+        return made
 
     with window("en-gb") as english, window("ar") as arabic:
         yield {"en-gb": Tab(english.new_page(), "en-gb"), "ar": Tab(arabic.new_page(), "ar")}

@@ -9,7 +9,7 @@ from pathlib import Path
 from playwright.sync_api import Browser
 
 from dashboard.operations import demo
-from tests.browser.axe import look
+from tests.browser.axe import bring, look
 from tests.browser.conftest import settle, sign_in
 
 MAY_REVEAL = """INSERT INTO accounts_user_user_permissions (user_id, permission_id)
@@ -22,8 +22,8 @@ def test_a_masked_number_is_revealed_for_a_reason(
 ) -> None:
     with closing(sqlite3.connect(folder / "demo.sqlite3")) as database, database:
         database.execute(MAY_REVEAL, [demo.NORTH])
-    # axe is put into the page by a script of its own, which the page's policy would refuse.
     with chromium.new_context(base_url=stack.address, bypass_csp=True, locale="en-GB") as context:
+        bring(context)
         page = context.new_page()
         sign_in(page, demo.NORTH)
         settle(page)
