@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import (
@@ -97,25 +99,50 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="package")
-def session(stack: demo.Stack, chromium: Browser) -> StorageState:
-    """A supervisor's cookies: one sign-in for all pages that do not test it."""
-    with chromium.new_context(base_url=stack.address) as context:
-        sign_in(context.new_page())
-        return context.storage_state()
-
-
-@pytest.fixture(scope="package")
-def office(stack: demo.Stack, chromium: Browser, session: StorageState) -> Iterator[BrowserContext]:
+@contextmanager
+def opened(
+    browser: Browser, stack: demo.Stack, state: StorageState | None = None, **options: Any
+) -> Iterator[BrowserContext]:
     """A supervisor's window. One page of it stays open, which keeps renderer and cache warm.
 
     A window of its own costs a test 1.5 s of processor time, a page of this one a third.
     """
-    with chromium.new_context(
-        base_url=stack.address, storage_state=session, locale="en-GB"
+    with browser.new_context(
+        **{"base_url": stack.address, "storage_state": state, "locale": "en-GB", **options}
     ) as context:
         context.new_page().goto("/healthz")
         yield context
+
+
+@contextmanager
+def lent(window: BrowserContext, session: StorageState) -> Iterator[Page]:
+    """A new page of a window, which is then as it was before."""
+    yield window.new_page()
+    for each in window.pages[1:]:
+        each.close()
+    restore(window, session)
+    window.pages[0].evaluate("localStorage.clear()")
+
+
+def restore(window: BrowserContext, session: StorageState) -> None:
+    window.clear_permissions()
+    window.clear_cookies()
+    window.add_cookies(session["cookies"])
+
+
+@pytest.fixture(scope="package")
+def office(stack: demo.Stack, chromium: Browser) -> Iterator[BrowserContext]:
+    """The window in which a supervisor signs in."""
+    with opened(chromium, stack) as window:
+        sign_in(window.pages[0])
+        window.pages[0].goto("/healthz")
+        yield window
+
+
+@pytest.fixture(scope="package")
+def session(office: BrowserContext) -> StorageState:
+    """A supervisor's cookies: one sign-in for all pages that do not test it."""
+    return office.storage_state()
 
 
 @pytest.fixture
@@ -125,9 +152,7 @@ def blank(office: BrowserContext, session: StorageState) -> Iterator[Page]:
     yield page
     for each in office.pages[2:]:
         each.close()
-    office.clear_permissions()
-    office.clear_cookies()
-    office.add_cookies(session["cookies"])
+    restore(office, session)
     try:
         clean(page)
     except Error:  # it hangs where a test has failed
@@ -215,26 +240,37 @@ def page(blank: Page) -> Page:
     return blank
 
 
-@pytest.fixture
-def apart(stack: demo.Stack, chromium: Browser, session: StorageState) -> Iterator[Page]:
-    """A supervisor's blank page in a window of its own, for what only ends with the window."""
-    with chromium.new_context(
-        base_url=stack.address, storage_state=session, locale="en-GB"
-    ) as context:
-        yield context.new_page()
+@pytest.fixture(scope="package")
+def timed(stack: demo.Stack, chromium: Browser, session: StorageState) -> Iterator[BrowserContext]:
+    with opened(chromium, stack, session) as window:
+        yield window
 
 
 @pytest.fixture
-def plain(stack: demo.Stack, chromium: Browser, session: StorageState) -> Iterator[Page]:
-    """A supervisor's blank page without scripts."""
-    with chromium.new_context(
-        base_url=stack.address, storage_state=session, locale="en-GB", java_script_enabled=False
-    ) as context:
-        yield context.new_page()
+def apart(timed: BrowserContext, session: StorageState) -> Iterator[Page]:
+    """A supervisor's new page, whose clock a test may move."""
+    timed.clock.install()
+    with lent(timed, session) as page:
+        yield page
+
+
+@pytest.fixture(scope="package")
+def scriptless(
+    stack: demo.Stack, chromium: Browser, session: StorageState
+) -> Iterator[BrowserContext]:
+    with opened(chromium, stack, session, java_script_enabled=False) as window:
+        yield window
 
 
 @pytest.fixture
-def stranger(stack: demo.Stack, chromium: Browser) -> Iterator[Page]:
+def plain(scriptless: BrowserContext, session: StorageState) -> Iterator[Page]:
+    """A supervisor's new page without scripts."""
+    with lent(scriptless, session) as page:
+        yield page
+
+
+@pytest.fixture
+def stranger(blank: Page) -> Page:
     """A page before sign-in; addresses are relative to the dashboard."""
-    with chromium.new_context(base_url=stack.address, locale="en-GB") as context:
-        yield context.new_page()
+    blank.context.clear_cookies()
+    return blank

@@ -166,22 +166,22 @@ AROUND = """{% extends "base.html" %}{% load static %}
 
 
 @pytest.fixture(scope="module")
-def places(stack: demo.Stack, chromium: Browser, session: StorageState) -> Iterator[dict[str, str]]:
+def places(office: BrowserContext) -> Iterator[dict[str, str]]:
     """The addresses' parts that are the demo's own: a call's address, a view's short name."""
-    with chromium.new_context(base_url=stack.address, storage_state=session) as context:
-        page = context.new_page()
-        page.goto(f"/appoints/?{WEEK}&state=failed")
-        call = page.locator("tbody .col-appoint_time a").first.get_attribute("href") or ""
-        page.goto("/views/new/?preset=today")
-        page.get_by_label("Name").fill("Each morning")
-        page.get_by_role("button", name="Save").click()
-        page.goto("/views/")
-        edit = page.locator(".views a[href*='/delete/']").first.get_attribute("href") or ""
-        alert = set_up_alert(page)
-        yield {"call": call, "view": edit.split("/")[2], "alert": alert}
-        for address in (edit, f"/alerts/{alert}/delete/"):
-            page.goto(address)
-            page.get_by_role("button", name="Delete").click()
+    page = office.new_page()
+    page.goto(f"/appoints/?{WEEK}&state=failed")
+    call = page.locator("tbody .col-appoint_time a").first.get_attribute("href") or ""
+    page.goto("/views/new/?preset=today")
+    page.get_by_label("Name").fill("Each morning")
+    page.get_by_role("button", name="Save").click()
+    page.goto("/views/")
+    edit = page.locator(".views a[href*='/delete/']").first.get_attribute("href") or ""
+    alert = set_up_alert(page)
+    yield {"call": call, "view": edit.split("/")[2], "alert": alert}
+    for address in (edit, f"/alerts/{alert}/delete/"):
+        page.goto(address)
+        page.get_by_role("button", name="Delete").click()
+    page.close()
 
 
 def set_up_alert(page: Page) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, StorageState
+from playwright.sync_api import Locator, Page
 
 from appoints.isales.secret import Secret
 from appoints.isales.simulator import Options, Simulator
@@ -114,11 +114,9 @@ def hostile(stack: demo.Stack, folder: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def page(stack: demo.Stack, chromium: Browser, session: StorageState) -> Iterator[Page]:
-    with chromium.new_context(
-        base_url=stack.address, storage_state=session, locale="en-GB"
-    ) as context:
-        yield context.new_page()
+def page(blank: Page) -> Page:
+    """A page that each test leads to its place."""
+    return blank
 
 
 def measure(

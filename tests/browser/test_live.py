@@ -60,7 +60,6 @@ def test_the_title_counts_what_is_overdue(page: Page) -> None:
 
 
 def test_the_page_refreshes_itself_as_often_as_chosen(apart: Page) -> None:
-    apart.clock.install()
     open_list(apart, "/")
     apart.locator("#refresh").select_option("30")
     apart.clock.run_for(29_000)
@@ -79,7 +78,6 @@ def test_the_page_refreshes_itself_as_often_as_chosen(apart: Page) -> None:
 )
 def test_it_waits_while_a_person_is_at_something(apart: Page, busy: str) -> None:
     asked: list[str] = []
-    apart.clock.install()
     open_list(apart, "/")
     apart.locator("#refresh").select_option("30")
     apart.evaluate(busy)
@@ -89,7 +87,6 @@ def test_it_waits_while_a_person_is_at_something(apart: Page, busy: str) -> None
 
 
 def test_a_tab_that_comes_back_is_refreshed_at_once_if_that_is_due(apart: Page) -> None:
-    apart.clock.install()
     open_list(apart, "/")
     apart.locator("#refresh").select_option("30")
     apart.evaluate("Object.defineProperty(document, 'hidden', {value: true, configurable: true})")
@@ -230,7 +227,6 @@ def test_a_signed_out_page_says_so_and_keeps_its_rows_and_filters(page: Page) ->
 
 
 def test_a_sign_in_in_another_tab_brings_the_page_back(apart: Page) -> None:
-    apart.clock.install()
     open_list(apart, "/appoints/?preset=last-7d")
     apart.context.clear_cookies()
     refresh(apart)
@@ -263,7 +259,6 @@ def test_rows_that_come_old_say_at_once_how_old(apart: Page) -> None:
 
 
 def test_rows_that_are_not_refreshed_any_more_do_not_look_live(apart: Page) -> None:
-    apart.clock.install()
     open_list(apart, "/appoints/?preset=last-7d")
     apart.locator("#refresh").select_option("30")
     apart.route("**/appoints/?*", lambda route: route.abort())
@@ -296,7 +291,6 @@ def come_young(route: Route) -> None:
 @pytest.fixture
 def hidden(apart: Page) -> Page:
     """A tab that the person leaves for another; its rows show a count that is not true any more."""
-    apart.clock.install()
     open_list(apart, "/appoints/?preset=last-7d")
     apart.locator("#refresh").select_option("30")
     apart.evaluate(f"{COUNT}.textContent = '4711'")

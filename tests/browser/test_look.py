@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from playwright.sync_api import Browser, Page, StorageState, expect
 
 from dashboard.operations import demo
-from tests.browser.conftest import settle
+from tests.browser.conftest import opened, settle
 
 ROWS = "table.appoints tbody tr"
 
@@ -25,7 +27,6 @@ def test_the_wallboard_is_read_from_afar_and_fits_its_screen(blank: Page) -> Non
 
 
 def test_a_wallboard_that_is_not_heard_says_so_and_keeps_its_calls(apart: Page) -> None:
-    apart.clock.install()
     apart.goto("/wallboard/?preset=last-7d")
     apart.route("**/wallboard/?*", lambda route: route.abort())
     apart.clock.run_for(120_000)
@@ -91,20 +92,20 @@ def test_colours_and_rows_follow_what_a_person_chose(page: Page) -> None:
     expect(page.get_by_text("Your preferences are saved.")).to_be_visible()
 
 
+@pytest.fixture(scope="module")
+def arabic(stack: demo.Stack, chromium: Browser, session: StorageState) -> Iterator[Page]:
+    with opened(chromium, stack, session, locale="ar") as window:
+        yield window.pages[0]
+
+
 @pytest.mark.parametrize("width", [390, 1280])
 def test_in_arabic_it_runs_from_the_right_and_numbers_from_the_left(
-    stack: demo.Stack, chromium: Browser, session: StorageState, width: int
+    arabic: Page, width: int
 ) -> None:
-    with chromium.new_context(
-        base_url=stack.address,
-        storage_state=session,
-        locale="ar",
-        viewport={"width": width, "height": 900},
-    ) as context:
-        page = context.new_page()
-        page.goto("/appoints/?preset=last-7d")
-        settle(page)
-        expect(page.locator("html")).to_have_attribute("dir", "rtl")
-        number = page.locator(".appoints .number").first
-        assert number.evaluate("each => getComputedStyle(each).direction") == "ltr"
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    arabic.set_viewport_size({"width": width, "height": 900})
+    arabic.goto("/appoints/?preset=last-7d")
+    settle(arabic)
+    expect(arabic.locator("html")).to_have_attribute("dir", "rtl")
+    number = arabic.locator(".appoints .number").first
+    assert number.evaluate("each => getComputedStyle(each).direction") == "ltr"
+    assert arabic.evaluate("document.documentElement.scrollWidth") <= width

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, StorageState
 
 from dashboard.operations import demo
-from tests.browser.conftest import choose_columns, follow, settle
+from tests.browser.conftest import choose_columns, follow, opened, settle
 
 WORD = re.compile(r'<word xMin="([-\d.]+)" yMin="[-\d.]+" xMax="([-\d.]+)"[^>]*>([^<]*)</word>')
 CODE = re.compile(r"(?<!\d)\d{5,6}(?!\d)")  # accounts, IDs and codes that no line breaks
@@ -28,18 +28,21 @@ class Sheets(NamedTuple):
     cut: list[str]
 
 
+@pytest.fixture(scope="module")
+def papers(
+    stack: demo.Stack, chromium: Browser, session: StorageState
+) -> Iterator[dict[str, Page]]:
+    """A page for each language, whose style a test may add to."""
+    with (
+        opened(chromium, stack, session, bypass_csp=True) as english,
+        opened(chromium, stack, session, bypass_csp=True, locale="ar") as arabic,
+    ):
+        yield {"en-GB": english.pages[0], "ar": arabic.pages[0]}
+
+
 @pytest.fixture
-def paper(
-    stack: demo.Stack, chromium: Browser, session: StorageState, request: pytest.FixtureRequest
-) -> Iterator[Page]:
-    """A page whose style a test may add to."""
-    with chromium.new_context(
-        base_url=stack.address,
-        storage_state=session,
-        bypass_csp=True,
-        locale=getattr(request, "param", "en-GB"),
-    ) as context:
-        yield context.new_page()
+def paper(papers: dict[str, Page], request: pytest.FixtureRequest) -> Page:
+    return papers[getattr(request, "param", "en-GB")]
 
 
 @pytest.fixture(autouse=True, scope="module")

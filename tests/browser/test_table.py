@@ -189,7 +189,6 @@ def test_without_scripts_columns_are_moved_step_by_step(plain: Page) -> None:
 
 
 def test_times_stay_right_while_the_page_stands_open(apart: Page) -> None:
-    apart.clock.install()
     apart.goto("/appoints/?state=upcoming&sort=-appoint_time&per_page=25")
     settle(apart)
     off = apart.locator(f"{ROWS} time.relative-time").first
