@@ -33,6 +33,7 @@ from appoints.query.time_range import EVER
 from appoints.results.cache import CACHE
 from appoints.saved_views.models import SavedView
 from appoints.snapshots import crew, frame, leases, store
+from appoints.snapshots.arrived import CHUNK
 from appoints.snapshots.models import Snapshot
 from appoints.snapshots.pool import POOL
 from appoints.snapshots.reconcile import PageInfo
@@ -214,7 +215,10 @@ def at_hand(
     CACHE.clear()  # IDs of snapshots begin anew with each test
     begun, now = leased(connection), timezone.now()
     rows = frame.plain([frame.Fetched(0, [parse_row(each) for each in data], now)])
-    store.write(begun, {0: ({0: PageInfo(len(data), len(data))}, rows)})
+    info = {0: PageInfo(len(data), len(data))}
+    # As large as a load writes them.
+    parts = enumerate(rows.iter_slices(CHUNK)) if data else [(0, rows)]
+    store.write(begun, {number: ({} if number else info, part) for number, part in parts})
     counts = {"total": len(data) + more, "received": len(data), "as_of": now}
     if loading:
         leases.keep(begun, **counts)
