@@ -257,4 +257,5 @@ class Load:
         """Write what it is time for; tell whether there was any."""
         if (since := time.monotonic() - self.written) > SHOWN_EVERY:
             return self.arrived.write_all()
-        return since > WRITTEN_EVERY and self.arrived.write_full()
+        is_time = since > WRITTEN_EVERY or not self.wanted  # the last pages are out
+        return is_time and self.arrived.write_full()

@@ -21,7 +21,7 @@ PURGED_EVERY = 5.0  # seconds
 OVERDUE = 30.0  # seconds
 IDLE = 0.5  # seconds in which a thread waits for the next load, its database connection open
 LOOK_AGAIN = 0.05  # seconds between two looks at an empty queue
-BEHIND = 0.02  # seconds in which whoever waited for a load goes first, and may ask for more
+BEHIND = 0.05  # seconds in which whoever waited for a load goes first, and may ask for more
 HAND_OVER = 5.0  # seconds that an ending process waits for calls under way
 
 logger = logging.getLogger(__name__)
