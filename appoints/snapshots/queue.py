@@ -31,6 +31,8 @@ NOT_FOR_LONG = timedelta(seconds=10)  # then its size no longer counts
 def in_order(but: Collection[int] = ()) -> list[Snapshot]:
     """Return what waits, the next first, and of no connection in ``but``."""
     found = all_waiting().exclude(connection__in=but)
+    if not found.exists():  # as mostly after a load, and then told in half the time
+        return []
     waiting = list(found.select_related("connection").order_by("pk"))
     waiting.sort(key=ageing.days_from_now)
     people = {each.person_id for each in waiting}
