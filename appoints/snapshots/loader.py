@@ -254,8 +254,7 @@ class Load:
             raise Paused
 
     def _write(self) -> bool:
-        """Write what it is time for; tell whether there was any."""
+        """Write what it is time for, as while the last pages are out; tell if there was any."""
         if (since := time.monotonic() - self.written) > SHOWN_EVERY:
             return self.arrived.write_all()
-        is_time = since > WRITTEN_EVERY or not self.wanted  # the last pages are out
-        return is_time and self.arrived.write_full()
+        return (since > WRITTEN_EVERY or not self.wanted) and self.arrived.write_full()
