@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import NamedTuple
@@ -42,6 +43,8 @@ TYPES = {
     Rule.File.CSV: "text/csv",
     Rule.File.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+
+logger = logging.getLogger(__name__)
 
 
 class FiguresMissing(Exception):
@@ -197,6 +200,9 @@ def _allowed_content(rule: Rule, asked: Asked, result: Result) -> bytes:
         content = _content(rule, asked, result)
     except spreadsheet_cells.SheetIsFull:
         raise NoFile(_("these are more rows than a sheet of Excel holds.")) from None
+    except workbook.DiskFull:
+        logger.exception("a file is not sent, for it cannot be made")
+        raise NoFile(_("the server has no room for it.")) from None
     if len(content) > LARGEST_FILE:
         raise NoFile(_("it is too large for an e-mail. Take it from the list."))
     return content

@@ -60,7 +60,10 @@ class ExportFile(WholeAnswer):
         raise NotImplementedError
 
     def body(self, result: Result, rows: FileRows) -> Iterator[bytes]:
-        """Return the content of the file, in parts. Raises SheetIsFull before the first."""
+        """Return the content of the file, in parts.
+
+        Raises SheetIsFull or DiskFull before the first.
+        """
         raise NotImplementedError
 
     def wrong_own(self) -> dict[str, list[str]]:
@@ -108,6 +111,9 @@ class ExportFile(WholeAnswer):
             parts = self.body(result, rows)
         except spreadsheet_cells.SheetIsFull:
             return self.refusal(refusals.too_long(result))
+        except workbook.DiskFull:
+            logger.exception("a file is refused, for it cannot be made")
+            return self.refusal(refusals.no_room())
         name = file_name(self.stem, self.question, result, self.suffix)
         headers = {
             "Content-Disposition": f'attachment; filename="{name}"',

@@ -16,6 +16,7 @@ from appoints.results import spreadsheet_cells
 from appoints.results.result import Result
 
 AGAIN = 5  # seconds after which what is being loaded is worth another try
+ROOM_MADE = 60  # seconds after which there may be room on a full disk
 FORBIDDEN, NOT_FOUND, TOO_MANY, NOT_YET, NOT_SURE = 403, 404, 422, 503, 502
 COUNTS_DIFFER = "counts_differ"
 FAILURES = {NO_ANSWER: "no_answer", BAD_ANSWER: "bad_answer"}
@@ -130,3 +131,12 @@ def unlogged() -> Refusal:
         _("Try again in a moment. If it stays, tell an administrator."),
     ]
     return Refusal(NOT_YET, "unlogged", lines)
+
+
+def no_room() -> Refusal:
+    """Refuse a file that finds no room on the disk while it is made."""
+    lines = [
+        _("The file cannot be made: the server has no room for temporary files."),
+        _("Try again in a moment. If it stays, tell an administrator."),
+    ]
+    return Refusal(NOT_YET, "no_room", lines, retry_after=ROOM_MADE)

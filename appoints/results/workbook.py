@@ -24,6 +24,10 @@ COMPRESSION = 3  # of 9; the usual 6 takes a third longer for a tenth less
 ABOUT: SheetOptions = {"header": False, "column_widths": {0: 18, 1: 90}}
 
 
+class DiskFull(Exception):
+    """There is no room on the disk for what a workbook is made in."""
+
+
 class _Streamed(pl.DataFrame):
     """A frame without a row, of which the writer yet gets rows: one part after the other."""
 
@@ -41,7 +45,7 @@ def xlsx(
     """Return a workbook: the rows under a frozen header; a sheet ``title`` says of what.
 
     Times are local ones of the zone, which the second sheet names: Excel's have no offset. Where
-    two are equal, the cells' format says it. Raises SheetIsFull.
+    two are equal, the cells' format says it. Raises SheetIsFull or DiskFull.
     """
     fits_a_sheet(rows.height)
     equal = _equal_times(rows, zone)
@@ -52,14 +56,26 @@ def xlsx(
         (table, "Reserved calls", _layout(rows, zone, equal)),
         (made_to_fit(notes), title, ABOUT),
     ]
-    # One row after the other leaves memory, but then no cell has a format of its own. A file on the
-    # disk, for what the writer makes in memory is there twice.
-    with TemporaryDirectory() as folder:
-        file = Path(folder, "workbook.xlsx")
-        xlsxturbo.dfs_to_xlsx(
-            sheets, file, constant_memory=not equal, compression_level=COMPRESSION
-        )
-        return file.read_bytes()
+    # One row after the other leaves memory, but then no cell has a format of its own.
+    return _written(sheets, constant_memory=not equal)
+
+
+def _written(
+    sheets: list[tuple[pl.DataFrame, str, SheetOptions]], *, constant_memory: bool
+) -> bytes:
+    try:
+        # On the disk, for what the writer makes in memory is there twice.
+        with TemporaryDirectory() as folder:
+            file = Path(folder, "workbook.xlsx")
+            xlsxturbo.dfs_to_xlsx(
+                sheets, file, constant_memory=constant_memory, compression_level=COMPRESSION
+            )
+            return file.read_bytes()
+    except BaseException as error:
+        # A full disk makes the writer panic, which is no Exception: a worker would end by it.
+        if isinstance(error, OSError) or type(error).__name__ == "PanicException":
+            raise DiskFull from error
+        raise
 
 
 def _layout(rows: FileRows, zone: ZoneInfo, equal: Mapping[str, list[str | None]]) -> SheetOptions:

@@ -214,6 +214,21 @@ def test_who_may_take_files_no_more_gets_none(
     assert not Event.objects.filter(action=Event.Action.FILE).exists()
 
 
+def test_a_report_whose_file_finds_no_room_on_the_disk_is_sent_without(
+    centre: Connection,
+    ana: User,
+    mail_server: MailServer,
+    due: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", "/no/such/folder")
+    report_of(ana, file="xlsx")
+    run()
+    [message] = mail_server.messages
+    assert files_of(message) == []
+    assert "No file is attached: the server has no room for it." in text_of(message)
+
+
 def test_a_masked_number_stands_neither_in_the_file_nor_beside_it(
     centre: Connection, mail_server: MailServer, due: Clock
 ) -> None:

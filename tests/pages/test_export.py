@@ -142,6 +142,16 @@ def test_more_rows_than_a_sheet_holds_are_refused_for_excel_alone(
     assert signed_in.get("/appoints/export.json").status_code == 200
 
 
+def test_a_workbook_without_room_on_the_disk_is_refused_in_words(
+    signed_in: Client, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", "/no/such/folder")
+    refused = signed_in.get("/appoints/export.xlsx")
+    assert (refused.status_code, refused["Retry-After"]) == (503, "60")
+    assert "has no room for temporary files" in refused.content.decode()
+    assert signed_in.get("/appoints/export.csv").status_code == 200
+
+
 def test_screen_csv_workbook_and_json_have_the_same_rows_in_the_same_order(
     signed_in: Client, connection: Connection
 ) -> None:

@@ -6,7 +6,8 @@ import csv
 import io
 import json
 import re
-from collections.abc import Mapping, Sequence
+import resource
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Literal
@@ -55,6 +56,15 @@ def in_file(
     columns: Sequence[str] = FILE_COLUMNS,
 ) -> FileRows:
     return FileRows(Selection.all_of(rows), columns, reasons)
+
+
+@pytest.fixture
+def full_disk() -> Iterator[None]:
+    """A disk that takes no more than 20 kB of a file."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, limits[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
 
 def csv_of(rows: FileRows, zone: ZoneInfo, *, excel: bool = False) -> bytes:
@@ -137,6 +147,17 @@ def test_of_a_workbook_at_most_two_parts_are_in_memory(monkeypatch: pytest.Monke
     assert cells_of_book(workbook.xlsx(rows, ZONES[0], [])) == at_once
     assert len(alive) == 6  # with the second sheet
     assert max(others for _, others in alive) <= 1
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin"])
+def test_a_workbook_for_which_the_disk_has_no_room_is_an_error_like_others(
+    full_disk: None, zone: str
+) -> None:
+    twice = round(datetime(2026, 10, 25, 0, 30, tzinfo=UTC).timestamp() * 1000)
+    sent = [{"appointId": f"{number:099}", "appointTime": twice} for number in range(2_000)]
+    whole, _ = frame_of([(sent, 0)])
+    with pytest.raises(workbook.DiskFull):
+        workbook.xlsx(in_file(whole), ZoneInfo(zone), [])
 
 
 @given(pages, queries)
