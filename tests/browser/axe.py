@@ -14,7 +14,7 @@ DESK, PHONE = 1280, 390  # pixels
 
 
 def bring(context: BrowserContext) -> None:
-    """Let each page of a window begin with axe: sent for each look, it took half of all the time.
+    """Let each page of a window begin with axe, which is half a megabyte to send.
 
     The window is one that goes by no page's policy, which would refuse the script.
     """
