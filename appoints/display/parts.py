@@ -1,4 +1,4 @@
-"""Parts of a page that are values: equal ones look the same, and are drawn once."""
+"""Parts of a page that are values: those written alike look the same, and are drawn once."""
 
 from __future__ import annotations
 
@@ -15,5 +15,5 @@ class ValuePart:
 
     def drawn(self, draw: Callable[[], str]) -> str:
         """Return the part as HTML; ``draw`` is called where it is not kept."""
-        name = type(self).__qualname__
-        return kept_without_rows(name, draw, size_of, self, get_language())
+        # Not the value itself: equal moments may be written with different offsets.
+        return kept_without_rows("value", draw, size_of, repr(self), get_language())

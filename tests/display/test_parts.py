@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 from django.utils import translation
@@ -65,8 +65,10 @@ def test_each_language_has_its_own_drawing() -> None:
         assert drawn(Word("a")) == ("Word(text='a') in es", True)
 
 
+noon = datetime(2026, 3, 1, 12, tzinfo=UTC)
 queries = st.builds(
     Query,
+    begin=st.sampled_from([noon, noon.astimezone(timezone(timedelta(hours=2)))]),
     agents=st.lists(st.sampled_from(["1", "2"]), unique=True).map(tuple),
     preset=st.sampled_from(["", "today", "overdue"]),
     page=st.integers(1, 3),
