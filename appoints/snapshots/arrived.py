@@ -112,7 +112,8 @@ class Arrived:
                 self.snapshot,
                 written,
                 total=self.snapshot.total,
-                received=self.received,
+                # Of what is written: who has seen as many rows looks for no more.
+                received=sum(rows.height for rows in self._rows.values()),
                 as_of=self.as_of(),
                 worked=self.snapshot.worked,
             )

@@ -20,7 +20,8 @@ from appoints.isales.rows import parse_row
 from appoints.results.cache import Cache
 from appoints.results.chunks import ChunkFrames
 from appoints.results.states import Rules
-from appoints.snapshots import frame, store, stored_rows
+from appoints.snapshots import arrived, frame, store, stored_rows
+from appoints.snapshots.arrived import Arrived
 from appoints.snapshots.loader import Load
 from appoints.snapshots.models import Snapshot
 from tests.factories import NOON, PAGE, at_hand, connection_to, leased, raw
@@ -139,6 +140,26 @@ def test_while_rows_come_only_what_was_written_is_read(
     assert (shown_after(1, 2), read) == ([1, 3, 4], [0, 1, 1, 2])
     snapshot.status, snapshot.received = Snapshot.Status.WHOLE, 3
     assert (shown_after(), read) == ([1, 3, 4], [0, 1, 1, 2])
+
+
+def test_while_rows_come_those_are_shown_that_are_written_after_a_full_chunk(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(arrived, "CHUNK", 2 * PAGE)
+    snapshot, cache = leased(connection), Cache()
+    come = Arrived(snapshot)
+    for at in range(0, 3 * PAGE, PAGE):
+        rows = [parse_row(raw(number)) for number in range(at, at + PAGE)]
+        come.keep(frame.Fetched(at, rows, timezone.now()), 9 * PAGE)
+
+    def shown_and_counted() -> tuple[int, int]:
+        seen = Snapshot.objects.get(pk=snapshot.pk)
+        return cache.of(seen, Rules()).height, seen.received
+
+    come.write_full()
+    assert shown_and_counted() == (2 * PAGE, 2 * PAGE)
+    come.write_all()
+    assert shown_and_counted() == (3 * PAGE, 3 * PAGE)
 
 
 def test_while_rows_come_a_row_that_came_again_stands_once_as_last_fetched(
