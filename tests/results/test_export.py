@@ -5,10 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
 import resource
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 from unittest.mock import patch
@@ -158,6 +161,18 @@ def test_a_workbook_for_which_the_disk_has_no_room_is_an_error_like_others(
     whole, _ = frame_of([(sent, 0)])
     with pytest.raises(workbook.DiskFull):
         workbook.xlsx(in_file(whole), ZoneInfo(zone), [])
+
+
+def test_a_workbook_that_was_never_finished_is_dropped_once_it_is_old(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    for name, age in (("reserved-calls-old", 7200), ("reserved-calls-new", 60), ("other", 7200)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "workbook.xlsx").touch()
+        os.utime(tmp_path / name, (time.time() - age, time.time() - age))
+    workbook.xlsx(in_file(frame_of([])[0]), ZONES[0], [])
+    assert {each.name for each in tmp_path.iterdir()} == {"reserved-calls-new", "other"}
 
 
 @given(pages, queries)
