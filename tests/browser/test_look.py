@@ -64,6 +64,27 @@ def test_what_is_new_is_told_in_the_same_colours_on_every_row(page: Page) -> Non
     assert len(set(colours)) == 1, colours
 
 
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_every_menu_opens_within_the_screen(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    outside = page.evaluate(
+        """async () => {
+          const found = [];
+          for (const menu of document.querySelectorAll("details.menu")) {
+            if (getComputedStyle(menu).display === "none") continue;
+            for (const each of document.querySelectorAll("details.menu[open]")) each.open = false;
+            for (let at = menu; at; at = at.parentElement.closest("details")) at.open = true;
+            await new Promise((done) => setTimeout(done, 50)); // a script turns some
+            const { left, right, width } = menu.querySelector(".menu-list").getBoundingClientRect();
+            if (!width || left < 0 || right > document.documentElement.clientWidth)
+              found.push(`${menu.className}: ${left} to ${right}`);
+          }
+          return found;
+        }"""
+    )
+    assert outside == []
+
+
 def test_on_paper_there_is_nothing_to_operate(page: Page) -> None:
     page.emulate_media(media="print")
     for words in ("Export", "Columns", "Filters", "Refresh", "Wallboard", "As a table"):
