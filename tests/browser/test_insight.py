@@ -32,6 +32,12 @@ def test_a_mark_is_reached_by_keyboard_and_leads_to_its_call(blank: Page) -> Non
     expect(blank.locator("h1")).to_be_visible()
 
 
+def test_what_opens_the_table_of_marks_is_as_tall_as_a_target_has_to_be(blank: Page) -> None:
+    blank.goto("/insight/lanes/")
+    box = blank.locator("#lanes details > summary").bounding_box()
+    assert box and box["height"] >= 24  # a mark of any hour may be right above it
+
+
 def test_the_demo_has_working_hours(blank: Page) -> None:
     blank.goto("/insight/outside-hours/")
     expect(blank.locator("#outside-hours td a").first).to_be_visible()
