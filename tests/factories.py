@@ -200,6 +200,8 @@ def held(simulator: Simulator) -> Iterator[list[str]]:
 
 
 def leased(connection: Connection) -> Snapshot:
+    """A snapshot that is being loaded; no thread that has just ended another load takes it."""
+    loads_ended()
     [begun] = store.begin_or_join(connection, [UpstreamRequest(Criteria(), EVER)])
     assert leases.take(begun)
     return begun

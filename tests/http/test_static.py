@@ -39,7 +39,7 @@ def test_what_pages_ask_for_is_compressed_and_nothing_else(tmp_path: Path) -> No
     for name in ("whole.js", "whole.min.js", "alone.js"):
         (folder / name).write_text("let a = 1;\n" * 99)
     collect(tmp_path)
-    compressed = [re.sub(r"\w{12}", "hash", file.stem) for file in folder.glob("*.br")]
+    compressed = [re.sub(r"\w{12}", "hash", file.stem) for file in folder.glob("*.gz")]
 
     assert sorted(compressed) == ["alone.hash.js", "whole.min.hash.js"]
 
