@@ -148,7 +148,7 @@ def stopped(broken: Broken) -> None:
     if broken.server:
         broken.server.stop()
     else:
-        Path(path).rename(f"{path}.away")
+        _move(path, f"{path}.away")
         broken.kill_workers()
         time.sleep(4)
     for each in (PAGE, FILE, "/readyz", "/"):
@@ -159,9 +159,16 @@ def stopped(broken: Broken) -> None:
     else:
         for name in (path, f"{path}-wal", f"{path}-shm"):
             Path(name).unlink(missing_ok=True)
-        Path(f"{path}.away").rename(path)
+        _move(f"{path}.away", path)
         broken.kill_workers()
         time.sleep(4)
+
+
+def _move(path: str, to: str) -> None:
+    """Move a file of SQLite with its log, in which is what was written last."""
+    for part in ("", "-wal", "-shm"):
+        if Path(path + part).exists():
+            Path(path + part).rename(to + part)
 
 
 def read_only(broken: Broken) -> None:
