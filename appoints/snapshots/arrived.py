@@ -63,7 +63,8 @@ class Arrived:
     def pages(self) -> pl.DataFrame:
         """Return the rows of all pages, once they are written."""
         self.write_all()
-        return pl.concat(self._rows.values())
+        # In order, or to look for rows that came twice would sort, and copy, all of them.
+        return pl.concat(self._rows[number] for number in sorted(self._rows))
 
     def rows(self) -> pl.DataFrame:
         """Return the rows of all pages, once they are written, each reservation once."""
@@ -126,7 +127,7 @@ class Arrived:
         rows = frame.plain([arrived[at] for at in sorted(arrived)])
         if (before := self._rows.get(number)) is not None:
             again = pl.col("offset").is_in([] if number == INSERTED else list(arrived))
-            rows = pl.concat([before.filter(~again), rows])
+            rows = pl.concat([before.filter(~again), rows]).sort("offset", maintain_order=True)
         self._rows[number], self._once = rows, None
         return {at: self.infos[at] for at in self._offsets(number) if at in self.infos}, rows
 

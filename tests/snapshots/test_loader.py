@@ -5,11 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from appoints.connections.models import Connection
+from appoints.isales.rows import parse_row
 from appoints.isales.simulator import Simulator
 from appoints.results.cache import Cache
 from appoints.results.states import Rules
+from appoints.snapshots import arrived, frame, stored_rows
+from appoints.snapshots.arrived import Arrived
 from appoints.snapshots.loader import Load
 from appoints.snapshots.models import Snapshot
 from tests.factories import PAGE, leased, raw
@@ -34,6 +38,21 @@ def test_a_load_brings_every_row_in_isales_own_order(
     assert snapshot.status == Snapshot.Status.WHOLE
     assert ids(snapshot) == served(simulator)
     assert (snapshot.total, snapshot.received) == (85, 85)
+
+
+def test_rows_are_kept_in_the_order_of_the_pages_however_these_come(
+    snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(arrived, "CHUNK", 2 * PAGE)
+    come = Arrived(snapshot)
+    for at in (3, 1, 2, 0):  # each is written before the next comes
+        rows = [parse_row(raw(at))]
+        come.keep(frame.Fetched(at * PAGE, rows, timezone.now()), 4 * PAGE)
+        come.write_all()
+    in_order = [0, PAGE, 2 * PAGE, 3 * PAGE]
+    assert come.pages()["offset"].to_list() == in_order
+    stored = stored_rows.read_in_one(snapshot.chunks.order_by("number"))
+    assert stored["offset"].to_list() == in_order
 
 
 def test_each_page_is_asked_for_once_and_the_first_alone(
