@@ -15,12 +15,12 @@ BIN := .venv/bin
 unexport PYTHONDONTWRITEBYTECODE
 # What leans on the database: lines, the queue, leases, chunks, secrets.
 ON_POSTGRESQL := tests/connections/test_limiter.py tests/snapshots/test_queue.py tests/test_encryption.py \
-	tests/connections/test_crowd.py tests/alerts/test_once.py tests/pages/test_list_refresh.py tests/audit/test_log.py tests/accounts/test_tokens.py
+	tests/connections/test_crowd.py tests/alerts/test_once.py tests/pages/test_list_refresh.py tests/audit/test_log.py tests/accounts/test_tokens.py tests/test_prepared.py
 # What leans on Django most: every address, the admin's too, forms, sign-in, sessions, mail, commands,
 # headers. All on the newest: make on-newest-django ON_NEWEST_DJANGO=tests
 ON_NEWEST_DJANGO := tests/access/test_every_address.py tests/access/test_every_admin_page.py tests/test_admin.py \
 	tests/accounts/test_sign_in.py tests/accounts/test_sessions.py tests/forms/test_widgets.py tests/http/test_headers.py \
-	tests/management tests/notify/test_email.py tests/test_encryption.py tests/test_environment.py
+	tests/management tests/notify/test_email.py tests/test_encryption.py tests/test_environment.py tests/test_prepared.py
 # A process that dies ends the run: what would take its place may wait for its last test for ever.
 PROCESSES := --numprocesses 4 --no-loadscope-reorder --max-worker-restart 0
 BESIDE := on-postgresql on-sso on-httpx2 on-newest-django

@@ -16,6 +16,14 @@ from appoints.access.rights import SEE_NUMBERS
 from appoints.access.row_filter import EVERYTHING, NOTHING, GrantedPart, RowFilter
 from appoints.connections.models import Connection
 from dashboard.accounts.models import Team, User
+from dashboard.prepared import Prepared
+
+TEAMS = Prepared(lambda person: Team.objects.with_member(person).values_list("pk", "name"))
+GRANTS = Prepared(
+    lambda teams: Grant.objects.filter(team__in=teams, connection__active=True).order_by()
+)
+CONNECTIONS = Prepared(lambda: Connection.objects.filter(active=True))
+GRANTED = Prepared(lambda connections: Connection.objects.filter(active=True, pk__in=connections))
 
 
 class Visibility(NamedTuple):
@@ -86,14 +94,15 @@ class Scope:
 
 def scope_of(user: User) -> Scope:
     """Return what a person may see: everything for a superuser, else what their teams may."""
-    teams = dict(Team.objects.of(user).values_list("pk", "name"))
-    connections, grants = Connection.objects.filter(active=True), list[Grant]()
+    teams = dict(TEAMS.rows(user.pk)) if user.is_active else {}
+    grants = list[Grant]()
     if user.is_active and user.is_superuser:
+        connections = CONNECTIONS.queryset()
         found = dict.fromkeys([each.pk for each in connections], EVERYTHING)
     else:
-        grants = list(Grant.objects.filter(team__in=teams, connection__active=True).order_by())
+        grants = GRANTS.rows(teams)
         found = _row_filters(grants)
-        connections = connections.filter(pk__in=found)
+        connections = GRANTED.queryset(found)
     return Scope(
         row_filters=frozenset(found.items()),
         masked=not user.has_perm(SEE_NUMBERS),

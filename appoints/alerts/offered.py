@@ -13,7 +13,7 @@ from appoints.forms.bind import form_of
 from appoints.forms.filterset import AppointFilter
 from appoints.query import presets
 from appoints.query.query import Query
-from appoints.saved_views.models import SavedView
+from appoints.saved_views.visibility import in_groups, visible_to
 from dashboard.accounts.requests import SignedInRequest
 
 MOST_VIEWS = 100  # that are offered
@@ -41,7 +41,7 @@ def choices(request: SignedInRequest, scope: Scope, rule: Rule) -> list[tuple[st
         names = [(each.slug, each.name) for each in scope.connections]
         current = found.words if found else at_hand
         return [("", current), *(each for each in names if each[1] != current)]
-    views = SavedView.objects.visible_to(request.user, scope).in_groups(request.user)
+    views = in_groups(visible_to(request.user, scope), request.user.pk)
     return [("", at_hand), *((view.slug, view.name) for view in views[:MOST_VIEWS])]
 
 
@@ -49,7 +49,7 @@ def question_of(request: SignedInRequest, scope: Scope, rule: Rule, chosen: str)
     """Return the query string of a choice; None where it cannot be asked any more."""
     if rule.kind == Rule.Kind.CONNECTION:
         return kept_text(Query(connection=chosen, preset="today"))
-    view = SavedView.objects.visible_to(request.user, scope).filter(slug=chosen).first()
+    view = visible_to(request.user, scope).filter(slug=chosen).first()
     if view is None or view.query is None:
         return None
     return _kept(form_of(QueryDict(view.query), scope, request.preferences))

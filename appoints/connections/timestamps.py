@@ -38,9 +38,14 @@ def passed(field: str, longest: timedelta) -> Q:
     return Q(**{f"{field}__lte": now}) | Q(**{f"{field}__gt": now + longest + SKEW})
 
 
+def latest() -> datetime:
+    """Return the latest moment that a clock which is right may have written by now."""
+    return timezone.now() + SKEW
+
+
 def not_ahead(field: str) -> Q:
     """Return the condition that a field's moment was not written by a clock that was ahead."""
-    return Q(**{f"{field}__lte": timezone.now() + SKEW})
+    return Q(**{f"{field}__lte": latest()})
 
 
 def since(field: str, span: timedelta) -> Q:

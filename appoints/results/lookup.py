@@ -37,7 +37,7 @@ from appoints.results.upstream_queries import (
     together,
 )
 from appoints.results.version import Unchanged, version_of
-from appoints.snapshots import ageing, store, upstream, waiting
+from appoints.snapshots import ageing, by_range, store, upstream, waiting
 from appoints.snapshots.models import Snapshot
 from appoints.snapshots.upstream import UpstreamRequest
 from appoints.snapshots.waiting import Wait
@@ -159,7 +159,7 @@ class Asking:
     def find(self, each: UpstreamQuery, wait: Wait, error: FetchError | None) -> Found:
         """Return what answers for a query; iSales is not asked again after an error."""
         query, asked, connection = each.query, each.asked, self.connection
-        known = list(store.holding(connection, asked, self.window))
+        known = by_range.holding(connection, asked, self.window)
         for snapshot in known:
             if (
                 ageing.is_fresh(snapshot)

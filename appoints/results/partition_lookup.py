@@ -27,7 +27,7 @@ from appoints.results.matching import unrequested
 from appoints.results.result import Result
 from appoints.results.states import Rules
 from appoints.results.upstream_queries import looked_for, plan_of, writings_in
-from appoints.snapshots import store, waiting
+from appoints.snapshots import by_range, store, waiting
 from appoints.snapshots.models import Snapshot
 from appoints.snapshots.partitions import Partition, is_divided, partitions_of
 from appoints.snapshots.waiting import NO_WAIT, Wait
@@ -50,7 +50,7 @@ class PartitionLookup:
         """Return the whole snapshots that are stored; None where the window has no partitions."""
         if not is_divided(self.connection, self.window):
             return None
-        stored = store.overlapping(self.connection, self.window)
+        stored = by_range.overlapping(self.connection, self.window)
         partitions = partitions_of(self.connection, self.window, stored)
         if partitions is None:
             return None
@@ -148,7 +148,7 @@ class PartitionLookup:
     def _found(self, partition: Partition, whole: Sequence[Snapshot]) -> Found | None:
         for snapshot in whole:
             window = partition.asked.window
-            if store.holds(snapshot, window) and (
+            if by_range.holds(snapshot, window) and (
                 (snapshot.begin, snapshot.end) == window or not self._rows_without_time(snapshot)
             ):
                 return Found(snapshot)

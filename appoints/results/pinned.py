@@ -17,7 +17,7 @@ from appoints.results.matching import is_sure
 from appoints.results.result import Result
 from appoints.results.states import rules
 from appoints.results.upstream_queries import UpstreamQuery
-from appoints.snapshots import pins, store
+from appoints.snapshots import by_range, pins, store
 from appoints.snapshots.waiting import Wait
 
 
@@ -64,10 +64,12 @@ class Pinned(Asking):
     def find(self, each: UpstreamQuery, wait: Wait, error: FetchError | None) -> Found:
         """Return the oldest that answers for a query of those that are no older than the moment."""
         query, asked, connection = each.query, each.asked, self.connection
-        known = store.holding(connection, asked, self.window).filter(as_of__gte=self.as_of)
-        for snapshot in known.reverse():
-            if self.answers(snapshot, query, asked) and is_sure(
-                snapshot, query, asked, connection, rules(), self.visible
+        for snapshot in reversed(by_range.holding(connection, asked, self.window)):
+            assert snapshot.as_of is not None  # it is whole
+            if (
+                snapshot.as_of >= self.as_of
+                and self.answers(snapshot, query, asked)
+                and is_sure(snapshot, query, asked, connection, rules(), self.visible)
             ):
                 return Found(snapshot)
         raise Gone

@@ -10,7 +10,7 @@ from appoints.connections.models import Connection
 from appoints.query.query import Query
 from appoints.query.time_range import Window
 from appoints.results.lookup import Asking
-from appoints.snapshots import store
+from appoints.snapshots import by_range, store
 
 
 def request_refresh(
@@ -26,7 +26,7 @@ def _shown(asking: Asking) -> set[int]:
     held = {
         snapshot.pk
         for each in asking.upstream_queries(asking.query)
-        for snapshot in store.holding(asking.connection, each.asked, asking.window)
+        for snapshot in by_range.holding(asking.connection, each.asked, asking.window)
     }
     assembly = asking.partition_lookup.stored()
     return held | {each.snapshot.pk for each in assembly.at_hand} if assembly else held

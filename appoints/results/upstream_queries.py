@@ -20,7 +20,7 @@ from appoints.query.time_range import Window
 from appoints.results import filtering, numbers
 from appoints.results.cache import CACHE
 from appoints.results.states import Rules
-from appoints.snapshots import ageing, store, upstream
+from appoints.snapshots import ageing, by_range, upstream
 from appoints.snapshots.upstream import UpstreamRequest
 
 from .numbers import NumberingPlan
@@ -103,10 +103,10 @@ def _writings(
     """
     plan = plan_of(connection)
     known: list[str] = []
-    for snapshot in store.of_everything(connection)[:SEARCHED]:
+    for snapshot in by_range.of_everything(connection)[:SEARCHED]:
         rows = CACHE.of(snapshot, rules, visible)
         found = writings_in(rows, query.number, plan)
-        holds = store.holds(snapshot, window) and ageing.is_fresh(snapshot)
+        holds = by_range.holds(snapshot, window) and ageing.is_fresh(snapshot)
         if holds and filtering.is_sure(rows, Query(number=query.number)):
             return found or (numbers.compact(query.number),)
         known += found

@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import partial
+from typing import Any, NamedTuple
 
-from django.db import models
+from django.db.models import Count
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from appoints.access.number_token import opened
 from appoints.access.scope import Scope
 from appoints.query.query import Query
-from appoints.saved_views.models import Default, PersonColumns, SavedView
+from appoints.saved_views.models import PersonColumns, SavedView
+from appoints.saved_views.visibility import (
+    Default,
+    default_of,
+    in_groups,
+    sight_of,
+    visible,
+    visible_to,
+)
 from dashboard.accounts.models import User
+from dashboard.prepared import Prepared
 
 SHOWN = 12  # views of a group in the menu; all are on their own page
 
-# By the group of SavedViewQuerySet.in_groups.
+# By the group of visibility.in_groups.
 GROUPS = (_("My views"), _("My teams' views"), _("Views for everybody"))
 
 
@@ -68,7 +78,7 @@ def view_called(user: User, scope: Scope, slug: str) -> SavedView | None:
     """Return the view that an address names, if the person may see it."""
     if not slug.isalnum():
         return None
-    return SavedView.objects.visible_to(user, scope).filter(slug=slug).first()
+    return visible_to(user, scope).filter(slug=slug).first()
 
 
 def columns_of(view: SavedView | None, person: User) -> list[str]:
@@ -78,25 +88,41 @@ def columns_of(view: SavedView | None, person: User) -> list[str]:
     return PersonColumns.of(person)
 
 
+def _counts(masked: bool, *sight: Any) -> Any:
+    """Return each group and its number of views, by the values of ``sight_of``."""
+    views = in_groups(visible(masked, *sight), sight[0])
+    return views.order_by("group").values_list("group").annotate(Count("pk"))
+
+
+def _first_views(masked: bool, group: int, *sight: Any) -> Any:
+    """Return the first views of a group."""
+    views = in_groups(visible(masked, *sight), sight[0])
+    return views.filter(group=group).select_related("team")[:SHOWN]
+
+
+COUNTS = {masked: Prepared(partial(_counts, masked)) for masked in (False, True)}
+FIRST_VIEWS = {masked: Prepared(partial(_first_views, masked)) for masked in (False, True)}
+
+
 def view_menu_of(user: User, scope: Scope, slug: str, query: Query | None = None) -> ViewMenu:
     """Return what the list shows of saved views, of which the address names one by ``slug``.
 
     ``query`` is the question of a valid form.
     """
-    views = SavedView.objects.visible_to(user, scope).in_groups(user)
-    counts = views.order_by("group").values_list("group").annotate(models.Count("pk"))
-    default = SavedView.objects.default_of(user, scope) if counts else None
+    sight = sight_of(user, scope)
+    groups = [
+        Group(
+            GROUPS[group],
+            FIRST_VIEWS[scope.masked].rows(group, *sight),
+            max(0, count - SHOWN),
+            own=group == 0,
+        )
+        for group, count in COUNTS[scope.masked].rows(*sight)
+    ]
+    default = default_of(user, scope) if groups else None
     view = view_called(user, scope, slug)
     return ViewMenu(
-        [
-            Group(
-                GROUPS[group],
-                list(views.filter(group=group).select_related("team")[:SHOWN]),
-                max(0, count - SHOWN),
-                own=group == 0,
-            )
-            for group, count in counts
-        ],
+        groups,
         default,
         view,
         mine=view is not None and view.owner_id == user.pk,

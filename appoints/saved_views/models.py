@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from typing import Any, NamedTuple
-
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
@@ -10,12 +8,12 @@ from django.http import QueryDict
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
-from appoints.access.scope import Scope
 from appoints.encryption import SealedQuestion
 from appoints.query import lists
 from appoints.query.models import AgentList
 from appoints.results.numbers import may_hold_number
 from dashboard.accounts.models import Team, User
+from dashboard.prepared import Prepared
 
 MOST = 200  # views that one person keeps
 SLUG_SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another
@@ -26,60 +24,10 @@ def new_slug() -> str:
     return get_random_string(10, SLUG_SIGNS)
 
 
-class Default(NamedTuple):
-    """The view that opens for a person; ``team`` whose it is, None for the person's own."""
-
-    view: SavedView
-    team: Team | None
-
-
 class SavedViewQuerySet(models.QuerySet["SavedView"]):
-    def visible_to(self, user: User, scope: Scope) -> SavedViewQuerySet:
-        """Return what this person may open, whose scope this is: the one place that decides it.
-
-        Of the views of others, nobody opens one that names a connection, an agent or a task outside
-        their scope, and whose numbers are masked opens none that names a number.
-        """
-        shown = models.Q(owner=user) | models.Q(audience=SavedView.Audience.EVERYBODY)
-        teams = models.Q(audience=SavedView.Audience.TEAM, team__in=scope.team_ids)
-        known = models.Q(connection__in=["", *[each.slug for each in scope.connections]])
-        if scope.masked:
-            known &= models.Q(names_number=False)
-        seen = self.filter(shown | teams)
-        if outside := seen.exclude(owner=user)._outside(scope):
-            known &= ~models.Q(pk__in=outside)
-        return seen.filter(models.Q(owner=user) | known)
-
-    def _outside(self, scope: Scope) -> list[int]:
-        """Return the IDs of the views that name an agent or a task outside a scope."""
-        if scope.is_everything:
-            return []
-        named = self.exclude(agents=[], tasks=[])
-        fields = named.values_list("pk", "agents", "tasks", "connection")
-        return [pk for pk, *names in fields if not scope.may_name(*names)]
-
     def changeable_by(self, user: User | AnonymousUser) -> SavedViewQuerySet:
         """Return what this person may rename, change, share and delete: only their own."""
         return self.filter(owner=user) if user.is_authenticated else self.none()
-
-    def in_groups(self, user: User) -> Any:
-        """Order by ``group`` (0 the person's own, 1 their teams', 2 everybody's), then by name."""
-        team = models.Q(audience=SavedView.Audience.TEAM)
-        group = models.Case(models.When(owner=user, then=0), models.When(team, then=1), default=2)
-        return self.annotate(group=group).order_by("group", "name", "pk")
-
-    def default_of(self, user: User, scope: Scope) -> Default | None:
-        """Return the person's default view, else that of their first team by name that has one.
-
-        One that the person may no longer see is none.
-        """
-        seen = self.visible_to(user, scope)
-        if own := seen.filter(person_defaults__person=user).first():
-            return Default(own, None)
-        teams = TeamDefault.objects.filter(team__in=scope.team_ids)
-        found = teams.filter(view__in=seen).select_related("view", "team").order_by("team__name")
-        first = found.first()
-        return Default(first.view, first.team) if first else None
 
 
 class SavedView(SealedQuestion):
@@ -185,8 +133,11 @@ class PersonColumns(models.Model):
     @classmethod
     def of(cls, person: User) -> list[str]:
         """Return the columns that a person chose, or none."""
-        own = cls.objects.filter(person=person).first()
-        return list(own.columns) if own else []
+        own = COLUMNS.rows(person.pk)
+        return list(own[0].columns) if own else []
+
+
+COLUMNS = Prepared(lambda person: PersonColumns.objects.filter(person=person))
 
 
 class PersonDefault(models.Model):

@@ -33,6 +33,7 @@ from appoints.saved_views.contexts import (
 from appoints.saved_views.forms import NamingForm
 from appoints.saved_views.menu import GROUPS, columns_of, text_of, view_called
 from appoints.saved_views.models import PersonDefault, SavedView
+from appoints.saved_views.visibility import default_of, in_groups, visible_to
 from dashboard.accounts.models import Team
 from dashboard.accounts.requests import SignedInRequest
 
@@ -42,7 +43,7 @@ PER_PAGE = 50
 @require_safe
 def home(request: SignedInRequest) -> HttpResponse:
     """Open the person's default view, else the list as of today."""
-    default = SavedView.objects.default_of(request.user, scope_of(request.user))
+    default = default_of(request.user, scope_of(request.user))
     if default is not None:
         return _opened(request, default.view)
     return redirect(f"{reverse('appoints:list')}?preset=today")
@@ -58,7 +59,7 @@ def open_view(request: SignedInRequest, slug: str) -> HttpResponse:
 def view_list(request: SignedInRequest) -> HttpResponse:
     """Show the views that the person may open, page by page."""
     scope = scope_of(request.user)
-    seen = SavedView.objects.visible_to(request.user, scope).in_groups(request.user)
+    seen = in_groups(visible_to(request.user, scope), request.user.pk)
     page = Paginator(seen.select_related("owner", "team"), PER_PAGE).get_page(
         request.GET.get("page")
     )
@@ -145,7 +146,7 @@ def delete(request: SignedInRequest, slug: str) -> HttpResponse:
 
 
 def _visible(request: SignedInRequest, slug: str) -> SavedView:
-    seen = SavedView.objects.visible_to(request.user, scope_of(request.user))
+    seen = visible_to(request.user, scope_of(request.user))
     return get_object_or_404(seen, slug=slug)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q
 from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -21,7 +21,6 @@ from appoints.connections import timestamps
 from appoints.connections.models import Connection
 from appoints.encryption import decrypt, encrypt
 from appoints.isales.client import Criteria
-from appoints.query.time_range import Window
 from appoints.snapshots import frame, leases
 from appoints.snapshots.models import Chunk, Snapshot
 from appoints.snapshots.reconcile import PageInfo
@@ -64,54 +63,6 @@ def criteria_of(snapshot: Snapshot) -> Criteria:
     """Return what was asked. Raises WrongKey."""
     values = json.loads(decrypt(bytes(snapshot.criteria)))
     return Criteria(**{**values, "agents": tuple(values["agents"])})
-
-
-def holding(connection: Connection, asked: UpstreamRequest, window: Window) -> QuerySet[Snapshot]:
-    """Return whole snapshots that hold every row of ``window``, newest first.
-
-    Includes snapshots of everything as well as those of this exact subject.
-    """
-    everything = subject_of(Criteria(), connection)
-    held = Q()
-    if window.begin is not None:
-        held &= Q(begin__isnull=True) | Q(begin__lte=window.begin)
-    else:
-        held &= Q(begin__isnull=True)
-    if window.end is not None:
-        held &= Q(end__isnull=True) | Q(end__gte=window.end)
-    else:
-        held &= Q(end__isnull=True)
-    return Snapshot.objects.filter(
-        held,
-        timestamps.not_ahead("as_of"),
-        connection=connection,
-        subject__in={everything, subject_of(asked.criteria, connection)},
-        status=Snapshot.Status.WHOLE,
-    ).order_by("-as_of", "-pk")
-
-
-def of_everything(connection: Connection) -> QuerySet[Snapshot]:
-    """Return whole snapshots of everybody and everything, whatever their time, newest first."""
-    return _everything(connection).filter(status=Snapshot.Status.WHOLE).order_by("-as_of", "-pk")
-
-
-def overlapping(connection: Connection, window: Window) -> list[Snapshot]:
-    """Return the snapshots of everything whose range overlaps a window, begun last first."""
-    before = Q() if window.end is None else Q(begin__isnull=True) | Q(begin__lt=window.end)
-    after = Q() if window.begin is None else Q(end__isnull=True) | Q(end__gt=window.begin)
-    found = _everything(connection).filter(before, after)
-    return list(found.defer("criteria").order_by("-pk"))
-
-
-def _everything(connection: Connection) -> QuerySet[Snapshot]:
-    subject = subject_of(Criteria(), connection)
-    known = Q(as_of__isnull=True) | timestamps.not_ahead("as_of")
-    return connection.snapshots.filter(known, subject=subject)  # each then has the connection
-
-
-def holds(snapshot: Snapshot, window: Window) -> bool:
-    """Tell whether every row of the window is among those of the snapshot's range."""
-    return Window(snapshot.begin, snapshot.end).holds(window)
 
 
 def request_refresh(snapshots: Iterable[int]) -> None:
