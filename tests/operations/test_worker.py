@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -168,3 +170,13 @@ def test_an_answer_that_fails_amid_its_parts_does_not_seem_whole(port: int) -> N
     found = answer(connect(port, GET.format("/broken")))
     assert "\r\nTransfer-Encoding: chunked\r\n" in found
     assert found.endswith("\r\na part\r\n")  # a whole one ends with a part of no length
+
+
+def test_beside_sqlite_no_worker_loads_the_driver_of_postgresql() -> None:
+    program = "import sys, dashboard.wsgi, django_tables2; print('psycopg' in sys.modules)"
+    own = {"DATABASE_URL": "sqlite:///:memory:", "DJANGO_SETTINGS_MODULE": "dashboard.settings"}
+    words = [sys.executable, "-c", program]
+    done = subprocess.run(
+        words, env={**os.environ, **own}, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["False"]
