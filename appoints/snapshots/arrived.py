@@ -9,9 +9,10 @@ import polars as pl
 from django.utils import timezone
 
 from appoints.isales.rows import Row
-from appoints.snapshots import frame, news, store, stored_rows
+from appoints.snapshots import frame, store, stored_rows
 from appoints.snapshots.frame import Fetched
 from appoints.snapshots.models import Snapshot
+from appoints.snapshots.news import NEWS
 from appoints.snapshots.reconcile import PageInfo, deduplicated
 
 CHUNK = 1000  # rows, about
@@ -119,7 +120,7 @@ class Arrived:
                 worked=self.snapshot.worked,
             )
             if is_first:  # whoever waits, from now on waits for the end
-                news.tell()
+                NEWS.tell()
 
     def _chunk(self, number: int) -> store.Written:
         """Return a chunk with the pages that came since it was written."""

@@ -13,8 +13,9 @@ from django.conf import settings
 from django.db import Error
 from django.db import connection as database
 
-from appoints.snapshots import crew, loader, news, queue, retention
+from appoints.snapshots import crew, loader, queue, retention
 from appoints.snapshots.models import Snapshot
+from appoints.snapshots.news import NEWS
 from dashboard.database import close_moved
 
 PURGED_EVERY = 5.0  # seconds
@@ -111,7 +112,7 @@ class Pool:
             with self._counting:
                 self._loads[snapshot.connection_id] -= 1
         before = self._wakes
-        news.tell()
+        NEWS.tell()
         others_wait = bool(self._order) or self._await_wake(before, BEHIND) is None
         self._purge(overdue=OVERDUE if others_wait else 0.0)
 

@@ -12,8 +12,9 @@ from appoints.connections import timestamps
 from appoints.connections.errors import NotAnswering, Resting
 from appoints.connections.models import Connection
 from appoints.isales.errors import FetchError
-from appoints.snapshots import leases, news, queue, store
+from appoints.snapshots import leases, queue, store
 from appoints.snapshots.models import Snapshot
+from appoints.snapshots.news import NEWS
 from appoints.snapshots.pool import POOL
 from appoints.snapshots.upstream import UpstreamRequest
 from dashboard import timing
@@ -122,6 +123,7 @@ def _await(begun: Sequence[int], wait: Wait, lines: int, came: Came | None) -> N
     """
     look, is_new, known = LOOK_AGAIN, True, set[int]()
     while True:
+        told = NEWS.told
         found = Snapshot.objects.filter(pk__in=begun).values_list(*LOOKED_AT, named=True)
         loading = [each for each in found if each.status == Snapshot.Status.LOADING]
         if not loading:
@@ -138,13 +140,15 @@ def _await(begun: Sequence[int], wait: Wait, lines: int, came: Came | None) -> N
         if came:
             _report([each.pk for each in found if each not in loading], known, came)
         with timing.upstream():
-            news.wait(look)
+            NEWS.wait(told, look)
         look = min(1.5 * look, LONGEST_LOOK_AT_REST if has_rows else LONGEST_LOOK)
 
 
 def _report(ended: Sequence[int], known: set[int], came: Came) -> None:
     """Call ``came`` with each load that is whole, unless it is known, as it is then."""
     new = [each for each in ended if each not in known]
+    if not new:
+        return
     for each in Snapshot.objects.filter(pk__in=new, status=Snapshot.Status.WHOLE):
         came(each)
     known.update(new)
