@@ -38,7 +38,7 @@ def take_turn(connection: Connection, slot: Slot) -> None:
     if not connection.max_per_second:
         return
     with transaction.atomic():
-        Connection.objects.select_for_update().get(pk=connection.pk)
+        Connection.objects.select_for_update().values_list("pk").get(pk=connection.pk)
         slot.last_call = _next_turn(connection, _slots(connection))
         mine = Slot.objects.filter(pk=slot.pk, holder=slot.holder)
         mine.update(last_call=slot.last_call)

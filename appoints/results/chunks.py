@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Set
 from threading import Lock
 from typing import NamedTuple
 
@@ -77,7 +77,7 @@ class ChunkFrames:
         frames = self._frames(snapshot, rules, before, written)
         joined = joined.with_all(frames) if frames else NOTHING
         self._keep(snapshot.pk, frames, joined, {})
-        none = states.derived(frame.plain([]), rules)
+        none = states.derived(frame.NONE, rules)
         return (none if joined.rows is None else joined.rows).drop("offset")
 
     def keep_written(self, chunk: Chunk, rows: pl.DataFrame) -> None:
@@ -100,8 +100,8 @@ class ChunkFrames:
         if not found:
             return [stored_rows.read_in_one(snapshot.chunks.order_by("number"))]
         found |= _read(snapshot, versions.keys() - found.keys())
-        names = frame.plain([]).columns
-        return [found[number][1].select(names) for number in versions if number in found]
+        columns = frame.NONE.columns
+        return [found[number][1].select(columns) for number in versions if number in found]
 
     def _frames(
         self, snapshot: Snapshot, rules: states.Rules, before: Frames, written: Frames
@@ -133,7 +133,9 @@ def _versions(snapshot: Snapshot) -> dict[int, int]:
     return dict(snapshot.chunks.order_by("number").values_list("number", "version"))
 
 
-def _read(snapshot: Snapshot, numbers: Iterable[int]) -> Frames:
+def _read(snapshot: Snapshot, numbers: Set[int]) -> Frames:
+    if not numbers:
+        return {}
     chunks = stored_rows.readable(snapshot.chunks.filter(number__in=numbers))
     return {chunk.number: (chunk.version, rows) for chunk, rows in chunks}
 
@@ -143,7 +145,7 @@ def _in_one(frames: list[pl.DataFrame]) -> pl.DataFrame:
 
     Whole frames side by side with their copy are what a worker's memory would peak with.
     """
-    none = frame.plain([])
+    none = frame.NONE
     return pl.DataFrame(
         [
             pl.concat([none[name], *[each.drop_in_place(name) for each in frames]], rechunk=True)

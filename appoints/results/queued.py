@@ -17,5 +17,5 @@ def waiting_result(connection: Connection, error: Busy | QueueFull, rules: Rules
     """
     full = error if isinstance(error, QueueFull) else None
     before = full.waiting if full else shared_pages.waiting_for(connection)
-    none = Selection.all_of(derived(frame.plain([]), rules))
+    none = Selection.all_of(derived(frame.NONE, rules))
     return Result(mode="loading", selection=none, total=0, as_of=None, waiting=before)

@@ -51,6 +51,9 @@ def plain(pages: Sequence[Fetched]) -> pl.DataFrame:
     )
 
 
+NONE = plain([])  # no rows, in the columns of all; who takes it apart takes a clone
+
+
 def to_bytes(rows: pl.DataFrame) -> bytes:
     """Return rows as a compressed Arrow file."""
     file = io.BytesIO()
@@ -68,7 +71,7 @@ def from_files(files: Sequence[bytes]) -> pl.DataFrame:
 
     They are read side by side: to open a small one alone takes longer than to read it.
     """
-    return pl.scan_ipc(list(files)).collect() if files else plain([])
+    return pl.scan_ipc(list(files)).collect() if files else NONE.clone()
 
 
 def is_unfinished() -> pl.Expr:

@@ -6,7 +6,6 @@ import logging
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from math import inf
 from threading import Event
 
 from django.conf import settings
@@ -18,24 +17,14 @@ from appoints.connections.errors import InternalError, database_failure
 from appoints.connections.models import Connection
 from appoints.isales.client import Criteria
 from appoints.isales.errors import FetchError
-from appoints.snapshots import fetcher, frame, leases, moves, queue, store
+from appoints.snapshots import fetcher, frame, leases, moves, store
 from appoints.snapshots.arrived import Arrived
+from appoints.snapshots.load_turn import LoadTurn, Paused
 from appoints.snapshots.models import Snapshot
 from appoints.snapshots.page_queue import Arrival
 from appoints.snapshots.reconcile import PageInfo, has_new_rows, pages_to_refetch
 
 logger = logging.getLogger(__name__)
-
-SHOWN_EVERY = 1.0  # seconds between two writes of chunks that are still growing
-WRITTEN_EVERY = 0.3  # … and of full ones: each write is a transaction
-HEARTBEAT = 3.0  # seconds between two renewals of the lease
-FEW = 3  # pages, for which a load gives way to nobody
-LOOK_AROUND = 0.5  # seconds between two looks at who else waits
-TURN = 10.0  # seconds after which a load gives way to whoever waits
-
-
-class Paused(Exception):
-    """Nobody waits any more, others go first, or this process ends; rows so far are kept."""
 
 
 def run(snapshot: Snapshot, stop: Event) -> None:
@@ -69,20 +58,18 @@ class Load:
 
     def __init__(self, snapshot: Snapshot, stop: Event | None = None) -> None:
         self.snapshot = snapshot
-        self.stop = stop or Event()
         self.limit = snapshot.limit
         self.criteria = Criteria()
         self.arrived = Arrived(snapshot)
-        self.wanted: deque[int] = deque()  # offsets of pages that are still to be asked for
-        self.begun = self.written = self.last_heartbeat = self.worked_until = time.monotonic()
-        self.looked_around = self.begun
-        self.gives_way = False
+        self.turn = LoadTurn(snapshot, self.arrived, stop)
+        self.worked_until = time.monotonic()
 
     def run(self) -> None:
         """Load what is missing. Raises LeaseLost; failures of iSales are stored."""
         try:
             self.criteria = store.criteria_of(self.snapshot)
-            self.arrived.resume()
+            if self.snapshot.lease > 1:  # another loader had it before
+                self.arrived.resume()
             self._load()
         except Paused:
             self.arrived.write_all()
@@ -126,7 +113,8 @@ class Load:
         with transaction.atomic():
             if followed:
                 # Two loads that end together tell each other in turn.
-                Connection.objects.select_for_update().get(pk=self.snapshot.connection_id)
+                locked = Connection.objects.select_for_update().values_list("pk")
+                locked.get(pk=self.snapshot.connection_id)
                 moves.mark(self.snapshot, found)
                 moves.settle(self.snapshot, rows, as_of)
             del rows  # see Arrived.clear
@@ -178,31 +166,20 @@ class Load:
                 high = middle
         return False
 
-    def _go_on(self) -> None:
-        """Ask for the pages after the first, unless others go first, and have it written."""
-        if self._is_long():
-            self._look_around()
-            self.written = -inf
-        if not self.gives_way:
-            self.wanted.extend(range(self.limit, self.total + 1, self.limit))
-            fetcher.go_on(self.snapshot.connection)
-
-    def _is_long(self) -> bool:
-        return self.total - self.arrived.received > FEW * self.limit
-
     def _fetch(self, offsets: Iterable[int]) -> None:
-        self.wanted = deque(offsets)
-        for fetched, total in self._arrivals(self.wanted):
+        self.turn.wanted = wanted = deque(offsets)
+        for fetched, total in self._arrivals(wanted):
             is_first = not self.infos
             self.arrived.keep(fetched, total)
             self.snapshot.total = total
             most = self.snapshot.most or settings.APPOINTS_MOST_ROWS
             if max(self.total, self.arrived.received) > most:
                 raise store.TooManyRows
-            if is_first:
-                self._go_on()
-            self._heartbeat()
-        if self.gives_way:
+            if is_first and self.turn.begin_rest():
+                wanted.extend(range(self.limit, self.total + 1, self.limit))
+                fetcher.go_on(self.snapshot.connection)
+            self.turn.heartbeat()
+        if self.turn.gives_way:
             raise Paused
 
     def _page_of(self, criteria: Criteria) -> Arrival:
@@ -217,7 +194,7 @@ class Load:
         connection = self.snapshot.connection
         for arrived in fetcher.pages(connection, asked, self.limit, offsets):
             if arrived is None:
-                self._heartbeat()
+                self.turn.heartbeat()
             else:
                 self._count_work(arrived[0].took)
                 yield arrived
@@ -227,34 +204,3 @@ class Load:
         now = time.monotonic()
         self.snapshot.worked += max(0.0, min(took, now - self.worked_until))
         self.worked_until = now
-
-    def _look_around(self) -> None:
-        """Ask for no further page where somebody else has no row yet, or waits for long."""
-        self.looked_around = time.monotonic()
-        had_its_turn = self.looked_around - self.begun > TURN
-        self.gives_way = queue.others_wait(self.snapshot, without_rows=not had_its_turn)
-        if self.gives_way:
-            self.wanted.clear()
-
-    def _heartbeat(self) -> None:
-        """Write full chunks and renew the lease; pause where nobody waits, or this process ends."""
-        if self.stop.is_set():
-            raise Paused
-        if time.monotonic() - self.looked_around > LOOK_AROUND and self._is_long():
-            self._look_around()
-        if self._write():
-            self.written = time.monotonic()  # which renewed the lease too
-        elif time.monotonic() - self.last_heartbeat < HEARTBEAT:
-            return
-        else:
-            leases.keep(self.snapshot)
-        self.last_heartbeat = time.monotonic()
-        self.snapshot.refresh_from_db(fields=["wanted"])
-        if timezone.now() - self.snapshot.wanted > store.UNWANTED:
-            raise Paused
-
-    def _write(self) -> bool:
-        """Write what it is time for, as while the last pages are out; tell if there was any."""
-        if (since := time.monotonic() - self.written) > SHOWN_EVERY:
-            return self.arrived.write_all()
-        return (since > WRITTEN_EVERY or not self.wanted) and self.arrived.write_full()

@@ -92,8 +92,6 @@ class Pool:
             while True:
                 before = self._wakes
                 if snapshot := self._next():
-                    if self._order:
-                        self.wake()
                     self._load(snapshot)
                 elif not self._wait(before):
                     break
@@ -157,15 +155,21 @@ class Pool:
         with self._taking:
             if self._ending.is_set():
                 return None
-            most = max(1, settings.APPOINTS_LOADERS - 1)
-            full = {pk for pk, loads in self._loads.items() if loads >= most}
-            snapshot = self._take_next(full)
+            snapshot = self._take_next(self._full())
             if snapshot is None:
                 self._empty_until = time.monotonic() + LOOK_AGAIN
                 return None
             with self._counting:
                 self._loads[snapshot.connection_id] += 1
+            full = self._full()
+            if any(each.connection_id not in full for each in self._order):
+                self.wake()
             return snapshot
+
+    def _full(self) -> set[int]:
+        """Return the connections of which no further load is taken."""
+        most = max(1, settings.APPOINTS_LOADERS - 1)
+        return {pk for pk, loads in self._loads.items() if loads >= most}
 
     def _take_next(self, full: Collection[int]) -> Snapshot | None:
         """Take what is next; threads that are woken together read the queue once."""

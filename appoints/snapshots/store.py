@@ -81,10 +81,11 @@ def begin_or_join(
     now, keys = timezone.now(), [_key(connection, each) for each in asked]
     with transaction.atomic():
         # One at a time, or two who come together would both begin.
-        Connection.objects.select_for_update().get(pk=connection.pk)
+        Connection.objects.select_for_update().values_list("pk").get(pk=connection.pk)
         joined = _joined(connection, keys)
         found = [joined.get(tuple(key.values())) for key in keys]
-        Snapshot.objects.filter(pk__in=[each.pk for each in found if each]).update(wanted=now)
+        if known := [each.pk for each in found if each]:
+            Snapshot.objects.filter(pk__in=known).update(wanted=now)
         snapshots = [
             snapshot or _new(connection, each, person)
             for each, snapshot in zip(asked, found, strict=True)
@@ -184,7 +185,7 @@ def _chunk(
 def finish(snapshot: Snapshot, status: Snapshot.Status, **changes: object) -> None:
     """End a load and, once it is whole, drop what it replaces. Raises LeaseLost."""
     now = timezone.now()
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         leases.keep(snapshot, status=status, ended=now, leased_until=now, **changes)
         if status == Snapshot.Status.WHOLE:
             replaced = Snapshot.objects.filter(

@@ -25,7 +25,7 @@ from appoints.results.cache import Cache
 from appoints.results.lookup import ask
 from appoints.results.refresh import request_refresh
 from appoints.results.result import Result
-from appoints.snapshots import ageing, crew, loader, retention, store
+from appoints.snapshots import ageing, crew, load_turn, retention, store
 from appoints.snapshots.loader import Load
 from appoints.snapshots.models import Snapshot
 from tests.factories import PAGE, leased, whole
@@ -41,7 +41,7 @@ def _no_frames(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def _every_page_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loader, "SHOWN_EVERY", 0.0)
+    monkeypatch.setattr(load_turn, "SHOWN_EVERY", 0.0)
 
 
 def everything(connection: Connection) -> Result:

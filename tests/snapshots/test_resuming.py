@@ -23,7 +23,7 @@ from appoints.results.cache import Cache
 from appoints.results.lookup import ask
 from appoints.results.result import Result
 from appoints.results.states import Rules
-from appoints.snapshots import arrived, fetcher, leases, loader, store
+from appoints.snapshots import arrived, fetcher, leases, load_turn, store
 from appoints.snapshots.leases import LeaseLost
 from appoints.snapshots.loader import Load
 from appoints.snapshots.models import Chunk, Snapshot
@@ -38,7 +38,7 @@ UTC = ZoneInfo("UTC")
 @pytest.fixture(autouse=True)
 def _small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(arrived, "CHUNK", 2 * PAGE)
-    monkeypatch.setattr(loader, "WRITTEN_EVERY", 0.0)
+    monkeypatch.setattr(load_turn, "WRITTEN_EVERY", 0.0)
     monkeypatch.setattr("appoints.results.lookup.CACHE", Cache())
 
 
@@ -67,7 +67,7 @@ def half_loaded(connection: Connection, simulator: Simulator) -> Snapshot:
 
     with (
         patch.object(fetcher, "pages", first_pages),
-        patch.object(Load, "_go_on"),
+        patch.object(load_turn.LoadTurn, "begin_rest", return_value=False),
         pytest.raises(Killed),
     ):
         Load(snapshot).run()
@@ -173,7 +173,7 @@ def test_a_load_that_nobody_wants_pauses_and_goes_on_when_somebody_does(
     simulator.latency = 0.1
     snapshot = leased(connection)
     Snapshot.objects.update(wanted=timezone.now() - timedelta(minutes=2))
-    monkeypatch.setattr(loader, "SHOWN_EVERY", 0.0)
+    monkeypatch.setattr(load_turn, "SHOWN_EVERY", 0.0)
     Load(snapshot).run()
     assert snapshot.status == Snapshot.Status.LOADING
     before = len(simulator.list_calls)

@@ -15,7 +15,7 @@ from appoints.connections.models import Connection
 from appoints.isales.client import Criteria
 from appoints.isales.rows import parse_row
 from appoints.query.time_range import EVER
-from appoints.snapshots import fetcher, loader, queue
+from appoints.snapshots import fetcher, load_turn, loader, queue
 from appoints.snapshots.frame import Fetched
 from appoints.snapshots.loader import Load
 from appoints.snapshots.models import Snapshot
@@ -81,8 +81,8 @@ def test_everybody_gets_first_rows_before_anybody_gets_all(
 def test_a_load_that_had_its_turn_gives_way_to_another_person(
     connection: Connection, asked: Asked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(loader, "TURN", 0)
-    monkeypatch.setattr(loader, "LOOK_AROUND", 0)
+    monkeypatch.setattr(load_turn, "LENGTH", 0)
+    monkeypatch.setattr(load_turn, "LOOK_AROUND", 0)
     for number in range(2):
         question(connection, number, person(f"person {number}").pk)
     work()
