@@ -12,10 +12,12 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from django.template import Node, NodeList, engines
 from django.template.base import FilterExpression, Template, Variable
 from django.template.defaulttags import ForNode, TemplateLiteral, WithNode
+from django.template.library import SimpleNode
 from django.template.loader_tags import ExtendsNode, IncludeNode
 from django.templatetags.i18n import BlockTranslateNode
 
 from appoints.display.context import Context
+from dashboard.templatetags.pieces import piece
 
 # What context processors and Django itself add.
 EVERYWHERE = frozenset(
@@ -57,6 +59,8 @@ class Names:
     def _node(self, node: Node, name: str, types: Types) -> None:
         if isinstance(node, IncludeNode):
             return self._include(node, name, types)
+        if isinstance(node, SimpleNode) and node.func is piece:
+            return self.template(node.args[0].var, self._extra(node.kwargs, name, types))
         inner = {**types, **dict.fromkeys(_set_by(node))}
         for each in _expressions(list(vars(node).values())):
             for variable in _variables(each):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.contrib.humanize.templatetags.humanize import intcomma
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from appoints.forms.bind import Question
@@ -17,6 +18,8 @@ from appoints.insight.reach_by_group import reach_by_group
 from appoints.labels import WEEKDAYS
 from appoints.query.query import Query
 from appoints.results.result import Result
+
+BYTES = 500  # of an advice, or about
 
 
 class CallAgain:
@@ -48,20 +51,29 @@ class Advice(NamedTuple):
 
 
 def advice(
-    result: Result, question: Question, records: Iterable[Mapping[str, Any]], working: Working
-) -> dict[str | None, Advice]:
+    result: Result,
+    question: Question,
+    records: Iterable[Mapping[str, Any]],
+    working: Callable[[], Working],
+) -> Mapping[str | None, Advice]:
     """Return the best hours by the cause groups of failed records, as far as they tell."""
-    groups = {each["fail_group"] for each in records if each["state"] == "failed"}
+    groups = frozenset(each["fail_group"] for each in records if each["state"] == "failed")
     if not groups or not result.is_whole:
         return {}
-    lines = reach_by_group(result, question.zone)
-    local = question.now.astimezone(question.zone)
-    found = {group: best_hours(lines[group], local, working) for group in groups}
-    return {
-        group: Advice(_hours(best, local.date()), best_words(best, local.date()))
-        for group, best in found.items()
-        if best
-    }
+    connection, local = question.connection, question.now.astimezone(question.zone)
+    office = (connection.working_hours, connection.holidays, connection.time_zone)
+    asked = (groups, question.zone.key, local.date(), local.hour, office, get_language())
+
+    def made() -> Mapping[str | None, Advice]:
+        lines, works = reach_by_group(result, question.zone), working()
+        found = {group: best_hours(lines[group], local, works) for group in groups}
+        return {
+            group: Advice(_hours(best, local.date()), best_words(best, local.date()))
+            for group, best in found.items()
+            if best
+        }
+
+    return result.selection.made("advice", made, lambda found: BYTES * len(found), *asked)
 
 
 def _missed(records: list[Mapping[str, Any]], zone: ZoneInfo) -> str:

@@ -12,6 +12,7 @@ from django.utils.dateformat import format as formatted
 from django.utils.formats import get_format
 from django.utils.safestring import SafeString
 from django.utils.translation import (
+    get_language,
     get_language_bidi,
     gettext,
     gettext_noop,
@@ -130,8 +131,13 @@ def distance(moment: datetime, now: datetime, *, overdue: bool = False) -> str:
     return gettext(PATTERNS[name]) % span(moment - now)
 
 
-def patterns() -> dict[str, str]:
+def patterns() -> Mapping[str, str]:
     """Return PATTERNS in the language of the page, with ``{names}`` for static/js/words.js."""
+    return _patterns(get_language())
+
+
+@cache
+def _patterns(_language: str | None) -> Mapping[str, str]:
     named = {name: f"{{{name}}}" for name in ("days", "hours", "minutes")}
     return {
         name: gettext(text) % (named if "%(" in text else "{value}")

@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from django.utils.functional import Promise
 
-from appoints.display.parts import ValuePart
 from appoints.query.columns import COLUMNS
 from appoints.query.query import DEFAULT_SORT, Query
 
@@ -23,7 +22,7 @@ class Head(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Heads(ValuePart):
+class Heads:
     """The heads of columns by their names.
 
     ``query`` is the question to sort anew, None where nothing can be; by masked numbers nobody can.
@@ -47,7 +46,3 @@ class Heads(ValuePart):
         )
         sort = f"-{name}" if sorted_by == "ascending" else name
         return Head(name, text, sorted_by, self.query.but(sort=sort).urlencode())
-
-
-class SortMenu(Heads):
-    """The same as a menu, for screens too narrow for heads."""

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from appoints.display.parts import ValuePart
 from appoints.query.filters import PER_PAGE
 from appoints.query.query import Query
 
 
 @dataclass(frozen=True)
-class Pager(ValuePart):
+class Pager:
     """Pages of ``size`` rows over ``total`` rows; ``shown`` rows are on this one.
 
     ``offered`` are the page sizes that can be chosen.

@@ -10,7 +10,6 @@ from django.utils.dateformat import format as formatted
 from django.utils.functional import Promise
 from django.utils.translation import pgettext
 
-from appoints.display.parts import ValuePart
 from appoints.labels import PRESET_WORDS
 from appoints.query.presets import OVERDUE
 from appoints.query.query import Query
@@ -19,7 +18,7 @@ DAYS = 7
 
 
 @dataclass(frozen=True)
-class PresetLinks(ValuePart):
+class PresetLinks:
     """Every named range, in place of the range of a question."""
 
     query: Query
@@ -31,7 +30,7 @@ class PresetLinks(ValuePart):
 
 
 @dataclass(frozen=True)
-class DayLinks(ValuePart):
+class DayLinks:
     """The days before ``today``, a local date, in place of the range of a question."""
 
     query: Query

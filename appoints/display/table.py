@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import django_tables2 as tables
@@ -13,7 +13,7 @@ from django_tables2.data import TableData
 from appoints.display.cell_kinds import Record
 from appoints.display.cells import CellOptions, Cells
 from appoints.display.formats import patterns
-from appoints.display.heads import Heads, SortMenu
+from appoints.display.heads import Heads
 from appoints.display.html import Keep, html, joined, size_of
 from appoints.query.columns import COLUMNS, TABLE_COLUMNS
 from appoints.query.query import Query
@@ -90,24 +90,15 @@ class AppointTable(Cells, tables.Table):
         return len(self.columns) > len(DEFAULT_COLUMNS)
 
     @property
-    def span_patterns(self) -> dict[str, str]:
+    def span_patterns(self) -> Mapping[str, str]:
         """Return the words in which scripts say how far off a time is, by name."""
         return patterns()
 
     @property
     def heads(self) -> Heads:
         """The head of each column."""
-        return Heads(*self._asked)
-
-    @property
-    def sort_menu(self) -> SortMenu:
-        """The columns that the rows can be sorted by."""
-        return SortMenu(*self._asked)
-
-    @property
-    def _asked(self) -> tuple[tuple[str, ...], Query | None, bool]:
         question = self.query and self.query.but()  # sorted anew, it begins on the first page
-        return tuple(self.columns.names()), question, self.options.masked
+        return Heads(tuple(self.columns.names()), question, self.options.masked)
 
     def body(self) -> str:
         """Return all rows as HTML."""

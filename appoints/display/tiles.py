@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from appoints.display.filter_menus import Choice, choice_of
+from appoints.display.html import size_of
 from appoints.query.query import Query
 from appoints.results.facets import ValueCount, summary
+from appoints.results.result import Result
 
 # What the summary counts, where words alone leave it open.
 HINTS: Mapping[str, str | Promise] = {
@@ -33,6 +37,30 @@ REPEATED: Mapping[str | None, tuple[str | Promise, str | Promise]] = {
         _("Still to be called, though a call of this range has reached the number since."),
     ),
 }
+
+
+@dataclass(frozen=True, eq=False)
+class Tiles:
+    """The summary of a whole result, kept with its rows; ``counted`` are its facets."""
+
+    query: Query
+    result: Result
+    counted: Mapping[str, list[ValueCount]]
+
+    @property
+    def links(self) -> list[Choice]:
+        """The tiles of states, then those of repeats."""
+        return [*tiles(self.counted, self.query), *repeat_tiles(self.counted, self.query)]
+
+    def drawn(self, draw: Callable[[], str]) -> str:
+        """Return the tiles as HTML; ``draw`` is called where they are not kept."""
+        address = self.query.but().urlencode()
+        return self.result.selection.made("tiles", draw, size_of, address, get_language())
+
+
+def tiles_of(result: Result, query: Query) -> Tiles | None:
+    """Return the summary of a result; None where not all rows are at hand."""
+    return None if result.facets is None else Tiles(query, result, result.facets)
 
 
 def tiles(counted: Mapping[str, list[ValueCount]], query: Query) -> list[Choice]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from functools import cache
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import django_filters
@@ -37,8 +38,9 @@ from dashboard.accounts.zone_names import zone_called
 BAD_REQUEST, NOT_FOUND = 400, 404
 # Fields stand in menus beside the form too, and name it by its ID.
 FORM = {"form": "filter-form"}
-# Each form copies its fields, with every word of a list, but not what a function returns.
 Choices = Callable[[], list[tuple[str, Words]]]
+# Fields that a form changes for the person who asks.
+CHANGED = {"connection", "from", "to", "agent", "sort"}
 # Filters whose value a row may lack.
 LACKED = [each for each in FILTERS.values() if each.without]
 
@@ -146,6 +148,18 @@ def _shown_in(name: str | None, zone: ZoneInfo) -> ZoneInfo:
         return zone
 
 
+class SharedFields(dict[str, forms.Field]):
+    """The fields of a form, of which a request has copies of those alone that it changes.
+
+    To copy all of them took a quarter of a refresh.
+    """
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> dict[str, forms.Field]:
+        return {
+            name: deepcopy(each, memo) if name in CHANGED else each for name, each in self.items()
+        }
+
+
 class AppointFilter(django_filters.FilterSet):
     """Every filter of the list, the files and the detail page.
 
@@ -173,14 +187,16 @@ class AppointFilter(django_filters.FilterSet):
         return {each.name: _field_of(name, each) for name, each in PARAMETERS.items()}
 
     def get_form_class(self) -> type[QueryForm]:
-        """Return the form, of whose fields each request has copies."""
+        """Return the form."""
         return self._form_class()
 
     @classmethod
     @cache
     def _form_class(cls) -> type[QueryForm]:
         fields = {name: each.field for name, each in cls.base_filters.items()}
-        return type(f"{cls.__name__}Form", (QueryForm,), fields)
+        made: Any = type(f"{cls.__name__}Form", (QueryForm,), fields)
+        made.base_fields = SharedFields(made.base_fields)
+        return cast(type[QueryForm], made)
 
     def filter_queryset(self, queryset: Any) -> Any:
         """Refuse: reserved calls are no queryset; ask ``query()``."""

@@ -19,11 +19,12 @@ from appoints.display.clock import Clock
 from appoints.display.context import Context
 from appoints.display.controls import Controls
 from appoints.display.empty import EmptyState
-from appoints.display.filter_menus import Choice, FilterMenu
+from appoints.display.filter_menus import FilterMenu
 from appoints.display.links import LinkBuilder
 from appoints.display.pagination import Pager
 from appoints.display.preset_links import DayLinks, PresetLinks
 from appoints.display.table import AppointTable, Offered
+from appoints.display.tiles import Tiles
 from appoints.forms.query_form import QueryForm
 from appoints.query.query import Query
 from appoints.results.absent import Absent
@@ -82,7 +83,7 @@ class Rows:
     result: Result
     pager: Pager
     table: AppointTable
-    tiles: Sequence[Choice]
+    tiles: Tiles | None
     charts: Charts | None
     empty_state: EmptyState | None
     clock: Clock
@@ -109,6 +110,11 @@ class Rows:
     def has_calls(self) -> bool:
         """Whether the page has a row."""
         return self.table.has_rows
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the result is whole, and no row matches."""
+        return self.empty_state is not None
 
     @property
     def shows_tiles(self) -> bool:

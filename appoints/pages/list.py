@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
@@ -20,12 +21,11 @@ from appoints.display.charts import charts
 from appoints.display.chips import Names, chips
 from appoints.display.clock import clock_of
 from appoints.display.empty import EmptyState
-from appoints.display.filter_menus import Choice
 from appoints.display.links import link_builder
 from appoints.display.pagination import Pager
 from appoints.display.preset_links import DayLinks, PresetLinks
 from appoints.display.table import AppointTable, known
-from appoints.display.tiles import repeat_tiles, tiles
+from appoints.display.tiles import tiles_of
 from appoints.forms.submit import address_of, posted
 from appoints.pages.contexts import Failed, ListContext, Rows
 from appoints.pages.explaining import REFRESH, ExplainingView
@@ -155,7 +155,7 @@ class ListPage(ExplainingView):
             result=result,
             pager=pager,
             table=_table(result, records, options, query, columns),
-            tiles=_tiles(result, query),
+            tiles=tiles_of(result, query),
             charts=charts(question, result, reasons),
             empty_state=EmptyState(query, result, zone, names) if empty else None,
             clock=clock_of(question, result.as_of, records, columns, newest=result.newest),
@@ -175,7 +175,7 @@ class ListPage(ExplainingView):
         """Return when to call again, by cause group, where the table says how calls came out."""
         if "fail_code" not in columns:
             return {}
-        return advice(result, self.question, records, working_ahead(self.question))
+        return advice(result, self.question, records, partial(working_ahead, self.question))
 
     def _cell_options(
         self, reasons: Mapping[str, str], told: Mapping[str | None, Advice]
@@ -216,10 +216,3 @@ def _table(
     if not result.is_whole:
         return AppointTable(records, options, None, columns)
     return AppointTable(records, options, query, columns, result.selection.made)
-
-
-def _tiles(result: Result, query: Query) -> list[Choice]:
-    """Return the summary of a whole result."""
-    if result.facets is None:
-        return []
-    return [*tiles(result.facets, query), *repeat_tiles(result.facets, query)]

@@ -59,6 +59,17 @@ def test_each_form_has_the_connections_of_its_person(connection: Connection) -> 
     assert offered == [["", "demo"], ["", "other"]]
 
 
+def test_what_a_form_changes_for_its_person_changes_no_other_form(connection: Connection) -> None:
+    """Forms share the fields that none of them changes."""
+    before = str(form_of("agent=1&tz=UTC").form)
+    changed = form_of("agent=1", ZoneInfo("Asia/Tokyo")).form
+    changed.mask_numbers()
+    changed.offer(["1"])
+    changed.fields["connection"].queryset = Connection.objects.none()
+    assert str(changed) != before
+    assert str(form_of("agent=1&tz=UTC").form) == before
+
+
 character = st.characters(exclude_categories=["Cs"])
 anything = st.one_of(
     st.text(character, min_size=1, max_size=8),

@@ -1,4 +1,4 @@
-"""``once``: a part of a page that is drawn once for all who see the same; ``lines`` of a menu."""
+"""``once``: a part of a page that is kept with what it is drawn of; ``lines`` of a menu."""
 
 from __future__ import annotations
 

@@ -1,0 +1,46 @@
+"""``{% piece "template.html" name=value %}``: what is drawn of some values alone, once for all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from django import template
+from django.db.models import Model
+from django.template import Context, Engine
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+MOST = 1000  # pieces that a worker keeps, of some kilobytes each at most
+
+register = template.Library()
+
+
+@dataclass(frozen=True)
+class Values:
+    """Values by their names; those that tell the same of themselves are equal."""
+
+    told: str
+    named: Mapping[str, object] = field(compare=False)
+
+
+@register.simple_tag
+def piece(template_name: str, **values: object) -> SafeString:
+    """Draw a template once for the same values, in a language; it gets these and no more.
+
+    Values are compared by their repr, for equal moments may be written with different offsets: it
+    is to tell all that is drawn. Raises TypeError for a value of which it does not.
+    """
+    for each in values.values():
+        if isinstance(each, Model) or type(each).__repr__ is object.__repr__:
+            raise TypeError(f"The repr of a {type(each).__name__} does not tell all of it.")
+    # A word and the same as HTML are drawn otherwise.
+    told = repr([(name, type(each), each) for name, each in values.items()])
+    return _drawn(template_name, get_language(), Values(told, values))
+
+
+@lru_cache(maxsize=MOST)
+def _drawn(name: str, language: str | None, values: Values) -> SafeString:
+    # Not as a page is: no processor of contexts adds what the values do not tell.
+    return Engine.get_default().get_template(name).render(Context({**values.named}))
