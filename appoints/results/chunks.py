@@ -6,11 +6,13 @@ from collections import OrderedDict
 from collections.abc import Mapping, Set
 from threading import Lock
 from typing import NamedTuple
+from weakref import WeakValueDictionary
 
 import polars as pl
 from django.conf import settings
 
 from appoints.results import states
+from appoints.results.makers import Makers
 from appoints.snapshots import frame, store, stored_rows
 from appoints.snapshots.models import Chunk, Snapshot
 from appoints.snapshots.reconcile import deduplicated
@@ -57,26 +59,42 @@ class ChunkFrames:
         self._loads: OrderedDict[int, Frames] = OrderedDict()
         self._joined: dict[int, Joined] = {}
         self._written: dict[int, Frames] = {}  # with nothing derived yet
-        self._lock = Lock()
+        self._whole: WeakValueDictionary[int, pl.DataFrame] = WeakValueDictionary()
+        self._lock, self._makers = Lock(), Makers()
 
     def rows(self, snapshot: Snapshot, rules: states.Rules) -> pl.DataFrame:
         """Return the rows of a snapshot so far, each once, with what is derived from them.
 
         Raises RowsLost.
         """
-        if snapshot.status == Snapshot.Status.WHOLE:
-            rows = deduplicated(_in_one(self._plain(snapshot)))
-            if rows.height != snapshot.received:
-                snapshot.delete()
-                raise store.RowsLost
-            return states.derived(rows.drop("offset"), rules)
+        # Each of several would read and derive every chunk: watchers see a load at many moments.
+        with self._makers.turn(snapshot.pk):
+            if snapshot.status == Snapshot.Status.WHOLE:
+                made = self._whole[snapshot.pk] = self._all(snapshot, rules)
+                return made
+            ended = self._whole.get(snapshot.pk)  # since the snapshot was looked at
+            return self._so_far(snapshot, rules) if ended is None else ended
+
+    def _all(self, snapshot: Snapshot, rules: states.Rules) -> pl.DataFrame:
+        rows = deduplicated(_in_one(self._plain(snapshot)))
+        if rows.height != snapshot.received:
+            snapshot.delete()
+            raise store.RowsLost
+        return states.derived(rows.drop("offset"), rules)
+
+    def _so_far(self, snapshot: Snapshot, rules: states.Rules) -> pl.DataFrame:
         with self._lock:
-            before = self._loads.pop(snapshot.pk, {})
-            joined = self._joined.pop(snapshot.pk, NOTHING)
-            written = self._written.pop(snapshot.pk, {})
+            before = self._loads.get(snapshot.pk, {})
+            joined = self._joined.get(snapshot.pk, NOTHING)
+            written = {**self._written.get(snapshot.pk, {})}
         frames = self._frames(snapshot, rules, before, written)
         joined = joined.with_all(frames) if frames else NOTHING
-        self._keep(snapshot.pk, frames, joined, {})
+        with self._lock:
+            self._joined[snapshot.pk] = joined
+            for number in written:
+                if self._written.get(snapshot.pk, {}).get(number) is written[number]:
+                    del self._written[snapshot.pk][number]
+            self._keep(snapshot.pk, frames)
         none = states.derived(frame.NONE, rules)
         return (none if joined.rows is None else joined.rows).drop("offset")
 
@@ -84,10 +102,8 @@ class ChunkFrames:
         """Keep a chunk that this process has just written, so that nobody has to read it."""
         load = chunk.snapshot_id
         with self._lock:
-            before = self._loads.get(load, {})
-            joined = self._joined.get(load, NOTHING)
-            written = {**self._written.get(load, {}), chunk.number: (chunk.version, rows)}
-        self._keep(load, before, joined, written)
+            self._written.setdefault(load, {})[chunk.number] = (chunk.version, rows)
+            self._keep(load, self._loads.get(load, {}))
 
     def _plain(self, snapshot: Snapshot) -> list[pl.DataFrame]:
         """Return the rows of all chunks in order, with nothing derived; they are forgotten."""
@@ -113,14 +129,13 @@ class ChunkFrames:
         known |= _derived(new, rules)
         return {number: known[number] for number in versions if number in known}
 
-    def _keep(self, load: int, frames: Frames, joined: Joined, written: Frames) -> None:
-        with self._lock:
-            self._loads[load], self._joined[load], self._written[load] = frames, joined, written
-            self._loads.move_to_end(load)
-            while len(self._loads) > MOST_LOADS or (len(self._loads) > 1 and self._is_full()):
-                oldest, _ = self._loads.popitem(last=False)
-                self._joined.pop(oldest, None)
-                self._written.pop(oldest, None)
+    def _keep(self, load: int, frames: Frames) -> None:
+        self._loads[load] = frames
+        self._loads.move_to_end(load)
+        while len(self._loads) > MOST_LOADS or (len(self._loads) > 1 and self._is_full()):
+            oldest, _ = self._loads.popitem(last=False)
+            self._joined.pop(oldest, None)
+            self._written.pop(oldest, None)
 
     def _is_full(self) -> bool:
         """Tell whether the chunks of all loads are more rows than one result may have."""

@@ -11,19 +11,21 @@ from weakref import ref
 
 import polars as pl
 import pytest
+from django.db import connection as database
 from django.utils import timezone
 
 from appoints.access.row_filter import EVERYTHING, GrantedPart, RowFilter
 from appoints.access.scope import UNLIMITED, Visibility
 from appoints.connections.models import Connection
 from appoints.isales.rows import parse_row
-from appoints.results.cache import Cache
+from appoints.results import states
+from appoints.results.cache import CACHE, Cache
 from appoints.results.chunks import ChunkFrames
 from appoints.results.states import Rules
 from appoints.snapshots import arrived, frame, store, stored_rows
 from appoints.snapshots.arrived import Arrived
 from appoints.snapshots.loader import Load
-from appoints.snapshots.models import Snapshot
+from appoints.snapshots.models import Chunk, Snapshot
 from tests.factories import NOON, PAGE, at_hand, connection_to, leased, raw
 
 
@@ -140,6 +142,75 @@ def test_while_rows_come_only_what_was_written_is_read(
     assert (shown_after(1, 2), read) == ([1, 3, 4], [0, 1, 1, 2])
     snapshot.status, snapshot.received = Snapshot.Status.WHOLE, 3
     assert (shown_after(), read) == ([1, 3, 4], [0, 1, 1, 2])
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The numbers of the chunks that are read from the database."""
+    read, kept = list[int](), stored_rows.read
+
+    def slowly(chunk: Chunk) -> pl.DataFrame:
+        read.append(chunk.number)
+        sleep(0.05)  # long enough for another to ask
+        return kept(chunk)
+
+    monkeypatch.setattr(stored_rows, "read", slowly)
+    return read
+
+
+def write(snapshot: Snapshot, number: int) -> None:
+    """Write a chunk of one row."""
+    snapshot.received += 1
+    page = frame.Fetched(number * PAGE, [parse_row(raw(number))], timezone.now())
+    store.write(snapshot, {number: ({}, frame.plain([page]))}, received=snapshot.received)
+
+
+def test_of_several_who_see_a_load_at_different_moments_one_reads_its_chunks(
+    connection: Connection, read: list[int]
+) -> None:
+    snapshot, cache = leased(connection), Cache()
+    write(snapshot, 0)
+    earlier = Snapshot.objects.get(pk=snapshot.pk)
+    write(snapshot, 1)
+
+    def height(seen: Snapshot) -> int:
+        try:
+            return cache.of(seen, Rules()).height
+        finally:
+            database.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(height, [earlier, snapshot])) == [2, 2]
+    assert read == [0, 1]
+
+
+def test_a_chunk_that_is_written_while_others_are_derived_is_not_read(
+    connection: Connection, read: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    CACHE.clear()
+    snapshot, derived = leased(connection), states.derived
+    write(snapshot, 0)
+
+    def derived_while_written(rows: pl.DataFrame, rules: Rules) -> pl.DataFrame:
+        if snapshot.received == 1:
+            write(snapshot, 1)
+        return derived(rows, rules)
+
+    monkeypatch.setattr(states, "derived", derived_while_written)
+    assert CACHE.of(Snapshot.objects.get(), Rules()).height == 1
+    assert (CACHE.of(snapshot, Rules()).height, read) == (2, [])
+
+
+def test_who_saw_a_load_before_it_ended_reads_nothing_anew(
+    connection: Connection, read: list[int]
+) -> None:
+    CACHE.clear()
+    snapshot = leased(connection)
+    write(snapshot, 0)
+    earlier = Snapshot.objects.get(pk=snapshot.pk)
+    store.finish(snapshot, Snapshot.Status.WHOLE)
+    whole = CACHE.of(snapshot, Rules())
+    assert (CACHE.of(earlier, Rules()) is whole, read) == (True, [])
 
 
 def test_while_rows_come_those_are_shown_that_are_written_after_a_full_chunk(
