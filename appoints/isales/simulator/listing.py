@@ -59,7 +59,8 @@ class Listing:
         early = 2 if kind == "overlap" and offset and offset not in seen else 0
         seen.add(offset)
         now = epoch(self.now())
-        page = rows[offset - min(early, offset) :][:limit]
+        first = offset - min(early, offset)
+        page = rows[first : first + limit]
         return {"data": [_shown(row, now) for row in page], "totalCount": total}
 
     def rows(self, now: datetime | None = None) -> list[Row]:
