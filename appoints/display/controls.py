@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import cast
@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 
 from appoints.display.filter_menus import FilterMenu, filter_menus, offered
 from appoints.display.html import Keep, size_of
-from appoints.forms.query_form import QueryForm
+from appoints.forms.query_form import MORE_FILTERS, OF_CLOCK, QueryForm
 from appoints.query.query import Query
 from appoints.results.facets import ValueCount
 from appoints.results.kept import kept_without_rows
@@ -20,7 +20,7 @@ from appoints.results.kept import kept_without_rows
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Controls:
-    """The filters' menus, whose links lead to ``place``; ``more_filters`` are fields beside them.
+    """The filters' menus, whose links lead to ``place``; beside the fields of the form.
 
     ``counted`` are the rows of each choice for the menus. ``tasks`` are names by ID, ``reasons``
     the words of causes. ``keep`` keeps the part with the rows that its menus count; without, it is
@@ -48,9 +48,23 @@ class Controls:
         return self.query.urlencode()
 
     @property
-    def more_filters(self) -> MoreFilters:
-        """The part of the form that needs no menus, nor any rows."""
-        return MoreFilters(self.form, is_kept=self.keep is not None)
+    def more_filters(self) -> FormPart:
+        """The fields under "More filters"."""
+        return self._part("more filters", [each.name for each in MORE_FILTERS])
+
+    @property
+    def range_fields(self) -> FormPart:
+        """The fields of the range."""
+        return self._part("range", ("from", "to", "tz"))
+
+    @property
+    def search_fields(self) -> FormPart:
+        """The fields that are searched by, and those that keep what links ask for."""
+        kept = ("preset", "view", *(each.name for each in OF_CLOCK))
+        return self._part("search", ("number", "q", *kept))
+
+    def _part(self, name: str, fields: Iterable[str]) -> FormPart:
+        return FormPart(self.form, name, tuple(fields), is_kept=self.keep is not None)
 
     def drawn(self, draw: Callable[[], str]) -> str:
         """Return the part as HTML; ``draw`` is called where it is not kept."""
@@ -63,16 +77,19 @@ class Controls:
 
 
 @dataclass(frozen=True, eq=False)
-class MoreFilters:
-    """The fields of a form under "More filters", kept for whoever fills them in alike."""
+class FormPart:
+    """Fields of a form that need no rows, kept for whoever fills them in alike."""
 
     form: QueryForm
+    name: str
+    fields: tuple[str, ...]
     is_kept: bool
 
     def drawn(self, draw: Callable[[], str]) -> str:
         """Return the part as HTML; ``draw`` is called where it is not kept."""
         if not self.is_kept:
             return draw()
-        form = self.form
-        asked = (form.more_values, form.zone.key, form.masked, get_language())
-        return kept_without_rows("more filters", draw, size_of, *asked)
+        form, data = self.form, cast(QueryDict, self.form.data)
+        values = tuple(tuple(data.getlist(each)) for each in self.fields)
+        asked = (values, form.zone.key, form.masked, get_language())
+        return kept_without_rows(self.name, draw, size_of, *asked)

@@ -22,6 +22,7 @@ from dashboard.accounts.forms import Unremembered
 UNKNOWN_LIST = "unknown_list"  # code of the error
 # The menu "More filters", which is open while something is wrong in it.
 MORE_FILTERS = [each for each in PARAMETERS.values() if each.in_more_filters]
+OF_CLOCK = [each for each in PARAMETERS.values() if isinstance(each, OfClock)]
 REPEATABLE = {each.name for each in PARAMETERS.values() if each.is_repeatable}
 BY_NUMBER = ("called_no", "-called_no")  # ways to sort
 
@@ -49,15 +50,14 @@ class QueryForm(Unremembered, forms.Form):
         return [self[each.name] for each in MORE_FILTERS if each.kind == "choices"]
 
     @property
-    def more_values(self) -> tuple[tuple[str, ...], ...]:
-        """What was given for each field under "More filters"."""
-        data = cast(QueryDict, self.data)
-        return tuple(tuple(data.getlist(each.name)) for each in MORE_FILTERS)
+    def wrong_in_range(self) -> bool:
+        """Whether something is wrong with the range."""
+        return not self.errors.keys().isdisjoint(("preset", "from", "to"))
 
     @property
     def of_clock(self) -> list[forms.BoundField]:
         """The hidden fields that keep hours and weekdays, which links ask for."""
-        return [self[each.name] for each in PARAMETERS.values() if isinstance(each, OfClock)]
+        return [self[each.name] for each in OF_CLOCK]
 
     @property
     def wrong_menus(self) -> set[str]:

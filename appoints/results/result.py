@@ -23,6 +23,7 @@ from .attempts import ATTEMPTS, with_attempts
 from .numbers import NO_PLAN, NumberingPlan
 
 MANY = 2  # pieces, of which an answer has a name of its own
+RECORD = 3000  # bytes, or about
 
 Mode = Literal["whole", "partial", "loading", "browsing"]
 
@@ -225,7 +226,18 @@ class Result:
 
         Which of the ``attempts`` each was is looked up only where that is shown.
         """
-        rows = self.selection.slice(0 if self.is_browsing else (number - 1) * size, size)
+        if self.is_browsing:
+            return self._page(0, size, attempts=attempts)
+        order = self.selection.order
+        return self.selection.made(
+            "page",
+            lambda: self._page((number - 1) * size, size, attempts=attempts),
+            lambda found: RECORD * len(found),
+            *(number, size, attempts, order and order.key),
+        )
+
+    def _page(self, offset: int, size: int, *, attempts: bool) -> list[dict[str, object]]:
+        rows = self.selection.slice(offset, size)
         return (self.with_attempts(rows) if attempts else rows).to_dicts()
 
 

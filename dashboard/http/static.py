@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import PurePosixPath
+from typing import Any
 
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
@@ -19,6 +21,15 @@ class StaticStorage(CompressedManifestStaticFilesStorage):
         *CompressedManifestStaticFilesStorage.patterns,
         ("js/*.js", ((IMPORT, '%(before)s"%(url)s";'),)),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # A page asks for thirty, which stay while a worker lives.
+        self._url_of: Callable[[str, bool], str] = cache(super().url)
+
+    def url(self, name: str, force: bool = False) -> str:
+        """Return the address of a file."""
+        return self._url_of(name, force)
 
     def compress_files(self, paths: set[str]) -> Iterator[tuple[str, str]]:
         """Compress what pages ask for: no file under its plain name, none that is there minified.
