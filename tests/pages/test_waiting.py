@@ -10,8 +10,8 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from appoints.connections.models import Connection
-from appoints.snapshots import news
 from appoints.snapshots.models import Snapshot
+from appoints.snapshots.news import News
 from appoints.snapshots.pool import Pool
 from dashboard.accounts.models import User
 from tests.factories import NOON, at_hand, raw
@@ -82,7 +82,7 @@ def test_a_page_waits_for_a_place_in_a_full_queue_and_a_file_is_told(
 def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The naps of pages that wait."""
     naps: list[float] = []
-    monkeypatch.setattr(news, "wait", naps.append)
+    monkeypatch.setattr(News, "wait", lambda _news, _told, seconds: naps.append(seconds))
     return naps
 
 
@@ -112,11 +112,11 @@ def test_a_page_waits_for_the_rest_of_its_rows_only_where_it_will_hardly_take_lo
     settings.APPOINTS_PAGE_WAIT, settings.APPOINTS_REST_WAIT = 20, 0.5
     waited: list[float] = []
 
-    def wait(seconds: float) -> None:
+    def wait(_news: News, _told: int, seconds: float) -> None:
         waited.append(seconds)
         Snapshot.objects.update(status=Snapshot.Status.WHOLE, ended=timezone.now())
 
-    monkeypatch.setattr(news, "wait", wait)
+    monkeypatch.setattr(News, "wait", wait)
     at_hand(connection, [raw(number) for number in range(10)], more=more, loading=True)
     Snapshot.objects.update(worked=0.1)  # for a page of ten rows
     page = text(signed_in, "/appoints/")
