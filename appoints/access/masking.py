@@ -74,9 +74,10 @@ def _without_number(frame: pl.DataFrame, name: str) -> pl.Series:
     is_odd = name == "odd"
     surely = _stands_for_number(text) if is_odd else pl.lit(value=False)
     # Many rows share a text, which is looked at once.
-    may_hold = text.is_in(_with_digits(frame[name].unique()).implode()) | pl.col("has_few_digits")
-    for may in (may_hold, _may_name_number(text)):
-        rows = rows.filter(surely | may)
+    different = frame[name].unique().cast(pl.String)
+    may_hold = text.is_in(_with_digits(different).implode()) | pl.col("has_few_digits")
+    rows = rows.filter(surely | may_hold).cast({name: pl.String})
+    rows = rows.filter(surely | _may_name_number(text))
     unnamed: Callable[[str, str | None], str] = odd_without if is_odd else without
     texts = [unnamed(*each) for each in rows.select(text, number).iter_rows()]
     return frame[name].clone().scatter(rows["at"], texts)

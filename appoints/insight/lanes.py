@@ -60,7 +60,8 @@ def lanes_of(rows: pl.DataFrame) -> pl.DataFrame:
 
     agents = sorted(timed["agent"].unique(), key=place)
     own = {"agent": agents, "name": [names.get(each or "") for each in agents]}
-    lanes = pl.DataFrame(own, schema={"agent": pl.String, "name": pl.String}).with_row_index("lane")
+    schema = {"agent": timed.schema["agent"], "name": pl.String()}
+    lanes = pl.DataFrame(own, schema=schema).with_row_index("lane")
     found = timed.join(lanes, on="agent", how="left", nulls_equal=True, maintain_order="left")
     return found.sort("lane", "appoint_time", maintain_order=True)
 

@@ -16,7 +16,7 @@ from appoints.results.coding import Coded, Pair, coded
 from appoints.results.collation import Key, key
 from appoints.results.filtering import BOTH, narrowed
 from appoints.results.kept import KEPT
-from appoints.snapshots.frame import PLAIN
+from appoints.snapshots.frame import PLAIN, SHARED
 
 # How new a row is: the first that is known.
 AGES = ("create_time", "appoint_time")
@@ -24,7 +24,7 @@ AGES = ("create_time", "appoint_time")
 NAMES_OF = {column.id_column: name for name, column in COLUMNS.items() if column.id_column}
 COUNTED = {name: each.column for name, each in FILTERS.items() if each.is_counted}
 # Those of texts; of all others there are few values, which are numbers already.
-TEXTS = {name: column for name, column in COUNTED.items() if PLAIN.get(column) == pl.String}
+TEXTS = {name: column for name, column in COUNTED.items() if PLAIN.get(column) == SHARED}
 
 
 class ValueCount(NamedTuple):
@@ -96,8 +96,8 @@ def _word(value: object) -> str | None:
 
 def _lines(
     name: str,
-    counted: Iterable[tuple[int, int]],
-    pairs: Sequence[Pair],
+    counted: Iterable[tuple[int | None, int]],
+    pairs: Mapping[int | None, Pair],
     frame: pl.DataFrame,
     flags: pl.DataFrame,
 ) -> list[ValueCount]:

@@ -14,6 +14,7 @@ from appoints.query.columns import FILE_COLUMNS
 from appoints.results.selection import Selection
 from appoints.results.spreadsheet_cells import IN_QUOTES, SUSPECT, needs_quotes
 from appoints.results.states import fail_reason
+from appoints.snapshots.frame import SHARED
 
 ROWS_A_PART = 10_000
 SEPARATORS = [";", "\t"]  # of columns, beside the comma
@@ -78,8 +79,9 @@ class FileRows:
     @cached_property
     def text_columns(self) -> list[str]:
         """The columns with what iSales or people wrote; in all others the text is ours."""
-        texts = {*self.selection.frame.select(selectors.string()).columns, REASON}
-        return [name for name in self.columns if name in texts]
+        texts = selectors.string() | selectors.by_dtype(SHARED)
+        names = {*self.selection.frame.select(texts).columns, REASON}
+        return [name for name in self.columns if name in names]
 
     @property
     def texts(self) -> Texts:
@@ -126,4 +128,4 @@ class FileRows:
     def _typed(self, rows: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
         if self.reasons is not None:
             rows = rows.with_columns(fail_reason(self.reasons).alias(REASON))
-        return rows.select(names)
+        return rows.select(names).cast({SHARED: pl.String})

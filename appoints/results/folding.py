@@ -50,8 +50,9 @@ def fold(text: str) -> str:
 def folded(values: pl.Series) -> pl.Series:
     """Return ``fold`` of each text: each different one once, those of ASCII in one go."""
     if len(different := values.unique()) < len(values) / OFTEN:
-        return values.replace_strict(different, _folded(different), return_dtype=pl.String)
-    return _folded(values)
+        texts = _folded(different.cast(pl.String))
+        return values.replace_strict(different, texts, return_dtype=pl.String)
+    return _folded(values.cast(pl.String))
 
 
 def _folded(values: pl.Series) -> pl.Series:

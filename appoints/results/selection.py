@@ -20,6 +20,7 @@ from appoints.results.kept import KEPT
 from appoints.results.numbers import NO_PLAN, NumberingPlan
 from appoints.results.repeats import with_repeats
 from appoints.results.states import fail_reason
+from appoints.snapshots.frame import SHARED
 
 COMPARED = frozenset({"repeat", "repeat_count", "row"})  # columns of what depends on the question
 LINE = 200  # bytes of a count, or about
@@ -59,7 +60,7 @@ class Order:
         rows = self.adding(rows) if self.adding else rows
         column = fail_reason(self.reasons()) if self.column == "fail_reason" else self.column
         values = rows.select(column).to_series()
-        if values.dtype == pl.String and not COLUMNS[self.column].plain_order:
+        if values.dtype in (pl.String, SHARED) and not COLUMNS[self.column].plain_order:
             values = ranked(values, self.language)
         by = pl.arg_sort_by(
             "by",

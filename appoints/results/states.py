@@ -56,7 +56,7 @@ def derived(frame: pl.DataFrame, rules: Rules) -> pl.DataFrame:
         called.alias("called_key"),
         called.alias("called_digits"),
         pl.col("called_no").alias("called_sent"),
-        compacted(frame["caller_no"]).alias("caller_key"),
+        compacted(frame["caller_no"].cast(pl.String)).alias("caller_key"),
     ).with_columns(talk_time().alias("talk_time"), *uncompared())
 
 

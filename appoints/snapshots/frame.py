@@ -12,10 +12,16 @@ import polars as pl
 from appoints.isales.rows import FLAGS, TEXTS, TIMES, Row
 
 MOMENT = pl.Datetime("ms", "UTC")
-
+# A text that many rows share: its code in each of them, and once for all frames the text, which
+# this process then keeps. What is stored is the text.
+SHARED = pl.Categorical(pl.Categories("shared texts", "appoints"))
+OWN = ("appoint_id", "called_no", "business_result")  # texts that may differ from row to row
+REPEATED = [name for name in TEXTS if name not in OWN]
+CODED = pl.col(REPEATED).cast(SHARED)
 
 PLAIN: dict[str, pl.DataType] = {
     **dict.fromkeys(TEXTS, pl.String()),
+    **dict.fromkeys(REPEATED, SHARED),
     **dict.fromkeys(TIMES, pl.Int64()),
     **dict.fromkeys(FLAGS, pl.Boolean()),
     "odd": pl.String(),
@@ -57,13 +63,13 @@ NONE = plain([])  # no rows, in the columns of all; who takes it apart takes a c
 def to_bytes(rows: pl.DataFrame) -> bytes:
     """Return rows as a compressed Arrow file."""
     file = io.BytesIO()
-    rows.write_ipc(file, compression="zstd")
+    rows.cast({SHARED: pl.String}).write_ipc(file, compression="zstd")
     return file.getvalue()
 
 
 def from_bytes(file: bytes) -> pl.DataFrame:
     """Return the rows of an Arrow file."""
-    return pl.read_ipc(io.BytesIO(file))
+    return pl.read_ipc(io.BytesIO(file)).with_columns(CODED)
 
 
 def from_files(files: Sequence[bytes]) -> pl.DataFrame:
@@ -71,7 +77,9 @@ def from_files(files: Sequence[bytes]) -> pl.DataFrame:
 
     They are read side by side: to open a small one alone takes longer than to read it.
     """
-    return pl.scan_ipc(list(files)).collect() if files else NONE.clone()
+    if not files:
+        return NONE.clone()
+    return pl.scan_ipc(list(files)).with_columns(CODED).collect()
 
 
 def is_unfinished() -> pl.Expr:

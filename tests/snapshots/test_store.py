@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 from django.utils import timezone
 
+from appoints.encryption import decrypt
 from appoints.isales.client import Criteria
 from appoints.isales.rows import parse_row
 from appoints.query.time_range import EVER, Window
@@ -60,3 +61,15 @@ def test_chunks_that_are_read_in_one_are_those_that_are_read_one_by_one() -> Non
     assert whole.equals(pl.concat(apart)) and whole.equals(frame.plain(pages[1:]))
     assert stored_rows.read_in_one([]).equals(frame.plain([]))
     assert begun.chunks.count() == 2
+
+
+@pytest.mark.django_db
+def test_a_text_of_many_rows_is_in_memory_once_and_stored_as_a_text() -> None:
+    begun = leased(connection_to())
+    rows = [parse_row(raw(number, taskName="A task of many calls")) for number in range(100)]
+    kept = frame.plain([frame.Fetched(0, rows, NOON)])
+    store.write(begun, {0: ({}, kept)})
+    stored = pl.read_ipc(decrypt(bytes(begun.chunks.get().payload)))["task_name"]
+    assert kept["task_name"].estimated_size() <= 5 * len(rows)
+    assert stored.dtype == pl.String
+    assert stored.to_list() == ["A task of many calls"] * len(rows)
