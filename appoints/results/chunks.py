@@ -80,7 +80,7 @@ class ChunkFrames:
         if rows.height != snapshot.received:
             snapshot.delete()
             raise store.RowsLost
-        return states.derived(rows.drop("offset"), rules)
+        return states.derived(_without_offset(rows), rules)
 
     def _so_far(self, snapshot: Snapshot, rules: states.Rules) -> pl.DataFrame:
         with self._lock:
@@ -95,8 +95,8 @@ class ChunkFrames:
                 if self._written.get(snapshot.pk, {}).get(number) is written[number]:
                     del self._written[snapshot.pk][number]
             self._keep(snapshot.pk, frames)
-        none = states.derived(frame.NONE, rules)
-        return (none if joined.rows is None else joined.rows).drop("offset")
+        rows = states.derived(frame.NONE, rules) if joined.rows is None else joined.rows
+        return _without_offset(rows)
 
     def keep_written(self, chunk: Chunk, rows: pl.DataFrame) -> None:
         """Keep a chunk that this process has just written, so that nobody has to read it."""
@@ -167,6 +167,13 @@ def _in_one(frames: list[pl.DataFrame]) -> pl.DataFrame:
             for name in none.columns
         ]
     )
+
+
+def _without_offset(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return rows without their pages' offset; to drop it from many chunks at once takes long."""
+    rest = rows.clone()
+    rest.drop_in_place("offset")
+    return rest
 
 
 def _current(frames: Frames, versions: Mapping[int, int]) -> Frames:

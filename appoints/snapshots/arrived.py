@@ -33,6 +33,7 @@ class Arrived:
         self.received = 0
         self._unwritten: dict[int, dict[int, Fetched]] = {}  # by chunk and offset
         self._rows: dict[int, pl.DataFrame] = {}  # by chunk, as written
+        self._fetched: dict[int, object] = {}  # by chunk, when the oldest row was
         self._pages_a_chunk = max(1, CHUNK // snapshot.limit)
         self._once: pl.DataFrame | None = None
         self._empty_since: datetime | None = None  # when the first page without rows was fetched
@@ -40,7 +41,7 @@ class Arrived:
     def resume(self) -> None:
         """Read what another load has written."""
         for chunk, rows in stored_rows.readable(self.snapshot.chunks.order_by("number")):
-            self._rows[chunk.number] = rows
+            self._hold(chunk.number, rows)
             self.infos |= {at: PageInfo(total, count) for at, total, count in chunk.pages}
         self.received = sum(info.rows for info in self.infos.values())
         if self.infos and self.snapshot.total is None:
@@ -85,7 +86,7 @@ class Arrived:
 
     def as_of(self) -> datetime:
         """Return when the oldest page was fetched."""
-        fetched = [self._empty_since, *[rows["fetched_at"].min() for rows in self._rows.values()]]
+        fetched = [self._empty_since, *self._fetched.values()]
         moments = [each for each in fetched if isinstance(each, datetime)]
         return min(moments, default=timezone.now())
 
@@ -129,8 +130,12 @@ class Arrived:
         if (before := self._rows.get(number)) is not None:
             again = pl.col("offset").is_in([] if number == INSERTED else list(arrived))
             rows = pl.concat([before.filter(~again), rows]).sort("offset", maintain_order=True)
-        self._rows[number], self._once = rows, None
+        self._hold(number, rows)
         return {at: self.infos[at] for at in self._offsets(number) if at in self.infos}, rows
+
+    def _hold(self, number: int, rows: pl.DataFrame) -> None:
+        self._rows[number], self._once = rows, None
+        self._fetched[number] = rows["fetched_at"].min()
 
     def _is_full(self, number: int) -> bool:
         return all(offset in self.infos for offset in self._offsets(number))
