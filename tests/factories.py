@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from errno import ENOSPC
 from typing import Any
 
 import httpx
@@ -197,6 +198,15 @@ def held(simulator: Simulator) -> Iterator[list[str]]:
             yield paths
         finally:
             released.set()
+
+
+def fill_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no workbook find room on the disk."""
+
+    def written(*_: object, **__: object) -> None:
+        raise OSError(ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("xlsxturbo.dfs_to_xlsx", written)
 
 
 def leased(connection: Connection) -> Snapshot:

@@ -203,6 +203,9 @@ def _allowed_content(rule: Rule, asked: Asked, result: Result) -> bytes:
     except workbook.DiskFull:
         logger.exception("a file is not sent, for it cannot be made")
         raise NoFile(_("the server has no room for it.")) from None
+    except workbook.FolderUnusable:
+        logger.exception("a file is not sent, for it cannot be made")
+        raise NoFile(_("the server's folder for temporary files is unusable.")) from None
     if len(content) > LARGEST_FILE:
         raise NoFile(_("it is too large for an e-mail. Take it from the list."))
     return content

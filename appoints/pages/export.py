@@ -62,7 +62,7 @@ class ExportFile(WholeAnswer):
     def body(self, result: Result, rows: FileRows) -> Iterator[bytes]:
         """Return the content of the file, in parts.
 
-        Raises SheetIsFull or DiskFull before the first.
+        Raises SheetIsFull, DiskFull or FolderUnusable before the first.
         """
         raise NotImplementedError
 
@@ -114,6 +114,9 @@ class ExportFile(WholeAnswer):
         except workbook.DiskFull:
             logger.exception("a file is refused, for it cannot be made")
             return self.refusal(refusals.no_room())
+        except workbook.FolderUnusable as error:
+            logger.exception("a file is refused, for it cannot be made")
+            return self.refusal(refusals.no_folder(str(error)))
         name = file_name(self.stem, self.question, result, self.suffix)
         headers = {
             "Content-Disposition": f'attachment; filename="{name}"',

@@ -140,3 +140,9 @@ def no_room() -> Refusal:
         _("Try again in a moment. If it stays, tell an administrator."),
     ]
     return Refusal(NOT_YET, "no_room", lines, retry_after=ROOM_MADE)
+
+
+def no_folder(trouble: str) -> Refusal:
+    """Refuse a file that cannot be made in the folder of temporary files."""
+    words = _("The file cannot be made: the server's folder for temporary files is unusable (%s).")
+    return Refusal(NOT_YET, "no_folder", [words % trouble, _("Tell an administrator.")])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from errno import EACCES, ENOENT, ENOTDIR, EPERM, EROFS
 from pathlib import Path
 from shutil import rmtree
 from tempfile import TemporaryDirectory, gettempdir
@@ -26,11 +28,16 @@ MILLISECONDS_A_DAY = 24 * 60 * 60 * 1000
 COMPRESSION = 3  # of 9; the usual 6 takes a third longer for a tenth less
 FOLDER = "reserved-calls-"  # with which the names of folders begin that workbooks are made in
 STALE = 3600.0  # seconds after which nobody makes a workbook in one any more
+UNUSABLE = (ENOENT, ENOTDIR, EACCES, EPERM, EROFS)
 ABOUT: SheetOptions = {"header": False, "column_widths": {0: 18, 1: 90}}
 
 
 class DiskFull(Exception):
     """There is no room on the disk for what a workbook is made in."""
+
+
+class FolderUnusable(Exception):
+    """The folder of temporary files is missing, or may not be written; says so in a word or two."""
 
 
 class _Streamed(pl.DataFrame):
@@ -50,7 +57,7 @@ def xlsx(
     """Return a workbook: the rows under a frozen header; a sheet ``title`` says of what.
 
     Times are local ones of the zone, which the second sheet names: Excel's have no offset. Where
-    two are equal, the cells' format says it. Raises SheetIsFull or DiskFull.
+    two are equal, the cells' format says it. Raises SheetIsFull, DiskFull or FolderUnusable.
     """
     fits_a_sheet(rows.height)
     equal = _equal_times(rows, zone)
@@ -78,6 +85,8 @@ def _written(
             )
             return file.read_bytes()
     except BaseException as error:
+        if isinstance(error, OSError) and error.errno in UNUSABLE:
+            raise FolderUnusable(os.strerror(error.errno)) from error
         # A full disk makes the writer panic, which is no Exception: a worker would end by it.
         if isinstance(error, OSError) or type(error).__name__ == "PanicException":
             raise DiskFull from error

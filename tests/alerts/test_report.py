@@ -27,7 +27,7 @@ from dashboard.audit.models import Event
 from tests.alerts.conftest import now_at_hand
 from tests.alerts.made import BEFORE, rule_of
 from tests.alerts.test_run import text_of
-from tests.factories import NOON, browser_of, person, raw, team_called
+from tests.factories import NOON, browser_of, fill_disk, person, raw, team_called
 from tests.notify.mail_server import MailServer
 from tests.screen import text_of as page_of
 
@@ -221,12 +221,28 @@ def test_a_report_whose_file_finds_no_room_on_the_disk_is_sent_without(
     due: Clock,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("tempfile.tempdir", "/no/such/folder")
+    fill_disk(monkeypatch)
     report_of(ana, file="xlsx")
     run()
     [message] = mail_server.messages
     assert files_of(message) == []
     assert "No file is attached: the server has no room for it." in text_of(message)
+
+
+def test_a_report_whose_file_has_no_folder_to_be_made_in_is_sent_without(
+    centre: Connection,
+    ana: User,
+    mail_server: MailServer,
+    due: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", "/no/such/folder")
+    report_of(ana, file="xlsx")
+    run()
+    [message] = mail_server.messages
+    words = "No file is attached: the server's folder for temporary files is unusable."
+    assert files_of(message) == []
+    assert words in text_of(message)
 
 
 def test_a_masked_number_stands_neither_in_the_file_nor_beside_it(

@@ -9,6 +9,7 @@ import json
 import weakref
 from collections.abc import Iterator
 from datetime import datetime
+from html import unescape
 from threading import BoundedSemaphore
 
 import openpyxl
@@ -21,6 +22,7 @@ from appoints.pages import export, whole
 from appoints.results import file_rows, spreadsheet_cells
 from appoints.results.file_rows import FileRows
 from appoints.results.result import Result
+from tests.factories import fill_disk
 
 COLUMNS = (
     "appoint_id,state,late,appoint_time,called_no,agent,agent_name,task_id,task_name,task_status,"
@@ -145,10 +147,30 @@ def test_more_rows_than_a_sheet_holds_are_refused_for_excel_alone(
 def test_a_workbook_without_room_on_the_disk_is_refused_in_words(
     signed_in: Client, connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tempfile.tempdir", "/no/such/folder")
+    fill_disk(monkeypatch)
     refused = signed_in.get("/appoints/export.xlsx")
     assert (refused.status_code, refused["Retry-After"]) == (503, "60")
     assert "has no room for temporary files" in refused.content.decode()
+    assert signed_in.get("/appoints/export.csv").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("folder", "trouble"),
+    [("/no/such/folder", "No such file or directory"), ("/proc/version", "Not a directory")],
+)
+def test_a_workbook_without_a_folder_to_be_made_in_is_refused_by_its_cause(
+    signed_in: Client,
+    connection: Connection,
+    monkeypatch: pytest.MonkeyPatch,
+    folder: str,
+    trouble: str,
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", folder)
+    refused = signed_in.get("/appoints/export.xlsx")
+    assert refused.status_code == 503
+    assert f"folder for temporary files is unusable ({trouble})." in unescape(
+        refused.content.decode()
+    )
     assert signed_in.get("/appoints/export.csv").status_code == 200
 
 
