@@ -93,9 +93,13 @@ class PreparedCompiler(SQLCompiler):
     """A compiler that has done its work."""
 
     compiled: tuple[str, tuple[object, ...]]
+    converters: dict[int, Any]  # of what a driver returns, by the place of its column
 
     def as_sql(self, *_: Any, **__: Any) -> Any:
         return self.compiled
+
+    def get_converters(self, expressions: Any) -> dict[int, Any]:
+        return self.converters
 
 
 def _prepared(make: Callable[..., QuerySet[Any, Any]], values: Sequence[Given]) -> Statement:
@@ -113,9 +117,11 @@ def _prepared(make: Callable[..., QuerySet[Any, Any]], values: Sequence[Given]) 
     found = [(places.get(each), each) for each in params]
     if {place for place, _ in found if place is not None} != set(places.values()):
         raise ValueError("A prepared query takes its values as they are, and each of them.")
+    converters = compiler.get_converters([each for each, *_ in compiler.select or ()])
     compiler.__class__, queryset.query.__class__ = PreparedCompiler, PreparedQuery
-    prepared = cast(PreparedQuery, queryset.query)
-    prepared.statement = Statement(queryset, cast(PreparedCompiler, compiler), sql, found)
+    made, prepared = cast(PreparedCompiler, compiler), cast(PreparedQuery, queryset.query)
+    made.converters = converters
+    prepared.statement = Statement(queryset, made, sql, found)
     return prepared.statement
 
 
