@@ -55,6 +55,7 @@ if WAYS_IN.oidc or WAYS_IN.saml:
 
 MIDDLEWARE = [
     "dashboard.http.call_stack.CallStackMiddleware",
+    "dashboard.http.head.HeadMiddleware",
     # Before all whose time it counts.
     "dashboard.operations.request_record.RequestRecordMiddleware",
     # Before all that reads a header, the address or the scheme.
@@ -241,9 +242,8 @@ APPOINTS_FRESH_FOR = timedelta(seconds=NUMBERS["FRESH_SECONDS"])
 APPOINTS_KEPT_FOR = timedelta(hours=NUMBERS["KEEP_HOURS"])
 # Of a whole result; above it iSales' own pages are browsed.
 APPOINTS_MOST_ROWS = NUMBERS["MOST_ROWS"]
-# Of a person, over all workers; what they ask beyond waits.
+# Of a person, over all workers; loads beyond these wait.
 APPOINTS_LOADS_PER_PERSON = NUMBERS["LOADS_PER_PERSON"]
-# Of a person, over all workers.
 APPOINTS_REVEALS_PER_MINUTE = NUMBERS["REVEALS_PER_MINUTE"]
 # Threads of a worker that load, and that fetch pages for them besides one each: every one has a
 # database connection, as have the worker's 16 threads.

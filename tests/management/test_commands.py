@@ -75,6 +75,12 @@ class TestConnection:
         create(key_file)
         assert run("connection", "berlin").startswith("Nothing to change")
 
+    def test_an_update_names_what_differs_from_before_alone(self, key_file: str) -> None:
+        create(key_file, "--signature", "host-only")
+        assert run("connection", "berlin", "--signature", "host-only").startswith("Nothing")
+        said = run("connection", "berlin", "--signature", "host-only", "--vdn", "8")
+        assert said == "Changed berlin: VDN.\n"
+
     def test_an_update_leaves_a_rest_and_says_how_to_end_it(self, key_file: str) -> None:
         create(key_file).rest(NotAuthorised("401"))
         said = run("connection", "berlin", "--access-key", "AK2")

@@ -63,6 +63,7 @@ class Command(BaseCommand):
         values = _values(options)
         connection, created = stored or _new(name, values), stored is None
         before = connection.destination()
+        changed = [field for field, value in values.items() if getattr(connection, field) != value]
         for field, value in values.items():
             setattr(connection, field, value)
         _check(connection)
@@ -71,7 +72,7 @@ class Command(BaseCommand):
             raise CommandError(f"--secret-key-file: {words}")
         # Only what was given: a rest that another process stores meanwhile must stay.
         connection.save(update_fields=None if created else list(values))
-        self.stdout.write(_report(connection, list(values), created=created))
+        self.stdout.write(_report(connection, changed, created=created))
         for warning in connection.warnings():
             self.stdout.write(warning)
         if connection.resting:
