@@ -58,6 +58,11 @@ def plain(pages: Sequence[Fetched]) -> pl.DataFrame:
 
 
 NONE = plain([])  # no rows, in the columns of all; who takes it apart takes a clone
+STORED = NONE.cast({SHARED: pl.String}).schema
+
+
+class OtherColumns(Exception):
+    """Another release wrote an Arrow file: its columns, or their types, are not those of today."""
 
 
 def to_bytes(rows: pl.DataFrame) -> bytes:
@@ -68,18 +73,28 @@ def to_bytes(rows: pl.DataFrame) -> bytes:
 
 
 def from_bytes(file: bytes) -> pl.DataFrame:
-    """Return the rows of an Arrow file."""
-    return pl.read_ipc(io.BytesIO(file)).with_columns(CODED)
+    """Return the rows of an Arrow file. Raises OtherColumns."""
+    rows = pl.read_ipc(io.BytesIO(file))
+    if rows.schema != STORED:
+        raise OtherColumns
+    return rows.with_columns(CODED)
 
 
 def from_files(files: Sequence[bytes]) -> pl.DataFrame:
     """Return the rows of several Arrow files, in this order.
 
-    They are read side by side: to open a small one alone takes longer than to read it.
+    They are read side by side: to open a small one alone takes longer than to read it. Raises
+    OtherColumns.
     """
     if not files:
         return NONE.clone()
-    return pl.scan_ipc(list(files)).with_columns(CODED).collect()
+    rows = pl.scan_ipc(list(files))
+    if rows.collect_schema() != STORED:  # the first file's
+        raise OtherColumns
+    try:
+        return rows.with_columns(CODED).collect()
+    except (pl.exceptions.SchemaError, pl.exceptions.ColumnNotFoundError) as error:
+        raise OtherColumns from error
 
 
 def is_unfinished() -> pl.Expr:

@@ -9,24 +9,32 @@ import polars as pl
 
 from appoints.encryption import WrongKey, decrypt
 from appoints.snapshots import frame
+from appoints.snapshots.frame import NONE, OtherColumns
 from appoints.snapshots.models import Chunk
 
 Read = TypeVar("Read")
 
 
 def read(chunk: Chunk) -> pl.DataFrame:
-    """Return a chunk's rows. Raises WrongKey."""
+    """Return a chunk's rows. Raises WrongKey or OtherColumns."""
     return frame.from_bytes(_file(chunk))
 
 
 def readable(chunks: Iterable[Chunk]) -> Iterator[tuple[Chunk, pl.DataFrame]]:
-    """Yield chunks with their rows; what cannot be decrypted is dropped, to be fetched again."""
+    """Yield chunks with their rows; what cannot be read is dropped, to be fetched again.
+
+    It is encrypted under another key, or another release wrote it, as in an upgrade amid a load.
+    """
     return _readable(chunks, read)
 
 
 def read_in_one(chunks: Iterable[Chunk]) -> pl.DataFrame:
     """Return the rows of all chunks that are ``readable``, in a fraction of the time."""
-    return frame.from_files([file for _, file in _readable(chunks, _file)])
+    kept = list(chunks)
+    try:
+        return frame.from_files([file for _, file in _readable(kept, _file)])
+    except OtherColumns:
+        return pl.concat([NONE, *[rows for _, rows in readable(kept)]])
 
 
 def _readable(
@@ -35,7 +43,7 @@ def _readable(
     for chunk in chunks:
         try:
             yield chunk, read(chunk)
-        except WrongKey:
+        except (WrongKey, OtherColumns):
             chunk.delete()
 
 

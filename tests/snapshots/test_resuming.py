@@ -6,15 +6,18 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
+import polars as pl
 import pytest
 from django.db import connections as databases
 from django.utils import timezone
 
 from appoints.connections.models import Connection
+from appoints.encryption import decrypt, encrypt
 from appoints.isales.client import Criteria
 from appoints.isales.simulator import Simulator
 from appoints.query.query import Query
@@ -187,6 +190,17 @@ def test_a_chunk_that_cannot_be_decrypted_is_fetched_again(
 ) -> None:
     half_loaded(connection, simulator)
     Chunk.objects.filter(number=1).update(payload=b"under another key")
+    assert everything(connection).total == 85
+    assert offsets(simulator) == list(range(2 * PAGE, 85, PAGE))
+
+
+def test_a_chunk_that_another_release_wrote_is_fetched_again(
+    connection: Connection, simulator: Simulator
+) -> None:
+    half_loaded(connection, simulator)
+    chunk, file = Chunk.objects.get(number=1), BytesIO()
+    pl.read_ipc(decrypt(bytes(chunk.payload))).drop("odd").write_ipc(file)
+    Chunk.objects.filter(number=1).update(payload=encrypt(file.getvalue()))
     assert everything(connection).total == 85
     assert offsets(simulator) == list(range(2 * PAGE, 85, PAGE))
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from io import BytesIO
 
 import polars as pl
 import pytest
 from django.utils import timezone
 
-from appoints.encryption import decrypt
+from appoints.encryption import decrypt, encrypt
 from appoints.isales.client import Criteria
 from appoints.isales.rows import parse_row
 from appoints.query.time_range import EVER, Window
@@ -60,6 +62,32 @@ def test_chunks_that_are_read_in_one_are_those_that_are_read_one_by_one() -> Non
     apart = [rows for _, rows in stored_rows.readable(begun.chunks.order_by("number"))]
     assert whole.equals(pl.concat(apart)) and whole.equals(frame.plain(pages[1:]))
     assert stored_rows.read_in_one([]).equals(frame.plain([]))
+    assert begun.chunks.count() == 2
+
+
+@pytest.mark.parametrize("number", [0, 1, 2])
+@pytest.mark.parametrize(
+    "earlier",
+    [
+        lambda rows: rows.drop("odd"),
+        lambda rows: rows.rename({"odd": "strange"}),
+        lambda rows: rows.cast({"offset": pl.Int32}),
+        lambda rows: rows.with_columns(more=1),
+    ],
+    ids=["fewer columns", "another name", "another type", "more columns"],
+)
+@pytest.mark.django_db
+def test_a_chunk_that_another_release_wrote_is_dropped(
+    number: int, earlier: Callable[[pl.DataFrame], pl.DataFrame]
+) -> None:
+    begun = leased(connection_to())
+    pages = [frame.plain([frame.Fetched(at, [parse_row(raw(at))], NOON)]) for at in range(3)]
+    store.write(begun, {at: ({}, page) for at, page in enumerate(pages)})
+    file = BytesIO()
+    earlier(pages[number].cast({frame.SHARED: pl.String})).write_ipc(file)
+    begun.chunks.filter(number=number).update(payload=encrypt(file.getvalue()))
+    left = pl.concat(pages[:number] + pages[number + 1 :])
+    assert stored_rows.read_in_one(begun.chunks.order_by("number")).equals(left)
     assert begun.chunks.count() == 2
 
 
