@@ -62,10 +62,12 @@ def unread(
 ) -> Callable[[], dict[str, object]]:
     """Return what reads an answer as ``read`` does, which takes longer than to see how it went.
 
-    Raises as that does, at once where the text does not say of itself that it is a success.
+    Raises as that does, at once where the text does not say of itself that it is a success, or
+    is cut: until it is read, more pages are asked for.
     """
     reading = partial(read, status, headers, body, rows)
-    if status == httpx.codes.OK and set(RESULT.findall(body)) == {SUCCESS.encode()}:
+    is_cut = not body.rstrip().endswith(b"}")
+    if status == httpx.codes.OK and not is_cut and set(RESULT.findall(body)) == {SUCCESS.encode()}:
         return reading
     answer = reading()
     return lambda: answer

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
+from threading import Event
 
 from appoints.connections.models import Connection
 from appoints.isales.client import Criteria
@@ -14,15 +15,21 @@ TICK = 0.25  # seconds
 
 
 def pages(
-    connection: Connection, criteria: Criteria, limit: int, offsets: Iterable[int]
+    connection: Connection,
+    criteria: Criteria,
+    limit: int,
+    offsets: Iterable[int],
+    ending: Event | None = None,
 ) -> Iterator[Arrival | None]:
     """Yield the pages at ``offsets`` as they arrive, and None at each tick without one.
 
-    Raises what a call to iSales raises; no page is asked for once the caller has left. What the
-    caller takes out of a deque of offsets is not asked for either; what it adds is.
+    Raises what a call to iSales raises; no page is asked for once the caller has left, or is to
+    leave, which ``ending`` tells. What it takes out of a deque of offsets is not asked for either;
+    what it adds is.
     """
     wanted = offsets if isinstance(offsets, deque) else deque(offsets)
-    queue, crew = PageQueue(connection, criteria, limit, wanted), crew_of(connection.pk)
+    queue = PageQueue(connection, criteria, limit, wanted, ending)
+    crew = crew_of(connection.pk)
     crew.add(queue)
     try:
         while not queue.is_done:

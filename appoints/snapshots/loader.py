@@ -192,7 +192,7 @@ class Load:
         """Yield pages as they arrive, and renew the lease in between."""
         asked = criteria or self.criteria
         connection = self.snapshot.connection
-        for arrived in fetcher.pages(connection, asked, self.limit, offsets):
+        for arrived in fetcher.pages(connection, asked, self.limit, offsets, self.turn.stop):
             if arrived is None:
                 self.turn.heartbeat()
             else:

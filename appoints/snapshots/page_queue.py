@@ -49,7 +49,12 @@ class PageQueue:
     """
 
     def __init__(
-        self, connection: Connection, criteria: Criteria, limit: int, wanted: deque[int]
+        self,
+        connection: Connection,
+        criteria: Criteria,
+        limit: int,
+        wanted: deque[int],
+        ending: threading.Event | None = None,
     ) -> None:
         self.criteria = criteria
         self.limit = limit
@@ -57,6 +62,7 @@ class PageQueue:
         self.endpoint = connection.endpoint_fingerprint()
         self.arrived: Queue[ArrivedPage | Exception] = Queue()
         self.stop = threading.Event()
+        self._ending = ending or threading.Event()  # of the load, which then leaves
         self.is_first = 0 in wanted
         self.added = time.monotonic()
         self._out, self._taking = 0, threading.Lock()  # pages that are asked for and not yielded
@@ -71,8 +77,8 @@ class PageQueue:
     @property
     def ready(self) -> int:
         """The pages that may be asked for now."""
-        waits = self.stop.is_set() or time.monotonic() < self._quiet_until
-        return 0 if waits else len(self.wanted)
+        ends = self.stop.is_set() or self._ending.is_set()
+        return 0 if ends or time.monotonic() < self._quiet_until else len(self.wanted)
 
     def take(self) -> int | None:
         """Return the offset to ask for, which counts as out; None where there is none."""

@@ -73,6 +73,13 @@ def test_a_refusal_is_seen_before_its_answer_is_read(body: str) -> None:
         answers.unread(200, {}, body.encode())
 
 
+@pytest.mark.parametrize("left_out", [1, 2, 40])
+def test_a_cut_answer_is_seen_before_it_is_read(left_out: int) -> None:
+    body = json.dumps({"resultCode": "0200000", **GOOD, "data": ["x" * 99]})[:-left_out]
+    with pytest.raises(UnexpectedAnswer):
+        answers.unread(200, {}, body.encode())
+
+
 @pytest.mark.parametrize(
     ("status", "kind", "transient"),
     [

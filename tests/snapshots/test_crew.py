@@ -106,6 +106,24 @@ def until(condition: Any) -> None:
         time.sleep(0.001)
 
 
+def test_no_further_page_is_asked_for_once_the_load_is_to_end(lines: Lines) -> None:
+    ending, came = threading.Event(), list[object]()
+    pages = fetcher.pages(stored(), Criteria(number="1"), ROWS, [10, 20], ending)
+
+    def read() -> None:
+        for page in pages:
+            came.append(page)
+            if page is None and any(came):
+                return
+
+    thread = threading.Thread(target=read)
+    thread.start()
+    until(lambda: lines.asked)
+    ending.set()
+    all_come(lines, thread)
+    assert lines.asked == [("1", 10)]
+
+
 def test_a_first_page_goes_before_further_ones_and_a_load_goes_on(lines: Lines) -> None:
     fetch_three(lines)
     assert lines.asked == [("long", 10), ("first", 0), ("long", 20), ("late", 10)]

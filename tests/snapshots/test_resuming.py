@@ -63,8 +63,9 @@ def half_loaded(connection: Connection, simulator: Simulator) -> Snapshot:
     snapshot, fetched = leased(connection), fetcher.pages
 
     def first_pages(*asked: Any) -> Iterator[Arrival | None]:
-        *rest, offsets = asked
-        yield from fetched(*rest, [at for at in offsets if at < 4 * PAGE])
+        connection, criteria, limit, offsets, _ = asked
+        four = [at for at in offsets if at < 4 * PAGE]
+        yield from fetched(connection, criteria, limit, four)
         if max(offsets) >= 4 * PAGE:
             raise Killed
 

@@ -38,7 +38,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
     asked: Asked = []
 
     def pages(
-        connection: Connection, criteria: Criteria, limit: int, offsets: Iterable[int]
+        connection: Connection, criteria: Criteria, limit: int, offsets: Iterable[int], *_: object
     ) -> Iterator[Arrival]:
         wanted = list(offsets)
         while wanted:
