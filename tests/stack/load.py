@@ -102,7 +102,7 @@ def serving(stack: Installation, chosen: Set) -> Iterator[tuple[int, Children]]:
         end(children)
 
 
-def run(chosen: Set, users: int, minutes: float) -> int:
+def run(chosen: Set, users: int, minutes: float, turn: float) -> int:
     """Run a set, print its figures; return how many requests failed."""
     with ExitStack() as held:
         folder = Path(held.enter_context(tempfile.TemporaryDirectory()))
@@ -117,7 +117,7 @@ def run(chosen: Set, users: int, minutes: float) -> int:
         servers = [child.pid for name, child in children.items() if name != "nginx"]
         samples = [sample(servers)]
         log = folder / "load.json"
-        generator = _generator(front, users, minutes, log)
+        generator = _generator(front, users, minutes, turn, log)
         while generator.poll() is None:
             time.sleep(2)
             samples.append(sample(servers))
@@ -125,12 +125,15 @@ def run(chosen: Set, users: int, minutes: float) -> int:
         return _report(chosen, made, samples, simulator.calls(), minutes)
 
 
-def _generator(port: int, users: int, minutes: float, log: Path) -> subprocess.Popen[bytes]:
+def _generator(
+    port: int, users: int, minutes: float, turn: float, log: Path
+) -> subprocess.Popen[bytes]:
     line = ["-m", "locust", "-f", "tests/stack/supervisors.py", "--headless", "--only-summary",
             "-u", str(users + WATCHERS), "-r", str(users / RAMP), "-t", f"{round(minutes * 60)}s",
             "--host", f"http://127.0.0.1:{port}", "--stop-timeout", "5"]  # fmt: skip
     return subprocess.Popen(
-        [sys.executable, *line], cwd=ROOT, env={**os.environ, "LOAD_LOG": str(log)},
+        [sys.executable, *line], cwd=ROOT,
+        env={**os.environ, "LOAD_LOG": str(log), "LOAD_TURN": str(turn)},
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
 
@@ -191,10 +194,11 @@ def main() -> int:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--users", type=int, default=50)
     asked.add_argument("--minutes", type=float, default=10.0)
+    asked.add_argument("--turn", type=float, default=5.0, help="seconds between a person's turns")
     asked.add_argument("--set", type=int, choices=range(1, len(SETS) + 1))
     options = asked.parse_args()
     chosen = [SETS[options.set - 1]] if options.set else SETS
-    failed = [run(each, options.users, options.minutes) for each in chosen]
+    failed = [run(each, options.users, options.minutes, options.turn) for each in chosen]
     return int(any(failed))
 
 

@@ -1,6 +1,7 @@
 """locust's file: supervisors who look at a view all day; ``tests.stack.load`` starts it.
 
-Each refreshes the page every 30 s as its script does, clicks every 10 s, and takes a file a minute.
+With a turn every 5 s each refreshes the page every 30 s as its script does, clicks every 10 s, and
+takes a file a minute.
 Every request is written to the file that LOAD_LOG names, for the figures.
 """
 
@@ -23,14 +24,15 @@ from tests.stack.visitor import TOKEN
 VERSION = re.compile(r'data-version="([^"]+)"')
 NARROWER = ("&state=failed", "&state=overdue", "&sort=-agent_name", "&q=agent+1", "&page=2", "")
 NUMBERS = count()
+TURN = float(os.environ["LOAD_TURN"])  # seconds, or about
 LINES: list[tuple[float, str, float, int]] = []
 
 
 class Supervisor(FastHttpUser):
-    """One person with one view. A turn every 5 s: of twelve, six clicks, two refreshes, a file."""
+    """One person with one view: of twelve turns, six clicks, two refreshes, a file."""
 
     # At no steady pace: all who waited for the first rows would go on in step ever after.
-    wait_time = between(2.5, 7.5)
+    wait_time = between(0.5 * TURN, 1.5 * TURN)
     network_timeout = connection_timeout = 70.0
 
     def on_start(self) -> None:
