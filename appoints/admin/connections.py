@@ -139,9 +139,11 @@ class ConnectionAdmin(ModelAdmin):
             return _("quiet until %s, as iSales asked") % until.strftime("%H:%M:%S %Z")
         if connection.is_failing() and connection.failing_since:
             since = timezone.localtime(connection.failing_since)
-            return _("does not answer since %s") % (
-                date_format(since, "DATETIME_FORMAT") + since.strftime(" %Z")
-            )
+            moment = date_format(since, "DATETIME_FORMAT") + since.strftime(" %Z")
+            if connection.failing_status:
+                values = {"since": moment, "status": connection.failing_status}
+                return _("answers only with errors since %(since)s (HTTP %(status)s)") % values
+            return _("does not answer since %s") % moment
         return _("ready")
 
 

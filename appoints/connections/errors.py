@@ -43,29 +43,34 @@ class Resting(FetchError):
 
 
 class NotAnswering(FetchError):
-    """iSales has not answered ``since``; ``next_try`` is when it is tried again, None for now."""
+    """iSales has not answered ``since``; ``next_try`` is when it is tried again, None for now.
 
-    def __init__(self, since: datetime, next_try: datetime | None) -> None:
+    ``status`` is that of a server's error, where it answered with one.
+    """
+
+    def __init__(
+        self, since: datetime, next_try: datetime | None, status: int | None = None
+    ) -> None:
         super().__init__("iSales does not answer")
-        self.since, self.next_try = since, next_try
+        self.since, self.next_try, self.status = since, next_try, status
 
     @classmethod
     def of(cls, connection: Connection) -> NotAnswering:
         """Return the error of a connection whose last requests failed."""
         now = timezone.now()
         next_try = connection.next_try if connection.pause_left() else None
-        return cls(connection.failing_since or now, next_try)
+        return cls(connection.failing_since or now, next_try, connection.failing_status)
 
     def arguments(self) -> dict[str, object]:
         next_try = self.next_try.isoformat() if self.next_try else None
-        return {"since": self.since.isoformat(), "next_try": next_try}
+        return {"since": self.since.isoformat(), "next_try": next_try, "status": self.status}
 
     @classmethod
     def from_arguments(cls, arguments: Mapping[str, Any]) -> NotAnswering:
         since, next_try = arguments["since"], arguments["next_try"]
-        return cls(
-            datetime.fromisoformat(since), datetime.fromisoformat(next_try) if next_try else None
-        )
+        again = datetime.fromisoformat(next_try) if next_try else None
+        # A release before this one stored no status.
+        return cls(datetime.fromisoformat(since), again, arguments.get("status"))
 
 
 class NotOffered(ISalesError):

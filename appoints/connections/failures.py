@@ -130,9 +130,13 @@ def _not_answering(error: NotAnswering) -> Failure:
         advice = (
             _("It is tried again at %(again)s, and by a check of the connection at once.") % again
         )
+    title = _("iSales has not answered since %(since)s.") % {"since": since}
+    if error.status:
+        words = _("iSales has answered only with errors since %(since)s (HTTP %(status)s).")
+        title = words % {"since": since, "status": error.status}
     return Failure(
-        NO_ANSWER,
-        _("iSales has not answered since %(since)s.") % {"since": since},
+        BAD_ANSWER if error.status else NO_ANSWER,
+        title,
         advice,
         max(1, ceil((next_try - now).total_seconds())) if next_try else 1,
         icon="plug",

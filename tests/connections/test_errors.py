@@ -45,6 +45,7 @@ ERRORS = [
     WrongKey(),
     Resting("address-locked"),
     NotAnswering(datetime(2026, 6, 1, 12, tzinfo=UTC), None),
+    NotAnswering(datetime(2026, 6, 1, 12, tzinfo=UTC), None, 500),
     NotAnswering(datetime(2026, 6, 1, 12, tzinfo=UTC), datetime(2026, 6, 1, 13, tzinfo=UTC)),
     Busy("all lines to iSales are in use", 1.0),
     QueueFull(50),

@@ -22,7 +22,14 @@ from appoints.connections.check import check
 from appoints.connections.errors import NotAnswering, Resting
 from appoints.connections.models import Connection, call_state
 from appoints.connections.models.call_state import LONGEST_PAUSE, MOST_FAILURES
-from appoints.isales.errors import FetchError, NoAnswer, NotAuthorised, TooFast, UnexpectedAnswer
+from appoints.isales.errors import (
+    FetchError,
+    ISalesError,
+    NoAnswer,
+    NotAuthorised,
+    TooFast,
+    UnexpectedAnswer,
+)
 from appoints.isales.secret import Secret
 from appoints.snapshots.models import Snapshot
 from tests.connections.test_limiter import EMPTY, FakeISales, again, ask, crowd
@@ -63,10 +70,12 @@ def fail(connection: Connection) -> FetchError:
     return caught.value
 
 
-def break_down(isales: FakeISales, connection: Connection) -> None:
+def break_down(
+    isales: FakeISales, connection: Connection, error: ISalesError | None = None
+) -> None:
     """Let as many requests fail as it takes."""
     for _ in range(MOST_FAILURES):
-        again(connection).record_failure(NoAnswer("refused"))
+        again(connection).record_failure(error or NoAnswer("refused"))
     assert again(connection).is_failing() and not isales.moments
 
 
@@ -307,6 +316,16 @@ class TestPages:
         page = browser.get("/appoints/?preset=today")
         assert page.status_code == 504 and 1 <= int(page["Retry-After"]) <= 5
         assert "iSales has not answered since" in page.content.decode()
+        assert not isales.moments
+
+    def test_of_answers_that_were_errors_the_page_says_so(
+        self, isales: FakeISales, connection: Connection, browser: Client
+    ) -> None:
+        break_down(isales, connection, UnexpectedAnswer("HTTP 500", 500))
+        page = browser.get("/appoints/?preset=today")
+        assert page.status_code == 502 and 1 <= int(page["Retry-After"]) <= 5
+        text = page.content.decode()
+        assert "iSales has answered only with errors since" in text and "(HTTP 500)" in text
         assert not isales.moments
 
     def test_nobody_waits_for_a_try_and_its_success_brings_the_rows(

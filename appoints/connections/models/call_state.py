@@ -37,10 +37,10 @@ class CallState(models.Model):
     ``resting``: nobody calls until a person's check succeeds. ``quiet_until``: iSales asked not to
     be called. ``accepted_at``: when iSales last accepted the signature; where that is long ago,
     one trial call at a time is out, under the slot of ``trial_holder``. ``failures``: how many
-    requests in a row had no answer, or a server's error, since ``failing_since``; where they are
-    many, one at a time is out too, and none before ``next_try``. ``line_wanted``: when somebody
-    last found no free line who is not to wait for long. A changed endpoint starts afresh,
-    except that a rest stays.
+    requests in a row had no answer, or a server's error (its ``failing_status``), since
+    ``failing_since``; where they are many, one at a time is out too, and none before ``next_try``.
+    ``line_wanted``: when somebody last found no free line who is not to wait for long. A changed
+    endpoint starts afresh, except that a rest stays.
     """
 
     base_url: models.CharField[str, str]
@@ -66,6 +66,7 @@ class CallState(models.Model):
     failing_endpoint = models.CharField(
         max_length=32, blank=True, default="", db_default="", editable=False
     )
+    failing_status = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
     next_try = models.DateTimeField(null=True, blank=True, editable=False)
     line_wanted = models.DateTimeField(null=True, blank=True, editable=False)
 
@@ -76,7 +77,7 @@ class CallState(models.Model):
         "base_url", "vdn", "access_key", "secret_key", "ca_certificate",
         "signed_headers", "milliseconds", "empty_query_line", "sign_host",
     )  # fmt: skip
-    FAILURES = ("failures", "failing_since", "failing_endpoint", "next_try")
+    FAILURES = ("failures", "failing_since", "failing_endpoint", "failing_status", "next_try")
     STATE = (
         "resting", "resting_since", "quiet_until", "quiet_endpoint",
         "accepted_at", "accepted_endpoint", *FAILURES,
@@ -182,7 +183,7 @@ class CallState(models.Model):
             self.failures = stored.failures + 1 if again else 1
             self.failing_since = stored.failing_since if again else now
             doubled = 2 ** min(max(self.failures - MOST_FAILURES, 0), 10)
-            self.failing_endpoint = fingerprint
+            self.failing_endpoint, self.failing_status = fingerprint, getattr(error, "status", None)
             self.next_try = now + min(doubled * FIRST_PAUSE, LONGEST_PAUSE)
             self.save(update_fields=self.FAILURES)
         if self.failures == 1:
