@@ -35,6 +35,7 @@ def logging_of(log_format: str) -> dict[str, Any]:
         "filters": {
             "database": {"()": "dashboard.database.OneLine"},
             "exceptions": {"()": ExceptionsOnly},
+            "refusals": {"()": RefusalsInWords},
         },
         "handlers": {
             "stderr": {
@@ -53,7 +54,10 @@ def _loggers(*, is_json: bool) -> dict[str, Any]:
         # Django's own handlers would print each line again, or mail it.
         "django": {"handlers": [], "level": "INFO"},
         # An exception has a line of its own; a status is in each request's.
-        "django.request": {"level": "INFO", "filters": ["exceptions"] if is_json else []},
+        "django.request": {
+            "level": "INFO",
+            "filters": ["refusals", "exceptions"] if is_json else ["refusals"],
+        },
         REQUESTS: {"level": "INFO" if is_json else "WARNING"},
         # It tells of every sign-in and every clean-up; failures and lockouts remain.
         "axes": {"level": "WARNING"},
@@ -70,6 +74,16 @@ class ExceptionsOnly(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         return bool(record.exc_info)
+
+
+class RefusalsInWords(logging.Filter):
+    """Leave out the traceback of a refusal, for which the code is not to blame."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        defect = HTTPStatus.INTERNAL_SERVER_ERROR
+        if getattr(record, "status_code", defect) < defect:
+            record.exc_info = None
+        return True
 
 
 class JsonFormatter(logging.Formatter):
