@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 from polars import selectors
 
-from appoints.results.file_rows import ROWS_A_PART, FileRows
+from appoints.results.file_rows import ROWS_A_PART, FileRows, as_texts
 from appoints.results.local_time import iso
 from appoints.results.spreadsheet_cells import (
     fits_a_sheet,
@@ -41,7 +41,9 @@ def _for_all(rows: FileRows, zone: ZoneInfo) -> Iterator[bytes]:
     texts = rows.texts
 
     def made(part: pl.DataFrame) -> bytes:
-        harmless = made_harmless(written(part, zone), texts.suspect)
+        # To write codes takes less than to make texts of all.
+        part = as_texts(written(part, zone), texts.suspect | texts.quoted)
+        harmless = made_harmless(part, texts.suspect)
         if texts.separated:
             return _comma_separated(harmless, "non_numeric")
         # Polars would look at each cell of each column for what needs quotes.
@@ -78,7 +80,8 @@ def _for_excel(rows: FileRows, zone: ZoneInfo) -> Iterator[bytes]:
     """
 
     def made(part: pl.DataFrame) -> bytes:
-        text = made_literal(written(part, zone), rows.text_columns).write_csv(
+        part = as_texts(written(part, zone), rows.text_columns)
+        text = made_literal(part, rows.text_columns).write_csv(
             separator="\t",
             line_terminator="\r\n",
             include_header=False,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from typing import NamedTuple, Self
@@ -16,7 +16,7 @@ from appoints.results.spreadsheet_cells import IN_QUOTES, SUSPECT, needs_quotes
 from appoints.results.states import fail_reason
 from appoints.snapshots.frame import SHARED
 
-ROWS_A_PART = 10_000
+ROWS_A_PART = 5_000  # of which a file has several in memory, in several forms
 SEPARATORS = [";", "\t"]  # of columns, beside the comma
 SIZE = 2000  # bytes of Texts, or about
 REASON, REASON_OF = "fail_reason", ("state", "fail_code", "result")
@@ -58,6 +58,11 @@ def _with(texts: pl.DataFrame, what: pl.Expr) -> list[str]:
     return [each.name for each in texts.select(what.any()) if each[0]]
 
 
+def as_texts(rows: pl.DataFrame, names: Collection[str]) -> pl.DataFrame:
+    """Return rows with the texts themselves in some columns of texts."""
+    return rows.with_columns(pl.col(list(names)).cast(pl.String))
+
+
 @dataclass(frozen=True, eq=False)
 class FileRows:
     """Some columns of the rows of a selection; ``reasons`` are the words for fail codes."""
@@ -96,12 +101,13 @@ class FileRows:
         )
 
     def parts(self) -> Iterator[pl.DataFrame]:
-        """Yield all rows, ROWS_A_PART at once."""
+        """Yield all rows, ROWS_A_PART at once, with the codes of texts that rows share."""
         return self._parts(self.columns)
 
     def parts_of_texts(self) -> Iterator[pl.DataFrame]:
         """Yield the columns of texts, ROWS_A_PART at once, in no order."""
-        return self._parts(self.text_columns, in_order=False)
+        names = self.text_columns
+        return (as_texts(part, names) for part in self._parts(names, in_order=False))
 
     @cached_property
     def times(self) -> pl.DataFrame:
@@ -111,7 +117,7 @@ class FileRows:
 
     def whole(self) -> pl.DataFrame:
         """Return all rows at once."""
-        return pl.concat([self.none, *self.parts()])
+        return as_texts(pl.concat([self.none, *self.parts()]), self.text_columns)
 
     @cached_property
     def none(self) -> pl.DataFrame:
@@ -128,4 +134,4 @@ class FileRows:
     def _typed(self, rows: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
         if self.reasons is not None:
             rows = rows.with_columns(fail_reason(self.reasons).alias(REASON))
-        return rows.select(names).cast({SHARED: pl.String})
+        return rows.select(names)

@@ -146,4 +146,5 @@ def _local(frame: pl.DataFrame, zone: ZoneInfo) -> pl.DataFrame:
         .alias(name)
         for name in frame.select(selectors.datetime()).columns
     ]
-    return frame.with_columns(*local, selectors.enum().cast(pl.String))
+    coded = selectors.enum() | selectors.categorical()
+    return frame.with_columns(*local, coded.cast(pl.String))
