@@ -20,17 +20,17 @@ def open_list(page: Page, address: str) -> None:
     page.evaluate(AGE)
 
 
-def test_a_refresh_keeps_focus_and_place(page: Page) -> None:
-    page.goto("/appoints/?preset=last-7d")  # a Sunday alone has few rows
-    settle(page)
-    link = page.locator(f"{ROWS} .col-appoint_time a").nth(20)
-    page.emulate_media(reduced_motion="reduce")  # no scrolling that goes on for a while
+def test_a_refresh_keeps_focus_and_place(blank: Page) -> None:
+    blank.goto("/appoints/?preset=last-7d")  # a Sunday alone has few rows
+    settle(blank)
+    link = blank.locator(f"{ROWS} .col-appoint_time a").nth(20)
+    blank.emulate_media(reduced_motion="reduce")  # no scrolling that goes on for a while
     link.focus()
-    address, place = link.get_attribute("href"), page.evaluate("scrollY")
+    address, place = link.get_attribute("href"), blank.evaluate("scrollY")
     assert place > 0
-    refresh(page)
-    expect(page.locator(f'.col-appoint_time a[href="{address}"]')).to_be_focused()
-    assert page.evaluate("scrollY") == place
+    refresh(blank)
+    expect(blank.locator(f'.col-appoint_time a[href="{address}"]')).to_be_focused()
+    assert blank.evaluate("scrollY") == place
 
 
 BEGIN_TO_SCROLL = """document.addEventListener("htmx:beforeSwap", () => scrollTo(0, 0), {
@@ -38,13 +38,13 @@ BEGIN_TO_SCROLL = """document.addEventListener("htmx:beforeSwap", () => scrollTo
 })"""
 
 
-def test_a_refresh_lets_a_scroll_that_is_under_way_go_on(page: Page) -> None:
-    page.goto("/appoints/?preset=last-7d")
-    settle(page)
-    page.evaluate("scrollTo({ top: 900, behavior: 'instant' })")
-    page.evaluate(BEGIN_TO_SCROLL)
-    refresh(page)
-    expect(page.locator("html")).to_have_js_property("scrollTop", 0)
+def test_a_refresh_lets_a_scroll_that_is_under_way_go_on(blank: Page) -> None:
+    blank.goto("/appoints/?preset=last-7d")
+    settle(blank)
+    blank.evaluate("scrollTo({ top: 900, behavior: 'instant' })")
+    blank.evaluate(BEGIN_TO_SCROLL)
+    refresh(blank)
+    expect(blank.locator("html")).to_have_js_property("scrollTop", 0)
 
 
 @pytest.mark.parametrize("selector", [".columns-menu summary", "#calls"])
@@ -170,13 +170,13 @@ def test_a_refresh_that_would_bring_the_same_rows_leaves_them(page: Page) -> Non
     expect(page.locator("#outdated")).to_be_hidden()
 
 
-def test_rows_that_come_from_the_next_page_are_not_called_new(page: Page) -> None:
-    page.goto("/appoints/?preset=last-7d&per_page=25")
-    settle(page)
-    page.evaluate("document.querySelector('.appoints tbody tr:last-child').remove()")
-    refresh(page)
-    expect(page.locator(ROWS)).to_have_count(25)
-    expect(page.locator(".is-changed")).to_have_count(0)
+def test_rows_that_come_from_the_next_page_are_not_called_new(blank: Page) -> None:
+    blank.goto("/appoints/?preset=last-7d&per_page=25")
+    settle(blank)
+    blank.evaluate("document.querySelector('.appoints tbody tr:last-child').remove()")
+    refresh(blank)
+    expect(blank.locator(ROWS)).to_have_count(25)
+    expect(blank.locator(".is-changed")).to_have_count(0)
 
 
 def test_the_focus_of_a_row_that_is_gone_goes_to_the_one_in_its_place(page: Page) -> None:
@@ -324,8 +324,8 @@ def test_a_hidden_tab_marks_a_count_that_is_old(hidden: Page, cause: str) -> Non
     expect(hidden).to_have_title(re.compile("^Reservations"))
 
 
-def test_a_tab_that_the_browser_freezes_says_of_when_its_count_is(page: Page) -> None:
-    page.goto("/appoints/?preset=last-7d")
-    settle(page)
-    page.evaluate("document.dispatchEvent(new Event('freeze'))")
-    expect(page).to_have_title(re.compile(r"^\(\d+ at \d\d:\d\d:\d\d\) "))
+def test_a_tab_that_the_browser_freezes_says_of_when_its_count_is(blank: Page) -> None:
+    blank.goto("/appoints/?preset=last-7d")
+    settle(blank)
+    blank.evaluate("document.dispatchEvent(new Event('freeze'))")
+    expect(blank).to_have_title(re.compile(r"^\(\d+ at \d\d:\d\d:\d\d\) "))
