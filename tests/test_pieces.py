@@ -55,6 +55,13 @@ def test_a_piece_of_the_same_values_is_drawn_once() -> None:
         assert drawn(Piece(HTML, "class", "warning")) == first
 
 
+def test_a_piece_whose_links_repeat_a_long_address_is_drawn_and_not_kept() -> None:
+    agents = tuple(f"agent{number:040}" for number in range(100))
+    asked = Piece("appoints/_preset_links.html", "presets", PresetLinks(Query(agents=agents)))
+    assert drawn(asked) == plain(asked)
+    assert pieces._drawn.cache_info().currsize == 0
+
+
 def test_each_language_has_its_own_drawing() -> None:
     english = drawn(Piece(HTML, "class", ""))
     with translation.override("es"):

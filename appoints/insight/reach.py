@@ -78,5 +78,6 @@ def _asked_about(groups: Sequence[str], causes: Sequence[str]) -> pl.Expr:
     if groups:
         found = found & pl.col("fail_group").is_in(list(groups))
     if causes:
-        found = found & pl.col("fail_code").is_in(list(causes))
+        # As text: a word that shared texts are searched for stays in memory.
+        found = found & pl.col("fail_code").cast(pl.String).is_in(list(causes))
     return found.fill_null(value=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import reduce
 from operator import and_
@@ -24,7 +24,7 @@ from appoints.results.numbers import NO_PLAN, NumberingPlan
 from appoints.results.punctuality import punctuality
 from appoints.results.states import unreadable
 from appoints.results.working_time import works_at
-from appoints.snapshots.frame import MOMENT
+from appoints.snapshots.frame import MOMENT, PLAIN, SHARED
 
 # Gives the words for fail codes in the viewer's language, once they are needed.
 Reasons = Callable[[], Mapping[str, str]]
@@ -62,11 +62,23 @@ def _mask(name: str, value: Any, plan: NumberingPlan, zone: str) -> pl.Expr:
         return part(of, ZoneInfo(zone or "UTC")).cast(pl.String).is_in(value)
     if name in COMPARED_OTHERWISE:
         return COMPARED_OTHERWISE[name](value, plan)
-    column = pl.col(FILTERS[name].column)
+    of = FILTERS[name].column
+    column = pl.col(of)
     if value is True:
         return column
-    # Not as texts, which take twenty times as long where a column has few values.
-    return column.is_in(value) if isinstance(value, tuple) else column == value
+    if isinstance(value, tuple):
+        # Not as texts, which take twenty times as long where a column has few values.
+        return column.is_in(_known(column, value) if PLAIN.get(of) == SHARED else value)
+    return pl.Expr.eq(column, value)
+
+
+def _known(column: pl.Expr, words: Sequence[str]) -> pl.Expr:
+    """Return those of some words that a column of shared texts has.
+
+    Each text that such a column is searched for stays in memory, whoever asked for it.
+    """
+    asked = pl.lit(pl.Series(words, dtype=pl.String))
+    return asked.filter(asked.is_in(column.unique().cast(pl.String).implode())).implode()
 
 
 def _unknown(name: str, *, chosen: bool) -> pl.Expr:

@@ -12,7 +12,8 @@ from django.template import Context, Engine
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-MOST = 1000  # pieces that a worker keeps, of some kilobytes each at most
+MOST = 1000  # pieces that a worker keeps
+LONGEST = 10_000  # characters of one: each of its links may repeat a long address
 
 register = template.Library()
 
@@ -23,6 +24,14 @@ class Values:
 
     told: str
     named: Mapping[str, object] = field(compare=False)
+
+
+class LongPiece(Exception):
+    """A piece that is too long to be kept, as it was ``drawn``."""
+
+    def __init__(self, drawn: SafeString) -> None:
+        super().__init__()
+        self.drawn = drawn
 
 
 @register.simple_tag
@@ -37,10 +46,17 @@ def piece(template_name: str, **values: object) -> SafeString:
             raise TypeError(f"The repr of a {type(each).__name__} does not tell all of it.")
     # A word and the same as HTML are drawn otherwise.
     told = repr([(name, type(each), each) for name, each in values.items()])
-    return _drawn(template_name, get_language(), Values(told, values))
+    try:
+        return _drawn(template_name, get_language(), Values(told, values))
+    except LongPiece as found:
+        return found.drawn
 
 
 @lru_cache(maxsize=MOST)
 def _drawn(name: str, language: str | None, values: Values) -> SafeString:
+    """Return a piece. Raises LongPiece, of which the cache keeps nothing."""
     # Not as a page is: no processor of contexts adds what the values do not tell.
-    return Engine.get_default().get_template(name).render(Context({**values.named}))
+    drawn = Engine.get_default().get_template(name).render(Context({**values.named}))
+    if len(drawn) > LONGEST:
+        raise LongPiece(drawn)
+    return drawn

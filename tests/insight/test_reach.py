@@ -11,6 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appoints.insight.reach import ReachLine, reach_lines
+from appoints.snapshots.frame import SHARED
+from tests.factories import NOON, raw
 from tests.insight.made_up import framed, local, seen, worlds
 from tests.oracle import Record
 
@@ -56,3 +58,10 @@ def test_each_line_is_what_a_plain_reading_counts(
 def test_fewer_than_thirty_calls_have_no_rate() -> None:
     few, enough = (ReachLine(weekday=1, hour=9, reached=9, failed=each) for each in (20, 21))
     assert (few.rate, enough.rate) == (None, 0.3)
+
+
+def test_a_cause_that_no_call_has_stays_in_no_memory_once_it_was_asked_for() -> None:
+    rows = framed([raw(1, failCode="603")], NOON)
+    kept = len(SHARED.categories.to_series())
+    reach_lines(rows, ZoneInfo("UTC"), causes=("no cause",))
+    assert len(SHARED.categories.to_series()) == kept

@@ -19,7 +19,7 @@ from appoints.query.time_range import EVER, Window
 from appoints.results import filtering
 from appoints.results.lookup import ask
 from appoints.results.result import Result
-from appoints.snapshots.frame import MOMENT
+from appoints.snapshots.frame import MOMENT, SHARED
 from appoints.snapshots.models import Snapshot
 from tests.factories import NOON, raw, whole
 from tests.results.test_export import csv_of, frame_of, in_file
@@ -193,3 +193,11 @@ def test_a_row_lies_in_a_window_to_the_microsecond(begin: datetime, end: datetim
             (window.begin or moment) <= moment and (window.end is None or moment < window.end)
             for moment in moments
         ]
+
+
+def test_a_word_that_no_row_has_stays_in_no_memory_once_it_was_asked_for() -> None:
+    rows, _ = frame_of([([raw(1, failCode="603")], 0)])
+    kept = len(SHARED.categories.to_series())
+    asked = Query(agents=("agent1", "somebody"), causes=("603", "no code"))
+    assert filtering.flags(rows, asked, EVER).row(0) == (True, True)
+    assert len(SHARED.categories.to_series()) == kept
