@@ -173,9 +173,11 @@ class Pool:
 
     def _take_next(self, full: Collection[int]) -> Snapshot | None:
         """Take what is next; threads that are woken together read the queue once."""
-        is_known = time.monotonic() < self._read + LOOK_AGAIN
-        if is_known and (snapshot := queue.take_next(full, self._order)):
-            return snapshot
+        if time.monotonic() < self._read + LOOK_AGAIN and self._order:
+            if all(each.connection_id in full for each in self._order):
+                return None
+            if snapshot := queue.take_next(full, self._order):
+                return snapshot
         self._order, self._read = queue.in_order(full), time.monotonic()
         return queue.take_next(full, self._order)
 

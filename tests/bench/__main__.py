@@ -19,7 +19,7 @@ SPIN, QUIET = 0.5, 0.97  # seconds of CPU, and the share of a core that is quiet
 def main() -> None:
     """Measure everything, one after the other."""
     dashboard.set_up()
-    from . import audit, day, insight, loading, pages, presets, serving, worker
+    from . import audit, day, insight, loading, pages, presets, serving, watched, worker
 
     quiet = f"the machine was {_quiet()} at the beginning"
     print(f"{_machine()}; medians\n")
@@ -29,6 +29,7 @@ def main() -> None:
             presets.figures,
             day.figures,
             loading.figures,
+            watched.figures,
             pages.figures,
             insight.figures,
             serving.figures,

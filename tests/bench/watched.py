@@ -1,0 +1,66 @@
+"""``python -m tests.bench.watched URL ROWS``: load rows while ten people watch them come, and print
+the seconds, and the CPU ms of a poll meanwhile.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from statistics import median
+
+from tests.bench import dashboard, isales
+from tests.bench.figure import Figure
+
+FEW, MANY = 50_000, 200_000  # rows
+WATCHERS, EVERY = 10, 1.0  # people, and seconds between two polls of each
+LIST = "/appoints/"
+HTMX = {"HX-Request": "true"}
+LOADS = b'hx-trigger="every'
+
+
+def figures() -> Iterator[Figure]:
+    """Compare the pace of a large load with that of a small one, and a poll of both."""
+    (few, small), (many, large) = (_measured(rows) for rows in (FEW, MANY))
+    what = f"{MANY:,} rows with {WATCHERS} watchers, rows/s"
+    yield Figure(what, many, few, f"{FEW:,} rows", many / few, 0.8)
+    yield Figure("a poll meanwhile, CPU ms", large, small, f"{FEW:,} rows", large / small, 2,
+                 at_most=True)  # fmt: skip
+
+
+def _measured(rows: int) -> tuple[float, float]:
+    """Return the rows a second of a load in a fresh process, and the CPU ms of a poll."""
+    with isales.serving(rows, 0) as base_url:
+        words = [sys.executable, "-m", "tests.bench.watched", base_url, str(rows)]
+        done = subprocess.run(words, check=True, capture_output=True, text=True)
+    seconds, poll = map(float, done.stdout.split())
+    return rows / seconds, poll
+
+
+def _watch(_: int) -> list[float]:
+    """Poll until every row is there; return the seconds of CPU of each poll amid the load."""
+    from django.db import connection as database
+
+    client, polls = dashboard.signed_in(), list[float]()
+    shown = client.get(LIST).content
+    while LOADS in shown:
+        time.sleep(EVERY)
+        cpu = time.thread_time()
+        shown = client.get(LIST, headers=HTMX).content
+        polls.append(time.thread_time() - cpu)
+    database.close()
+    return polls[:-1]  # the last one derives all rows
+
+
+if __name__ == "__main__":
+    dashboard.set_up()
+    dashboard.connection(sys.argv[1])
+    with ThreadPoolExecutor(WATCHERS) as pool:
+        polls = [poll for polls in pool.map(_watch, range(WATCHERS)) for poll in polls]
+    from appoints.snapshots.models import Snapshot
+
+    loaded = Snapshot.objects.get()
+    assert loaded.ended and loaded.received == int(sys.argv[2])
+    print((loaded.ended - loaded.created).total_seconds(), 1000 * median(polls))
