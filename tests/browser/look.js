@@ -29,24 +29,27 @@ const ownOf = (part) =>
     part.localName,
   );
 
-// For a layout it matters how long texts are.
-const madeOf = (part, isLayout) => {
+// For a layout it matters how long texts are. What is known already are the parts within others.
+const madeOf = (part, isLayout, known = new Map()) => {
   if (part instanceof Element) {
-    const inside = [...part.childNodes].map((each) => madeOf(each, isLayout));
-    return numberOf(`${ownOf(part)}>${inside}`);
+    if (!known.has(part)) {
+      const inside = [...part.childNodes].map((each) => madeOf(each, isLayout, known));
+      known.set(part, numberOf(`${ownOf(part)}>${inside}`));
+    }
+    return known.get(part);
   }
   const { length } = part.data.trim();
   return isLayout ? `"${length}"` : `"${length > 0}"`;
 };
 
 // Return what was looked at before in this way, in parts as large as can be.
-const seenOf = (part, way, isLayout, above = styles) => {
-  const key = numberOf(`${way} ${above} ${madeOf(part, isLayout)}`);
+const seenOf = (part, way, isLayout, known, above = styles) => {
+  const key = numberOf(`${way} ${above} ${madeOf(part, isLayout, known)}`);
   if (seen.has(key)) return [part];
   seen.add(key);
   unkept.push(key);
   const here = numberOf(`${above}/${ownOf(part)}`);
-  return [...part.children].flatMap((each) => seenOf(each, way, isLayout, here));
+  return [...part.children].flatMap((each) => seenOf(each, way, isLayout, known, here));
 };
 
 // Of a large part that was seen on an earlier page, in all ways, axe need not even know: it goes
@@ -110,12 +113,13 @@ window.look = {
   async find(way, runOnly, without = []) {
     for (const each of document.getAnimations()) if (each instanceof CSSTransition) each.finish();
     const isLayout = runOnly.includes("target-size");
-    const exclude = [...document.body.children].flatMap((each) => seenOf(each, way, isLayout));
+    const known = new Map();
+    const { children } = document.body;
+    const exclude = [...children].flatMap((each) => seenOf(each, way, isLayout, known));
     if (unkept.length) sessionStorage[KEPT + seen.size] = JSON.stringify(unkept);
     unkept = [];
     if (!isLighter) exclude.forEach(lighten);
     isLighter = true;
-    const { children } = document.body;
     if ([...children].every((each) => exclude.includes(each))) return [];
     const rules = Object.fromEntries(without.map((id) => [id, { enabled: false }]));
     const options = { runOnly, rules, resultTypes: ["violations"] };
