@@ -32,9 +32,13 @@ LOOKED_UP = Counter(
 
 
 class Progress(NamedTuple):
-    """A snapshot, how far it is, and of what: the connection, the subject and both ends."""
+    """A snapshot, how far it is, and of what: the connection, the subject and both ends.
+
+    Another has the same number where a backup took the database's place.
+    """
 
     snapshot: int
+    created: datetime
     status: str
     lease: int
     received: int
@@ -188,7 +192,8 @@ class Cache:
 
 def _progress(snapshot: Snapshot) -> Progress:
     asked = (snapshot.connection_id, snapshot.subject, snapshot.begin, snapshot.end)
-    return Progress(snapshot.pk, snapshot.status, snapshot.lease, snapshot.received, asked)
+    how_far = (snapshot.status, snapshot.lease, snapshot.received)
+    return Progress(snapshot.pk, snapshot.created, *how_far, asked)
 
 
 def _cut(rows: pl.DataFrame, window: Window) -> pl.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping, Set
+from datetime import datetime
 from threading import Lock
 from typing import NamedTuple
 from weakref import WeakValueDictionary
@@ -59,7 +60,8 @@ class ChunkFrames:
         self._loads: OrderedDict[int, Frames] = OrderedDict()
         self._joined: dict[int, Joined] = {}
         self._written: dict[int, Frames] = {}  # with nothing derived yet
-        self._whole: WeakValueDictionary[int, pl.DataFrame] = WeakValueDictionary()
+        # By number and when it was created: a restored database gives numbers again.
+        self._whole: WeakValueDictionary[tuple[int, datetime], pl.DataFrame] = WeakValueDictionary()
         self._lock, self._makers = Lock(), Makers()
 
     def rows(self, snapshot: Snapshot, rules: states.Rules) -> pl.DataFrame:
@@ -69,10 +71,11 @@ class ChunkFrames:
         """
         # Each of several would read and derive every chunk: watchers see a load at many moments.
         with self._makers.turn(snapshot.pk):
+            key = snapshot.pk, snapshot.created
             if snapshot.status == Snapshot.Status.WHOLE:
-                made = self._whole[snapshot.pk] = self._all(snapshot, rules)
+                made = self._whole[key] = self._all(snapshot, rules)
                 return made
-            ended = self._whole.get(snapshot.pk)  # since the snapshot was looked at
+            ended = self._whole.get(key)  # since the snapshot was looked at
             return self._so_far(snapshot, rules) if ended is None else ended
 
     def _all(self, snapshot: Snapshot, rules: states.Rules) -> pl.DataFrame:

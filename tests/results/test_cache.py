@@ -101,6 +101,20 @@ def test_what_is_pinned_can_still_be_had_beside_what_is_newer(
     assert cache.of(newest, Rules()) is frame
 
 
+@pytest.mark.parametrize("status", [Snapshot.Status.WHOLE, Snapshot.Status.LOADING])
+def test_a_snapshot_that_has_the_number_of_another_in_a_backup_has_its_own_rows(
+    stored: Snapshot, status: Snapshot.Status
+) -> None:
+    cache = Cache()
+    kept = cache.of(stored, Rules())
+    other = at_hand(connection_to(name="Other", slug="other"), list(map(raw, range(6, 12))))
+    stored.chunks.all().delete()
+    other.chunks.update(snapshot=stored)
+    Snapshot.objects.filter(pk=stored.pk).update(created=NOON, status=status)
+    stored.refresh_from_db()
+    assert set(cache.of(stored, Rules())["appoint_id"]).isdisjoint(kept["appoint_id"])
+
+
 def test_masked_and_full_numbers_are_kept_apart(stored: Snapshot) -> None:
     cache, found = Cache(), []
     for masked in (False, True, False):
