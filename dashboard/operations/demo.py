@@ -117,7 +117,9 @@ def start_simulator(
     # As one argument: a random secret may begin with a dash.
     keys = ["--access-key", ACCESS_KEY, f"--secret-key={Path(_secret(folder)).read_text()}"]
     where = ["--port", str(port), "--rows", str(rows)]
-    return start(["manage.py", "simulator", *where, *keys], env)
+    # By the door without Django, which takes a fifth of the time to start.
+    door = ["-m", "appoints.isales.simulator"]
+    return start([*door, *where, *keys], {**env, "TZ": _zone()})
 
 
 def start_dashboard(port: int, env: Mapping[str, str]) -> subprocess.Popen[bytes]:

@@ -7,11 +7,12 @@ import signal
 import socket
 import stat
 import time
+from argparse import ArgumentParser
 from pathlib import Path
 
 import pytest
 
-from appoints.management.commands.simulator import Command
+from appoints.isales.simulator import command
 from dashboard.operations import demo
 from dashboard.operations.servers import ROOT, ServerFailed, check_alive, check_free, end, start
 
@@ -94,5 +95,18 @@ def test_a_secret_that_begins_like_an_option_reaches_the_simulator(
 
     demo.start_simulator(9100, tmp_path, 10, {})
 
-    parser = Command().create_parser(*started[:2])
+    parser = ArgumentParser()
+    command.add_arguments(parser)
     assert parser.parse_args(started[2:]).secret_key == "-x"
+
+
+def test_the_simulated_office_works_in_the_machines_zone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: dict[str, str] = {}
+    monkeypatch.setattr(demo, "start", lambda words, env: told.update(env))
+    monkeypatch.setenv("TZ", "Asia/Shanghai")
+
+    demo.start_simulator(9100, tmp_path, 10, {})
+
+    assert told == {"TZ": "Asia/Shanghai"}
