@@ -23,7 +23,7 @@ from .attempts import ATTEMPTS, with_attempts
 from .numbers import NO_PLAN, NumberingPlan
 
 MANY = 2  # pieces, of which an answer has a name of its own
-RECORD = 3000  # bytes, or about
+RECORD = 2000  # bytes of one, or about, besides the characters of its texts
 
 Mode = Literal["whole", "partial", "loading", "browsing"]
 
@@ -232,13 +232,18 @@ class Result:
         return self.selection.made(
             "page",
             lambda: self._page((number - 1) * size, size, attempts=attempts),
-            lambda found: RECORD * len(found),
+            _size,
             *(number, size, attempts, order and order.key),
         )
 
     def _page(self, offset: int, size: int, *, attempts: bool) -> list[dict[str, object]]:
         rows = self.selection.slice(offset, size)
         return (self.with_attempts(rows) if attempts else rows).to_dicts()
+
+
+def _size(records: Sequence[Mapping[str, object]]) -> int:
+    texts = (each for record in records for each in record.values() if isinstance(each, str))
+    return RECORD * len(records) + sum(map(len, texts))
 
 
 def _first(rows: pl.DataFrame, appoint_id: str) -> dict[str, object] | None:

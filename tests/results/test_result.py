@@ -9,6 +9,7 @@ from hypothesis import given
 
 from appoints.query.query import Query
 from appoints.query.time_range import EVER
+from appoints.results.kept import KEPT
 from appoints.results.position import position
 from appoints.results.result import Mode, Result
 from tests import oracle
@@ -64,3 +65,13 @@ def test_what_the_filters_leave_out_stands_nowhere_and_is_found_in_the_range() -
     name = str(raw(2)["appointId"])
     assert result.find(name) is None and position(result, name) is None
     assert result.find_in_range(name) is not None
+
+
+@pytest.mark.parametrize(("length", "kept"), [(10, True), (20_000, False)])
+def test_a_page_is_kept_where_its_texts_have_room(
+    length: int, kept: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(KEPT, "_most", 100_000)
+    rows, _ = frame_of([([raw(number, busiResult="x" * length) for number in range(9)], 0)])
+    result = Result.of(rows, Query(), EVER, mode="whole", as_of=NOON)
+    assert (result.page(1, 9) is result.page(1, 9)) is kept
