@@ -88,13 +88,13 @@ def from_files(files: Sequence[bytes]) -> pl.DataFrame:
     """
     if not files:
         return NONE.clone()
-    rows = pl.scan_ipc(list(files))
-    if rows.collect_schema() != STORED:  # the first file's
-        raise OtherColumns
     try:
-        return rows.with_columns(CODED).collect()
+        rows = pl.scan_ipc(list(files)).with_columns(CODED).collect()
     except (pl.exceptions.SchemaError, pl.exceptions.ColumnNotFoundError) as error:
         raise OtherColumns from error
+    if rows.schema != NONE.schema:
+        raise OtherColumns
+    return rows
 
 
 def is_unfinished() -> pl.Expr:
