@@ -45,8 +45,14 @@ def in_order(texts: Iterable[str], language: str = "") -> list[str]:
 
 def ranked(values: pl.Series, language: str = "") -> pl.Series:
     """Return the place of each text among all, so that sorting by it sorts the texts."""
-    texts = _ordered(values.drop_nulls().unique(), language)
+    different = values.drop_nulls().unique()
+    # As texts: what shared texts are compared with stays in memory.
+    own = different.cast(pl.String)
+    texts = _ordered(own, language)
     places = pl.Series(range(len(texts)), dtype=pl.UInt32)
+    if values.dtype != pl.String:
+        places = own.replace_strict(texts, places, default=None, return_dtype=pl.UInt32)
+        texts = different
     return values.replace_strict(texts, places, default=None, return_dtype=pl.UInt32)
 
 

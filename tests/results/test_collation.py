@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appoints.results import collation
-from appoints.results.collation import in_order, key, ranked
+from appoints.results.collation import MANY, in_order, key, ranked
+from appoints.snapshots.frame import SHARED
 
 LANGUAGES = ("en", "es", "pt-br", "zh-hans", "ar")
 texts = st.lists(st.text("aAáÁñnz1209 -外王أاب٣", max_size=5), max_size=8)
@@ -89,6 +90,16 @@ def test_many_texts_are_put_in_order_once_for_every_later_sort(
     part = texts.head(1_500).extend(pl.Series([None], dtype=pl.String))
     assert by_rank(texts, "fr") == whole == [f"Émile {number}" for number in range(1, 3_001)]
     assert by_rank(part, "fr") == whole[1_500:]
+
+
+@pytest.mark.parametrize("name", ["agent of a sort", "another"], ids=["among them", "others"])
+def test_texts_that_were_sorted_before_are_not_kept_with_those_that_rows_share(name: str) -> None:
+    own = [f"agent of a sort {number}" for number in range(2 * MANY)]
+    shared = pl.Series([f"{name} {number}" for number in range(MANY)]).cast(SHARED)
+    kept = len(SHARED.categories.to_series())
+    ranked(pl.Series(own), "en")
+    assert by_rank(shared, "en") == in_order(shared.cast(pl.String), "en")
+    assert len(SHARED.categories.to_series()) == kept
 
 
 def test_an_order_of_one_language_is_not_that_of_another() -> None:
