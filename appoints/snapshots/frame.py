@@ -90,7 +90,7 @@ def from_files(files: Sequence[bytes]) -> pl.DataFrame:
         return NONE.clone()
     try:
         rows = pl.scan_ipc(list(files)).with_columns(CODED).collect()
-    except (pl.exceptions.SchemaError, pl.exceptions.ColumnNotFoundError) as error:
+    except pl.exceptions.PolarsError as error:
         raise OtherColumns from error
     if rows.schema != NONE.schema:
         raise OtherColumns

@@ -91,6 +91,19 @@ def test_a_chunk_that_another_release_wrote_is_dropped(
     assert begun.chunks.count() == 2
 
 
+@pytest.mark.parametrize("other", [1, [1], True], ids=repr)
+@pytest.mark.django_db
+def test_chunks_that_another_release_wrote_without_texts_are_dropped(other: object) -> None:
+    begun = leased(connection_to())
+    rows = frame.plain([frame.Fetched(0, [parse_row(raw(1))], NOON)])
+    store.write(begun, {0: ({}, rows)})
+    file = BytesIO()
+    rows.cast({frame.SHARED: pl.String}).with_columns(agent=pl.Series([other])).write_ipc(file)
+    begun.chunks.update(payload=encrypt(file.getvalue()))
+    assert stored_rows.read_in_one(begun.chunks.all()).is_empty()
+    assert not begun.chunks.exists()
+
+
 @pytest.mark.django_db
 def test_a_text_of_many_rows_is_in_memory_once_and_stored_as_a_text() -> None:
     begun = leased(connection_to())
