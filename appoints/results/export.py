@@ -25,7 +25,7 @@ from appoints.results.spreadsheet_cells import (
 )
 
 AT_ONCE = 2  # parts that are made at the same time
-ROWS_AS_JSON = 1_000  # at once: as JSON they are several times as long, and copied
+ROWS_AS_JSON = 1_700  # at once: as JSON they are several times as long, and copied
 
 
 def csv(rows: FileRows, zone: ZoneInfo, *, excel: bool) -> Iterator[bytes]:
