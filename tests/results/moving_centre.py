@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from threading import Event
 from typing import Any
 
 import pytest
@@ -78,7 +79,12 @@ class MovingCentre:
         return snapshots
 
     def pages(
-        self, connection: Connection, criteria: Criteria, limit: int, offsets: Iterable[int]
+        self,
+        connection: Connection,
+        criteria: Criteria,
+        limit: int,
+        offsets: Iterable[int],
+        ending: Event | None = None,
     ) -> Iterator[Arrival]:
         """Answer in place of ``fetcher.pages``."""
         self.asked.append(criteria)
