@@ -4,6 +4,7 @@ the seconds, and the CPU ms of a poll meanwhile.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -14,8 +15,8 @@ from statistics import median
 from tests.bench import dashboard, isales
 from tests.bench.figure import Figure
 
-FEW, MANY = 50_000, 200_000  # rows
-WATCHERS, EVERY = 10, 0.5  # people, and seconds between two polls of each
+FEW, MANY = 100_000, 400_000  # rows: of fewer nearly all are there before the second poll
+WATCHERS, EVERY = 10, 0.25  # people, and seconds between two polls of each
 LIST = "/appoints/"
 HTMX = {"HX-Request": "true"}
 LOADS = b'hx-trigger="every'
@@ -54,6 +55,7 @@ def _watch(_: int) -> list[float]:
 
 
 if __name__ == "__main__":
+    os.environ["MOST_ROWS"] = str(MANY)
     dashboard.set_up()
     dashboard.connection(sys.argv[1])
     with ThreadPoolExecutor(WATCHERS) as pool:
