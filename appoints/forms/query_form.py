@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.utils.choices import CallableChoiceIterator
 from django.utils.translation import gettext_lazy as _
 
 from appoints.forms.rendering import AT_ONCE
@@ -73,7 +74,11 @@ class QueryForm(Unremembered, forms.Form):
         """Refuse to sort by numbers, whose order would tell their digits, and do not offer it."""
         self.masked = True
         select = cast(forms.Select, self.fields["sort"].widget)
-        select.choices = [each for each in select.choices if each[0] not in BY_NUMBER]
+        every = select.choices
+        # A function, for the menu is mostly drawn already.
+        select.choices = CallableChoiceIterator(
+            lambda: [each for each in every if each[0] not in BY_NUMBER]
+        )
 
     def clean(self) -> None:
         self._refuse_repeated()

@@ -16,7 +16,7 @@ from appoints.results.spreadsheet_cells import IN_QUOTES, SUSPECT, needs_quotes
 from appoints.results.states import fail_reason
 from appoints.snapshots.frame import SHARED
 
-ROWS_A_PART = 5_000  # of which a file has several in memory, in several forms
+ROWS_A_PART = 10_000  # of which a file has several in memory, in several forms
 SEPARATORS = [";", "\t"]  # of columns, beside the comma
 SIZE = 2000  # bytes of Texts, or about
 REASON, REASON_OF = "fail_reason", ("state", "fail_code", "result")

@@ -18,9 +18,13 @@ from appoints.snapshots.news import NEWS
 from appoints.snapshots.pool import POOL
 from appoints.snapshots.upstream import UpstreamRequest
 from dashboard import timing
+from dashboard.prepared import Prepared
 
 # What is looked at while a load is awaited.
 LOOKED_AT = ("pk", "status", "leased_until", "total", "received", "worked", "limit")
+LOOKS: Prepared[Any] = Prepared(
+    lambda begun: Snapshot.objects.filter(pk__in=begun).values_list(*LOOKED_AT, named=True)
+)
 
 Came = Callable[[Snapshot], object]
 
@@ -124,7 +128,7 @@ def _await(begun: Sequence[int], wait: Wait, lines: int, came: Came | None) -> N
     look, is_new, known = LOOK_AGAIN, True, set[int]()
     while True:
         told = NEWS.told
-        found = Snapshot.objects.filter(pk__in=begun).values_list(*LOOKED_AT, named=True)
+        found = LOOKS.rows(begun)
         loading = [each for each in found if each.status == Snapshot.Status.LOADING]
         if not loading:
             return
