@@ -138,7 +138,8 @@ def _stand_ins(values: Sequence[Given]) -> tuple[list[Given], list[Value]]:
 def _stand_in(value: Value, place: int) -> Value:
     if isinstance(value, datetime):
         return datetime(1900, 1, 1, tzinfo=UTC) + timedelta(days=place)
-    return f"value {place}" if isinstance(value, str) else 2_000_000_000 + place
+    # A number that each column of numbers may hold.
+    return f"value {place}" if isinstance(value, str) else 32_000 + place
 
 
 def _flat(values: Sequence[Given]) -> list[Value]:

@@ -17,12 +17,12 @@ M_ARENA_MAX = -8  # of glibc's malloc.h
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
 
+# Threads that are started from now on, as all are, share their memory outside of Polars, too: each
+# would keep most of what it has freed, 15 MB after a few files. Python's own lock leaves them
+# little to wait for. The variable that says the same is read before any of this; other C libraries
+# have no such function.
+with suppress(AttributeError):
+    ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
 application = get_wsgi_application()
 # Views are imported before the first request, which need not wait for them.
 get_resolver().url_patterns  # noqa: B018 looked up
-# Threads that are started from now on share their memory outside of Polars, too: each would keep
-# most of what it has freed, 15 MB after a few files. Python's own lock leaves them little to wait
-# for. The variable that says the same is read before any of this; other C libraries have no such
-# function.
-with suppress(AttributeError):
-    ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)

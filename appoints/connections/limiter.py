@@ -176,7 +176,7 @@ class Line:
 
         Raises Resting or TooFast.
         """
-        self.connection.refresh_state()
+        self.connection.refresh(self.connection.REREAD)
         check_callable(self.connection, self._check)
         if not self.connection.needs_trial(check=bool(self._check)):
             return True

@@ -16,10 +16,12 @@ from appoints.connections.keeper import HOLD, KEEPER
 from appoints.connections.models import Connection, Slot
 from appoints.connections.models.call_state import LONGEST_CALL
 from appoints.isales.errors import TooFast
+from dashboard.prepared import Prepared
 
 LOOK_AGAIN = 0.05  # seconds between two looks for a free line
 # By which calls are farther apart than the pace says: one that is late makes no second too full.
 MARGIN = 1.05
+SLOTS = Prepared(lambda pk, number: Slot.objects.filter(connection=pk, number__lt=number))
 
 
 def spacing(connection: Connection) -> timedelta:
@@ -67,7 +69,7 @@ def _take(connection: Connection, check: datetime | None) -> tuple[Slot, datetim
     """Return a slot, its ``last_call`` moved to its holder's turn, and its last call until now."""
     with transaction.atomic():
         # One taker at a time, also where the database lets several write at once.
-        connection.refresh_from_db(from_queryset=Connection.objects.select_for_update())
+        connection.refresh(lock=True)
         check_callable(connection, check)
         if connection.needs_trial(check=bool(check)) and connection.trial_left():
             return None
@@ -116,7 +118,7 @@ def check_callable(connection: Connection, check: datetime | None) -> None:
 
 
 def _slots(connection: Connection) -> list[Slot]:
-    slots = list(connection.slots.filter(number__lt=connection.max_concurrency))
+    slots = SLOTS.rows(connection.pk, connection.max_concurrency)
     if len(slots) < connection.max_concurrency:
         wanted = set(range(connection.max_concurrency)) - {slot.number for slot in slots}
         missing = [
@@ -129,5 +131,5 @@ def _slots(connection: Connection) -> list[Slot]:
             for number in sorted(wanted)
         ]
         Slot.objects.bulk_create(missing, ignore_conflicts=True)
-        slots = list(connection.slots.filter(number__lt=connection.max_concurrency))
+        slots = SLOTS.rows(connection.pk, connection.max_concurrency)
     return slots

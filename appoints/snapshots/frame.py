@@ -58,7 +58,7 @@ def plain(pages: Sequence[Fetched]) -> pl.DataFrame:
 
 
 NONE = plain([])  # no rows, in the columns of all; who takes it apart takes a clone
-STORED = NONE.cast({SHARED: pl.String}).schema
+STORED = pl.Schema({name: pl.String() if of == SHARED else of for name, of in NONE.schema.items()})
 
 
 class OtherColumns(Exception):

@@ -97,7 +97,7 @@ def load_all(
     What is asked first is loaded first. ``came`` is called with each that is whole while others
     are still awaited.
     """
-    connection.refresh_from_db()
+    connection.refresh()
     wait = _possible(wait, connection)
     begun = queue.enqueue(connection, asked, person)
     if not any(map(_is_loading, begun)):

@@ -5,12 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import cache
 from hashlib import sha256
-from typing import Self
+from typing import Any, Self
 
-from django.db import connection as database
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -19,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from appoints.connections import timestamps
 from appoints.isales.endpoint import origin
 from appoints.isales.errors import DEFAULT_QUIET, AddressLocked, ISalesError, TooFast
+from dashboard.prepared import Prepared
 
 logger = logging.getLogger(__name__)
 
@@ -82,7 +82,7 @@ class CallState(models.Model):
         "resting", "resting_since", "quiet_until", "quiet_endpoint",
         "accepted_at", "accepted_endpoint", *FAILURES,
     )  # fmt: skip
-    REREAD = (*STATE, "line_wanted")
+    REREAD = (*STATE, "line_wanted")  # before each call
 
     def endpoint_fingerprint(self) -> str:
         """Return a hash of where and as whom iSales is called, the keys' values included."""
@@ -214,16 +214,14 @@ class CallState(models.Model):
         mine = type(self)._default_manager.filter(pk=self.pk, trial_holder=holder)
         mine.update(trial_holder="")
 
-    def refresh_state(self) -> None:
-        """Read what may change, before each call, and so without the ORM. Raises DoesNotExist."""
-        with database.cursor() as cursor:
-            cursor.execute(_statement(type(self)), [self.pk])
-            stored = cursor.fetchone()
-        if stored is None:
+    def refresh(self, names: tuple[str, ...] = (), *, lock: bool = False) -> None:
+        """Read some fields, or all, and ``lock`` the row. Raises DoesNotExist."""
+        names = names or tuple(each.attname for each in self._meta.concrete_fields)
+        stored = _reading(type(self), names, lock).rows(self.pk)
+        if not stored:
             raise type(self).DoesNotExist
-        for name, value in zip(self.REREAD, stored, strict=True):
-            is_naive = isinstance(value, datetime) and value.tzinfo is None
-            setattr(self, name, value.replace(tzinfo=UTC) if is_naive else value)
+        for name, value in zip(names, stored[0], strict=True):
+            setattr(self, name, value)
 
     @property
     def is_line_wanted(self) -> bool:
@@ -253,8 +251,7 @@ class CallState(models.Model):
 
 
 @cache
-def _statement(model: type[CallState]) -> str:
-    """Return the SQL that reads a connection's state; its one parameter is the primary key."""
-    return str(
-        model._default_manager.filter(pk=0).values_list(*model.REREAD).query.sql_with_params()[0]
-    )
+def _reading(model: type[CallState], names: tuple[str, ...], lock: bool) -> Prepared[Any]:
+    """Return what reads some fields of a connection by its primary key."""
+    rows = model._default_manager.select_for_update() if lock else model._default_manager.all()
+    return Prepared(lambda pk: rows.filter(pk=pk).values_list(*names))
