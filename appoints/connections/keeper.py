@@ -58,6 +58,9 @@ class Keeper:
             Slot.objects.filter(holder__in=holders).update(held_until=timezone.now() + HOLD)
         except Error as error:
             logger.warning("held slots cannot be renewed: %s", error)
+        except Exception:
+            # Were the thread to end, no slot of this process would be renewed any more.
+            logger.exception("held slots cannot be renewed")
         finally:
             database.close()
 

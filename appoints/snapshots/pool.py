@@ -98,6 +98,8 @@ class Pool:
         except Error as error:
             # What waits is taken by the next loader that is woken.
             logger.warning("the queue cannot be read: %s", error)
+        except Exception:
+            logger.exception("a loader broke off")
         finally:
             database.close()
             with self._counting:

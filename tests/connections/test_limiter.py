@@ -615,3 +615,26 @@ class TestOverSockets:
             Connection.objects.update(base_url=isales.base_url, max_concurrency=1)
             crowd(try_to_ask, 6)
         assert [call.status for call in isales.calls] == [401]
+
+
+def test_an_unforeseen_error_does_not_end_the_renewal_of_slots(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    failed: list[str] = []
+
+    def fail(**_: object) -> None:
+        failed.append("once more")
+        raise LookupError
+
+    monkeypatch.setattr(keeper, "RENEWED_EVERY", 0.01)
+    monkeypatch.setattr(keeper.Slot.objects, "filter", fail)
+    own = keeper.Keeper()
+    own.add("somebody")
+    deadline = time.monotonic() + 20
+    while len(failed) < 2 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    own.remove("somebody")
+    for thread in threading.enumerate():
+        if thread.name == "keep":
+            thread.join(20)
+    assert len(failed) >= 2

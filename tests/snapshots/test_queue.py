@@ -105,7 +105,8 @@ def test_many_questions_at_once_take_few_connections_to_postgresql(
 ) -> None:
     if database.vendor != "postgresql":
         pytest.skip("SQLite keeps no list of them; tests/postgresql.sh runs this")
-    monkeypatch.setattr(keeper, "RENEWED_EVERY", 0.01)  # or it takes a connection now and then
+    # The thread that renews slots takes one more for a moment, every few seconds.
+    monkeypatch.setattr(keeper, "RENEWED_EVERY", 60.0)
     simulator.latency = 0.05
     most = 0
     with held(simulator):
@@ -114,8 +115,8 @@ def test_many_questions_at_once_take_few_connections_to_postgresql(
         most = lines_to_database()
     while Snapshot.objects.filter(status="loading").exists():
         most = max(most, lines_to_database())
-    # One each: loaders, threads that fetch, the one that renews their slots, and this test.
-    assert 1 < most <= settings.APPOINTS_LOADERS + connection.max_concurrency + 2
+    # One each: loaders, threads that fetch, and this test.
+    assert 1 < most <= settings.APPOINTS_LOADERS + connection.max_concurrency + 1
 
 
 def test_what_waits_is_loaded_in_the_order_it_came(connection: Connection) -> None:
