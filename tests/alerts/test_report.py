@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from io import BytesIO
 from typing import Any, NoReturn
@@ -214,35 +215,32 @@ def test_who_may_take_files_no_more_gets_none(
     assert not Event.objects.filter(action=Event.Action.FILE).exists()
 
 
-def test_a_report_whose_file_finds_no_room_on_the_disk_is_sent_without(
-    centre: Connection,
-    ana: User,
-    mail_server: MailServer,
-    due: Clock,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    fill_disk(monkeypatch)
-    report_of(ana, file="xlsx")
-    run()
-    [message] = mail_server.messages
-    assert files_of(message) == []
-    assert "No file is attached: the server has no room for it." in text_of(message)
-
-
-def test_a_report_whose_file_has_no_folder_to_be_made_in_is_sent_without(
-    centre: Connection,
-    ana: User,
-    mail_server: MailServer,
-    due: Clock,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def no_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", "/no/such/folder")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (fill_disk, "the server has no room for it."),
+        (no_folder, "the server's folder for temporary files is unusable."),
+    ],
+)
+def test_a_report_whose_file_cannot_be_made_is_sent_without_and_says_why(
+    centre: Connection,
+    ana: User,
+    mail_server: MailServer,
+    due: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+    spoil: Callable[[pytest.MonkeyPatch], None],
+    words: str,
+) -> None:
+    spoil(monkeypatch)
     report_of(ana, file="xlsx")
     run()
     [message] = mail_server.messages
-    words = "No file is attached: the server's folder for temporary files is unusable."
     assert files_of(message) == []
-    assert words in text_of(message)
+    assert f"No file is attached: {words}" in text_of(message)
 
 
 def test_a_masked_number_stands_neither_in_the_file_nor_beside_it(
