@@ -45,13 +45,14 @@ class Keeper:
 
     def _run(self) -> None:
         while True:
-            self._idle.wait(RENEWED_EVERY)
+            was_idle = self._idle.wait(RENEWED_EVERY)
             with self._lock:
                 holders = list(self._holders)
                 if not holders:
                     self._thread = None
                     return
-            self._renew(holders)
+            if not was_idle:  # or all of them have just taken their slots
+                self._renew(holders)
 
     def _renew(self, holders: list[str]) -> None:
         try:

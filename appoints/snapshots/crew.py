@@ -96,23 +96,27 @@ class Crew:
             self._lingering -= 1
             return self._chosen(last)
 
-    def await_pages(self) -> bool:
-        """Wait a while for pages to come that nobody has a line for; tell whether some did."""
-        with self._changed:
-            self._await(self._lacks_lines, IDLE)
-            return self._lacks_lines()
-
-    def next_or_end(self, last: PageQueue | None, *, is_own: bool) -> PageQueue | None:
-        """Return the queue to take a line for; where there is none, end a thread.
+    def await_queue(self, last: PageQueue | None) -> PageQueue | None:
+        """Wait a while for a queue to take a line for, as nobody has one for its pages.
 
         Whoever is returned one calls ``end_taking`` once it has a line, or none.
         """
         with self._changed:
-            if self._lacks_lines() and (chosen := self._chosen(last)):
-                self._taking += 1
-                return chosen
-            self._uncount(is_own=is_own)
-            return None
+            self._await(self._lacks_lines, IDLE)
+            return self._taken(last)
+
+    def next_or_end(self, last: PageQueue | None, *, is_own: bool) -> PageQueue | None:
+        """Return the queue to take a line for, as above; where there is none, end a thread."""
+        with self._changed:
+            chosen = self._taken(last)
+            if chosen is None:
+                self._uncount(is_own=is_own)
+            return chosen
+
+    def _taken(self, last: PageQueue | None) -> PageQueue | None:
+        chosen = self._chosen(last) if self._lacks_lines() else None
+        self._taking += chosen is not None
+        return chosen
 
     def end_taking(self) -> None:
         """Count a thread as one that takes no line any more."""

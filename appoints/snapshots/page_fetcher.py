@@ -55,8 +55,9 @@ class PageFetcher:
             if queue := self.crew.next(self.queue):
                 return queue
             self._give_back()
-        if not self.crew.await_pages():
-            database.close()  # once this thread counts as ended, another may start
+        if queue := self.crew.await_queue(self.queue):
+            return queue
+        database.close()  # once this thread counts as ended, another may start
         return self.crew.next_or_end(self.queue, is_own=self.is_own)
 
     def _serve(self, queue: PageQueue) -> None:

@@ -638,3 +638,21 @@ def test_an_unforeseen_error_does_not_end_the_renewal_of_slots(
         if thread.name == "keep":
             thread.join(20)
     assert len(failed) >= 2
+
+
+def test_slots_that_were_just_taken_are_not_renewed_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    renewed: list[dict[str, object]] = []
+    monkeypatch.setattr(keeper, "RENEWED_EVERY", 60.0)
+    monkeypatch.setattr(keeper.Slot.objects, "filter", lambda **asked: renewed.append(asked))
+    own = keeper.Keeper()
+    own.add("who gives its slot back")
+    with own._lock:  # before the thread that is woken has it
+        own._idle.set()
+        time.sleep(0.05)
+        own._holders = {"who has just taken one"}
+        own._idle.clear()
+    time.sleep(0.05)
+    own.remove("who has just taken one")
+    assert not renewed

@@ -176,9 +176,10 @@ def queue_of(*offsets: int) -> PageQueue:
     return PageQueue(stored(), Criteria(), ROWS, deque(offsets))
 
 
-def test_a_load_that_leaves_as_a_thread_goes_to_its_pages_holds_up_no_later_one(
-    lines: Lines, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@contextmanager
+def a_load_that_leaves_as_a_thread_goes_to_its_pages(
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[crew.Crew]:
     threads, leaves = crew.crew_of(CONNECTION), queue_of(10)
     looks = []
     looked = crew.Crew._lacks_lines
@@ -194,10 +195,34 @@ def test_a_load_that_leaves_as_a_thread_goes_to_its_pages_holds_up_no_later_one(
         changed.setattr(crew.Crew, "_lacks_lines", look)
         threads.add(leaves)
         threads.start_threads(1)
+        yield threads
         until(lambda: not threads._threads)
         threads.remove(leaves)
+
+
+def test_a_load_that_leaves_as_a_thread_goes_to_its_pages_holds_up_no_later_one(
+    lines: Lines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with a_load_that_leaves_as_a_thread_goes_to_its_pages(monkeypatch):
+        pass
     all_come(lines, fetch("later", 10))
     assert lines.asked == [("later", 10)]
+
+
+def test_a_thread_that_finds_no_page_counts_until_its_database_connection_is_closed(
+    lines: Lines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: list[int] = []
+    threads = crew.crew_of(CONNECTION)
+
+    class Closing:
+        def close(self) -> None:
+            counted.append(threads._threads)
+
+    monkeypatch.setattr(page_fetcher, "database", Closing())
+    with a_load_that_leaves_as_a_thread_goes_to_its_pages(monkeypatch):
+        until(lambda: counted)
+    assert counted[0] == 1
 
 
 def test_a_page_that_its_load_wants_no_more_is_not_taken() -> None:
