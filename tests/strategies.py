@@ -27,33 +27,31 @@ moments = st.one_of(
     st.integers(NOW - 5, NOW + 5),
     st.sampled_from(["", "soon", str(NOW), 1.5, -1, 10**20]),
 )
-raw_rows = st.one_of(
-    st.fixed_dictionaries(
-        {},
-        optional={
-            "appointId": st.sampled_from([*map(str, range(30)), "1" * 30, "", None, 7]),
-            "callType": st.sampled_from(["1", "2", 2, None, "9"]),
-            "appointTime": moments,
-            "calledNo": words,
-            "taskId": st.sampled_from(["1106025109", "2", None]),
-            "taskName": words,
-            "taskStatus": st.sampled_from(["2", "8", None]),
-            "timeout": st.sampled_from([True, False, None, "true", "perhaps"]),
-            "userAccount": st.sampled_from(["116", "117", 118, None, [116]]),
-            "userName": words,
-            "beginTime": moments,
-            "endTime": moments,
-            "callFlag": st.sampled_from(["0", "1", "2", "", None, 1]),
-            "callerNo": words,
-            "failCode": st.sampled_from(["00000", "00604", "34601", "99999", "=1", "", None]),
-            "result": st.sampled_from(["0000", "0900", "0101", "-1", "0601", "zz", None]),
-            "busiResult": words,
-            "createTime": moments,
-            "extra": st.just("kept"),
-        },
-    ),
-    st.sampled_from([None, "no row", 3]),
+rows_with_fields = st.fixed_dictionaries(
+    {},
+    optional={
+        "appointId": st.sampled_from([*map(str, range(30)), "1" * 30, "", None, 7]),
+        "callType": st.sampled_from(["1", "2", 2, None, "9"]),
+        "appointTime": moments,
+        "calledNo": words,
+        "taskId": st.sampled_from(["1106025109", "2", None]),
+        "taskName": words,
+        "taskStatus": st.sampled_from(["2", "8", None]),
+        "timeout": st.sampled_from([True, False, None, "true", "perhaps"]),
+        "userAccount": st.sampled_from(["116", "117", 118, None, [116]]),
+        "userName": words,
+        "beginTime": moments,
+        "endTime": moments,
+        "callFlag": st.sampled_from(["0", "1", "2", "", None, 1]),
+        "callerNo": words,
+        "failCode": st.sampled_from(["00000", "00604", "34601", "99999", "=1", "", None]),
+        "result": st.sampled_from(["0000", "0900", "0101", "-1", "0601", "zz", None]),
+        "busiResult": words,
+        "createTime": moments,
+        "extra": st.just("kept"),
+    },
 )
+raw_rows = st.one_of(rows_with_fields, st.sampled_from([None, "no row", 3]))
 # Rows of some pages, each with the seconds after which it came.
 pages = st.lists(
     st.tuples(st.lists(raw_rows, min_size=4, max_size=12), st.integers(0, 2)), max_size=3

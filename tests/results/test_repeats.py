@@ -23,7 +23,7 @@ from tests.factories import MINUTE, NOON, raw
 from tests.oracle import Record
 from tests.results.test_export import frame_of
 from tests.results.test_numbers import CHINA, numbers, plans
-from tests.strategies import NOW, bounds, moments, raw_rows
+from tests.strategies import NOW, bounds, moments, raw_rows, rows_with_fields
 
 # Few numbers in several writings, so that rows share them.
 _called = st.sampled_from(
@@ -41,7 +41,7 @@ same_numbers = st.lists(
         raw_rows,
         st.builds(
             _calling,
-            raw_rows.filter(lambda row: isinstance(row, dict)),
+            rows_with_fields,
             st.one_of(_called, _called, st.sampled_from([None, "nobody", ["13812345678"], 7])),
             st.one_of(_booked, moments),
             st.one_of(_booked, moments),
