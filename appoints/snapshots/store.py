@@ -31,6 +31,7 @@ from appoints.snapshots.upstream import UpstreamRequest
 FAILURE_STANDS = timedelta(seconds=10)
 RESUMABLE = timedelta(minutes=10)  # age of rows with which a load that stopped still goes on
 UNWANTED = timedelta(minutes=1)  # nobody asked for so long: not loaded, until somebody does
+WANTED_EVERY = timedelta(seconds=5)  # between two writes of when somebody asked
 PINNED = timedelta(minutes=5)  # for which a snapshot stays for a program that reads it in pages
 FAILURE_EXPLAINS = timedelta(minutes=2)  # why nothing has come yet, while iSales is asked again
 
@@ -79,11 +80,14 @@ def begin_or_join(
     ``person`` is the ID of whoever asks.
     """
     now, keys = timezone.now(), [_key(connection, each) for each in asked]
+    found = _joined(connection, keys)
+    wanted = [each for each in found if each and timestamps.recent(each.wanted, WANTED_EVERY)]
+    if len(wanted) == len(keys):
+        return wanted  # as for most who watch a load: SQLite has one writer at a time
     with transaction.atomic():
         # One at a time, or two who come together would both begin.
         Connection.objects.select_for_update().values_list("pk").get(pk=connection.pk)
-        joined = _joined(connection, keys)
-        found = [joined.get(tuple(key.values())) for key in keys]
+        found = _joined(connection, keys)
         if known := [each.pk for each in found if each]:
             Snapshot.objects.filter(pk__in=known).update(wanted=now)
         snapshots = [
@@ -117,13 +121,12 @@ def _key(connection: Connection, asked: UpstreamRequest) -> dict[str, Any]:
     }
 
 
-def _joined(
-    connection: Connection, keys: Sequence[dict[str, Any]]
-) -> dict[tuple[object, ...], Snapshot]:
-    """Return the newest snapshot that answers for each key, by its values."""
+def _joined(connection: Connection, keys: Sequence[dict[str, Any]]) -> list[Snapshot | None]:
+    """Return the newest snapshot that answers for each key, None where there is none."""
     subjects = {key["subject"] for key in keys}
     known = Snapshot.objects.filter(_joinable(), connection=connection, subject__in=subjects)
-    return {tuple(getattr(each, name) for name in keys[0]): each for each in known.order_by("pk")}
+    newest = {tuple(getattr(each, name) for name in keys[0]): each for each in known.order_by("pk")}
+    return [newest.get(tuple(key.values())) for key in keys]
 
 
 def _joinable() -> Q:

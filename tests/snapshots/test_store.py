@@ -9,6 +9,7 @@ from io import BytesIO
 import polars as pl
 import pytest
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from appoints.encryption import decrypt, encrypt
 from appoints.isales.client import Criteria
@@ -47,6 +48,30 @@ def test_a_snapshot_covers_the_windows_that_lie_within_its_own(
     store.finish(snapshot, Snapshot.Status.WHOLE, as_of=timezone.now())
     asked = UpstreamRequest(Criteria(task="1"), window)
     assert bool(by_range.holding(connection, asked, window)) is covers
+
+
+@pytest.mark.django_db
+def test_who_watches_a_load_writes_only_now_and_then_that_somebody_does(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    connection = connection_to()
+    asked = [UpstreamRequest(Criteria(), DAY)]
+    [begun] = store.begin_or_join(connection, asked)
+    with django_assert_num_queries(1):
+        assert store.begin_or_join(connection, asked) == [begun]
+    before = timezone.now()
+    Snapshot.objects.update(wanted=before - store.WANTED_EVERY)
+    assert store.begin_or_join(connection, asked) == [begun]
+    assert Snapshot.objects.get().wanted >= before
+
+
+@pytest.mark.django_db
+def test_of_several_loads_those_that_are_there_are_joined_and_the_others_begun() -> None:
+    connection = connection_to()
+    asked = [UpstreamRequest(Criteria(task=task), DAY) for task in ("1", "2", "3")]
+    [second] = store.begin_or_join(connection, asked[1:2])
+    found = store.begin_or_join(connection, asked)
+    assert found[1] == second and len({each.pk for each in found}) == 3
 
 
 @pytest.mark.django_db
