@@ -20,7 +20,8 @@ ON_POSTGRESQL := tests/connections/test_limiter.py tests/snapshots/test_queue.py
 # headers. All on the newest: make on-newest-django ON_NEWEST_DJANGO=tests
 ON_NEWEST_DJANGO := tests/access/test_every_address.py tests/access/test_every_admin_page.py tests/test_admin.py \
 	tests/accounts/test_sign_in.py tests/accounts/test_sessions.py tests/forms/test_widgets.py tests/http/test_headers.py \
-	tests/management tests/notify/test_email.py tests/test_encryption.py tests/test_environment.py tests/test_prepared.py
+	tests/management tests/notify/test_email.py tests/test_encryption.py tests/test_environment.py tests/test_prepared.py \
+	tests/test_thread_locals.py
 # A process that dies ends the run: what would take its place may wait for its last test for ever.
 PROCESSES := --numprocesses 4 --no-loadscope-reorder --max-worker-restart 0
 BESIDE := on-postgresql on-sso on-httpx2 on-newest-django

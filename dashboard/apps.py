@@ -9,6 +9,7 @@ from django.db.backends.signals import connection_created
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.database import close_moved, limit_lock_waits, remember_file
+from dashboard.thread_locals import replace_guarded
 from dashboard.timing import count_queries
 
 POSTGRES_FIELDS = "django.contrib.postgres.fields"
@@ -26,6 +27,7 @@ class DashboardConfig(AppConfig):
     verbose_name = _("Dashboard")
 
     def ready(self) -> None:
+        replace_guarded()
         connection_created.connect(limit_lock_waits)
         connection_created.connect(count_queries)
         connection_created.connect(remember_file)
