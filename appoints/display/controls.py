@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import cast
 
 from django.http import QueryDict
+from django.utils.functional import cached_property
 from django.utils.translation import get_language
 
 from appoints.display.filter_menus import FilterMenu, filter_menus, offered

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
 
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from appoints.isales.client import Criteria
 from appoints.isales.errors import FetchError

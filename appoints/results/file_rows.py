@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, reduce
+from functools import reduce
 from typing import NamedTuple, Self
 
 import polars as pl
+from django.utils.functional import cached_property
 from polars import selectors
 
 from appoints.query.columns import FILE_COLUMNS

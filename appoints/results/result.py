@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property
 from typing import Any, Literal, Self
 from zlib import crc32
 
 import polars as pl
+from django.utils.functional import cached_property
 
 from appoints.isales.errors import FetchError
 from appoints.query.query import Query

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, reduce
+from functools import reduce
 from operator import and_
 from typing import Self, TypeVar
 
 import polars as pl
+from django.utils.functional import cached_property
 
 from appoints.query.columns import COLUMNS
 from appoints.query.query import DEFAULT_SORT, Query

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 from hypothesis import given
 
 from appoints.query.query import Query
 from appoints.query.time_range import EVER
+from appoints.results import selection
 from appoints.results.kept import KEPT
 from appoints.results.position import position
 from appoints.results.result import Mode, Result
@@ -75,3 +78,19 @@ def test_a_page_is_kept_where_its_texts_have_room(
     rows, _ = frame_of([([raw(number, busiResult="x" * length) for number in range(9)], 0)])
     result = Result.of(rows, Query(), EVER, mode="whole", as_of=NOON)
     assert (result.page(1, 9) is result.page(1, 9)) is kept
+
+
+def test_choices_of_one_result_are_counted_while_those_of_another_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    both = Barrier(2, timeout=5)
+
+    def counted(*_: object) -> dict[str, list[object]]:
+        both.wait()
+        return {}
+
+    monkeypatch.setattr(selection, "facets", counted)
+    frames = [frame_of([([raw(number)], 0)])[0] for number in (1, 2)]
+    results = [Result.of(each, Query(), EVER, mode="whole", as_of=NOON) for each in frames]
+    with ThreadPoolExecutor(2) as threads:
+        assert list(threads.map(lambda each: each.facets, results)) == [{}, {}]

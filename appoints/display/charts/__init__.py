@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import polars as pl
+from django.utils.functional import cached_property
 from django.utils.translation import get_language
 
 from appoints.display.charts.agents import Agents, by_agent

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import cached_property
 
 import polars as pl
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from appoints.access.models import Grant
