@@ -11,7 +11,7 @@ from django.contrib.admin.models import LogEntry
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
-from pytest_django import Settings
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from appoints.connections.models import Connection
 from appoints.query.models import AgentList
@@ -109,6 +109,13 @@ def test_a_person_keeps_so_many_sessions(supervisor: User, monkeypatch: pytest.M
     assert AccessLog.objects.count() <= 4
     open_to = [each.get("/accounts/preferences/").status_code for each in browsers]
     assert open_to == [302, 302, 200, 200]
+
+
+def test_below_the_bound_no_transaction_begins(
+    transactional_db: None, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_num_queries(1):
+        accounts.bound_strangers()
 
 
 def test_a_changed_password_makes_no_session_that_escapes_the_bound(

@@ -19,6 +19,7 @@ class AccountsConfig(AppConfig):
         from dashboard.accounts import checks, metrics
         from dashboard.accounts.retention import bound, bound_attempts
         from dashboard.accounts.roles import make_missing_roles
+        from dashboard.accounts.sessions import renew
         from dashboard.accounts.sign_in import keep_no_data
         from dashboard.accounts.signals import services_examined, sign_in_refused
         from dashboard.accounts.sso.sessions import forget
@@ -33,6 +34,7 @@ class AccountsConfig(AppConfig):
         sign_in_refused.connect(metrics.refused)
         user_logged_in.connect(bound)
         user_logged_in.connect(forget)
+        user_logged_in.connect(renew)
         # Groups are Django's, whose apps are installed after ours: our permissions are there then.
         post_migrate.connect(make_missing_roles, sender=apps.get_app_config("auth"))
 

@@ -61,5 +61,6 @@ def bound_attempts(sender: object, created: bool, **_about: Any) -> None:
 
 
 def _keep(rows: Any, most: int) -> None:
-    above = list(rows.values_list("pk", flat=True)[most:])
-    rows.model.objects.filter(pk__in=above).delete()
+    # To delete none is a transaction too, and SQLite has one writer at a time.
+    if above := list(rows.values_list("pk", flat=True)[most:]):
+        rows.model.objects.filter(pk__in=above).delete()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest
@@ -26,8 +27,13 @@ class RenewalMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         # A time in the future is renewed too: the clock was fast and has been set right.
         if SESSION_KEY in request.session and abs(_age(request)) > RENEWAL_SECONDS:
-            request.session[RENEWED] = int(time.time())
+            renew(request)
         return self.get_response(request)
+
+
+def renew(request: HttpRequest, **_about: Any) -> None:
+    """Let a session last as long as a new one; also at a sign-in, whose next page need not."""
+    request.session[RENEWED] = int(time.time())
 
 
 def _age(request: HttpRequest) -> float:

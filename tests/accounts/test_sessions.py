@@ -61,6 +61,13 @@ def test_a_session_is_written_once_a_day_not_at_each_request(
     assert counts == [0, 0, 1, 0, 0, 1, 0]
 
 
+def test_the_first_page_after_a_sign_in_does_not_write_the_session_again(
+    client: Client, supervisor: User
+) -> None:
+    client.force_login(supervisor)
+    assert writes(client) == 0
+
+
 def test_a_clock_that_was_fast_and_is_set_right_does_not_stop_the_renewals(
     client: Client, began: datetime
 ) -> None:

@@ -146,11 +146,16 @@ def test_a_sign_in_that_cannot_be_stored_says_so(client: Client, state: str) -> 
     assert (answer.status_code, WORDS[state] in text_of(answer)) == (503, True)
 
 
-def test_a_session_that_cannot_be_stored_is_no_bad_request(client: Client) -> None:
-    """Django takes it for one that was deleted meanwhile."""
+def let_the_session_be_renewed(client: Client) -> None:
+    """Let the next request write to the database whatever it asks for."""
     session = client.session
     session["renewed"] = 0
     session.save()
+
+
+def test_a_session_that_cannot_be_stored_is_no_bad_request(client: Client) -> None:
+    """Django takes it for one that was deleted meanwhile."""
+    let_the_session_be_renewed(client)
     with locked():
         answer = client.get("/accounts/preferences/")
     assert (answer.status_code, "database is locked" in text_of(answer)) == (503, True)
@@ -170,6 +175,7 @@ def test_a_pages_own_refresh_says_so_and_goes_on(client: Client, connection: Con
 def test_a_walls_own_refresh_can_be_told_from_a_dashboard_that_is_gone(
     client: Client, connection: Connection, state: str
 ) -> None:
+    let_the_session_be_renewed(client)
     with STATES[state]():
         answer = client.get("/wallboard/?preset=today", headers={"HX-Request": "true"})
     assert (answer.status_code, answer["Retry-After"]) == (200, "5")
