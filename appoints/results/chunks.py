@@ -17,8 +17,12 @@ from appoints.results.makers import Makers
 from appoints.snapshots import frame, store, stored_rows
 from appoints.snapshots.models import Chunk, Snapshot
 from appoints.snapshots.reconcile import deduplicated
+from dashboard.prepared import Prepared
 
 MOST_LOADS = 16
+VERSIONS: Prepared[tuple[int, int]] = Prepared(
+    lambda pk: Chunk.objects.filter(snapshot=pk).order_by("number").values_list("number", "version")
+)
 
 Frames = dict[int, tuple[int, pl.DataFrame]]  # by the chunk's number, with its version
 
@@ -148,7 +152,7 @@ class ChunkFrames:
 
 
 def _versions(snapshot: Snapshot) -> dict[int, int]:
-    return dict(snapshot.chunks.order_by("number").values_list("number", "version"))
+    return dict(VERSIONS.rows(snapshot.pk))
 
 
 def _read(snapshot: Snapshot, numbers: Set[int]) -> Frames:

@@ -31,9 +31,13 @@ from appoints.snapshots import by_range, store, waiting
 from appoints.snapshots.models import Snapshot
 from appoints.snapshots.partitions import Partition, is_divided, partitions_of
 from appoints.snapshots.waiting import NO_WAIT, Wait
+from dashboard.prepared import Prepared
 
 IN_TURN = 2  # partitions far from now that one question asks for anew
 ROUNDS = 8  # in which a span of days is halved down to days, and one more
+BEHIND = Prepared(
+    lambda known: Snapshot.objects.filter(pk__in=known, expected__isnull=False).values_list("pk")
+)
 
 
 @dataclass(frozen=True)
@@ -168,7 +172,7 @@ class PartitionLookup:
     def _is_newly_behind(self, assembly: Assembly) -> bool:
         """Tell whether loads have found calls that moved to where rows were at hand."""
         known = {each.snapshot.pk for each in assembly.at_hand if each.snapshot.expected is None}
-        return Snapshot.objects.filter(pk__in=known, expected__isnull=False).exists()
+        return bool(BEHIND.rows(known))
 
     def _derive(self, snapshot: Snapshot) -> None:
         with suppress(store.RowsLost):

@@ -12,6 +12,7 @@ from django.utils import timezone
 from appoints.snapshots import leases, queue, store
 from appoints.snapshots.arrived import Arrived
 from appoints.snapshots.models import Snapshot
+from dashboard.prepared import Prepared
 
 SHOWN_EVERY = 1.0  # seconds between two writes of chunks that are still growing
 WRITTEN_EVERY = 0.3  # … and of full ones: each write is a transaction
@@ -19,6 +20,7 @@ HEARTBEAT = 3.0  # seconds between two renewals of the lease
 FEW = 3  # pages, for which a load gives way to nobody
 LOOK_AROUND = 0.5  # seconds between two looks at who else waits
 LENGTH = 10.0  # seconds after which a load gives way to whoever waits
+WANTED = Prepared(lambda pk: Snapshot.objects.filter(pk=pk).values_list("wanted", flat=True))
 
 
 class Paused(Exception):
@@ -60,7 +62,7 @@ class LoadTurn:
         else:
             leases.keep(self.snapshot)
         self._last_heartbeat = time.monotonic()
-        self.snapshot.refresh_from_db(fields=["wanted"])
+        self.snapshot.wanted = next(iter(WANTED.rows(self.snapshot.pk)), self.snapshot.wanted)
         if timezone.now() - self.snapshot.wanted > store.UNWANTED:
             raise Paused
 

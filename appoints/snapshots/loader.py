@@ -14,7 +14,6 @@ from django.db import connection as database
 from django.utils import timezone
 
 from appoints.connections.errors import InternalError, database_failure
-from appoints.connections.models import Connection
 from appoints.isales.client import Criteria
 from appoints.isales.errors import FetchError
 from appoints.snapshots import fetcher, frame, leases, moves, store
@@ -113,8 +112,7 @@ class Load:
         with transaction.atomic():
             if followed:
                 # Two loads that end together tell each other in turn.
-                locked = Connection.objects.select_for_update().values_list("pk")
-                locked.get(pk=self.snapshot.connection_id)
+                self.snapshot.connection.refresh(("id",), lock=True)
                 moves.mark(self.snapshot, found)
                 moves.settle(self.snapshot, rows, as_of)
             del rows  # see Arrived.clear

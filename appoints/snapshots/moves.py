@@ -23,9 +23,12 @@ from appoints.isales.client import Criteria
 from appoints.snapshots import frame, store, stored_rows
 from appoints.snapshots.models import Snapshot
 from appoints.snapshots.page_queue import Arrival
+from dashboard.prepared import Prepared
 
 MOST_LOOKS = 10  # numbers that are looked for after one load
 UNKNOWN = ""  # for calls that may stand anywhere; its value is the moment since when
+
+EXPECTED = Prepared(lambda pk: Snapshot.objects.filter(pk=pk).values_list("expected", flat=True))
 
 Expected = dict[str, str]  # called numbers by the IDs of their reservations
 
@@ -113,7 +116,7 @@ def mark(snapshot: Snapshot, moves: Sequence[Move]) -> None:
 
 def settle(snapshot: Snapshot, rows: pl.DataFrame, as_of: datetime) -> None:
     """Let a snapshot expect no more what has come; in the same transaction."""
-    snapshot.refresh_from_db(fields=["expected"])
+    snapshot.expected = next(iter(EXPECTED.rows(snapshot.pk)), snapshot.expected)
     left = expected(snapshot)
     if not left:
         return
@@ -131,14 +134,10 @@ def _expect(snapshot: Snapshot, calls: Mapping[str, str]) -> None:
 
 def _before(snapshot: Snapshot) -> list[Snapshot]:
     """Return the newest whole snapshots that held a snapshot's range, or parts of it."""
-    overlapping = _of_everything(snapshot).filter(
-        timestamps.not_ahead("as_of"),
-        status=Snapshot.Status.WHOLE,
-        begin__lt=snapshot.end,
-        end__gt=snapshot.begin,
-    )
+    assert snapshot.begin and snapshot.end
+    where = (snapshot.connection_id, snapshot.subject, snapshot.begin, snapshot.end)
     chosen: list[Snapshot] = []
-    for each in overlapping.exclude(pk=snapshot.pk).order_by("-as_of", "-pk"):
+    for each in WHOLE.rows(*where, snapshot.pk, timestamps.latest()):
         if all(_are_apart(each, other) for other in chosen):
             chosen.append(each)
     return chosen
@@ -169,3 +168,21 @@ def _unfinished(before: Snapshot, snapshot: Snapshot) -> Expected:
 
 def _rows(snapshot: Snapshot) -> pl.DataFrame:
     return stored_rows.read_in_one(snapshot.chunks.order_by("number"))
+
+
+def _whole(
+    connection: int, subject: str, begin: datetime, end: datetime, but: int, latest: datetime
+) -> QuerySet[Snapshot]:
+    """Return whole snapshots of ranges that overlap one, newest first."""
+    found = Snapshot.objects.filter(
+        connection=connection,
+        subject=subject,
+        status=Snapshot.Status.WHOLE,
+        as_of__lte=latest,
+        begin__lt=end,
+        end__gt=begin,
+    )
+    return found.exclude(pk=but).order_by("-as_of", "-pk")
+
+
+WHOLE = Prepared(_whole)

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
+from django.utils import timezone
 
 from appoints.connections import timestamps
 from appoints.connections.errors import QueueFull
@@ -22,6 +24,7 @@ from appoints.connections.models import Connection
 from appoints.snapshots import ageing, leases, store
 from appoints.snapshots.models import Snapshot
 from appoints.snapshots.upstream import UpstreamRequest
+from dashboard.prepared import Prepared
 
 MOST = 50  # snapshots of a person that wait
 LARGE = 20  # pages that are still to come, with which a snapshot goes after smaller ones
@@ -30,10 +33,7 @@ NOT_FOR_LONG = timedelta(seconds=10)  # then its size no longer counts
 
 def in_order(but: Collection[int] = ()) -> list[Snapshot]:
     """Return what waits, the next first, and of no connection in ``but``."""
-    found = all_waiting().exclude(connection__in=but)
-    if not found.exists():  # as mostly after a load, and then told in half the time
-        return []
-    waiting = list(found.select_related("connection").order_by("pk"))
+    waiting = WAITING.rows(but, *_moments())
     waiting.sort(key=ageing.days_from_now)
     people = {each.person_id for each in waiting}
     if len(people) < 2:
@@ -52,10 +52,9 @@ def in_order(but: Collection[int] = ()) -> list[Snapshot]:
 
 def others_wait(snapshot: Snapshot, *, without_rows: bool) -> bool:
     """Tell whether somebody else's snapshot of the same connection waits that may be loaded now."""
-    waiting = all_waiting().filter(connection=snapshot.connection_id)
-    if without_rows:
-        waiting = waiting.filter(as_of=None)
-    people = set(waiting.values_list("person", flat=True)) - {snapshot.person_id}
+    waiting = ASKERS.rows(snapshot.connection_id, *_moments())
+    people = {person for person, as_of in waiting if as_of is None or not without_rows}
+    people.discard(snapshot.person_id)
     if not people:
         return False
     running = Counter(all_running().values_list("person", flat=True))
@@ -137,9 +136,23 @@ def _waits(snapshot: Snapshot) -> bool:
 
 def all_waiting() -> QuerySet[Snapshot]:
     """Return what waits for a loader."""
+    return _waiting_at(*_moments())
+
+
+def _moments() -> tuple[datetime, datetime, datetime, datetime]:
+    """Return between which moments a lease has passed, and whoever asked still waits."""
+    now = timezone.now()
+    soon = timestamps.latest()
+    return now, soon + leases.LEASE, now - store.UNWANTED, soon
+
+
+def _waiting_at(
+    now: datetime, far: datetime, asked: datetime, soon: datetime
+) -> QuerySet[Snapshot]:
     return Snapshot.objects.filter(
-        timestamps.passed("leased_until", leases.LEASE),
-        timestamps.since("wanted", store.UNWANTED),
+        Q(leased_until__lte=now) | Q(leased_until__gt=far),
+        wanted__gt=asked,
+        wanted__lte=soon,
         status=Snapshot.Status.LOADING,
     )
 
@@ -148,3 +161,18 @@ def all_running() -> QuerySet[Snapshot]:
     """Return what is being loaded."""
     leased = timestamps.in_force("leased_until", leases.LEASE)
     return Snapshot.objects.filter(leased, status=Snapshot.Status.LOADING)
+
+
+WAITING: Prepared[Snapshot] = Prepared(
+    lambda but, *moments: (
+        _waiting_at(*moments)
+        .exclude(connection__in=but)
+        .select_related("connection")
+        .order_by("pk")
+    )
+)
+ASKERS: Prepared[Any] = Prepared(
+    lambda connection, *moments: (
+        _waiting_at(*moments).filter(connection=connection).values_list("person", "as_of")
+    )
+)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import getrandbits
 from typing import Any
 
 import polars as pl
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q, QuerySet
 from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -25,6 +25,7 @@ from appoints.snapshots import frame, leases
 from appoints.snapshots.models import Chunk, Snapshot
 from appoints.snapshots.reconcile import PageInfo
 from appoints.snapshots.upstream import UpstreamRequest
+from dashboard.prepared import Prepared
 
 # How long a failure stands that came too late for the page that asked; a page that asks again
 # would otherwise never hear of it. Whoever waited hears of any other, and the next asks anew.
@@ -86,7 +87,7 @@ def begin_or_join(
         return wanted  # as for most who watch a load: SQLite has one writer at a time
     with transaction.atomic():
         # One at a time, or two who come together would both begin.
-        Connection.objects.select_for_update().values_list("pk").get(pk=connection.pk)
+        connection.refresh(("id",), lock=True)
         found = _joined(connection, keys)
         if known := [each.pk for each in found if each]:
             Snapshot.objects.filter(pk__in=known).update(wanted=now)
@@ -124,25 +125,27 @@ def _key(connection: Connection, asked: UpstreamRequest) -> dict[str, Any]:
 def _joined(connection: Connection, keys: Sequence[dict[str, Any]]) -> list[Snapshot | None]:
     """Return the newest snapshot that answers for each key, None where there is none."""
     subjects = {key["subject"] for key in keys}
-    known = Snapshot.objects.filter(_joinable(), connection=connection, subject__in=subjects)
-    newest = {tuple(getattr(each, name) for name in keys[0]): each for each in known.order_by("pk")}
+    lately = timezone.now() - max(FAILURE_STANDS, settings.APPOINTS_FRESH_FOR)
+    known = filter(_is_joinable, LATEST.rows(connection.pk, subjects, lately))
+    newest = {tuple(getattr(each, name) for name in keys[0]): each for each in known}
     return [newest.get(tuple(key.values())) for key in keys]
 
 
-def _joinable() -> Q:
-    """Return the condition for snapshots that answer instead of a new one."""
-    status, fresh_for = Snapshot.Status, settings.APPOINTS_FRESH_FOR
-    resumable = Q(as_of__isnull=True) | timestamps.since("as_of", RESUMABLE)
-    resumable |= timestamps.in_force("leased_until", leases.LEASE)
-    late = Q(ended__gt=F("created") + timedelta(seconds=settings.APPOINTS_PAGE_WAIT))
-    late &= timestamps.since("ended", FAILURE_STANDS)
-    return (
-        (Q(status=status.LOADING) & resumable)
-        | (Q(status=status.FAILED) & late)
-        | (Q(status=status.TOO_MANY) & timestamps.since("ended", fresh_for))
-        # It may have become whole since somebody looked for it.
-        | (Q(status=status.WHOLE, expected=None) & timestamps.since("as_of", fresh_for))
-    )
+def _is_joinable(snapshot: Snapshot) -> bool:
+    """Tell whether a snapshot answers instead of a new one."""
+    match snapshot.status:
+        case Snapshot.Status.LOADING:
+            resumable = snapshot.as_of is None or timestamps.recent(snapshot.as_of, RESUMABLE)
+            return resumable or leases.is_held(snapshot)
+        case Snapshot.Status.FAILED:
+            wait = timedelta(seconds=settings.APPOINTS_PAGE_WAIT)
+            late = snapshot.ended is not None and snapshot.ended > snapshot.created + wait
+            return late and timestamps.recent(snapshot.ended, FAILURE_STANDS)
+        case Snapshot.Status.TOO_MANY:
+            return timestamps.recent(snapshot.ended, settings.APPOINTS_FRESH_FOR)
+    # It may have become whole since somebody looked for it.
+    is_fresh = timestamps.recent(snapshot.as_of, settings.APPOINTS_FRESH_FOR)
+    return is_fresh and snapshot.expected is None
 
 
 def failure_before(snapshot: Snapshot) -> dict[str, object] | None:
@@ -190,12 +193,29 @@ def finish(snapshot: Snapshot, status: Snapshot.Status, **changes: object) -> No
     now = timezone.now()
     with transaction.atomic(savepoint=False):
         leases.keep(snapshot, status=status, ended=now, leased_until=now, **changes)
-        if status == Snapshot.Status.WHOLE:
-            replaced = Snapshot.objects.filter(
-                connection_id=snapshot.connection_id,
-                subject=snapshot.subject,
-                begin=snapshot.begin,
-                end=snapshot.end,
-                pk__lt=snapshot.pk,
-            )
-            replaced.exclude(timestamps.since("pinned", PINNED)).delete()
+        if status == Snapshot.Status.WHOLE and (replaced := _replaced_by(snapshot)):
+            Snapshot.objects.filter(pk__in=replaced).delete()
+
+
+def _replaced_by(snapshot: Snapshot) -> list[int]:
+    """Return the earlier snapshots of the same, but those that a program reads."""
+    of = (snapshot.connection_id, snapshot.subject, snapshot.pk)
+    begin, end = snapshot.begin, snapshot.end
+    before = EARLIER.rows(*of, begin, end) if begin and end else _earlier(*of, begin, end)
+    return [pk for pk, pinned in before if not timestamps.recent(pinned, PINNED)]
+
+
+def _earlier(
+    connection: int, subject: str, pk: int, begin: datetime | None, end: datetime | None
+) -> QuerySet[Snapshot, tuple[int, datetime | None]]:
+    found = Snapshot.objects.filter(connection=connection, subject=subject, pk__lt=pk)
+    return found.filter(begin=begin, end=end).values_list("pk", "pinned")
+
+
+def _latest(connection: int, subjects: Collection[str], since: datetime) -> QuerySet[Snapshot]:
+    found = Snapshot.objects.filter(connection=connection, subject__in=subjects)
+    lately = Q(ended__gt=since) | Q(as_of__gt=since)
+    return found.filter(Q(status=Snapshot.Status.LOADING) | lately).order_by("pk")
+
+
+EARLIER, LATEST = Prepared(_earlier), Prepared(_latest)

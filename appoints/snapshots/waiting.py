@@ -26,6 +26,9 @@ LOOKS: Prepared[Any] = Prepared(
     lambda begun: Snapshot.objects.filter(pk__in=begun).values_list(*LOOKED_AT, named=True)
 )
 
+FOUND = Prepared(lambda begun: Snapshot.objects.select_related("connection").filter(pk__in=begun))
+WHOLE = Prepared(lambda ended: Snapshot.objects.filter(pk__in=ended, status=Snapshot.Status.WHOLE))
+
 Came = Callable[[Snapshot], object]
 
 LOOK_AGAIN = 0.02  # seconds between two looks at a snapshot that another worker loads
@@ -103,7 +106,7 @@ def load_all(
     if not any(map(_is_loading, begun)):
         return begun
     _await([each.pk for each in begun], wait, connection.max_concurrency, came)
-    found = Snapshot.objects.select_related("connection").in_bulk([each.pk for each in begun])
+    found = {each.pk: each for each in FOUND.rows([each.pk for each in begun])}
     if len(found) < len(begun):
         raise store.RowsLost
     return [found[each.pk] for each in begun]
@@ -153,7 +156,7 @@ def _report(ended: Sequence[int], known: set[int], came: Came) -> None:
     new = [each for each in ended if each not in known]
     if not new:
         return
-    for each in Snapshot.objects.filter(pk__in=new, status=Snapshot.Status.WHOLE):
+    for each in WHOLE.rows(new):
         came(each)
     known.update(new)
 

@@ -6,10 +6,12 @@ import threading
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection as database
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.sql.compiler import SQLCompiler
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -19,7 +21,7 @@ from appoints.connections.models import Connection
 from appoints.isales.client import Criteria
 from appoints.isales.simulator import Simulator
 from appoints.query.query import Query
-from appoints.query.time_range import EVER
+from appoints.query.time_range import EVER, Window
 from appoints.results.lookup import ask
 from appoints.snapshots import crew, leases, page_fetcher, pool, queue, store, waiting
 from appoints.snapshots.models import Snapshot
@@ -130,6 +132,28 @@ def test_many_questions_at_once_take_few_connections_to_the_database(
         time.sleep(0.01)
     # One each: loaders, threads that fetch, and this test.
     assert 1 < most_connections[0] <= settings.APPOINTS_LOADERS + connection.max_concurrency + 1
+
+
+def test_a_load_compiles_no_query_that_an_earlier_one_has_compiled(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compiled = list[str]()
+    compile_query = SQLCompiler.as_sql
+
+    def counted(compiler: SQLCompiler, *given: Any, **named: Any) -> Any:
+        sql, params = compile_query(compiler, *given, **named)
+        compiled.append(sql)
+        return sql, params
+
+    monkeypatch.setattr(SQLCompiler, "as_sql", counted)
+    now = timezone.now()
+    window = Window(now - timedelta(days=3), now)
+    for _ in range(2):
+        Snapshot.objects.all().delete()
+        compiled.clear()
+        assert ask(connection, Query(), window, UTC, whole(connection), wait=30).is_whole
+        pool.POOL.await_loads(time.monotonic() + 30)
+    assert compiled == []
 
 
 def test_what_waits_is_loaded_in_the_order_it_came(connection: Connection) -> None:
