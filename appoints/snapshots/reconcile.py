@@ -75,8 +75,9 @@ def last_fetched(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
 
     Only frames that share a reservation with another are copied.
     """
-    if len(frames) == 1:
-        return frames[0]
+    names = pl.concat(rows["appoint_id"] for rows in frames)
+    if not _has_twins(names.drop_nulls()):
+        return pl.concat(frames)  # as nearly always
     seen = pl.concat(
         [
             rows.select("appoint_id", "fetched_at", part=pl.lit(number))
