@@ -9,7 +9,7 @@ import logging
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.core.cache import cache
@@ -19,6 +19,13 @@ from django.utils import timezone
 from dashboard.audit.models import Event
 from dashboard.audit.origin import Origin
 from dashboard.audit.tokens import number_token
+from dashboard.prepared import Prepared
+
+LIKE = Prepared(
+    lambda look, since, until: (
+        Event.objects.filter(look=look, at__gt=since, at__lte=until).order_by().values("pk")[:1]
+    )
+)
 
 logger = logging.getLogger(__name__)
 
@@ -81,6 +88,8 @@ def record_look(
     """
     event = _event(origin, Event.Action.LOOK, target, details, numbers)
     event.look = _look(event, same)
+    if not WAITING and _is_known(event):
+        return
     try:
         with _soon():
             _save_waiting(AT_ONCE)
@@ -90,12 +99,20 @@ def record_look(
 
 
 def _save_once(event: Event) -> None:
-    key, since, until = f"audit.{event.look}", event.at - SAME_LOOK, event.at + SKEW
-    if since < cache.get(key, since) <= until:
-        return  # this worker knows of it
-    if not Event.objects.filter(look=event.look, at__gt=since, at__lte=until).exists():
+    if not _is_known(event) and not LIKE.rows(event.look, *_around(event)):
         event.save()
-        cache.set(key, event.at, SAME_LOOK.total_seconds())
+        cache.set(f"audit.{event.look}", event.at, SAME_LOOK.total_seconds())
+
+
+def _is_known(event: Event) -> bool:
+    """Tell whether this worker has just stored its like."""
+    since, until = _around(event)
+    return bool(since < cache.get(f"audit.{event.look}", since) <= until)
+
+
+def _around(event: Event) -> tuple[datetime, datetime]:
+    """Return after which moment and until when its like counts as the same."""
+    return event.at - SAME_LOOK, event.at + SKEW
 
 
 def _keep(event: Event, error: Error) -> None:

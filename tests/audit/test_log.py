@@ -14,6 +14,7 @@ from django.db import Error, connection, transaction
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
+from pytest_django import DjangoAssertNumQueries
 
 from dashboard.audit import log
 from dashboard.audit.log import Target, record, record_look
@@ -120,6 +121,15 @@ def looks(*sames: object) -> int:
 
 def test_a_refresh_of_the_same_look_is_one_look(db: None) -> None:
     assert looks("a", "a", "b", "a") == 2
+
+
+def test_a_look_that_this_worker_knows_asks_the_database_nothing(
+    db: None, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    looks("a")
+    monkeypatch.setattr(log, "connection", None)
+    with django_assert_num_queries(0):
+        record_look(ORIGIN, Target("connection", "demo"), {}, [], "a")
 
 
 @pytest.mark.parametrize("other_worker", [False, True])
