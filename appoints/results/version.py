@@ -19,10 +19,12 @@ def version_of(found: Iterable[Found], visible: Visibility, *question: object) -
 
     ``question`` is all else that the answer depends on; each part tells all of it by its repr. The
     hash is keyed: whose numbers are masked could else try numbers until one has the version.
-    That newer rows are coming changes nothing before they have come.
+    That newer rows are coming changes nothing before they have come. After a restored backup,
+    another snapshot may have an ID that one had before.
     """
     progress = [
-        (held.pk, held.status, held.lease, held.received, repr(error)) for held, error, _ in found
+        (held.pk, str(held.created), held.status, held.lease, held.received, repr(error))
+        for held, error, _ in found
     ]
     parts = sorted((sorted(part.agents), sorted(part.tasks)) for part in visible.row_filter.parts)
     told = repr((progress, parts, visible.masked, question))

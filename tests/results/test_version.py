@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
@@ -11,6 +13,7 @@ from appoints.query.query import Query
 from appoints.results.found import Found
 from appoints.results.version import version_of
 from appoints.snapshots.models import Snapshot
+from tests.factories import NOON
 
 NUMBER = "13900000001"
 NAMES = st.frozensets(st.sampled_from(["1", "2", "1', '2"]), max_size=2)
@@ -25,6 +28,7 @@ FOUND = st.lists(
         st.builds(
             Snapshot,
             id=st.integers(1, 2),
+            created=st.sampled_from([NOON, NOON + timedelta(microseconds=1)]),
             status=st.sampled_from(Snapshot.Status.values),
             lease=st.integers(1, 2),
             received=st.integers(0, 1),
@@ -39,8 +43,8 @@ ANSWERS = st.tuples(FOUND, SCOPES, st.sampled_from(["en", "ar"]))
 
 def told(found: list[Found], scope: Visibility, language: str) -> object:
     rows = [
-        (each.snapshot.pk, each.snapshot.status, each.snapshot.lease, each.snapshot.received,
-         each.error is None)
+        (each.snapshot.pk, each.snapshot.created, each.snapshot.status, each.snapshot.lease,
+         each.snapshot.received, each.error is None)
         for each in found
     ]  # fmt: skip
     return rows, scope, language
