@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import stamina
 from django.core.management.color import no_style
+from django.core.signals import setting_changed
 from django.db import connection as database
 from django.test import Client, TransactionTestCase
 from hypothesis import settings
@@ -17,6 +18,7 @@ from appoints.connections.models import Connection
 from appoints.isales import retries
 from appoints.isales.simulator import Options, Simulator
 from dashboard.accounts.models import User
+from dashboard.thread_locals import replace_guarded
 
 from .factories import browser_of, connected, person
 
@@ -122,6 +124,18 @@ def _retries_do_not_wait() -> Iterator[None]:
     """Repeat a call at once; the tests of the client itself wait as it does."""
     with stamina.set_testing(True, attempts=retries.TRIES, cap=True):
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _guarded_stays_replaced() -> Iterator[None]:
+    """Replace it again after Django, which makes it anew where a test sets languages."""
+
+    def replace(**_about: object) -> None:
+        replace_guarded()
+
+    setting_changed.connect(replace)
+    yield
+    setting_changed.disconnect(replace)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.urls import get_script_prefix, get_urlconf
 from django.utils import timezone, translation
+from pytest_django import Settings
 
 
 def locks_taken(do: Callable[[], object]) -> list[str]:
@@ -44,6 +45,12 @@ def test_a_thread_takes_no_lock_to_read_what_is_its_own(read: Callable[[], objec
     with translation.override("es"), timezone.override("Asia/Shanghai"):
         read()
         assert locks_taken(read) == []
+
+
+def test_so_it_is_for_the_tests_after_one_that_sets_languages(settings: Settings) -> None:
+    settings.LANGUAGES = [("es", "Spanish")]
+    with translation.override("es"):
+        assert locks_taken(translation.get_language) == []
 
 
 def test_another_thread_has_its_own_language_and_zone() -> None:
