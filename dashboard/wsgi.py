@@ -13,6 +13,8 @@ os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:100,muzzy_decay_ms:0,
 from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
 
+from dashboard.http.templates import compile_all
+
 M_ARENA_MAX = -8  # of glibc's malloc.h
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
@@ -24,5 +26,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
 with suppress(AttributeError):
     ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
 application = get_wsgi_application()
-# Views are imported before the first request, which need not wait for them.
+# Views are imported and templates compiled before the first request, which need not wait for them.
 get_resolver().url_patterns  # noqa: B018 looked up
+compile_all()
