@@ -20,7 +20,9 @@ from dashboard.database import close_moved
 
 PURGED_EVERY = 5.0  # seconds
 OVERDUE = 30.0  # seconds
-IDLE = 0.5  # seconds in which a thread waits for the next load, its database connection open
+# Seconds in which a thread waits for the next load, its database connection open: to open one and
+# read the schema takes longer than all that a load asks before its first call.
+IDLE = 5.0
 LOOK_AGAIN = 0.05  # seconds between two looks at an empty queue
 BEHIND = 0.05  # seconds in which whoever waited for a load goes first, and may ask for more
 HAND_OVER = 5.0  # seconds that an ending process waits for calls under way
