@@ -15,9 +15,11 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from appoints.isales.rows import EARLIEST, LATEST
+from appoints.results.makers import Makers
 
 DAYS = 2 * 24 * 60 * 60  # seconds; no zone changes its offset twice within two days
 MOMENT = pl.Datetime("ms", "UTC")
+MAKERS = Makers()
 
 
 class Offsets(NamedTuple):
@@ -55,9 +57,14 @@ class Offsets(NamedTuple):
         return pl.lit(self.changes).search_sorted(moment, side="right")
 
 
-@cache
 def offsets(zone: ZoneInfo) -> Offsets:
-    """Return a zone's offsets over all times that a row may have."""
+    """Return a zone's offsets over all times that a row may have; of all who ask one makes them."""
+    with MAKERS.turn(zone):
+        return _made(zone)
+
+
+@cache
+def _made(zone: ZoneInfo) -> Offsets:
     found = list(_changes(zone))
     lengths = [_offset(EARLIEST // 1000, zone), *(after for _moment, after in found)]
     twice = [
@@ -85,9 +92,10 @@ def offsets_in(frame: pl.DataFrame, zone: ZoneInfo) -> list[str]:
 def _changes(zone: ZoneInfo) -> Iterator[tuple[int, int]]:
     """Yield each moment at which the offset changes and the one from then on, in seconds."""
     before, last = EARLIEST // 1000, LATEST // 1000
+    offset = _offset(before, zone)
     while before < last:
         after = min(before + DAYS, last)
-        if _offset(before, zone) != (offset := _offset(after, zone)):
+        if offset != (offset := _offset(after, zone)):
             yield _change_between(before, after, zone), offset
         before = after
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from threading import Barrier
 from zoneinfo import ZoneInfo, available_timezones
 
 import polars as pl
@@ -10,6 +14,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from appoints.results import offsets as module
 from appoints.results.local_time import iso
 from appoints.results.offsets import MOMENT, offsets
 
@@ -42,6 +47,28 @@ def test_each_side_of_every_change_is_converted_right(name: str) -> None:
     local = frame.select(offsets(zone).local(pl.col("at")))["at"].to_list()
     assert local == [each.astimezone(zone).replace(tzinfo=None) for each in sides]
     assert len(changes) > 150
+
+
+def test_of_many_who_need_a_zone_at_once_one_reads_its_changes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    read, changes, all_here = list[str](), module._changes, Barrier(4)
+
+    def slowly(zone: ZoneInfo) -> Iterator[tuple[int, int]]:
+        read.append(zone.key)
+        time.sleep(0.05)
+        return changes(zone)
+
+    def ask(_: int) -> object:
+        all_here.wait(10)
+        return offsets(zone)
+
+    monkeypatch.setattr(module, "_changes", slowly)
+    zone = ZoneInfo.no_cache("Asia/Tokyo")  # which nobody has asked for
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(ask, range(4)))
+    assert read == ["Asia/Tokyo"]
+    assert all(each is found[0] for each in found)
 
 
 @given(
