@@ -11,8 +11,9 @@ from contextlib import suppress
 os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:100,muzzy_decay_ms:0,narenas:1")
 
 from django.core.wsgi import get_wsgi_application
-from django.urls import get_resolver
+from django.urls import reverse
 
+from dashboard.accounts.zone_names import zone_names
 from dashboard.http.templates import compile_all
 
 M_ARENA_MAX = -8  # of glibc's malloc.h
@@ -26,6 +27,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
 with suppress(AttributeError):
     ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
 application = get_wsgi_application()
-# Views are imported and templates compiled before the first request, which need not wait for them.
-get_resolver().url_patterns  # noqa: B018 looked up
+# Before the first request, which need not wait for it: views are imported, their addresses made
+# ready, time zones listed and templates compiled.
+reverse("home")
+zone_names()
 compile_all()
