@@ -45,8 +45,8 @@ NEEDS_WHOLE = gettext_lazy(
     "This needs the whole result, which is too large here: narrow the range, or leave it out."
 )
 POLL = 1  # seconds between two looks at a result that is being loaded
-# Seconds that such a look waits: enough to take a load over from a dead worker, and so short that
-# many viewers do not hold all threads.
+# Seconds that such a look waits at the most: enough to take a load over from a dead worker, and so
+# short that many viewers do not hold all threads.
 POLL_WAIT = 0.5
 
 

@@ -140,14 +140,14 @@ def _await(begun: Sequence[int], wait: Wait, lines: int, came: Came | None) -> N
         is_new = False
         has_rows = any(each.received for each in found)
         until, left = wait.rest if has_rows else wait.rows, 0.0
-        if has_rows and wait.rest < wait.rows:
+        if has_rows and wait.newer < wait.rows:
             left = max(_left(each, lines) for each in loading)
         if time.monotonic() + left > until:
             return
         if came:
             _report([each.pk for each in found if each not in loading], known, came)
         with timing.upstream():
-            NEWS.wait(told, look)
+            NEWS.wait(told, min(look, max(0.0, until - time.monotonic())))
         look = min(1.5 * look, LONGEST_LOOK_AT_REST if has_rows else LONGEST_LOOK)
 
 

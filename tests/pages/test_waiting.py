@@ -100,6 +100,7 @@ def test_a_page_shows_older_rows_at_once_and_their_age(
     assert Snapshot.objects.filter(status=Snapshot.Status.LOADING).exists()
 
 
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
 @pytest.mark.parametrize(("more", "waits"), [(2, True), (9_000, False)])
 def test_a_page_waits_for_the_rest_of_its_rows_only_where_it_will_hardly_take_longer(
     signed_in: Client,
@@ -108,8 +109,11 @@ def test_a_page_waits_for_the_rest_of_its_rows_only_where_it_will_hardly_take_lo
     monkeypatch: pytest.MonkeyPatch,
     more: int,
     waits: bool,
+    headers: dict[str, str],
 ) -> None:
     settings.APPOINTS_PAGE_WAIT, settings.APPOINTS_REST_WAIT = 20, 0.5
+    settings.APPOINTS_NEWER_WAIT = 0.25
+    monkeypatch.setattr("appoints.pages.list.POLL_WAIT", 0.5)
     waited: list[float] = []
 
     def wait(_news: News, _told: int, seconds: float) -> None:
@@ -119,6 +123,6 @@ def test_a_page_waits_for_the_rest_of_its_rows_only_where_it_will_hardly_take_lo
     monkeypatch.setattr(News, "wait", wait)
     at_hand(connection, [raw(number) for number in range(10)], more=more, loading=True)
     Snapshot.objects.update(worked=0.1)  # for a page of ten rows
-    page = text(signed_in, "/appoints/")
+    page = text(signed_in, "/appoints/", **headers)
     assert bool(waited) == waits
     assert ("10 of 9,010" in page) == (not waits)
