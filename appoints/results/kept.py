@@ -6,11 +6,12 @@ and nothing made of it is ever out of date. Once it is gone, so is what was made
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Callable, Hashable
+from dataclasses import dataclass
 from itertools import count
 from threading import Lock
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, TypeVar, cast
 from weakref import ref
 
 import polars as pl
@@ -23,11 +24,13 @@ Made = TypeVar("Made")
 Key = tuple[int, Hashable]
 
 
-class Entry(NamedTuple):
-    """Something made, and its number of bytes, or about."""
+@dataclass(slots=True)
+class Entry:
+    """Something made, its number of bytes, or about, and by a count of uses when it was used."""
 
     made: Any
     size: int
+    used: int
 
 
 class Kept:
@@ -35,11 +38,11 @@ class Kept:
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._entries: OrderedDict[Key, Entry] = OrderedDict()
+        self._entries: dict[Key, Entry] = {}
         self._bytes = 0
         self._frames: dict[int, tuple[ref[pl.DataFrame], int]] = {}  # by id(), with their numbers
         self._gone: deque[tuple[int, int]] = deque()
-        self._numbers = count()
+        self._numbers, self._uses = count(), count()
         self._makers = Makers()
         self._lock = Lock()
 
@@ -62,15 +65,14 @@ class Kept:
             found = self._found(frame, key)
             if found is None:
                 made = make()
-                found = Entry(made, size(made))
+                found = Entry(made, size(made), next(self._uses))
                 with self._lock:
                     self._keep((self._number(frame), key), found)
             return cast(Made, found.made)
 
     def has(self, frame: pl.DataFrame, key: Hashable) -> bool:
         """Tell whether something is kept."""
-        with self._lock:
-            return (self._number(frame), key) in self._entries
+        return self._found(frame, key) is not None
 
     def clear(self) -> None:
         """Forget everything."""
@@ -79,23 +81,30 @@ class Kept:
             self._bytes = 0
 
     def _found(self, frame: pl.DataFrame, key: Hashable) -> Entry | None:
-        with self._lock:
-            self._forget_gone()
-            own = (self._number(frame), key)
-            if own in self._entries:
-                self._entries.move_to_end(own)
-            return self._entries.get(own)
+        if self._gone:
+            with self._lock:
+                self._forget_gone()
+        # Without the lock: Python lets the next thread go amid the comparison of two keys, and all
+        # would stand in line for it.
+        number = self._known_number(frame)
+        found = None if number is None else self._entries.get((number, key))
+        if found is not None:
+            found.used = next(self._uses)
+        return found
+
+    def _known_number(self, frame: pl.DataFrame) -> int | None:
+        known = self._frames.get(id(frame))
+        return known[1] if known and known[0]() is frame else None
 
     def _number(self, frame: pl.DataFrame) -> int:
         """Return the number of a frame, which no other ever has."""
-        at = id(frame)
-        known = self._frames.get(at)
-        if known is None or known[0]() is not frame:
-            number = next(self._numbers)
+        number = self._known_number(frame)
+        if number is None:
+            at, number = id(frame), next(self._numbers)
             # Python may call this amid any line, also one that holds the lock.
             gone = ref(frame, lambda _: self._gone.append((at, number)))
-            self._frames[at] = known = (gone, number)
-        return known[1]
+            self._frames[at] = (gone, number)
+        return number
 
     def _keep(self, key: Key, entry: Entry) -> None:
         if key in self._entries:
@@ -103,7 +112,8 @@ class Kept:
         self._entries[key] = entry
         self._bytes += entry.size
         while self._bytes > self._most:
-            self._bytes -= self._entries.popitem(last=False)[1].size
+            longest_ago, _ = min(self._entries.items(), key=lambda each: each[1].used)
+            self._bytes -= self._entries.pop(longest_ago).size
 
     def _forget_gone(self) -> None:
         while self._gone:

@@ -90,3 +90,11 @@ def test_what_was_made_of_a_frame_that_is_gone_takes_no_room() -> None:
     gc.collect()
     made_of(kept, other, "b", 6)
     assert kept.has(other, "a") and kept.has(other, "b")
+
+
+def test_what_is_kept_is_found_while_something_else_is_about_to_be() -> None:
+    kept, frame = Kept(10), pl.DataFrame({"a": [1]})
+    first = made_of(kept, frame)
+    with ThreadPoolExecutor(1) as threads, kept._lock:
+        found = threads.submit(made_of, kept, frame)
+        assert found.result(timeout=10) is first
