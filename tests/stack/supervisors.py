@@ -1,7 +1,7 @@
 """locust's file: supervisors who look at a view all day; ``tests.stack.load`` starts it.
 
-With a turn every 5 s each refreshes the page every 30 s as its script does, clicks every 10 s, and
-takes a file a minute.
+With a turn every 5 s each refreshes the page every 30 s as its script does, and clicks every 10 s.
+However quick the turns, nobody takes more than a file a minute.
 Every request is written to the file that LOAD_LOG names, for the figures.
 """
 
@@ -24,12 +24,13 @@ from tests.stack.visitor import TOKEN
 VERSION = re.compile(r'data-version="([^"]+)"')
 NARROWER = ("&state=failed", "&state=overdue", "&sort=-agent_name", "&q=agent+1", "&page=2", "")
 NUMBERS = count()
+FILE_EVERY = 60.0  # seconds
 TURN = float(os.environ["LOAD_TURN"])  # seconds, or about
 LINES: list[tuple[float, str, float, int]] = []
 
 
 class Supervisor(FastHttpUser):
-    """One person with one view: of twelve turns, six clicks, two refreshes, a file."""
+    """One person with one view: of six turns, three clicks and a refresh; and a file a minute."""
 
     # At no steady pace: all who waited for the first rows would go on in step ever after.
     wait_time = between(0.5 * TURN, 1.5 * TURN)
@@ -39,7 +40,8 @@ class Supervisor(FastHttpUser):
         """Sign in, and open the view."""
         number = next(NUMBERS)
         self.view = VIEWS[number % len(VIEWS)]
-        self.version, self.turn = "", random.randrange(12)
+        self.version, self.turn = "", random.randrange(6)
+        self.file_at = time.monotonic() + FILE_EVERY * random.random()
         page = self.client.get("/accounts/login/", name="sign-in")
         token = TOKEN.search(page.text or "")
         assert token, page.status_code
@@ -53,13 +55,17 @@ class Supervisor(FastHttpUser):
     def go_on(self) -> None:
         """Do what is next."""
         self.turn += 1
-        if self.turn % 6 == 0:
+        if time.monotonic() > self.file_at:
+            self.take_file()
+        elif self.turn % 6 == 0:
             self.refresh()
-        elif self.turn % 12 == 2:
-            file = self.view.replace("/appoints/?", "/appoints/export.csv?")
-            self.client.get(file, name="file")
         elif self.turn % 2:
             self.look(self.view + random.choice(NARROWER), "page")
+
+    def take_file(self) -> None:
+        """Take the whole view as a file."""
+        self.file_at += FILE_EVERY
+        self.client.get(self.view.replace("/appoints/?", "/appoints/export.csv?"), name="file")
 
     def look(self, path: str, name: str, **headers: str) -> None:
         """Ask for a page, and keep the version of its rows."""
