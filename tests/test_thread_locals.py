@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from django.core.cache import caches
 from django.urls import get_script_prefix, get_urlconf
 from django.utils import timezone, translation
 from pytest_django import Settings
@@ -38,8 +39,9 @@ def locks_taken(do: Callable[[], object]) -> list[str]:
         timezone.get_current_timezone,
         get_script_prefix,
         get_urlconf,
+        lambda: caches["default"],
     ],
-    ids=["language", "direction", "word", "zone", "prefix", "addresses"],
+    ids=["language", "direction", "word", "zone", "prefix", "addresses", "cache"],
 )
 def test_a_thread_takes_no_lock_to_read_what_is_its_own(read: Callable[[], object]) -> None:
     with translation.override("es"), timezone.override("Asia/Shanghai"):
