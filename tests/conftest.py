@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import stamina
+import time_machine
 from django.core.management.color import no_style
 from django.core.signals import setting_changed
 from django.db import connection as database
@@ -20,7 +21,7 @@ from appoints.isales.simulator import Options, Simulator
 from dashboard.accounts.models import User
 from dashboard.thread_locals import replace_guarded
 
-from .factories import browser_of, connected, person
+from .factories import NOON, browser_of, connected, person
 
 # How long an example takes says how busy the machine is, not whether the code is right; and each
 # run tries others, so that twenty are enough for all tests together to stay within six minutes.
@@ -128,10 +129,11 @@ def _retries_do_not_wait() -> Iterator[None]:
 
 @pytest.fixture(autouse=True, scope="session")
 def _guarded_stays_replaced() -> Iterator[None]:
-    """Replace it again after Django, which makes it anew where a test sets languages."""
+    """Replace it again after Django, which makes it anew where a test sets languages or caches."""
 
-    def replace(**_about: object) -> None:
-        replace_guarded()
+    def replace(*, setting: str, **_about: object) -> None:
+        if setting in ("LANGUAGES", "LANGUAGE_CODE", "LOCALE_PATHS", "CACHES"):
+            replace_guarded()
 
     setting_changed.connect(replace)
     yield
@@ -148,6 +150,13 @@ def supervisor(db: None) -> User:
 def signed_in(supervisor: User, transactional_db: None) -> Client:
     """The supervisor's browser."""
     return browser_of(supervisor)
+
+
+@pytest.fixture
+def noon_of_a_weekday() -> Iterator[None]:
+    """Let it be a time of which the simulator has what is due, done and to come, today and near."""
+    with time_machine.travel(NOON):
+        yield
 
 
 @pytest.fixture

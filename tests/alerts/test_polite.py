@@ -14,6 +14,8 @@ from dashboard.accounts.models import User
 from tests.alerts.made import rule_of
 from tests.factories import browser_of, person
 
+pytestmark = pytest.mark.usefixtures("noon_of_a_weekday")
+
 
 @pytest.fixture
 def people(connection: Connection) -> list[User]:

@@ -28,7 +28,7 @@ def delete(link: Locator) -> None:
 
 
 def test_a_view_for_each_morning(visitor: Page) -> None:
-    visitor.goto("/appoints/?preset=today&state=overdue")
+    visitor.goto("/appoints/?preset=last-7d&state=overdue")
     visitor.get_by_role("columnheader", name="Agent").get_by_role("link").click()
     visitor.get_by_text("Views", exact=True).click()
     visitor.get_by_role("link", name="Save this view…").click()
@@ -44,7 +44,7 @@ def test_a_view_for_each_morning(visitor: Page) -> None:
 
     # It opens each morning, says so, and its dates are still relative.
     visitor.goto("/")
-    expect(visitor).to_have_url(re.compile(r"preset=today&state=overdue&sort=agent_name&view="))
+    expect(visitor).to_have_url(re.compile(r"preset=last-7d&state=overdue&sort=agent_name&view="))
     bar = visitor.locator(".view-bar")
     expect(bar).to_contain_text("Your default view: Morning list")
 
@@ -52,7 +52,7 @@ def test_a_view_for_each_morning(visitor: Page) -> None:
     expect(bar).to_contain_text("(changed)")
     bar.get_by_role("button", name="Save").click()
     expect(bar).not_to_contain_text("(changed)")
-    expect(visitor).to_have_url(re.compile(r"preset=today&state=failed&sort=agent_name&view="))
+    expect(visitor).to_have_url(re.compile(r"preset=last-7d&state=failed&sort=agent_name&view="))
 
     bar.get_by_role("link", name="Leave this view").click()
     expect(visitor).to_have_url(re.compile(r"/appoints/\?preset=today$"))

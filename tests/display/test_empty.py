@@ -6,11 +6,14 @@ import re
 from collections.abc import Iterator
 from urllib.parse import parse_qsl
 
+import pytest
 from django.test import Client
 
 from appoints.connections.models import Connection
 from appoints.isales.simulator import Simulator
 from tests.screen import Screen, address_of, number_of, text_of, total_of, words_of
+
+pytestmark = pytest.mark.usefixtures("noon_of_a_weekday")
 
 
 def suggestions(response) -> Iterator[tuple[str, int | None, dict[str, str]]]:

@@ -183,6 +183,7 @@ def test_a_walls_own_refresh_can_be_told_from_a_dashboard_that_is_gone(
     assert WORDS[state] in text_of(answer)
 
 
+@pytest.mark.usefixtures("noon_of_a_weekday")
 @pytest.mark.parametrize("path", ["/appoints/", "/wallboard/"])
 def test_rows_at_hand_stay_while_the_database_is_locked(
     client: Client, connection: Connection, path: str
