@@ -114,8 +114,13 @@ def _side_by_side(
     make: Callable[[pl.DataFrame], bytes], parts: Iterator[pl.DataFrame]
 ) -> Iterator[bytes]:
     """Yield what is made of each part, in order; the next two are made meanwhile."""
+    first = list(islice(parts, AT_ONCE))
+    if len(first) < AT_ONCE:  # as of most files, for which no thread need start
+        yield from map(make, first)
+        return
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        coming = deque(pool.submit(make, part) for part in islice(parts, AT_ONCE))
+        coming = deque(pool.submit(make, part) for part in first)
+        first.clear()  # or the parts would stay in memory as long as the file is made
         while coming:
             done = coming.popleft().result()
             coming.extend(pool.submit(make, part) for part in islice(parts, 1))
