@@ -5,25 +5,35 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import polars as pl
 from django.db.models import QuerySet
 
 from appoints.access.masking import masked
-from appoints.access.models import Grant
 from appoints.access.rights import SEE_NUMBERS
 from appoints.access.row_filter import EVERYTHING, NOTHING, GrantedPart, RowFilter
 from appoints.connections.models import Connection
 from dashboard.accounts.models import Team, User
 from dashboard.prepared import Prepared
 
-TEAMS = Prepared(lambda person: Team.objects.with_member(person).values_list("pk", "name"))
-GRANTS = Prepared(
-    lambda teams: Grant.objects.filter(team__in=teams, connection__active=True).order_by()
+GRANT = ("grants__connection", "grants__connection__active", "grants__agents", "grants__tasks")
+GRANTS: Prepared[tuple[Any, ...]] = Prepared(
+    lambda person: Team.objects.with_member(person).values_list("pk", "name", *GRANT)
 )
 CONNECTIONS = Prepared(lambda: Connection.objects.filter(active=True))
 GRANTED = Prepared(lambda connections: Connection.objects.filter(active=True, pk__in=connections))
+
+
+class Granted(NamedTuple):
+    """A grant of a team; of one without any, what a grant says is None."""
+
+    team: int
+    name: str
+    connection: int
+    is_active: bool | None
+    agents: list[str]
+    tasks: list[str]
 
 
 class Visibility(NamedTuple):
@@ -94,13 +104,13 @@ class Scope:
 
 def scope_of(user: User) -> Scope:
     """Return what a person may see: everything for a superuser, else what their teams may."""
-    teams = dict(TEAMS.rows(user.pk)) if user.is_active else {}
-    grants = list[Grant]()
+    own = list(map(Granted._make, GRANTS.rows(user.pk))) if user.is_active else []
+    grants = list[Granted]()
     if user.is_active and user.is_superuser:
         connections = CONNECTIONS.queryset()
         found = dict.fromkeys([each.pk for each in connections], EVERYTHING)
     else:
-        grants = GRANTS.rows(teams)
+        grants = [each for each in own if each.is_active]
         found = _row_filters(grants)
         connections = GRANTED.queryset(found)
     return Scope(
@@ -108,15 +118,13 @@ def scope_of(user: User) -> Scope:
         masked=not user.has_perm(SEE_NUMBERS),
         person=user.pk,
         connections=connections,
-        teams=tuple(sorted({teams[grant.team_id] for grant in grants})),
-        team_ids=frozenset(teams),
+        teams=tuple(sorted({each.name for each in grants})),
+        team_ids=frozenset(each.team for each in own),
     )
 
 
-def _row_filters(grants: Iterable[Grant]) -> dict[int, RowFilter]:
+def _row_filters(grants: Iterable[Granted]) -> dict[int, RowFilter]:
     parts: defaultdict[int, list[GrantedPart]] = defaultdict(list)
     for grant in grants:
-        parts[grant.connection_id].append(
-            GrantedPart(frozenset(grant.agents), frozenset(grant.tasks))
-        )
+        parts[grant.connection].append(GrantedPart(frozenset(grant.agents), frozenset(grant.tasks)))
     return {connection: RowFilter.of(found) for connection, found in parts.items()}

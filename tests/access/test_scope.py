@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth.models import Permission
+from pytest_django import DjangoAssertNumQueries
 
 from appoints.access.models import Grant
 from appoints.access.row_filter import EVERYTHING, GrantedPart, RowFilter
@@ -43,6 +44,22 @@ def test_the_grants_of_all_teams_add_up(ana: User, south: Connection) -> None:
 def test_a_team_of_everybody_needs_no_members(ana: User, south: Connection) -> None:
     Grant.objects.create(team=team_called("All", everybody=True), connection=south)
     assert scope_of(ana).of(south).row_filter == EVERYTHING
+
+
+def test_a_team_that_is_granted_nothing_is_still_the_persons(ana: User, south: Connection) -> None:
+    day, night = team_called("Day", ana), team_called("Night", ana)
+    Grant.objects.create(team=day, connection=south)
+    scope = scope_of(ana)
+    assert scope.team_ids >= {day.pk, night.pk}
+    assert scope.teams == ("Day",)
+
+
+def test_a_scope_takes_three_queries(
+    ana: User, south: Connection, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    Grant.objects.create(team=team_called("Day", ana), connection=south, agents=["101"])
+    with django_assert_num_queries(3):  # teams with their grants, connections, rights
+        scope_of(ana)
 
 
 def test_a_connection_that_is_switched_off_is_in_no_scope(ana: User, south: Connection) -> None:
