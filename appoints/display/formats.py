@@ -80,8 +80,10 @@ def offset_if_twice(moment: datetime) -> str:
 def offsets_of(moments: Iterable[datetime]) -> str:
     """Return the offsets of local moments, each once, by time: ``+0100, +0200``."""
     # By their stamps: of two times of one zone Python compares what a clock on the wall shows.
-    by_time = sorted(moments, key=datetime.timestamp)
-    return ", ".join(dict.fromkeys(f"{moment:%z}" for moment in by_time))
+    first: dict[timedelta | None, datetime] = {}
+    for moment in sorted(moments, key=datetime.timestamp):
+        first.setdefault(moment.utcoffset(), moment)
+    return ", ".join(f"{moment:%z}" for moment in first.values())
 
 
 # Spans and distances, for static/js/relative-times.js too, which keeps them true.

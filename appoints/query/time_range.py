@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -92,6 +93,8 @@ def local(bound: Bound, zone: ZoneInfo, *, end: bool = False) -> datetime:
     return naive
 
 
+# A page asks for the ends of its days, and of those of its connection.
+@lru_cache(maxsize=1024)
 def midnight(day: date, zone: ZoneInfo) -> datetime:
     """Return the first moment of a local day, in UTC."""
     return from_local(datetime.combine(day, time.min), zone)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf.locale import LANG_INFO
@@ -45,3 +46,10 @@ def test_patterns_name_their_values_in_braces_as_scripts_fill_them_in(language: 
         patterns = formats.patterns()
     assert [text for text in patterns.values() if "%" in text or "{" not in text] == []
     assert "{days}" in patterns["days"] and "{hours}" in patterns["days"]
+
+
+def test_offsets_are_in_the_order_in_which_each_begins() -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    winter, summer = (datetime(2026, month, 3, tzinfo=berlin) for month in (1, 7))
+    again = datetime(2026, 12, 3, tzinfo=berlin)
+    assert formats.offsets_of([again, summer, winter]) == "+0100, +0200"
