@@ -23,8 +23,9 @@ if _environment.metrics_token:
 bind = f"127.0.0.1:{os.environ.get('PORT') or 8000}"
 worker_class = "dashboard.operations.worker.Worker"
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
-# Most are asleep: a file's waits for its rows, a page's for its poll.
-threads = 16
+# Most are asleep: a file's waits for its rows, a page's for its poll. dashboard.concurrency limits
+# how many compute.
+threads = 24
 # An export waits up to 50 s for its rows.
 timeout = 120
 # A server that stops finishes what it answers, such an export too.

@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "dashboard.http.headers.HeadersMiddleware",
     "dashboard.http.unreadable.BodyMiddleware",
+    "dashboard.http.concurrency.ConcurrencyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -245,8 +246,7 @@ APPOINTS_MOST_ROWS = NUMBERS["MOST_ROWS"]
 # Of a person, over all workers; loads beyond these wait.
 APPOINTS_LOADS_PER_PERSON = NUMBERS["LOADS_PER_PERSON"]
 APPOINTS_REVEALS_PER_MINUTE = NUMBERS["REVEALS_PER_MINUTE"]
-# Threads of a worker that load, and that fetch pages for them besides one each: every one has a
-# database connection, as have the worker's 16 threads.
+# Threads of a worker that load, and more that fetch; each has a connection to the database.
 APPOINTS_LOADERS = 5
 APPOINTS_SHARED_FETCHERS = 6
 # Of all results together in the database; above it those go that nobody asked for longest.
@@ -256,5 +256,5 @@ APPOINTS_PAGE_WAIT = 2.5  # seconds that a page waits for its first rows
 APPOINTS_REST_WAIT = 0.5  # … for the rest, once these have come
 APPOINTS_NEWER_WAIT = 0.25  # … for newer rows, where the last load took no longer
 APPOINTS_FILE_WAIT = 50.0  # seconds that a file does
-# Files of a worker that wait at once, of its 16 threads: pages and /healthz are to go on.
-APPOINTS_FILES_WAITING = 10
+# Files of a worker that wait at once, of its 24 threads: pages are to go on.
+APPOINTS_FILES_WAITING = 18

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
+from dashboard.concurrency import LIMIT
+
 
 @dataclass
 class Timing:
-    """What a request has taken so far, in seconds; ``upstream`` is the wait for iSales.
+    """What a request has taken so far, in seconds.
+
+    ``queued`` is the wait until it was begun, ``upstream`` the wait for iSales.
 
     ``request_id`` is made here, for what a client sends could hold anything.
     """
 
     request_id: str = field(default_factory=lambda: uuid4().hex)
     began: float = field(default_factory=time.monotonic)
+    queued: float = 0.0
     upstream: float = 0.0
     database: float = 0.0
     queries: int = 0
@@ -54,7 +59,8 @@ def upstream() -> Iterator[None]:
     """Count what takes place within as a wait for iSales."""
     began = time.monotonic()
     try:
-        yield
+        with LIMIT.released():
+            yield
     finally:
         if timing := current():
             timing.upstream += time.monotonic() - began
@@ -71,7 +77,16 @@ def _timed(execute: Callable[..., Any], *args: Any) -> Any:
         return execute(*args)
     began = time.monotonic()
     try:
-        return execute(*args)
+        with LIMIT.released() if _awaits_writers(*args) else nullcontext():
+            return execute(*args)
     finally:
         timing.queries += 1
         timing.database += time.monotonic() - began
+
+
+def _awaits_writers(sql: str, _values: Any, _many: bool, context: Mapping[str, Any]) -> bool:
+    """Tell whether a statement waits for others that write, at the begin of a transaction at most.
+
+    Amid one it may not wait for anything else: others wait for what it has locked.
+    """
+    return not (sql.startswith("SELECT") or context["connection"].in_atomic_block)

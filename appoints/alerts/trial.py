@@ -10,6 +10,7 @@ from django.utils.crypto import get_random_string
 from appoints.alerts import deliveries, report, sending
 from appoints.alerts.models import Delivery, Rule
 from appoints.alerts.transmitting import Transmission
+from dashboard.concurrency import LIMIT
 from dashboard.notify.outcome import Outcome, failed
 
 ROWS_WAIT = 10.0  # seconds for the rows of a report
@@ -51,5 +52,6 @@ def _outcome(delivery: Delivery) -> Outcome:
         return failed(missing.trouble)
     transmission = Transmission(time.monotonic() + SEND_TIME)
     transmission.begin(delivery.pk, delivery.channel, handover)
-    [(_number, outcome)] = transmission.outcomes()
+    with LIMIT.released():
+        [(_number, outcome)] = transmission.outcomes()
     return outcome or failed("too-slow")

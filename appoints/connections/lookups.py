@@ -20,6 +20,7 @@ from appoints.connections.errors import Busy, NotAnswering, NotOffered, Resting
 from appoints.connections.models import Connection, Lookup
 from appoints.isales import codes
 from appoints.isales.errors import FetchError, TooFast
+from dashboard import timing
 
 TASKS, WORDS = "tasks", "words"
 LOCALES = {"zh": "zh_CN", "en": "en_US"}
@@ -93,9 +94,12 @@ def _shared(connection: Connection, name: str, locale: str) -> tuple[Mapping[str
             return answer, CACHED_FOR
         if lookup.take_lease(LEASE):
             return _asked(connection, lookup, locale)
-        if time.monotonic() > deadline:
-            return lookup.last_answer(locale), RECHECK_AFTER
-        time.sleep(LOOK_AGAIN)
+        # Nobody waits for newer names than they have: every page would, every ten minutes.
+        last = lookup.last_answer(locale)
+        if last or time.monotonic() > deadline:
+            return last, RECHECK_AFTER
+        with timing.upstream():
+            time.sleep(LOOK_AGAIN)
 
 
 def _asked(connection: Connection, lookup: Lookup, locale: str) -> tuple[Mapping[str, str], int]:

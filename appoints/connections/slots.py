@@ -16,6 +16,7 @@ from appoints.connections.keeper import HOLD, KEEPER
 from appoints.connections.models import Connection, Slot
 from appoints.connections.models.call_state import LONGEST_CALL
 from appoints.isales.errors import TooFast
+from dashboard import timing
 from dashboard.prepared import Prepared
 
 LOOK_AGAIN = 0.05  # seconds between two looks for a free line
@@ -60,7 +61,8 @@ def wait_for(
             raise Busy("all lines to iSales are in use", 1.0)
         if is_urgent and not connection.is_line_wanted:
             connection.want_line()
-        time.sleep(LOOK_AGAIN)
+        with timing.upstream():
+            time.sleep(LOOK_AGAIN)
     KEEPER.add(taken[0].holder)
     return taken
 

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Lock, RLock
 
+from dashboard.concurrency import LIMIT
+
 
 @dataclass
 class Turn:
@@ -33,10 +35,21 @@ class Makers:
             turn = self._turns.setdefault(key, Turn())
             turn.askers += 1
         try:
-            with turn.lock:
+            with _locked(turn.lock):
                 yield
         finally:
             with self._lock:
                 turn.askers -= 1
                 if not turn.askers:
                     del self._turns[key]
+
+
+@contextmanager
+def _locked(lock: RLock) -> Iterator[None]:
+    if not lock.acquire(blocking=False):
+        with LIMIT.released():
+            lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()

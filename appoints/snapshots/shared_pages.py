@@ -20,6 +20,7 @@ from appoints.isales.client import Criteria
 from appoints.isales.errors import FetchError
 from appoints.snapshots import frame
 from appoints.snapshots.models import SharedPage
+from dashboard import timing
 
 LEASE = timedelta(seconds=30)  # longer than the wait for a line and the call
 KEPT = timedelta(minutes=1)  # for those who waited for an answer
@@ -52,7 +53,8 @@ def shared(
     while page.number < wanted or page.ended is None:
         if not _is_out(page) and _take(page):
             return _asked(page, ask)
-        time.sleep(LOOK_AGAIN)
+        with timing.upstream():
+            time.sleep(LOOK_AGAIN)
         page = _page(connection, key)
     return _answer(page)
 

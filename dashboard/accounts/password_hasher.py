@@ -14,6 +14,8 @@ from cryptography.exceptions import InvalidKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from django.contrib.auth.hashers import BasePasswordHasher, mask_hash, must_update_salt
 
+from dashboard.concurrency import LIMIT
+
 # What OWASP's Password Storage Cheat Sheet asks for at least, in KiB.
 MEMORY, ITERATIONS, LANES = 19 * 1024, 2, 1
 LENGTH = 32  # bytes
@@ -30,12 +32,12 @@ class Argon2idHasher(BasePasswordHasher):
             salt=salt.encode(), length=LENGTH, iterations=ITERATIONS, lanes=LANES,
             memory_cost=MEMORY,
         )  # fmt: skip
-        with ONE_AT_A_TIME:
+        with LIMIT.released(), ONE_AT_A_TIME:
             return self.algorithm + made.derive_phc_encoded(password.encode())
 
     def verify(self, password: str, encoded: str) -> bool:
         try:
-            with ONE_AT_A_TIME:
+            with LIMIT.released(), ONE_AT_A_TIME:
                 Argon2id.verify_phc_encoded(password.encode(), encoded[len(self.algorithm) :])
         except InvalidKey:
             return False

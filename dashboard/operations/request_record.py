@@ -81,6 +81,7 @@ def _record(request: HttpRequest, response: HttpResponseBase, spent: Timing) -> 
         "method": method,
         "status": response.status_code,
         "duration_ms": _milliseconds(seconds),
+        "queued_ms": _milliseconds(spent.queued),
         "upstream_ms": _milliseconds(spent.upstream),
         "database_ms": _milliseconds(spent.database),
         "queries": spent.queries,

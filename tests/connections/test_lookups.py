@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -43,6 +44,19 @@ def test_words_that_are_known_are_there_without_asking(
     with time_machine.travel(timezone.now() + 2 * lookups.FRESH_FOR):
         assert lookups.fail_words(connection, "en", ask=False) == words != {}
     assert len(simulator.calls) == calls
+
+
+def test_whoever_has_names_does_not_wait_while_another_worker_asks_for_newer(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = lookups.tasks(connection)
+    cache.clear()
+    waits: list[float] = []
+    monkeypatch.setattr(time, "sleep", waits.append)
+    with time_machine.travel(timezone.now() + 2 * lookups.FRESH_FOR):
+        assert Lookup.of(connection, lookups.TASKS).take_lease(lookups.LEASE)
+        assert lookups.tasks(connection) == names != {}
+    assert waits == []
 
 
 def test_a_platform_without_names_is_not_asked_again_soon(

@@ -24,6 +24,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 
 from dashboard.accounts.sso.refusals import SignInRefused
+from dashboard.concurrency import LIMIT
 from dashboard.environment.single_sign_on import OpenIdConnect
 
 logger = logging.getLogger(__name__)
@@ -173,9 +174,13 @@ class Provider(OpenIDConnectProvider):
 
 @contextmanager
 def understood() -> Iterator[None]:
-    """Raise SignInRefused for whatever a provider may do instead of its part."""
+    """Raise SignInRefused for whatever a provider may do instead of its part.
+
+    It may take long, while other requests are answered.
+    """
     try:
-        yield
+        with LIMIT.released():
+            yield
     except OAuth2Error as error:
         # Not its words: they may hold a token.
         told = re.search(r'"error"\s*:\s*"(\w{1,40})"', str(error))

@@ -1,0 +1,200 @@
+"""How many threads compute at once: few, first come first, and nobody for ever in line."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
+
+import pytest
+from django.db import connection as database
+from django.db import transaction
+from hypothesis import given
+from hypothesis import strategies as st
+
+from appoints.results.makers import Makers
+from dashboard import concurrency, timing
+from dashboard.accounts.password_hasher import Argon2idHasher
+from dashboard.concurrency import ConcurrencyLimit
+from tests.factories import team_called
+
+LONG = 30.0  # seconds, for which nobody waits
+SHORT = 0.05
+
+
+@pytest.fixture
+def threads() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(16) as pool:
+        yield pool
+
+
+def until(come: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + LONG
+    while not come():
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
+
+
+def has_room(limit: ConcurrencyLimit) -> bool:
+    """Whether another thread may compute at once."""
+
+    def ask() -> bool:
+        began = time.monotonic()
+        with limit.held():
+            return time.monotonic() - began < SHORT
+
+    with ThreadPoolExecutor(1) as other:
+        return other.submit(ask).result()
+
+
+def test_no_more_threads_compute_at_once_than_the_limit_allows(threads: ThreadPoolExecutor) -> None:
+    limit, lock, now, most = ConcurrencyLimit(3, LONG), threading.Lock(), 0, 0
+
+    def compute(number: int) -> None:
+        nonlocal now, most
+        waits = random.Random(number)
+        with limit.held():
+            for _ in range(4):
+                with lock:
+                    now += 1
+                    most = max(most, now)
+                time.sleep(waits.random() / 1000)
+                with lock:
+                    now -= 1
+                with limit.released():
+                    time.sleep(waits.random() / 1000)
+
+    list(threads.map(compute, range(40)))
+    assert most == 3
+
+
+def test_who_came_first_computes_first(threads: ThreadPoolExecutor) -> None:
+    limit, order = ConcurrencyLimit(1, LONG), []
+
+    def compute(number: int) -> None:
+        with limit.held():
+            order.append(number)
+
+    with limit.held():
+        for number in range(10):
+            threads.submit(compute, number)
+            until(lambda: len(limit._line) == number + 1)  # noqa: B023 at once
+    until(lambda: len(order) == 10)
+    assert order == list(range(10))
+
+
+def test_who_has_waited_for_long_computes_though_there_is_no_room(
+    threads: ThreadPoolExecutor,
+) -> None:
+    limit = ConcurrencyLimit(1, SHORT)
+
+    def compute() -> str:
+        with limit.held():
+            return "computed"
+
+    with limit.held():
+        assert threads.submit(compute).result(LONG) == "computed"
+
+
+@given(st.lists(st.sampled_from(["held", "released", "late"]), max_size=6), st.integers(1, 3))
+def test_afterwards_there_is_as_much_room_as_before(doings: list[str], most: int) -> None:
+    limit = ConcurrencyLimit(most, 0.001)
+
+    def do(what: str) -> None:
+        with limit.held(), limit.released() if what == "released" else nullcontext():
+            time.sleep(0.003 if what == "late" else 0)
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(do, doings))
+    assert limit._free == most
+    assert not limit._line
+
+
+def test_a_thread_that_holds_no_room_releases_none() -> None:
+    limit = ConcurrencyLimit(1, LONG)
+    with limit.released():
+        assert limit._free == 1
+    assert limit._free == 1
+
+
+@pytest.fixture
+def limit(monkeypatch: pytest.MonkeyPatch) -> ConcurrencyLimit:
+    """The limit of this process, for one thread."""
+    monkeypatch.setattr(concurrency.LIMIT, "_free", 1)
+    monkeypatch.setattr(concurrency.LIMIT, "_patience", LONG)
+    return concurrency.LIMIT
+
+
+def test_others_compute_while_one_waits_for_isales(limit: ConcurrencyLimit) -> None:
+    with limit.held(), timing.upstream():
+        assert has_room(limit)
+
+
+def test_others_compute_while_one_waits_for_what_a_third_makes(
+    limit: ConcurrencyLimit, threads: ThreadPoolExecutor
+) -> None:
+    makers = Makers()
+
+    def make() -> None:
+        with limit.held(), makers.turn("a thing"):
+            pass
+
+    with makers.turn("a thing"):
+        waits = threads.submit(make)
+        until(lambda: makers._turns["a thing"].askers == 2)
+        assert has_room(limit)
+    waits.result(LONG)
+
+
+def test_others_compute_while_one_hashes_a_password(
+    limit: ConcurrencyLimit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found: list[bool] = []
+
+    class Looking(AbstractContextManager[None]):
+        def __enter__(self) -> None:
+            found.append(has_room(limit))
+
+        def __exit__(self, *_: object) -> None:
+            pass
+
+    monkeypatch.setattr("dashboard.accounts.password_hasher.ONE_AT_A_TIME", Looking())
+    with limit.held():
+        Argon2idHasher().encode("a password", "salt of 16 bytes")
+    assert found == [True]
+
+
+class Statements:
+    """Looks, as each statement comes to the database, whether others may compute."""
+
+    def __init__(self, limit: ConcurrencyLimit) -> None:
+        self.limit, self.found = limit, dict[str, bool]()
+
+    def __call__(self, execute: Callable[..., object], sql: str, *args: object) -> object:
+        self.found[sql.partition(" ")[0]] = self.limit._free == 1
+        return execute(sql, *args)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_others_compute_while_one_waits_for_whoever_writes_but_not_amid_a_transaction(
+    limit: ConcurrencyLimit,
+) -> None:
+    team, looks = team_called("north"), Statements(limit)
+    database.ensure_connection()
+    timing.begin()
+    try:
+        with limit.held(), database.execute_wrapper(looks):
+            team.refresh_from_db()
+            type(team).objects.update(slug="south")
+            outside = looks.found.copy()
+            looks.found.clear()
+            with transaction.atomic():
+                type(team).objects.update(slug="east")
+    finally:
+        timing.end()
+    assert outside == {"SELECT": False, "UPDATE": True}
+    assert looks.found["UPDATE"] is False
+    assert looks.found.get("BEGIN", True)  # which psycopg sends by itself
