@@ -139,11 +139,10 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = DEBUG
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # A long pasted list should reach the form, which says what is wrong with it, not a bare 400.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
-
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Ways in
 TRUSTED_PROXIES = WAYS_IN.trusted_proxies
@@ -180,6 +179,7 @@ LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
 AXES_CLIENT_IP_CALLABLE = "dashboard.audit.origin.address_of"
+AXES_HANDLER = "dashboard.accounts.failed_sign_ins.Handler"
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

@@ -8,8 +8,10 @@ import pytest
 import time_machine
 from axes.models import AccessAttempt, AccessLog
 from django.apps import apps
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from dashboard.accounts.models import User
@@ -112,6 +114,27 @@ def test_a_name_opens_again_after_a_quarter_of_an_hour(client: Client, superviso
         sign_in(client, "wrong")
     with time_machine.travel(timezone.now() + timedelta(minutes=15, seconds=1)):
         assert sign_in(client) == 302
+
+
+def test_a_sign_in_forgets_its_own_failures_and_those_past_their_time(
+    client: Client, supervisor: User
+) -> None:
+    client.post("/accounts/login/", {"username": "nobody", "password": "wrong"})
+    with time_machine.travel(timezone.now() + timedelta(minutes=15, seconds=1)):
+        sign_in(client, "wrong")
+        client.post("/accounts/login/", {"username": "somebody", "password": "wrong"})
+        assert sign_in(client) == 302
+        assert [each.username for each in AccessAttempt.objects.all()] == ["somebody"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_sign_in_opens_no_transaction_but_for_its_session(
+    client: Client, supervisor: User
+) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        assert sign_in(client) == 302
+    # A key nobody else has, then what is in it.
+    assert [each["sql"] for each in asked].count("COMMIT") == 2
 
 
 def test_a_new_password_needs_the_old_one(client: Client, supervisor: User) -> None:
