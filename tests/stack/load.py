@@ -16,6 +16,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
+from math import ceil
 from pathlib import Path
 from statistics import quantiles
 from typing import NamedTuple
@@ -149,15 +150,17 @@ def _report(
         f"{len(requests)} requests, {len(requests) / minutes / 60:.0f} a second, "
         f"{len(failed)} failed {[each[1:] for each in failed[:3]]}"
     )
-    print(f"  {'minute':<8}" + "".join(f"{name + ' p50':>13}{'p95':>8}" for name in NAMES) + "  ms")
-    for first, last in [
-        (0.0, 1.0),
-        (1.0, minutes),
-        *[(n, n + 1.0) for n in range(1, int(minutes))],
-    ]:
-        if last > first:
-            within = [each for each in requests if first * 60 <= each[0] - begun < last * 60]
-            print(f"  {f'{first:g}–{last:g}':<8}" + "".join(_percentiles(within, n) for n in NAMES))
+    heads = "".join(f"{name + ' p50':>13}{'p95':>8}" for name in NAMES)
+    print(f"  {'minute':<8}{'a second':>10}{'failed':>8}{heads}  ms")
+    windows = [(n, n + 1.0) for n in map(float, range(ceil(minutes)))]
+    for first, last in [*windows, *([(1.0, minutes)] if minutes > 2 else [])]:
+        within = [each for each in requests if first * 60 <= each[0] - begun < last * 60]
+        rate = len(within) / (last - first) / 60
+        count = sum(each in failed for each in within)
+        print(
+            f"  {f'{first:g}–{last:g}':<8}{rate:>10.0f}{count:>8}"
+            + "".join(_percentiles(within, name) for name in NAMES)
+        )
     extra = 100 * (calls.made / max(1, calls.least) - 1)
     print(
         f"  calls to iSales: {calls.made} for {calls.loads} loads, {extra:+.1f} % against the"
