@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +25,7 @@ class ConcurrencyLimit:
     @contextmanager
     def held(self) -> Iterator[None]:
         """Compute something, once there is room or patience has ended."""
+        self._own.waited = 0.0
         self._enter()
         try:
             yield
@@ -31,10 +33,11 @@ class ConcurrencyLimit:
             self._leave()
 
     @contextmanager
-    def released(self) -> Iterator[None]:
+    def released(self, *, waits: bool = True) -> Iterator[None]:
         """Wait for something else, or compute without Python's lock, while other threads compute.
 
-        It does nothing in a thread that holds no room, as those that load rows do not.
+        Unless it ``waits``, it goes on at once, and the next waits for two to leave. It does
+        nothing in a thread that holds no room, as those that load rows do not.
         """
         if not getattr(self._own, "holds", False):
             yield
@@ -43,18 +46,24 @@ class ConcurrencyLimit:
         try:
             yield
         finally:
-            self._enter()
+            self._enter(waits=waits)
 
-    def _enter(self) -> None:
+    def waited(self) -> float:
+        """Return for how many seconds this thread has waited in line for what it holds now."""
+        return float(self._own.waited)
+
+    def _enter(self, *, waits: bool = True) -> None:
         with self._lock:
-            if self._free:
+            if self._free > 0 or not waits:
                 self._free -= 1
                 self._own.holds = True
                 return
             place = Lock()
             place.acquire()
             self._line.append(place)
+        began = time.monotonic()
         self._own.holds = place.acquire(timeout=self._patience) or not self._give_up(place)
+        self._own.waited += time.monotonic() - began
 
     def _give_up(self, place: Lock) -> bool:
         """Leave the line, unless room came just now; return whether it was left."""
@@ -69,10 +78,10 @@ class ConcurrencyLimit:
             return
         self._own.holds = False
         with self._lock:
-            if self._line:
+            self._free += 1
+            if self._line and self._free > 0:
+                self._free -= 1
                 self._line.popleft().release()
-            else:
-                self._free += 1
 
 
 LIMIT = ConcurrencyLimit(AT_ONCE, PATIENCE)

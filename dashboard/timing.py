@@ -17,7 +17,7 @@ from dashboard.concurrency import LIMIT
 class Timing:
     """What a request has taken so far, in seconds.
 
-    ``queued`` is the wait until it was begun, ``upstream`` the wait for iSales.
+    ``queued`` is the wait in line to be computed, ``upstream`` the wait for iSales.
 
     ``request_id`` is made here, for what a client sends could hold anything.
     """
@@ -57,13 +57,13 @@ def current() -> Timing | None:
 @contextmanager
 def upstream() -> Iterator[None]:
     """Count what takes place within as a wait for iSales."""
-    began = time.monotonic()
-    try:
-        with LIMIT.released():
+    with LIMIT.released():
+        began = time.monotonic()
+        try:
             yield
-    finally:
-        if timing := current():
-            timing.upstream += time.monotonic() - began
+        finally:
+            if timing := current():
+                timing.upstream += time.monotonic() - began
 
 
 def count_queries(connection: Any, **_about: object) -> None:
@@ -77,7 +77,8 @@ def _timed(execute: Callable[..., Any], *args: Any) -> Any:
         return execute(*args)
     began = time.monotonic()
     try:
-        with LIMIT.released() if _awaits_writers(*args) else nullcontext():
+        # SQLite locks at the begin, or until what an INSERT returns is read.
+        with LIMIT.released(waits=False) if _awaits_writers(*args) else nullcontext():
             return execute(*args)
     finally:
         timing.queries += 1

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from appoints.results.makers import Makers
 from dashboard import concurrency, timing
+from dashboard.accounts.models import Team
 from dashboard.accounts.password_hasher import Argon2idHasher
 from dashboard.concurrency import ConcurrencyLimit
 from tests.factories import team_called
@@ -99,18 +100,46 @@ def test_who_has_waited_for_long_computes_though_there_is_no_room(
         assert threads.submit(compute).result(LONG) == "computed"
 
 
-@given(st.lists(st.sampled_from(["held", "released", "late"]), max_size=6), st.integers(1, 3))
+DOINGS = ("held", "released", "at once", "late")
+
+
+@given(st.lists(st.sampled_from(DOINGS), max_size=6), st.integers(1, 3))
 def test_afterwards_there_is_as_much_room_as_before(doings: list[str], most: int) -> None:
     limit = ConcurrencyLimit(most, 0.001)
 
     def do(what: str) -> None:
-        with limit.held(), limit.released() if what == "released" else nullcontext():
+        waits = what != "at once"
+        is_released = what in ("released", "at once")
+        with limit.held(), limit.released(waits=waits) if is_released else nullcontext():
             time.sleep(0.003 if what == "late" else 0)
 
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(do, doings))
     assert limit._free == most
     assert not limit._line
+
+
+def test_who_takes_room_beyond_the_limit_takes_it_from_the_next(
+    threads: ThreadPoolExecutor,
+) -> None:
+    limit, first, began = ConcurrencyLimit(1, LONG), threading.Event(), threading.Event()
+
+    def compute(done: threading.Event) -> None:
+        with limit.held():
+            began.set()
+            done.wait(LONG)
+
+    with limit.held():
+        with limit.released(waits=False):
+            one = threads.submit(compute, first)
+            assert began.wait(LONG)
+        began.clear()
+        other = threads.submit(compute, first)
+        until(lambda: len(limit._line) == 1)
+        first.set()
+        one.result(LONG)
+        assert not began.wait(SHORT)
+    other.result(LONG)
 
 
 def test_a_thread_that_holds_no_room_releases_none() -> None:
@@ -149,6 +178,33 @@ def test_others_compute_while_one_waits_for_what_a_third_makes(
     waits.result(LONG)
 
 
+def test_nobody_waits_in_line_with_a_turn_for_which_others_wait(
+    limit: ConcurrencyLimit, threads: ThreadPoolExecutor
+) -> None:
+    makers, ended = Makers(), threading.Event()
+
+    def make() -> None:
+        with limit.held(), makers.turn("a thing"):
+            pass
+
+    def compute() -> None:
+        with limit.held():
+            ended.wait(LONG)
+
+    with makers.turn("a thing"):
+        turn, waits = makers._turns["a thing"], threads.submit(make)
+        until(lambda: turn.askers == 2 and limit._free == 1)
+        other = threads.submit(compute)
+        until(lambda: not limit._free)
+    until(lambda: len(limit._line) == 1)
+    if is_free := turn.lock.acquire(blocking=False):
+        turn.lock.release()
+    ended.set()
+    for each in (waits, other):
+        each.result(LONG)
+    assert is_free
+
+
 def test_others_compute_while_one_hashes_a_password(
     limit: ConcurrencyLimit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -167,6 +223,29 @@ def test_others_compute_while_one_hashes_a_password(
     assert found == [True]
 
 
+def test_a_wait_in_line_is_none_for_isales_nor_for_the_database(
+    limit: ConcurrencyLimit, threads: ThreadPoolExecutor
+) -> None:
+    ended = threading.Event()
+
+    def compute() -> None:
+        with limit.held():
+            ended.wait(LONG)
+
+    spent = timing.begin()
+    try:
+        with limit.held():
+            with timing.upstream():
+                other = threads.submit(compute)
+                until(lambda: not limit._free)
+                threading.Timer(0.2, ended.set).start()
+            other.result(LONG)
+    finally:
+        timing.end()
+    assert limit.waited() >= 0.1
+    assert spent.upstream < 0.1
+
+
 class Statements:
     """Looks, as each statement comes to the database, whether others may compute."""
 
@@ -176,6 +255,38 @@ class Statements:
     def __call__(self, execute: Callable[..., object], sql: str, *args: object) -> object:
         self.found[sql.partition(" ")[0]] = self.limit._free == 1
         return execute(sql, *args)
+
+
+@pytest.mark.parametrize("is_within", [True, False])
+@pytest.mark.django_db(transaction=True)
+def test_nobody_waits_in_line_with_what_a_statement_has_locked(
+    limit: ConcurrencyLimit,
+    threads: ThreadPoolExecutor,
+    monkeypatch: pytest.MonkeyPatch,
+    is_within: bool,
+) -> None:
+    ended = threading.Event()
+
+    def compute() -> None:
+        with limit.held():
+            ended.wait(LONG)
+
+    monkeypatch.setattr(limit, "_patience", 1.0)
+    database.ensure_connection()
+    timing.begin()
+    try:
+        with limit.held():
+            other = threads.submit(compute)
+            until(lambda: len(limit._line) == 1)
+            began = time.monotonic()
+            # SQLite locks at the begin, or until what an INSERT returns is read.
+            with transaction.atomic() if is_within else nullcontext():
+                Team.objects.create(slug="north", name="North")
+            assert time.monotonic() - began < 1
+    finally:
+        ended.set()
+        timing.end()
+    other.result(LONG)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -38,7 +38,6 @@ from dashboard import timing
 
 MARGIN = timedelta(seconds=5)  # that a trial is held beyond the end of its call
 TRIAL_BUDGET = 5.0  # seconds for the call that proves the key
-SERVER_ERROR = 500  # HTTP status, and above
 
 Returned = TypeVar("Returned")
 
@@ -98,10 +97,14 @@ class Line:
     def pace(self, deadline: float) -> Iterator[None]:
         """Wait until a request may go, and count what comes of it; see ``_await_turn``."""
         self._wait_to_go(deadline)
-        began, outcome = time.monotonic(), "answered"
+        outcome = "answered"
         try:
             with timing.upstream():
-                yield
+                began = time.monotonic()
+                try:
+                    yield
+                finally:
+                    seconds = time.monotonic() - began
         except Exception as error:
             outcome = metrics.outcome_of(error)
             self._record(error)
@@ -109,14 +112,13 @@ class Line:
         else:
             self.connection.record_answer()
         finally:
-            seconds = time.monotonic() - began
             self.took += seconds
             metrics.count(self.connection.slug, outcome, seconds)
 
     def _record(self, error: Exception) -> None:
         """Store whether iSales answered. A platform may lack the lookups: of those it may fail."""
         is_down = isinstance(error, NoAnswer) or (
-            isinstance(error, UnexpectedAnswer) and error.status >= SERVER_ERROR
+            isinstance(error, UnexpectedAnswer) and error.status >= HTTPStatus.INTERNAL_SERVER_ERROR
         )
         if is_down and not self._is_lookup:
             self.connection.record_failure(error)

@@ -46,10 +46,12 @@ class Makers:
 
 @contextmanager
 def _locked(lock: RLock) -> Iterator[None]:
-    if not lock.acquire(blocking=False):
-        with LIMIT.released():
-            lock.acquire()
-    try:
-        yield
-    finally:
-        lock.release()
+    if lock.acquire(blocking=False):
+        try:
+            yield
+        finally:
+            lock.release()
+    else:
+        # It is made by then: who waits in line after it keeps nobody else from it.
+        with LIMIT.released(), lock:
+            yield

@@ -7,7 +7,6 @@ of two hundred people took a sixth more of it, and twice as long.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 from django.http import HttpRequest
@@ -28,8 +27,9 @@ class ConcurrencyMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        began = time.monotonic()
         with LIMIT.held():
-            if current := timing.current():
-                current.queued = time.monotonic() - began
-            return self.get_response(request)
+            try:
+                return self.get_response(request)
+            finally:
+                if current := timing.current():
+                    current.queued = LIMIT.waited()

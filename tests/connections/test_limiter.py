@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from itertools import permutations
 from threading import Lock
@@ -23,6 +23,7 @@ from appoints.isales.client import Criteria
 from appoints.isales.errors import AddressLocked, NotAuthorised, TooFast, UnexpectedAnswer
 from appoints.isales.secret import Secret
 from appoints.isales.simulator import Options, Simulator
+from dashboard.concurrency import LIMIT
 from tests.factories import answer_with, connection_to
 
 EMPTY = {"resultCode": "0200000", "data": [], "totalCount": 0}
@@ -656,3 +657,18 @@ def test_slots_that_were_just_taken_are_not_renewed_at_once(
     time.sleep(0.05)
     own.remove("who has just taken one")
     assert not renewed
+
+
+@pytest.mark.usefixtures("isales")
+def test_a_wait_in_line_after_a_call_is_no_time_of_isales(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @contextmanager
+    def released(**_: bool) -> Iterator[None]:
+        yield
+        time.sleep(0.5)
+
+    monkeypatch.setattr(LIMIT, "released", released)
+    with limiter.line(connection, wait=1) as line:
+        line.list_page(Criteria(), 0, 10, budget=5)
+        assert line.took < 0.5
