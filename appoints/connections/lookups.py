@@ -7,9 +7,11 @@ all workers. A lookup that was not purchased is not asked for again until a pers
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import lru_cache
+from threading import Lock
 
 from django.core.cache import cache
 from django.utils import translation
@@ -33,6 +35,8 @@ BUDGET = 5.0  # seconds for all the pages of one lookup
 # Longer than the work under it: the wait for a line, the call that proves the key, the lookup.
 LEASE = timedelta(seconds=WAIT + limiter.TRIAL_BUDGET + BUDGET + 5)
 LOOK_AGAIN = 0.05  # seconds
+# One thread of a process asks, or waits for another worker: each of fifty would read the database.
+ASKERS: defaultdict[str, Lock] = defaultdict(Lock)
 
 
 def tasks(connection: Connection) -> Mapping[str, str]:
@@ -73,12 +77,27 @@ def _cached(
     known, until = cache.get(key, ({}, 0.0))
     if until > time.monotonic():
         return known
-    if ask:
-        known, seconds = _shared(connection, name, locale)
-        cache.set(key, (known, time.monotonic() + seconds), seconds)
+    if ask and ASKERS[key].acquire(blocking=False):
+        try:
+            known, seconds = _shared(connection, name, locale)
+            cache.set(key, (known, time.monotonic() + seconds), seconds)
+        finally:
+            ASKERS[key].release()
         return known
     lookup = Lookup.of(connection, name)
-    return {} if lookup.not_offered else lookup.last_answer(locale)
+    known = {} if lookup.not_offered else lookup.last_answer(locale)
+    if known or not ask or not _came(key):
+        return known
+    return _cached(connection, name, locale, ask=False)
+
+
+def _came(key: str) -> bool:
+    """Wait for the thread of this process that asks; tell whether it has ended."""
+    with timing.upstream():
+        has_ended = ASKERS[key].acquire(timeout=WAIT)
+    if has_ended:
+        ASKERS[key].release()
+    return has_ended
 
 
 def _shared(connection: Connection, name: str, locale: str) -> tuple[Mapping[str, str], int]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 import time_machine
 from django.core.cache import cache
+from django.db import connection as database
 from django.utils import timezone
 
 from appoints.connections import limiter, lookups
@@ -57,6 +60,32 @@ def test_whoever_has_names_does_not_wait_while_another_worker_asks_for_newer(
         assert Lookup.of(connection, lookups.TASKS).take_lease(lookups.LEASE)
         assert lookups.tasks(connection) == names != {}
     assert waits == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_threads_one_waits_for_what_another_worker_asks(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[float] = []
+    monkeypatch.setattr(lookups, "LOOK_AGAIN", 0.0)
+    monkeypatch.setattr(lookups, "WAIT", 0.3)
+    lookup = Lookup.of(connection, lookups.TASKS)
+    assert lookup.take_lease(lookups.LEASE)
+    shared = lookups._shared
+    monkeypatch.setattr(lookups, "_shared", lambda *about: (looks.append(1), shared(*about))[1])
+
+    def ask(_: int) -> Mapping[str, str]:
+        try:
+            return lookups.tasks(connection)
+        finally:
+            database.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = pool.map(ask, range(8))
+        time.sleep(0.1)
+        lookup.keep("", {"1": "Renewal"}, lookups.FRESH_FOR)
+        assert list(answers) == [{"1": "Renewal"}] * 8
+    assert len(looks) == 1
 
 
 def test_a_platform_without_names_is_not_asked_again_soon(
