@@ -24,6 +24,7 @@ CLOSING_TIME = 2.0  # seconds for a client to read the end of an answer
 # then waits for a turn: Python's five milliseconds made it more than twice as slow where another
 # computes, one makes it half as slow again. It takes a fiftieth more of the processor.
 TURN = 0.001  # seconds
+HEARTBEAT = 1.0  # seconds, of the 120 after which the master ends a worker
 LONGEST_HEAD = 64 * 1024  # bytes; gunicorn refuses longer ones
 HEAD_END = b"\r\n\r\n"
 HEALTH = re.compile(rb"(GET|HEAD) (?:https?://[^/\s]+)?/healthz(?:\?\S*)? HTTP/1\.[01]\r\n")
@@ -35,6 +36,8 @@ ALIVE = (
 
 class Worker(ThreadWorker):
     """A worker whose main loop never blocks."""
+
+    notified = 0.0  # on the monotonic clock
 
     def init_process(self) -> None:
         """Let threads take turns more often than Python does, then begin."""
@@ -49,6 +52,12 @@ class Worker(ThreadWorker):
         gc.collect()
         gc.freeze()
         super().run()
+
+    def notify(self) -> None:
+        """Tell the master once a second that this lives, not at each event of each connection."""
+        if time.monotonic() - self.notified >= HEARTBEAT:
+            self.notified = time.monotonic()
+            super().notify()
 
     def accept(self, listener: socket.socket) -> None:
         """Accept a connection; begin to stop where the master has ended the listening socket."""

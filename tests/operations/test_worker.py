@@ -11,8 +11,10 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 import pytest
+from gunicorn.workers.gthread import ThreadWorker
 
 from dashboard.operations import servers
+from dashboard.operations.worker import Worker
 from tests import settings as _keys  # noqa: F401 the server reads them from the environment
 
 THREADS = 2
@@ -180,3 +182,16 @@ def test_beside_sqlite_no_worker_loads_the_driver_of_postgresql() -> None:
         words, env={**os.environ, **own}, capture_output=True, text=True, check=True
     )
     assert done.stdout.split() == ["False"]
+
+
+def test_a_heartbeat_is_written_once_a_second_however_much_there_is_to_do(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now, beats = 100.0, list[float]()
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    monkeypatch.setattr(ThreadWorker, "notify", lambda _: beats.append(now), raising=False)
+    busy = Worker.__new__(Worker)
+    for _ in range(40):
+        busy.notify()
+        now += 0.25
+    assert beats == list(range(100, 110))
