@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection as database
@@ -15,12 +17,14 @@ from django.db import transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
+from appoints.results import workbook
 from appoints.results.makers import Makers
 from dashboard import concurrency, timing
 from dashboard.accounts.models import Team
 from dashboard.accounts.password_hasher import Argon2idHasher
 from dashboard.concurrency import ConcurrencyLimit
 from tests.factories import team_called
+from tests.results.test_export import frame_of, in_file
 
 LONG = 30.0  # seconds, for which nobody waits
 SHORT = 0.05
@@ -98,6 +102,29 @@ def test_who_has_waited_for_long_computes_though_there_is_no_room(
 
     with limit.held():
         assert threads.submit(compute).result(LONG) == "computed"
+
+
+def test_room_that_comes_as_patience_ends_is_not_lost(threads: ThreadPoolExecutor) -> None:
+    done, began = threading.Event(), threading.Event()
+
+    class Late(ConcurrencyLimit):
+        def _give_up(self, place: threading.Lock) -> bool:
+            done.set()
+            until(lambda: not self._line)
+            return super()._give_up(place)
+
+    limit = Late(1, SHORT)
+
+    def compute() -> None:
+        with limit.held():
+            began.set()
+            done.wait(LONG)
+
+    other = threads.submit(compute)
+    assert began.wait(LONG)
+    with limit.held():
+        other.result(LONG)
+    assert limit._free == 1
 
 
 DOINGS = ("held", "released", "at once", "late")
@@ -220,6 +247,22 @@ def test_others_compute_while_one_hashes_a_password(
     monkeypatch.setattr("dashboard.accounts.password_hasher.ONE_AT_A_TIME", Looking())
     with limit.held():
         Argon2idHasher().encode("a password", "salt of 16 bytes")
+    assert found == [True]
+
+
+def test_others_compute_while_one_makes_a_workbook_be_it_for_a_report(
+    limit: ConcurrencyLimit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found: list[bool] = []
+
+    def write(_sheets: object, file: Path, **_: object) -> None:
+        found.append(has_room(limit))
+        file.touch()
+
+    rows, _seen = frame_of([])
+    monkeypatch.setattr("xlsxturbo.dfs_to_xlsx", write)
+    with limit.held():
+        workbook.xlsx(in_file(rows), ZoneInfo("UTC"), [])
     assert found == [True]
 
 

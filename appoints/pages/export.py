@@ -31,7 +31,6 @@ from appoints.results.file_rows import ROWS_A_PART, FileRows
 from appoints.results.offsets import offsets_in
 from appoints.results.result import Result
 from appoints.results.selection import Selection
-from dashboard.concurrency import LIMIT
 
 logger = logging.getLogger(__name__)
 
@@ -190,9 +189,7 @@ class XlsxFile(ExportFile):
         source = self.request.build_absolute_uri(self.request.path)
         person = self.request.user.get_username()
         notes = about(self.question, result, rows, person, source)
-        # It takes seconds, while pages go on.
-        with LIMIT.released():
-            return iter([workbook.xlsx(rows, self.question.zone, notes, about_title())])
+        return iter([workbook.xlsx(rows, self.question.zone, notes, about_title())])
 
 
 def about_title() -> str:

@@ -18,6 +18,8 @@ import xlsxturbo
 from polars import selectors
 from xlsxturbo.types import SheetOptions
 
+from dashboard.concurrency import LIMIT
+
 from .file_rows import FileRows
 from .offsets import offsets
 from .spreadsheet_cells import fits_a_sheet, made_to_fit
@@ -76,9 +78,10 @@ def _written(
     sheets: list[tuple[pl.DataFrame, str, SheetOptions]], *, constant_memory: bool
 ) -> bytes:
     try:
+        # It takes seconds, while pages go on.
         # On the disk, for what the writer makes in memory is there twice.
         _drop_stale()
-        with TemporaryDirectory(prefix=FOLDER) as folder:
+        with LIMIT.released(), TemporaryDirectory(prefix=FOLDER) as folder:
             file = Path(folder, "workbook.xlsx")
             xlsxturbo.dfs_to_xlsx(
                 sheets, file, constant_memory=constant_memory, compression_level=COMPRESSION
