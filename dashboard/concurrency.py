@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock, local
 
-# While one computes, others wait for the database.
-AT_ONCE = 3
+# While one computes, the other waits for the database.
+AT_ONCE = 2
 # The longest wait in line: what holds up those before it is not to hold up all.
 PATIENCE = 1.0  # seconds
+MOMENT = 0.02  # seconds, for one who holds what others wait for, as SQLite's lock of writers
 
 
 class ConcurrencyLimit:
@@ -33,11 +34,11 @@ class ConcurrencyLimit:
             self._leave()
 
     @contextmanager
-    def released(self, *, waits: bool = True) -> Iterator[None]:
+    def released(self, *, is_urgent: bool = False) -> Iterator[None]:
         """Wait for something else, or compute without Python's lock, while other threads compute.
 
-        Unless it ``waits``, it goes on at once, and the next waits for two to leave. It does
-        nothing in a thread that holds no room, as those that load rows do not.
+        Who ``is_urgent`` then comes first, and goes on after a moment though there is no room. It
+        does nothing in a thread that holds no room, as those that load rows do not.
         """
         if not getattr(self._own, "holds", False):
             yield
@@ -46,23 +47,23 @@ class ConcurrencyLimit:
         try:
             yield
         finally:
-            self._enter(waits=waits)
+            self._enter(is_urgent=is_urgent)
 
     def waited(self) -> float:
         """Return for how many seconds this thread has waited in line for what it holds now."""
         return float(self._own.waited)
 
-    def _enter(self, *, waits: bool = True) -> None:
+    def _enter(self, *, is_urgent: bool = False) -> None:
         with self._lock:
-            if self._free > 0 or not waits:
+            if self._free:
                 self._free -= 1
                 self._own.holds = True
                 return
             place = Lock()
             place.acquire()
-            self._line.append(place)
-        began = time.monotonic()
-        self._own.holds = place.acquire(timeout=self._patience) or not self._give_up(place)
+            self._line.insert(0 if is_urgent else len(self._line), place)
+        began, longest = time.monotonic(), MOMENT if is_urgent else self._patience
+        self._own.holds = place.acquire(timeout=longest) or not self._give_up(place)
         self._own.waited += time.monotonic() - began
 
     def _give_up(self, place: Lock) -> bool:
@@ -78,10 +79,10 @@ class ConcurrencyLimit:
             return
         self._own.holds = False
         with self._lock:
-            self._free += 1
-            if self._line and self._free > 0:
-                self._free -= 1
+            if self._line:
                 self._line.popleft().release()
+            else:
+                self._free += 1
 
 
 LIMIT = ConcurrencyLimit(AT_ONCE, PATIENCE)

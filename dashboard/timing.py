@@ -78,7 +78,7 @@ def _timed(execute: Callable[..., Any], *args: Any) -> Any:
     began = time.monotonic()
     try:
         # SQLite locks at the begin, or until what an INSERT returns is read.
-        with LIMIT.released(waits=False) if _awaits_writers(*args) else nullcontext():
+        with LIMIT.released(is_urgent=True) if _awaits_writers(*args) else nullcontext():
             return execute(*args)
     finally:
         timing.queries += 1

@@ -127,7 +127,7 @@ def test_room_that_comes_as_patience_ends_is_not_lost(threads: ThreadPoolExecuto
     assert limit._free == 1
 
 
-DOINGS = ("held", "released", "at once", "late")
+DOINGS = ("held", "released", "urgent", "late")
 
 
 @given(st.lists(st.sampled_from(DOINGS), max_size=6), st.integers(1, 3))
@@ -135,9 +135,8 @@ def test_afterwards_there_is_as_much_room_as_before(doings: list[str], most: int
     limit = ConcurrencyLimit(most, 0.001)
 
     def do(what: str) -> None:
-        waits = what != "at once"
-        is_released = what in ("released", "at once")
-        with limit.held(), limit.released(waits=waits) if is_released else nullcontext():
+        is_released, is_urgent = what in ("released", "urgent"), what == "urgent"
+        with limit.held(), limit.released(is_urgent=is_urgent) if is_released else nullcontext():
             time.sleep(0.003 if what == "late" else 0)
 
     with ThreadPoolExecutor(6) as pool:
@@ -146,26 +145,41 @@ def test_afterwards_there_is_as_much_room_as_before(doings: list[str], most: int
     assert not limit._line
 
 
-def test_who_takes_room_beyond_the_limit_takes_it_from_the_next(
-    threads: ThreadPoolExecutor,
+def test_who_is_urgent_comes_back_before_all_in_line(
+    threads: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    limit, first, began = ConcurrencyLimit(1, LONG), threading.Event(), threading.Event()
+    monkeypatch.setattr(concurrency, "MOMENT", LONG)
+    limit, order, done = ConcurrencyLimit(1, LONG), list[str](), threading.Event()
 
-    def compute(done: threading.Event) -> None:
+    def compute(name: str) -> None:
         with limit.held():
-            began.set()
+            done.wait(LONG)
+            order.append(name)
+
+    with limit.held():
+        with limit.released(is_urgent=True):
+            threads.submit(compute, "who had room")
+            until(lambda: not limit._free)
+            threads.submit(compute, "who was in line")
+            until(lambda: len(limit._line) == 1)
+            threading.Timer(SHORT, done.set).start()
+        order.append("who was urgent")
+    until(lambda: len(order) == 3)
+    assert order == ["who had room", "who was urgent", "who was in line"]
+
+
+def test_who_is_urgent_goes_on_after_a_moment(threads: ThreadPoolExecutor) -> None:
+    limit, done = ConcurrencyLimit(1, LONG), threading.Event()
+
+    def compute() -> None:
+        with limit.held():
             done.wait(LONG)
 
     with limit.held():
-        with limit.released(waits=False):
-            one = threads.submit(compute, first)
-            assert began.wait(LONG)
-        began.clear()
-        other = threads.submit(compute, first)
-        until(lambda: len(limit._line) == 1)
-        first.set()
-        one.result(LONG)
-        assert not began.wait(SHORT)
+        with limit.released(is_urgent=True):
+            other = threads.submit(compute)
+            until(lambda: not limit._free)
+        done.set()
     other.result(LONG)
 
 
