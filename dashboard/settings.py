@@ -18,6 +18,7 @@ CREDENTIAL_KEYS = ENVIRONMENT.credential_keys
 ALLOWED_HOSTS = ENVIRONMENT.allowed_hosts
 CSRF_TRUSTED_ORIGINS = ENVIRONMENT.csrf_trusted_origins
 DATABASES = {"default": ENVIRONMENT.database}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TIME_ZONE = ENVIRONMENT.time_zone
 WAYS_IN = ENVIRONMENT.ways_in
 METRICS_TOKEN = ENVIRONMENT.metrics_token
@@ -139,7 +140,6 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = DEBUG
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # A long pasted list should reach the form, which says what is wrong with it, not a bare 400.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000

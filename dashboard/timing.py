@@ -77,7 +77,7 @@ def _timed(execute: Callable[..., Any], *args: Any) -> Any:
         return execute(*args)
     began = time.monotonic()
     try:
-        # SQLite locks at the begin, or until what an INSERT returns is read.
+        # It comes back with SQLite's lock after a begin, or until what an INSERT returns is read.
         with LIMIT.released(is_urgent=True) if _awaits_writers(*args) else nullcontext():
             return execute(*args)
     finally:

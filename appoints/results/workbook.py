@@ -78,9 +78,8 @@ def _written(
     sheets: list[tuple[pl.DataFrame, str, SheetOptions]], *, constant_memory: bool
 ) -> bytes:
     try:
-        # It takes seconds, while pages go on.
-        # On the disk, for what the writer makes in memory is there twice.
         _drop_stale()
+        # On the disk, for what the writer makes in memory is there twice; pages go on meanwhile.
         with LIMIT.released(), TemporaryDirectory(prefix=FOLDER) as folder:
             file = Path(folder, "workbook.xlsx")
             xlsxturbo.dfs_to_xlsx(
