@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import re
 import subprocess
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
+import pytest
 from playwright.sync_api import Page, expect
 
+from appoints.display.insight.day_span import DaySpan
+from appoints.display.insight.lane_drawing import LaneDrawing
+from appoints.query.query import Query
 from tests.browser.conftest import settle
+
+# The left and right end of each hour that is shown, in pixels.
+BOXES = """svg => [...svg.children].map(text => text.getBoundingClientRect())
+  .filter(box => box.width).map(box => [box.left, box.right])"""
 
 
 def test_sections_come_once_they_are_seen(blank: Page) -> None:
@@ -46,13 +56,34 @@ def test_the_demo_has_working_hours(blank: Page) -> None:
     expect(blank.get_by_role("link", name="Delays in working hours")).to_be_visible()
 
 
-def test_on_a_phone_hours_do_not_overlap_and_a_caption_is_whole(blank: Page) -> None:
-    blank.set_viewport_size({"width": 390, "height": 844})
+@pytest.mark.parametrize("width", [390, 770, 1280])
+def test_hours_over_lanes_do_not_overlap_however_many_there_are(blank: Page, width: int) -> None:
+    blank.set_viewport_size({"width": width, "height": 844})
     blank.goto("/insight/lanes/")
-    hours = blank.locator(".lane-axis text:visible")
-    expect(hours.first).to_be_visible()
-    boxes = [box for each in hours.all() if (box := each.bounding_box())]
-    assert all(a["x"] + a["width"] < b["x"] for a, b in pairwise(boxes)), boxes
+    drawing = blank.locator(".lane-axis svg")
+    expect(drawing).to_be_visible()
+    for axis in axes():
+        drawing.evaluate("(svg, axis) => { svg.innerHTML = axis }", axis)
+        boxes = drawing.evaluate(BOXES)
+        assert len(boxes) > 0
+        assert all(end < begin for (_, end), (begin, _) in pairwise(boxes)), (axis, boxes)
+        assert boxes[-1][1] <= width
+
+
+def axes() -> Iterator[str]:
+    """Yield the hours over the lanes of each length of a day in which an hour comes twice."""
+    midnight = datetime(2026, 10, 25, tzinfo=ZoneInfo("Europe/Berlin"))
+    for length in range(1, 26):
+        for first in {0, 2, 25 - length}:
+            begin, end = (
+                (midnight.astimezone(UTC) + timedelta(hours=hours)).astimezone(midnight.tzinfo)
+                for hours in (first, first + length)
+            )
+            yield str(LaneDrawing(Query(), DaySpan(begin, end), None, 0).axis())
+
+
+def test_on_a_phone_a_caption_is_whole(blank: Page) -> None:
+    blank.set_viewport_size({"width": 390, "height": 844})
     blank.goto(f"/insight/silence/?{urlencode({'tz': zone_with_noon()})}")
     box = blank.locator("#silence caption").bounding_box()
     assert box and box["x"] + box["width"] <= 390

@@ -43,9 +43,10 @@ def test_a_day_has_as_many_hours_as_clocks_say(on: date, hours: int) -> None:
 
 
 def test_the_hour_that_comes_twice_is_told_apart() -> None:
-    axis = LaneDrawing(Query(), day(date(2026, 10, 25)), None, 0).axis()
-    assert "02:00 +0100" in axis  # each third hour is told
-    assert "00:00" in axis and "05:00" in axis
+    begin = day(date(2026, 10, 25)).begin
+    morning = DaySpan(begin, begin.replace(hour=6))  # so short that each hour is told
+    axis = LaneDrawing(Query(), morning, None, 0).axis()
+    assert all(f">{hour}<" in axis for hour in ("00:00", "02:00 +0200", "02:00 +0100", "05:00"))
 
 
 @given(worlds())

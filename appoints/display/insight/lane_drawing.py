@@ -31,13 +31,14 @@ from appoints.query.query import Query
 
 MARK, LEVEL = 8, 11  # pixels: the width of a mark, and the height of a level of a lane
 USUAL_WIDTH = 900  # pixels that a lane has on a desk, by which marks count as overlapping
-LABELS = 12  # at the most over the lanes
+LABELS, PHONE_LABELS = 8, 3  # at the most over the lanes
 
 DELAY = '<line class="delay" x1="%.3f%%" x2="%.3f%%" y1="%s" y2="%s"/>'
 RECT = '<rect class="mark-%s"%s x="%.3f%%" y="%d" width="%d" height="%d"/>'
 LINKED = '<a href="%s" aria-label="%s"><title>%s</title>%s</a>'
 ROW = '<tr><th scope="row"><bdi>%s</bdi></th><td>%s</td><td>%s</td><td>%s</td></tr>'
 STRIPES = ' fill="url(#stripes)"'
+WIDE = SafeString(' class="wide"')
 
 
 class DrawnLanes(NamedTuple):
@@ -100,18 +101,18 @@ class LaneDrawing:
         return self._now is not None
 
     def axis(self) -> SafeString:
-        """Return the hours over the lanes."""
+        """Return the hours over the lanes; a phone has no room for those of class ``wide``."""
         hours = self._span.hours()
-        every = -(-len(hours) // LABELS)
+        shown = hours[:: -(-len(hours) // LABELS)]
+        every = -(-len(shown) // PHONE_LABELS)
         return joined(
             html(
-                '<text x="%s%%" y="10" text-anchor="%s">%s</text>',
+                '<text x="%s%%" y="10" text-anchor="middle"%s>%s</text>',
                 f"{self._span.place(each):.3f}",
-                "middle" if number else "start",
+                WIDE if number % every else NOTHING,
                 time_of_day(each),
             )
-            for number, each in enumerate(hours)
-            if not number % every
+            for number, each in enumerate(shown)
         )
 
     def lane(self, owner: LaneOwner, marks: Sequence[LaneMark]) -> AgentLane:
