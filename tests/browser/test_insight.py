@@ -4,24 +4,13 @@ from __future__ import annotations
 
 import re
 import subprocess
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from appoints.display.insight.day_span import DaySpan
-from appoints.display.insight.lane_drawing import LaneDrawing
-from appoints.query.query import Query
 from tests.browser.conftest import settle
-
-# The left and right end of each hour that is shown, in pixels.
-BOXES = """svg => [...svg.children].map(text => text.getBoundingClientRect())
-  .filter(box => box.width).map(box => [box.left, box.right])"""
 
 
 def test_sections_come_once_they_are_seen(blank: Page) -> None:
@@ -54,32 +43,6 @@ def test_the_demo_has_working_hours(blank: Page) -> None:
     blank.goto("/insight/outside-hours/")
     expect(blank.locator("#outside-hours td a").first).to_be_visible()
     expect(blank.get_by_role("link", name="Delays in working hours")).to_be_visible()
-
-
-@pytest.mark.parametrize("width", [390, 770, 1280])
-def test_hours_over_lanes_do_not_overlap_however_many_there_are(blank: Page, width: int) -> None:
-    blank.set_viewport_size({"width": width, "height": 844})
-    blank.goto("/insight/lanes/")
-    drawing = blank.locator(".lane-axis svg")
-    expect(drawing).to_be_visible()
-    for axis in axes():
-        drawing.evaluate("(svg, axis) => { svg.innerHTML = axis }", axis)
-        boxes = drawing.evaluate(BOXES)
-        assert len(boxes) > 0
-        assert all(end < begin for (_, end), (begin, _) in pairwise(boxes)), (axis, boxes)
-        assert boxes[-1][1] <= width
-
-
-def axes() -> Iterator[str]:
-    """Yield the hours over the lanes of each length of a day in which an hour comes twice."""
-    midnight = datetime(2026, 10, 25, tzinfo=ZoneInfo("Europe/Berlin"))
-    for length in range(1, 26):
-        for first in {0, 2, 25 - length}:
-            begin, end = (
-                (midnight.astimezone(UTC) + timedelta(hours=hours)).astimezone(midnight.tzinfo)
-                for hours in (first, first + length)
-            )
-            yield str(LaneDrawing(Query(), DaySpan(begin, end), None, 0).axis())
 
 
 def test_on_a_phone_a_caption_is_whole(blank: Page) -> None:

@@ -19,7 +19,7 @@ from appoints.results.histogram import HOUR, MINUTES, Bucket
 HEIGHT = 72  # pixels of the tallest bar
 TOP = 12  # pixels above it, for its number
 FOOT = TOP + HEIGHT + 16  # where the labels end
-LABELS = 8  # at the most under the bars
+LABELS = 4  # at the most under the bars: an hour that comes twice or a long month is wide
 LABEL = '<text x="%s" y="%s" text-anchor="middle" aria-hidden="true">%s</text>'
 
 
