@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 from django.core.exceptions import EmptyResultSet
@@ -32,6 +33,7 @@ class Prepared(Generic[Row]):
 
     def __init__(self, make: Callable[..., QuerySet[Any, Row]]) -> None:
         self._make = make
+        self._asked: Callable[..., QuerySet[Any, Row]] = lru_cache(maxsize=MOST)(make)
         self._statements: dict[object, Statement] = {}
 
     def rows(self, *values: Given) -> list[Row]:
@@ -40,13 +42,14 @@ class Prepared(Generic[Row]):
             statement = self._statement(values)
         except EmptyResultSet:  # a collection is empty
             return []
-        found = statement.queryset.all()
-        cast(PreparedQuery, found.query).values = _flat(values)
+        found: Any = _twin(statement.queryset)
+        found._query = query = _twin(statement.query)
+        query.values = _flat(values)
         return list(found)
 
     def queryset(self, *values: Given) -> QuerySet[Any, Row]:
-        """Return the QuerySet for these values, which has been read."""
-        found = self._make(*values)
+        """Return the QuerySet for these values, each of which can be hashed; it has been read."""
+        found = self._asked(*values).all()
         found._result_cache = self.rows(*values)
         return found
 
@@ -64,6 +67,7 @@ class Statement(NamedTuple):
     """The SQL of a QuerySet; each of the ``params`` is a value, by its place, or a constant."""
 
     queryset: QuerySet[Any, Any]
+    query: PreparedQuery
     compiler: PreparedCompiler
     sql: str
     params: Sequence[tuple[int | None, object]]
@@ -74,10 +78,6 @@ class PreparedQuery(Query):
 
     statement: Statement
     values: Sequence[Value]
-
-    def clone(self) -> PreparedQuery:
-        """Return one for other values; what is asked stays the same, and is shared."""
-        return _twin(self)
 
     def get_compiler(self, using: str | None = None, *_: Any, **__: Any) -> PreparedCompiler:
         """Return what has compiled it, with the values of this time."""
@@ -94,23 +94,30 @@ class PreparedQuery(Query):
 
 
 class PreparedCompiler(SQLCompiler):
-    """A compiler that has done its work."""
+    """A compiler that has done its work; all rows are read at once."""
 
-    compiled: tuple[str, tuple[object, ...]]
+    compiled: tuple[str, tuple[Any, ...]]
     converters: dict[int, Any]  # of what a driver returns, by the place of its column
 
-    def as_sql(self, *_: Any, **__: Any) -> Any:
-        return self.compiled
+    def execute_sql(self, *_: Any, **__: Any) -> Any:
+        with self.connection.cursor() as cursor:
+            cursor.execute(*self.compiled)
+            return cursor.fetchall()
 
-    def get_converters(self, expressions: Any) -> dict[int, Any]:
-        return self.converters
+    def results_iter(
+        self, results: Any = None, tuple_expected: bool = False, *_: Any, **__: Any
+    ) -> Any:
+        rows = self.execute_sql() if results is None else results
+        if self.converters:
+            rows = self.apply_converters(rows, self.converters)
+        return map(tuple, rows) if tuple_expected else rows
 
 
 def _prepared(make: Callable[..., QuerySet[Any, Any]], values: Sequence[Given]) -> Statement:
     """Compile a query with values that stand for those of each time.
 
     Raises EmptyResultSet where it finds nothing whatever is stored, and ValueError where a value
-    does not stand in the SQL's parameters.
+    does not stand in the SQL's parameters, or a column serves the order alone.
     """
     named, flat = _stand_ins(values)
     queryset = make(*named)
@@ -121,11 +128,13 @@ def _prepared(make: Callable[..., QuerySet[Any, Any]], values: Sequence[Given]) 
     found = [(places.get(each), each) for each in params]
     if {place for place, _ in found if place is not None} != set(places.values()):
         raise ValueError("A prepared query takes its values as they are, and each of them.")
+    if compiler.has_extra_select:
+        raise ValueError("A prepared query selects no more than what it returns.")
     converters = compiler.get_converters([each for each, *_ in compiler.select or ()])
     compiler.__class__, queryset.query.__class__ = PreparedCompiler, PreparedQuery
     made, prepared = cast(PreparedCompiler, compiler), cast(PreparedQuery, queryset.query)
     made.converters = converters
-    prepared.statement = Statement(queryset, made, sql, found)
+    prepared.statement = Statement(queryset, prepared, made, sql, found)
     return prepared.statement
 
 

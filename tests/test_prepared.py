@@ -83,7 +83,7 @@ class PreparedQueries(TestCase):
 
     def test_a_queryset_of_it_has_been_read_and_can_be_narrowed(self) -> None:
         prepared = Prepared(lambda names: User.objects.filter(username__in=names))
-        found = prepared.queryset(["ann", "bob"])
+        found = prepared.queryset(("ann", "bob"))
         with self.assertNumQueries(0):
             assert {one.username for one in found} == {"ann", "bob"}
         assert [one.username for one in found.filter(username="bob")] == ["bob"]
@@ -104,3 +104,10 @@ def test_a_value_that_is_not_taken_as_it_is_is_refused(
 ) -> None:
     with pytest.raises(ValueError, match="as they are"):
         Prepared(make).rows(1)
+
+
+@pytest.mark.django_db
+def test_a_column_for_the_order_alone_is_refused() -> None:
+    found = User.objects.distinct().order_by("username").values_list("pk")
+    with pytest.raises(ValueError, match="no more"):
+        Prepared(lambda pk: found.filter(pk=pk)).rows(1)

@@ -112,7 +112,7 @@ def scope_of(user: User) -> Scope:
     else:
         grants = [each for each in own if each.is_active]
         found = _row_filters(grants)
-        connections = GRANTED.queryset(found)
+        connections = GRANTED.queryset(tuple(found))
     return Scope(
         row_filters=frozenset(found.items()),
         masked=not user.has_perm(SEE_NUMBERS),
