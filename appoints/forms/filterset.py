@@ -33,14 +33,15 @@ from appoints.query.columns import COLUMNS, Words
 from appoints.query.filters import FILTERS, NAMES, PARAMETERS
 from appoints.query.parameters import Filter, Kind, Parameter
 from appoints.query.query import Query
+from dashboard.accounts.forms import forget_typed
 from dashboard.accounts.zone_names import zone_called
 
 BAD_REQUEST, NOT_FOUND = 400, 404
 # Fields stand in menus beside the form too, and name it by its ID.
 FORM = {"form": "filter-form"}
 Choices = Callable[[], list[tuple[str, Words]]]
-# Fields that a form changes for the person who asks.
-CHANGED = {"connection", "from", "to", "agent", "sort"}
+# Fields that each form changes for the person who asks.
+CHANGED = {"connection", "from", "to", "agent"}
 # Filters whose value a row may lack.
 LACKED = [each for each in FILTERS.values() if each.without]
 
@@ -140,6 +141,15 @@ def _typed(value: Any, default: Any) -> Any:
     return value if default is None else type(default)(value)
 
 
+def _blank(fields: Mapping[str, forms.Field]) -> dict[str, Any]:
+    """Return what each field is of an address that says nothing of it."""
+    nothing = QueryDict()
+    return {
+        name: each.clean(each.widget.value_from_datadict(nothing, {}, name))
+        for name, each in fields.items()
+    }
+
+
 def _shown_in(name: str | None, zone: ZoneInfo) -> ZoneInfo:
     """Return the zone of a view's times: the one that it names, if there is one of this name."""
     try:
@@ -196,6 +206,8 @@ class AppointFilter(django_filters.FilterSet):
         fields = {name: each.field for name, each in cls.base_filters.items()}
         made: Any = type(f"{cls.__name__}Form", (QueryForm,), fields)
         made.base_fields = SharedFields(made.base_fields)
+        made.blank = _blank(made.base_fields)
+        forget_typed(made.base_fields)
         return cast(type[QueryForm], made)
 
     def filter_queryset(self, queryset: Any) -> Any:

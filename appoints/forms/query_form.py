@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import cast
+from collections.abc import Iterable, Mapping
+from copy import deepcopy
+from typing import Any, ClassVar, cast
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -18,7 +19,6 @@ from appoints.query.lists import written
 from appoints.query.models import AgentList
 from appoints.query.parameters import OfClock
 from appoints.query.time_range import moment
-from dashboard.accounts.forms import Unremembered
 
 UNKNOWN_LIST = "unknown_list"  # code of the error
 # The menu "More filters", which is open while something is wrong in it.
@@ -28,10 +28,11 @@ REPEATABLE = {each.name for each in PARAMETERS.values() if each.is_repeatable}
 BY_NUMBER = ("called_no", "-called_no")  # ways to sort
 
 
-class QueryForm(Unremembered, forms.Form):
+class QueryForm(forms.Form):
     """Checks what no field can check alone."""
 
     default_renderer = AT_ONCE
+    blank: ClassVar[Mapping[str, Any]]  # what fields are of which an address says nothing
     zone: ZoneInfo  # in which times without an offset are meant, unless the form names another
     masked = False  # numbers are, for the person who asks
 
@@ -73,12 +74,26 @@ class QueryForm(Unremembered, forms.Form):
     def mask_numbers(self) -> None:
         """Refuse to sort by numbers, whose order would tell their digits, and do not offer it."""
         self.masked = True
-        select = cast(forms.Select, self.fields["sort"].widget)
+        sort = self.fields["sort"] = deepcopy(self.fields["sort"])
+        select = cast(forms.Select, sort.widget)
         every = select.choices
         # A function, for the menu is mostly drawn already.
         select.choices = CallableChoiceIterator(
             lambda: [each for each in every if each[0] not in BY_NUMBER]
         )
+
+    def _clean_fields(self) -> None:
+        """Clean what is given; of the other fields each is what it always is."""
+        every, self.fields = (
+            self.fields,
+            {name: each for name, each in self.fields.items() if name in self.data},
+        )
+        try:
+            super()._clean_fields()  # type: ignore[misc]  # stubs lack it
+        finally:
+            self.fields = every
+        rest = {name: value for name, value in self.blank.items() if name not in self.data}
+        self.cleaned_data = rest | self.cleaned_data
 
     def clean(self) -> None:
         self._refuse_repeated()
@@ -106,6 +121,6 @@ class QueryForm(Unremembered, forms.Form):
             self.add_error("agent", ValidationError(words, code=code))
 
     def _refuse_repeated(self) -> None:
-        for name in self.fields.keys() - REPEATABLE:
+        for name in (self.fields.keys() & self.data.keys()) - REPEATABLE:
             if len(set(cast(QueryDict, self.data).getlist(name))) > 1:
                 self.add_error(name, _("This is given more than once, with different values."))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -47,8 +48,13 @@ class Unremembered(forms.BaseForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            field.widget.attrs["autocomplete"] = "off"
+        forget_typed(self.fields)
+
+
+def forget_typed(fields: Mapping[str, forms.Field]) -> None:
+    """Let a browser not fill in fields from memory."""
+    for each in fields.values():
+        each.widget.attrs["autocomplete"] = "off"
 
 
 class PreferencesForm(Unremembered, forms.ModelForm):  # type: ignore[type-arg]

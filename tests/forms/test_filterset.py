@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
+from unittest.mock import patch
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 import pytest
+from django import forms
 from django.http import QueryDict
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -15,7 +17,7 @@ from hypothesis import strategies as st
 from appoints.connections.models import Connection
 from appoints.forms.fields import LONGEST
 from appoints.forms.filterset import AppointFilter
-from appoints.forms.query_form import REPEATABLE
+from appoints.forms.query_form import REPEATABLE, QueryForm
 from appoints.isales import codes
 from appoints.labels import PRESET_WORDS
 from appoints.query.columns import COLUMNS
@@ -135,21 +137,22 @@ def test_a_question_survives_its_address(
     assert query_of(query.urlencode()) == query
 
 
-@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    st.lists(
-        st.tuples(
-            st.sampled_from([*NAMES.values(), "excel", "\x00"]),
-            st.one_of(
-                st.text(st.characters(exclude_categories=["Cs"]), max_size=20),
-                st.text("0123456789-+:TZ. ,\x00", max_size=30),
-                st.sampled_from(["today", "demo", "due", "-agent", "2026-01-31", "0001-01-01"]),
-                st.sampled_from(["9" * 5000, "9999-12-31T23:59-12:00", "２", "+1", "1.0", "null"]),
-            ),
+addresses = st.lists(
+    st.tuples(
+        st.sampled_from([*NAMES.values(), "excel", "\x00"]),
+        st.one_of(
+            st.text(st.characters(exclude_categories=["Cs"]), max_size=20),
+            st.text("0123456789-+:TZ. ,\x00", max_size=30),
+            st.sampled_from(["today", "demo", "due", "-agent", "2026-01-31", "0001-01-01"]),
+            st.sampled_from(["9" * 5000, "9999-12-31T23:59-12:00", "２", "+1", "1.0", "null"]),
         ),
-        max_size=5,
-    )
+    ),
+    max_size=5,
 )
+
+
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(addresses)
 def test_no_address_does_worse_than_naming_what_is_wrong(
     connection: Connection, given: list[tuple[str, str]]
 ) -> None:
@@ -160,6 +163,18 @@ def test_no_address_does_worse_than_naming_what_is_wrong(
     else:
         assert form.form.errors.keys() <= {*NAMES.values()}
     assert set(form.unknown()) == {name for name, _ in given} - set(NAMES.values())
+
+
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(addresses)
+def test_fields_that_an_address_does_not_name_are_what_django_makes_of_them(
+    connection: Connection, given: list[tuple[str, str]]
+) -> None:
+    found = form_of(urlencode(given)).form
+    errors, cleaned = found.errors, found.cleaned_data
+    with patch.object(QueryForm, "_clean_fields", forms.Form._clean_fields):  # type: ignore[attr-defined]
+        plain = form_of(urlencode(given)).form
+        assert (plain.errors, plain.cleaned_data) == (errors, cleaned)
 
 
 def test_a_range_of_two_ends_survives_its_address(connection: Connection) -> None:
