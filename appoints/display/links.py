@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urljoin
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.urls import reverse
@@ -41,31 +42,54 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class LinkBuilder:
-    """Every link to a question, and the choices that lead to one of them.
+    """Every link to ``query`` on a ``site``, and the choices that lead to one of them.
 
-    ``moving`` and ``fixed`` say which time the two kinds of links ask for; ``fixed`` is empty where
-    it is the same. ``view`` is the name of the saved view, empty without one.
+    ``fixed_query`` asks for the same moments whenever it is asked, None where there is no such
+    choice. ``view`` is the name of the saved view, empty without one. ``names`` are of the
+    addresses that links open. What is drawn is made of these, for most pages show no new links.
     """
 
-    places: Mapping[str, str | Promise]
-    moving: str
-    fixed: str
+    site: str
+    names: tuple[str, ...]
+    query: Query
+    fixed_query: Query | None
+    zone: ZoneInfo
     view: str
-    links: Sequence[Link]
+
+    @property
+    def places(self) -> Mapping[str, str | Promise]:
+        """What links open, in words."""
+        return {name: PLACES[name] for name in self.names}
+
+    @property
+    def moving(self) -> str:
+        """Which time the links ask for that move with the clock."""
+        if self.query.preset:
+            return _("%s, whenever it is opened") % PRESET_WORDS[self.query.preset]
+        return _("In the time zone of whoever opens it")
+
+    @property
+    def fixed(self) -> str:
+        """Which time the others ask for, empty where there are none."""
+        return range_words(self.fixed_query, self.zone) if self.fixed_query else ""
+
+    @property
+    def links(self) -> Sequence[Link]:
+        """All links."""
+        return [
+            Link(place, *kind, f"{urljoin(self.site, reverse(place))}?{query.urlencode()}")
+            for place in self.names
+            for kind, query in _asked(
+                self.query, self.fixed_query, bool(self.view) and place != WALLBOARD
+            )
+        ]
 
 
 def link_builder(question: Question, view: object, site: str) -> LinkBuilder:
     """Return the links to a question of a site's address; ``view`` is the saved view, or None."""
-    fixed = _fixed(question)
-    names = [name for name in PLACES if name != FRAME or settings.FRAME_ANCESTORS]
-    links = [
-        Link(place, *kind, f"{urljoin(site, reverse(place))}?{query.urlencode()}")
-        for place in names
-        for kind, query in _asked(question.query, fixed, bool(view) and place != WALLBOARD)
-    ]
-    words = range_words(fixed, question.zone) if fixed else ""
-    places = {name: PLACES[name] for name in names}
-    return LinkBuilder(places, _moving(question.query), words, str(view or ""), links)
+    names = tuple(name for name in PLACES if name != FRAME or settings.FRAME_ANCESTORS)
+    shown = str(view or "")
+    return LinkBuilder(site, names, question.query, _fixed(question), question.zone, shown)
 
 
 def _asked(
@@ -77,12 +101,6 @@ def _asked(
             yield (time, "without" if has_view else ""), asked.but(view="")
             if has_view:
                 yield (time, "with"), asked.but()
-
-
-def _moving(query: Query) -> str:
-    if query.preset:
-        return _("%s, whenever it is opened") % PRESET_WORDS[query.preset]
-    return _("In the time zone of whoever opens it")
 
 
 def _fixed(question: Question) -> Query | None:

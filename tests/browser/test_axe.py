@@ -117,7 +117,7 @@ def rows(mode: Mode, stale: Stale | None = None) -> tuple[str, dict[str, Any]]:
         table=AppointTable([], CellOptions(UTC_ZONE, {}, "", masked=False), None),
         tiles=[],
         charts=None,
-        link_builder=LinkBuilder({}, "", "", "", []),
+        link_builder=LinkBuilder("", (), Query(), None, ZoneInfo("UTC"), ""),
         empty_state=None,
         clock=Clock("10:00:00", "UTC", "+0000", "", ""),
         stale=stale,
