@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 import pytest
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import Group, Permission, PermissionsMixin
 from django.core.management import call_command
 from django.test import Client
 
@@ -59,6 +61,17 @@ def test_roles_add_up() -> None:
     ana.groups.set(Group.objects.filter(name__in=["exporter", "numbers"]))
     assert ana.has_perms(["access.export_files", "access.see_numbers"])
     assert not ana.has_perm("audit.view_event")
+
+
+@pytest.mark.parametrize("given", [{}, {"is_superuser": True}, {"is_active": False}], ids=str)
+def test_a_person_may_what_django_lets_them(given: dict[str, bool]) -> None:
+    ana = User.objects.create_user("ana", **given)
+    ana.groups.set(Group.objects.filter(name__in=["exporter", "auditor"]))
+    ana.user_permissions.set(Permission.objects.filter(codename="see_numbers"))
+    names = sorted({"accounts.no_such", *chain(*ROLES.values())})
+    plain = [PermissionsMixin.has_perm(User.objects.get(pk=ana.pk), name) for name in names]
+    assert [ana.has_perm(name) for name in names] == plain
+    assert any(plain) == ana.is_active
 
 
 def status(role: str, address: str) -> int:
