@@ -66,12 +66,16 @@ def set_cookie(response: HttpResponse, value: str) -> None:
 
 
 class FrameSessionMiddleware:
-    """Let the frame be of the person of its session. It reads: nothing here changes a session."""
+    """Let the frame be of the person of its session. It reads: nothing here changes a session.
+
+    What no request has templates look for in several ways, so that each has ``is_framed``.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: Any) -> HttpResponseBase:
+        request.is_framed = False
         if request.path == reverse("embed") and not request.user.is_authenticated:
             _let_in(request)
         return self.get_response(request)
