@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import NamedTuple
 from unittest.mock import patch
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.template import Context, Engine, Template
@@ -13,7 +14,10 @@ from django.utils.safestring import mark_safe
 from hypothesis import given
 from hypothesis import strategies as st
 
+from appoints.display.chips import chips
+from appoints.display.clock import Clock
 from appoints.display.heads import Heads
+from appoints.display.links import LinkBuilder
 from appoints.display.pagination import Pager
 from appoints.display.preset_links import DayLinks, PresetLinks
 from appoints.query.query import Query
@@ -99,6 +103,18 @@ names = st.sampled_from([("state",), ("state", "called_no")])
 pagers = st.builds(Pager, queries, st.integers(0, 90), st.sampled_from([25, 50]), st.just(0))
 days = st.builds(DayLinks, queries, st.sampled_from([date(2026, 3, 1), date(2026, 3, 2)]))
 heads = st.builds(Heads, names, queries | st.none(), st.booleans())
+zones = st.sampled_from([ZoneInfo("UTC"), ZoneInfo("Asia/Tokyo")])
+builders = st.builds(
+    LinkBuilder,
+    st.just("https://calls.example/"),
+    st.sampled_from([("appoints:list",), ("appoints:list", "wallboard")]),
+    queries,
+    queries | st.none(),
+    zones,
+    st.sampled_from(["", "Mornings"]),
+)
+told = st.sampled_from(["10:00", "11:00"])
+clocks = st.builds(Clock, told, zones.map(str), told, zones.map(str), told, told)
 found = st.one_of(
     pagers.map(lambda value: Piece("appoints/_pagination.html", "pager", value)),
     st.builds(PresetLinks, queries).map(
@@ -107,6 +123,11 @@ found = st.one_of(
     days.map(lambda value: Piece("appoints/_day_links.html", "days", value)),
     heads.map(lambda value: Piece("appoints/_heads.html", "heads", value)),
     heads.map(lambda value: Piece("appoints/_sort_menu.html", "heads", value)),
+    builders.map(lambda value: Piece("appoints/_links.html", "builder", value)),
+    clocks.map(lambda value: Piece("appoints/_as_of_words.html", "clock", value)),
+    st.builds(chips, queries, zones).map(
+        lambda value: Piece("appoints/_chips.html", "chips", value)
+    ),
 )
 
 

@@ -17,7 +17,8 @@ class Clock(NamedTuple):
     """The zone and the offsets of times; both empty of the console where its zone is the same.
 
     ``as_of`` is when the data are of, with its own offset where that is none of the times';
-    ``newest`` the same of the newest of them, empty where these are no newer.
+    ``newest`` the same of the newest of them, empty where these are no newer. ``at`` and ``moment``
+    are for scripts: its time of day to the second, and all of it.
     """
 
     as_of: str
@@ -26,6 +27,8 @@ class Clock(NamedTuple):
     console: str
     console_offset: str
     newest: str = ""
+    at: str = ""
+    moment: str = ""
 
 
 def clock_of(
@@ -42,13 +45,16 @@ def clock_of(
     moments = moments or _ends(question)
     zone, console = question.zone, question.console
     offset = offsets_of(moment.astimezone(zone) for moment in moments)
+    own = as_of and as_of.astimezone(zone)
     return Clock(
-        isolated(_told(as_of.astimezone(zone), offset)) if as_of else "",
+        isolated(_told(own, offset)) if own else "",
         zone.key,
         isolated(offset),
         console.key if console else "",
         isolated(offsets_of(at.astimezone(console) for at in moments)) if console else "",
         isolated(_told(newest.astimezone(zone), offset)) if _is_newer(newest, as_of) else "",
+        f"{own:%H:%M:%S}" if own else "",
+        own.isoformat() if own else "",
     )
 
 
