@@ -26,7 +26,12 @@ LIST = "/appoints/"
 HTMX = {"HX-Request": "true"}
 RUNS, COLD_RUNS = 15, 3
 # Rows, and the milliseconds at most of a page opened again and of the first one.
-SIZES = ((1_000, 25, None), (100_000, 50, None), (500_000, 200, 1_000))
+SIZES = (
+    (1_000, 25, None),
+    (100_000, 50, None),
+    (500_000, 200, 1_000),
+    (1_000_000, 400, 1_000),
+)
 POLLED, POLL = 200_000, 60
 
 
