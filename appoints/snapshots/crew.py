@@ -40,6 +40,7 @@ class Crew:
         self._threads = self._own = self._busy = 0
         self._lingering = self._taking = 0  # threads with a line and no page; and about to take one
         self._dismissals = 0
+        self._last_turn = 0.0  # monotonic
         _CREWS.add(self)
 
     def add(self, queue: PageQueue) -> None:
@@ -129,9 +130,19 @@ class Crew:
             self._dismissals += 1
             self._changed.notify_all()
 
-    def take(self, queue: PageQueue) -> int | None:
-        """Return the offset of a page to ask for, which makes a thread busy."""
+    def take(self, queue: PageQueue, apart: float) -> int | None:
+        """Return the offset of a page to ask for, which makes a thread busy.
+
+        For who has a line. It waits until the call before is so many seconds ago.
+        """
         with self._changed:
+            now = time.monotonic()
+            self._last_turn = turn = max(now, self._last_turn + apart)
+            self._lingering += 1
+        if turn > now:
+            time.sleep(turn - now)
+        with self._changed:
+            self._lingering -= 1
             offset = queue.take()
             self._busy += offset is not None
             return offset

@@ -67,7 +67,7 @@ class PageFetcher:
                 self._take_line(queue)
             elif not self.held.serves(queue):
                 self._give_back()
-            elif (offset := self.crew.take(queue)) is not None:
+            elif (offset := self.crew.take(queue, self.held.apart)) is not None:
                 self._fetch(self.held.line, queue, offset)
                 self._share(self.held, queue)
         except Exception as error:  # noqa: BLE001 the load raises it

@@ -7,6 +7,7 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -293,6 +294,50 @@ def test_no_load_is_refused_for_another_ones_wait(
     late.added -= page_fetcher.LINE_WAIT + 1
     with pytest.raises(Busy):
         fetcher_._take_line(late)
+
+
+def test_calls_go_out_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr(crew, "time", SimpleNamespace(monotonic=lambda: 100.0, sleep=waited.append))
+    threads, queue = crew.Crew(CONNECTION), queue_of(10, 20, 30)
+    assert [threads.take(queue, 0.25) for _ in range(3)] == [10, 20, 30]
+    assert waited == [0.25, 0.5]
+
+
+def test_no_other_thread_takes_a_line_for_a_page_that_waits_for_its_turn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    threads, lacks = crew.Crew(CONNECTION), list[bool]()
+    clock = SimpleNamespace(monotonic=lambda: 100.0, sleep=lambda _: lacks.append(idle_looks()))
+    monkeypatch.setattr(crew, "time", clock)
+    queue = queue_of(10, 20)
+    threads.add(queue)
+
+    def idle_looks() -> bool:
+        with threads._changed:
+            return threads._lacks_lines()
+
+    threads.take(queue, 0.25)
+    threads.take(queue, 0.25)
+    assert lacks == [False]
+
+
+@pytest.mark.parametrize(
+    ("took", "at_once", "apart"), [(0.5, 4, held_line.APART), (0.008, 4, 0.0005), (0.0, 4, 0.0)]
+)
+def test_all_lines_ask_within_a_part_of_the_time_that_a_call_takes(
+    lines: Lines, monkeypatch: pytest.MonkeyPatch, took: float, at_once: int, apart: float
+) -> None:
+    seconds, take = list[float](), crew.Crew.take
+
+    def record(self: crew.Crew, queue: PageQueue, apart: float) -> int | None:
+        seconds.append(apart)
+        return take(self, queue, apart)
+
+    monkeypatch.setattr(crew.Crew, "take", record)
+    lines.took, lines.connection.max_concurrency = took, at_once
+    all_come(lines, fetch("one", 10, 20))
+    assert set(seconds) == {apart}
 
 
 def test_a_line_whose_endpoint_may_have_been_read_before_a_change_is_given_back(
