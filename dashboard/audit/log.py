@@ -23,7 +23,9 @@ from dashboard.prepared import Prepared
 
 LIKE = Prepared(
     lambda look, since, until: (
-        Event.objects.filter(look=look, at__gt=since, at__lte=until).order_by().values("pk")[:1]
+        Event.objects.filter(look=look, at__gt=since, at__lte=until)
+        .order_by()
+        .values_list("at", flat=True)[:1]
     )
 )
 
@@ -99,13 +101,16 @@ def record_look(
 
 
 def _save_once(event: Event) -> None:
-    if not _is_known(event) and not LIKE.rows(event.look, *_around(event)):
+    if _is_known(event):
+        return
+    at = next(iter(LIKE.rows(event.look, *_around(event))), None)
+    if at is None:
         event.save()
-        cache.set(f"audit.{event.look}", event.at, SAME_LOOK.total_seconds())
+    cache.set(f"audit.{event.look}", at or event.at, SAME_LOOK.total_seconds())
 
 
 def _is_known(event: Event) -> bool:
-    """Tell whether this worker has just stored its like."""
+    """Tell whether this worker has just stored or found its like."""
     since, until = _around(event)
     return bool(since < cache.get(f"audit.{event.look}", since) <= until)
 

@@ -132,6 +132,20 @@ def test_a_look_that_this_worker_knows_asks_the_database_nothing(
         record_look(ORIGIN, Target("connection", "demo"), {}, [], "a")
 
 
+def test_a_look_that_another_worker_has_stored_is_looked_for_once(
+    db: None, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with time_machine.travel(NOON) as clock:
+        looks("a")
+        clock.shift(timedelta(minutes=9))
+        cache.clear()
+        record_look(ORIGIN, Target("connection", "demo"), {}, [], "a")
+        with django_assert_num_queries(0):
+            record_look(ORIGIN, Target("connection", "demo"), {}, [], "a")
+        clock.shift(timedelta(minutes=2))
+        assert looks("a") == 2
+
+
 @pytest.mark.parametrize("other_worker", [False, True])
 def test_after_ten_minutes_the_same_look_counts_again(db: None, other_worker: bool) -> None:
     with time_machine.travel(NOON) as clock:
