@@ -71,7 +71,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "dashboard.http.compression.PageCompressionMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "dashboard.http.headers.PolicyMiddleware",
     "dashboard.http.headers.HeadersMiddleware",
     "dashboard.http.unreadable.BodyMiddleware",
     "dashboard.http.concurrency.ConcurrencyMiddleware",
