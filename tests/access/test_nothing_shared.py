@@ -19,6 +19,7 @@ from appoints.query.query import Query
 from appoints.results.kept import KEPT
 from appoints.snapshots.models import Snapshot
 from dashboard.accounts.models import Preferences, User
+from dashboard.templatetags import pieces
 from tests.access import centre, made_up
 from tests.access.test_nothing_leaks import HTMX, Place, lines_of
 from tests.factories import NOON, at_hand, browser_of, person, raw, team_called
@@ -122,14 +123,18 @@ def assert_nobody_tells(
 ) -> list[list[str]]:
     """Assert that people are shown the same alone as after others, and return it."""
 
+    def forget() -> None:
+        KEPT.clear()
+        pieces._drawn.cache_clear()
+
     def shown(who: int) -> list[str]:
         return lines_of(crowd.browsers[who].get(address, headers=place.headers))
 
     alone = []
     for each in people:
-        KEPT.clear()
+        forget()
         alone.append(shown(each))
-    KEPT.clear()
+    forget()
     # The first one, too, after the others.
     assert [shown(each) for each in (*people, people[0])] == [*alone, alone[0]]
     return alone
