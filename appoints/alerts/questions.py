@@ -16,7 +16,7 @@ from appoints.display.chips import chips
 from appoints.forms.bind import Question, form_of, question_of
 from appoints.forms.filterset import AppointFilter
 from appoints.query import presets
-from appoints.query.query import Query
+from appoints.query.query import BLANK, Query
 from appoints.results.result import Result
 from dashboard.accounts.models import Preferences
 
@@ -91,7 +91,7 @@ def words_of(question: Question, form: AppointFilter) -> str:
 def kept_text(query: Query) -> str:
     """Return the query string to keep: presets as they are, agents and number in full."""
     kept = query.but(view="", agent_list="", number=opened(query.number))
-    return replace(kept, per_page=Query().per_page).urlencode()
+    return replace(kept, per_page=BLANK.per_page).urlencode()
 
 
 def _with_range(query: Query) -> Query:

@@ -16,7 +16,7 @@ from appoints.forms.bind import Question
 from appoints.insight.best_hours import WEEK, BestHours, Working, best_hours
 from appoints.insight.reach_by_group import reach_by_group
 from appoints.labels import WEEKDAYS
-from appoints.query.query import Query
+from appoints.query.query import BLANK, Query
 from appoints.results.result import Result
 
 BYTES = 500  # of an advice, or about
@@ -113,7 +113,7 @@ def _day(day: date, today: date) -> str:
 
 def _reached(found: BestHours, query: Query, result: Result) -> Query:
     """Return the question for the calls of these hours that reached somebody."""
-    asked = Query() if result.is_compared else query.upstream()
+    asked = BLANK if result.is_compared else query.upstream()
     every_day = len(found.weekdays) == WEEK
     return replace(
         query.of_range,

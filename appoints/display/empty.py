@@ -10,7 +10,7 @@ from appoints.access.number_token import is_token
 from appoints.display.chips import Names, chips
 from appoints.labels import PRESET_WORDS
 from appoints.query.filters import FILTERS, NAMES
-from appoints.query.query import Query
+from appoints.query.query import BLANK, Query
 from appoints.results.result import Result
 
 # What one leaves out together: a filter, or the ends of a range.
@@ -92,16 +92,16 @@ class EmptyState:
         ]
 
     def _has(self, names: tuple[str, ...]) -> bool:
-        return any(getattr(self._query, name) != getattr(Query(), name) for name in names)
+        return any(getattr(self._query, name) != getattr(BLANK, name) for name in names)
 
     def _narrows(self, name: str) -> bool:
         """Tell whether a filter of ours leaves rows out."""
-        blank = getattr(Query(), name)
+        blank = getattr(BLANK, name)
         is_ours = getattr(self._query.upstream(), name) == blank
         return (is_ours and self._has((name,))) or self._query.lacks(name)
 
     def _suggestion(self, names: tuple[str, ...], *, sure: bool = True) -> Suggestion:
-        blank = Query()
+        blank = BLANK
         alone = replace(blank, **{name: getattr(self._query, name) for name in names})
         lacked = tuple(NAMES[name] for name in names if self._query.lacks(name))
         alone = replace(alone, without=lacked)

@@ -51,6 +51,10 @@ class SeveralField(Named, fields.MultipleChoiceField):
 class ConnectionField(Named, fields.ModelChoiceField):
     """One of the connections that the person may see; the error names no other."""
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> ConnectionField:
+        """Copy the field as if it had no connections: each form sets those of its person."""
+        return forms.Field.__deepcopy__(self, memo)
+
     def words(self, given: str, possible: Sequence[str]) -> str:
         known = ", ".join(possible) or _("none yet")
         words = _("There is no connection %(name)s. Known: %(known)s")

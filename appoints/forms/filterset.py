@@ -32,7 +32,7 @@ from appoints.forms.query_form import REPEATABLE, UNKNOWN_LIST, QueryForm
 from appoints.query.columns import COLUMNS, Words
 from appoints.query.filters import FILTERS, NAMES, PARAMETERS
 from appoints.query.parameters import Filter, Kind, Parameter
-from appoints.query.query import Query
+from appoints.query.query import BLANK, Query
 from dashboard.accounts.forms import forget_typed
 from dashboard.accounts.zone_names import zone_called
 
@@ -219,13 +219,12 @@ class AppointFilter(django_filters.FilterSet):
         cleaned = self.form.cleaned_data
         values = {name: cleaned[param] for name, param in NAMES.items()}
         connection = values["connection"] or next(iter(self.queryset), None)
-        blank = Query()
         given = {
-            name: _typed(value, getattr(blank, name))
+            name: _typed(value, getattr(BLANK, name))
             for name, value in values.items()
             if value not in (None, "", [], ())
         }
-        return Query(**{**given, "connection": connection.slug if connection else ""})
+        return BLANK.but(**{**given, "connection": connection.slug if connection else ""})
 
     @property
     def wrong_status(self) -> int:

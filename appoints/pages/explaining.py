@@ -16,7 +16,7 @@ from appoints.display.limits import limits
 from appoints.display.preset_links import PresetLinks
 from appoints.pages.base import ResultView
 from appoints.pages.contexts import ListContext, NoConnectionContext
-from appoints.query.query import Query
+from appoints.query.query import BLANK
 from appoints.results.result import Result
 from appoints.saved_views.menu import view_menu_of
 from dashboard.accounts.administrators import administrators
@@ -72,7 +72,7 @@ class ExplainingView(ResultView):
             unknown=form.unknown(FORM_ONLY | {REFRESH} | self.own_parameters),
             zone=form.zone,
             # Of a form that is wrong only the way out is offered.
-            preset_links=PresetLinks(Query()),
+            preset_links=PresetLinks(BLANK),
             controls=Controls(form=form.form, place=self.request.path),
             intervals=INTERVALS,
             limits=limits(self.scope),

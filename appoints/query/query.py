@@ -77,16 +77,16 @@ class Query(Parameters):
     def upstream(self) -> Query:
         """Return the part that iSales itself can filter by, whatever the time."""
         if self.compares_rows:
-            return Query()
+            return BLANK
         known = [name for name, each in FILTERS.items() if not each.needs_whole]
         names = [name for name in known if not self.lacks(name)]
-        return Query(**{name: getattr(self, name) for name in names})
+        return BLANK.but(**{name: getattr(self, name) for name in names})
 
     @property
     def of_range(self) -> Query:
         """The question for every row of the range."""
         names = ("connection", "preset", "begin", "end", "zone")
-        return Query(**{name: getattr(self, name) for name in names})
+        return BLANK.but(**{name: getattr(self, name) for name in names})
 
     @property
     def compares_rows(self) -> bool:
@@ -120,6 +120,7 @@ class Query(Parameters):
 
 DEFAULTS: Mapping[str, Any] = {field.name: field.default for field in fields(Query)}
 FIELDS = attrgetter(*DEFAULTS)
+BLANK = Query()
 PUT: Mapping[str, Callable[[Query, Any], None]] = {
     name: getattr(Parameters, name).__set__ for name in DEFAULTS
 }

@@ -16,7 +16,7 @@ from appoints.connections.errors import Busy, QueueFull, database_failure
 from appoints.connections.models import Connection
 from appoints.isales.errors import FetchError
 from appoints.query.filters import NAMES
-from appoints.query.query import Query
+from appoints.query.query import BLANK, Query
 from appoints.query.time_range import Window
 from appoints.results import filtering
 from appoints.results.browsing import browsing
@@ -208,7 +208,7 @@ class Asking:
         chosen = asked_for(held[0], asked[0].asked, self.connection)
         query, plan = self.query, plan_of(self.connection)
         writings = [each.query.number for each in asked]
-        is_compared = not chosen or query.upstream() == Query()
+        is_compared = not chosen or query.upstream() == BLANK
         if chosen and query.upstream().agents:
             # iSales chose by its own names of the agents, which the rows need not show.
             query = query.but(agents=())
@@ -240,7 +240,7 @@ class Asking:
         The numbers themselves are of rows that a person of a limited scope may not see.
         """
         chosen = asked_for(held[0], asked[0].asked, self.connection)
-        wanted = asked[0].query if chosen else Query()
+        wanted = asked[0].query if chosen else BLANK
         surplus = together(
             [unrequested(each, wanted, self.connection, rules()) for each in held], asked
         ).height

@@ -8,7 +8,7 @@ import polars as pl
 
 from appoints.access.scope import Visibility
 from appoints.connections.models import Connection
-from appoints.query.query import Query
+from appoints.query.query import BLANK, Query
 from appoints.query.time_range import EVER, Window
 from appoints.results import filtering
 from appoints.results.cache import CACHE
@@ -51,7 +51,7 @@ def unrequested(
         begin, end = snapshot.begin, snapshot.end
         window = Window(begin and begin - NEAR, end and end + NEAR)
     rows, plan = CACHE.of(snapshot, rules), plan_of(connection)
-    if query.upstream() == Query() and _lies_in(rows["appoint_time"], window):
+    if query.upstream() == BLANK and _lies_in(rows["appoint_time"], window):
         return rows.clear()  # as nearly always, and then in no time
     return filtering.left_out(rows, query, window, plan=plan, chosen=True)
 

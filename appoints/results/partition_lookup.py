@@ -16,7 +16,7 @@ from appoints.access.scope import Visibility
 from appoints.connections.errors import database_failure
 from appoints.connections.models import Connection
 from appoints.isales.errors import FetchError
-from appoints.query.query import Query
+from appoints.query.query import BLANK, Query
 from appoints.query.time_range import Window
 from appoints.results import filtering
 from appoints.results.assembly import Assembly, Loads
@@ -67,7 +67,7 @@ class PartitionLookup:
 
         What iSales can filter by is answered from partitions only where all are there, and not old.
         """
-        if query.upstream() == Query():
+        if query.upstream() == BLANK:
             return self.load(wait, person)
         if not self._answers(self.stored(), query):
             return None
@@ -128,7 +128,7 @@ class PartitionLookup:
     def _are_too_many(self, rows: pl.DataFrame) -> bool:
         most = settings.APPOINTS_MOST_ROWS
         # To look which of them lie in the window takes long, and nearly always all are few enough.
-        return rows.height > most and filtering.in_range(rows, Query(), self.window).height > most
+        return rows.height > most and filtering.in_range(rows, BLANK, self.window).height > most
 
     def _counts(self, assembly: Assembly) -> dict[str, object]:
         """Return how many rows iSales reported and sent, and whether these agree day by day.
@@ -136,7 +136,7 @@ class PartitionLookup:
         The numbers themselves are of rows that a person of a limited scope may not see.
         """
         surplus = [
-            unrequested(each.snapshot, Query(), self.connection, self.rules).height
+            unrequested(each.snapshot, BLANK, self.connection, self.rules).height
             for each in assembly.at_hand
         ]
         counts: dict[str, object] = {"is_settled": assembly.is_settled and not any(surplus)}

@@ -10,7 +10,7 @@ from appoints.connections import limiter
 from appoints.connections.models import Connection
 from appoints.isales.client import Criteria
 from appoints.query.filters import PER_PAGE
-from appoints.query.query import Query
+from appoints.query.query import BLANK, Query
 from appoints.results import states
 from appoints.snapshots import frame
 from appoints.snapshots.shared_pages import PageAnswer, shared
@@ -40,7 +40,7 @@ def size_of(connection: Connection, query: Query) -> int:
     most = sizes(connection)[-1]
     if query.per_page <= most:
         return query.per_page
-    if query.per_page == Query().per_page:
+    if query.per_page == BLANK.per_page:
         return most
     raise TooLong(most)
 

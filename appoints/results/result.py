@@ -12,7 +12,7 @@ import polars as pl
 from django.utils.functional import cached_property
 
 from appoints.isales.errors import FetchError
-from appoints.query.query import Query
+from appoints.query.query import BLANK, Query
 from appoints.query.time_range import Window
 from appoints.results.facets import ValueCount
 from appoints.results.filtering import Reasons, in_range, is_number
@@ -103,7 +103,7 @@ class Result:
         how: dict[str, Any] = {"plan": plan, "chosen": chosen}
         found = Selection.of(frame, query, window, **how, is_compared=is_compared)
         if is_compared:
-            fields["comparing"] = lambda: in_range(found.frame, Query(), window)
+            fields["comparing"] = lambda: in_range(found.frame, BLANK, window)
         fields["ranging"] = lambda: in_range(found.frame, query, window, **how)
         made = cls(selection=found, total=found.height, plan=plan, **fields)
         return made._in_order(Order(query.sort, reasons, language)) if made.is_whole else made

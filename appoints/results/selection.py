@@ -12,7 +12,7 @@ import polars as pl
 from django.utils.functional import cached_property
 
 from appoints.query.columns import COLUMNS
-from appoints.query.query import DEFAULT_SORT, Query
+from appoints.query.query import BLANK, DEFAULT_SORT, Query
 from appoints.query.time_range import Window
 from appoints.results.collation import ranked
 from appoints.results.facets import ValueCount, facets
@@ -222,4 +222,4 @@ def _filters(query: Query) -> Query:
     """Return all of a question that may choose rows; its range is told by the rows within."""
     states = query.wanted_states()
     plain = replace(query, preset="", begin=None, end=None, states=states)
-    return replace(plain, sort="", page=1, per_page=Query().per_page, view="", agent_list="")
+    return replace(plain, sort="", page=1, per_page=BLANK.per_page, view="", agent_list="")
