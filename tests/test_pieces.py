@@ -59,9 +59,11 @@ def test_a_piece_of_the_same_values_is_drawn_once() -> None:
         assert drawn(Piece(HTML, "class", "warning")) == first
 
 
-def test_a_piece_whose_links_repeat_a_long_address_is_drawn_and_not_kept() -> None:
-    agents = tuple(f"agent{number:040}" for number in range(100))
-    asked = Piece("appoints/_preset_links.html", "presets", PresetLinks(Query(agents=agents)))
+@pytest.mark.parametrize("agent_list", ["", "named"])
+def test_a_piece_of_a_long_list_of_agents_is_drawn_and_not_kept(agent_list: str) -> None:
+    agents = tuple(f"agent{number:0200}" for number in range(100))
+    presets = PresetLinks(Query(agents=agents, agent_list=agent_list))
+    asked = Piece("appoints/_preset_links.html", "presets", presets)
     assert drawn(asked) == plain(asked)
     assert pieces._drawn.cache_info().currsize == 0
 

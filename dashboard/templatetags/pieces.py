@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 MOST = 1000  # pieces that a worker keeps
-LONGEST = 10_000  # characters of one: each of its links may repeat a long address
+LONGEST = 10_000  # characters of one, and of its values: both may repeat a long list of agents
 
 register = template.Library()
 
@@ -27,7 +27,7 @@ class Values:
 
 
 class LongPiece(Exception):
-    """A piece that is too long to be kept, as it was ``drawn``."""
+    """A piece that is too long to be kept, or of values that are, as it was ``drawn``."""
 
     def __init__(self, drawn: SafeString) -> None:
         super().__init__()
@@ -57,6 +57,6 @@ def _drawn(name: str, language: str | None, values: Values) -> SafeString:
     """Return a piece. Raises LongPiece, of which the cache keeps nothing."""
     # Not as a page is: no processor of contexts adds what the values do not tell.
     drawn = Engine.get_default().get_template(name).render(Context({**values.named}))
-    if len(drawn) > LONGEST:
+    if max(len(drawn), len(values.told)) > LONGEST:
         raise LongPiece(drawn)
     return drawn
