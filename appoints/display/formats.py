@@ -79,11 +79,13 @@ def offset_if_twice(moment: datetime) -> str:
 
 def offsets_of(moments: Iterable[datetime]) -> str:
     """Return the offsets of local moments, each once, by time: ``+0100, +0200``."""
-    # By their stamps: of two times of one zone Python compares what a clock on the wall shows.
     first: dict[timedelta | None, datetime] = {}
-    for moment in sorted(moments, key=datetime.timestamp):
-        first.setdefault(moment.utcoffset(), moment)
-    return ", ".join(f"{moment:%z}" for moment in first.values())
+    for moment in moments:
+        offset = moment.utcoffset()
+        if offset not in first or moment < first[offset]:
+            first[offset] = moment
+    # By their stamps: of two times of one zone Python compares what a clock on the wall shows.
+    return ", ".join(f"{moment:%z}" for moment in sorted(first.values(), key=datetime.timestamp))
 
 
 # Spans and distances, for static/js/relative-times.js too, which keeps them true.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -48,8 +48,17 @@ def test_patterns_name_their_values_in_braces_as_scripts_fill_them_in(language: 
     assert "{days}" in patterns["days"] and "{hours}" in patterns["days"]
 
 
+BERLIN, HOUR = ZoneInfo("Europe/Berlin"), timedelta(hours=1)
+HOURS = st.integers(0, 400 * 24).map(lambda hours: datetime(2026, 1, 1, tzinfo=UTC) + hours * HOUR)
+
+
+@given(st.lists(HOURS.map(lambda moment: moment.astimezone(BERLIN)), max_size=6))
+def test_each_offset_is_told_once_by_time_in_whatever_order(moments: list[datetime]) -> None:
+    by_time = [f"{each:%z}" for each in sorted(moments, key=datetime.timestamp)]
+    assert formats.offsets_of(moments) == ", ".join(dict.fromkeys(by_time))
+
+
 def test_offsets_are_in_the_order_in_which_each_begins() -> None:
-    berlin = ZoneInfo("Europe/Berlin")
-    winter, summer = (datetime(2026, month, 3, tzinfo=berlin) for month in (1, 7))
-    again = datetime(2026, 12, 3, tzinfo=berlin)
+    winter, summer = (datetime(2026, month, 3, tzinfo=BERLIN) for month in (1, 7))
+    again = datetime(2026, 12, 3, tzinfo=BERLIN)
     assert formats.offsets_of([again, summer, winter]) == "+0100, +0200"
