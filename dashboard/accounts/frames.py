@@ -68,7 +68,7 @@ def set_cookie(response: HttpResponse, value: str) -> None:
 class FrameSessionMiddleware:
     """Let the frame be of the person of its session. It reads: nothing here changes a session.
 
-    What no request has templates look for in several ways, so that each has ``is_framed``.
+    Each request gets ``is_framed``, for templates look in several ways for what one lacks.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:

@@ -13,7 +13,7 @@ class HtmxRequest(HttpRequest):
     """A request as django-htmx's middleware leaves it; for type hints."""
 
     htmx: HtmxDetails
-    is_framed: bool  # in a portal's frame; set by its page alone
+    is_framed: bool  # in a portal's frame
 
 
 class SignedInRequest(HtmxRequest):
