@@ -17,8 +17,8 @@ def looks() -> list[Event]:
 
 
 @pytest.fixture(autouse=True)
-def _stored(connection: Connection) -> None:
-    """A connection to the simulator."""
+def _stored(noon_of_a_weekday: None, connection: Connection) -> None:
+    """A connection to the simulator, whose rows are of the same day in each request."""
 
 
 def test_a_look_tells_who_what_and_how_many_rows(signed_in: Client) -> None:

@@ -86,6 +86,7 @@ def test_no_file_and_no_answer_is_of_a_part(
         assert "iSales did not answer" in response.content.decode()
 
 
+@pytest.mark.usefixtures("noon_of_a_weekday")  # at midnight a further day begins to load
 @every_section
 def test_more_rows_than_are_fetched_have_no_figures(
     signed_in: Client, connection: Connection, supervisor: User, settings: Any, section: str

@@ -101,6 +101,7 @@ PATHS = [
 ]
 
 
+@pytest.mark.usefixtures("noon_of_a_weekday")  # at midnight the next language's days are others
 def test_only_words_differ_from_language_to_language(
     signed_in: Client, connection: Connection
 ) -> None:

@@ -16,7 +16,7 @@ from appoints.query.query import Query
 from tests.screen import Screen, address_of, words_of
 
 LIST, FILE = "/appoints/", "/appoints/export.json"
-TODAY = {"preset": "today"}
+LAST_DAYS = {"preset": "last-7d"}  # in which a call of now is after midnight, too
 
 
 def serve(simulator: Simulator, *numbers: str | None) -> None:
@@ -106,9 +106,9 @@ def test_box_and_search_find_the_same_number(
     signed_in: Client, connection: Connection, simulator: Simulator, box: str
 ) -> None:
     serve(simulator, *set(TYPED.values()), "999")
-    signed_in.get(LIST, TODAY)
+    signed_in.get(LIST, LAST_DAYS)
     for typed, stored in TYPED.items():
-        sent = signed_in.post(LIST, {box: typed, **TODAY})
+        sent = signed_in.post(LIST, {box: typed, **LAST_DAYS})
         address = sent["Location"].replace(LIST, FILE)
         assert in_file(signed_in, address) == [stored], typed
 
@@ -118,7 +118,7 @@ def test_a_number_stored_with_spaces_is_found_by_its_own_link(
 ) -> None:
     stored = "+44 20 7946 0999"
     serve(simulator, stored, "+442079460999", "999")
-    detail = Screen(signed_in.get("/appoints/0-0/?preset=today"))
+    detail = Screen(signed_in.get("/appoints/0-0/?preset=last-7d"))
     [link] = [each for each in detail.all("a") if words_of(each) == "Look for them at any time"]
     query = address_of(link).removeprefix("/appoints/?")
     assert found(signed_in, query) == {stored, "+442079460999"}
@@ -168,7 +168,7 @@ def test_a_writing_that_rows_at_hand_have_is_asked_for_at_any_time(
 ) -> None:
     own(connection, "44")
     serve(simulator, "(020) 7946-0999", "999")
-    signed_in.get(LIST, TODAY)
+    signed_in.get(LIST, LAST_DAYS)
     assert in_file(signed_in, f"{FILE}?number=%2B442079460999") == ["(020) 7946-0999"] * 2
 
 
@@ -177,7 +177,7 @@ def test_other_calls_of_the_number_are_those_of_any_writing(
 ) -> None:
     own(connection, "44")
     serve(simulator, "+442079460999", "020 7946 0999", "02079460998")
-    page = signed_in.get("/appoints/0-0/?preset=today").content.decode()
+    page = signed_in.get("/appoints/0-0/?preset=last-7d").content.decode()
     assert 'href="/appoints/0-1/' in page
     assert 'href="/appoints/0-2/' not in page
 
