@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 from django.core.exceptions import EmptyResultSet
@@ -33,7 +32,6 @@ class Prepared(Generic[Row]):
 
     def __init__(self, make: Callable[..., QuerySet[Any, Row]]) -> None:
         self._make = make
-        self._asked: Callable[..., QuerySet[Any, Row]] = lru_cache(maxsize=MOST)(make)
         self._statements: dict[object, Statement] = {}
 
     def rows(self, *values: Given) -> list[Row]:
@@ -48,8 +46,8 @@ class Prepared(Generic[Row]):
         return list(found)
 
     def queryset(self, *values: Given) -> QuerySet[Any, Row]:
-        """Return the QuerySet for these values, each of which can be hashed; it has been read."""
-        found = self._asked(*values).all()
+        """Return the QuerySet for these values, which has been read."""
+        found = self._make(*values)
         found._result_cache = self.rows(*values)
         return found
 

@@ -83,7 +83,7 @@ class PreparedQueries(TestCase):
 
     def test_a_queryset_of_it_has_been_read_and_can_be_narrowed(self) -> None:
         prepared = Prepared(lambda names: User.objects.filter(username__in=names))
-        found = prepared.queryset(("ann", "bob"))
+        found = prepared.queryset(["ann", "bob"])
         with self.assertNumQueries(0):
             assert {one.username for one in found} == {"ann", "bob"}
         assert [one.username for one in found.filter(username="bob")] == ["bob"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import polars as pl
@@ -17,12 +18,17 @@ from appoints.connections.models import Connection
 from dashboard.accounts.models import Team, User
 from dashboard.prepared import Prepared
 
-GRANT = ("grants__connection", "grants__connection__active", "grants__agents", "grants__tasks")
+# All of a connection, its ID first: to read it apart from its grants was a query more.
+CONNECTION = [each.attname for each in Connection._meta.concrete_fields]
+GRANT = ("grants__agents", "grants__tasks", *(f"grants__connection__{each}" for each in CONNECTION))
 GRANTS: Prepared[tuple[Any, ...]] = Prepared(
-    lambda person: Team.objects.with_member(person).values_list("pk", "name", *GRANT)
+    lambda person: (
+        Team.objects.with_member(person)
+        .order_by(*(f"grants__connection__{each}" for each in Connection._meta.ordering or ()))
+        .values_list("pk", "name", *GRANT)
+    )
 )
 CONNECTIONS = Prepared(lambda: Connection.objects.filter(active=True))
-GRANTED = Prepared(lambda connections: Connection.objects.filter(active=True, pk__in=connections))
 
 
 class Granted(NamedTuple):
@@ -30,10 +36,16 @@ class Granted(NamedTuple):
 
     team: int
     name: str
-    connection: int
-    is_active: bool | None
     agents: list[str]
     tasks: list[str]
+    connection: Connection | None
+
+    @classmethod
+    def of(cls, team: int, name: str, agents: Any, tasks: Any, *connection: Any) -> Granted:
+        """Return what a row of GRANTS says."""
+        is_granted, database = connection[0] is not None, Connection.objects.db
+        found = Connection.from_db(database, CONNECTION, connection) if is_granted else None
+        return cls(team, name, agents, tasks, found)
 
 
 class Visibility(NamedTuple):
@@ -104,15 +116,15 @@ class Scope:
 
 def scope_of(user: User) -> Scope:
     """Return what a person may see: everything for a superuser, else what their teams may."""
-    own = list(map(Granted._make, GRANTS.rows(user.pk))) if user.is_active else []
+    own = [Granted.of(*row) for row in GRANTS.rows(user.pk)] if user.is_active else []
     grants = list[Granted]()
     if user.is_active and user.is_superuser:
         connections = CONNECTIONS.queryset()
         found = dict.fromkeys([each.pk for each in connections], EVERYTHING)
     else:
-        grants = [each for each in own if each.is_active]
+        grants = [each for each in own if each.connection and each.connection.active]
         found = _row_filters(grants)
-        connections = GRANTED.queryset(tuple(found))
+        connections = _connections(grants)
     return Scope(
         row_filters=frozenset(found.items()),
         masked=not user.has_perm(SEE_NUMBERS),
@@ -126,5 +138,20 @@ def scope_of(user: User) -> Scope:
 def _row_filters(grants: Iterable[Granted]) -> dict[int, RowFilter]:
     parts: defaultdict[int, list[GrantedPart]] = defaultdict(list)
     for grant in grants:
-        parts[grant.connection].append(GrantedPart(frozenset(grant.agents), frozenset(grant.tasks)))
+        if grant.connection:
+            part = GrantedPart(frozenset(grant.agents), frozenset(grant.tasks))
+            parts[grant.connection.pk].append(part)
     return {connection: RowFilter.of(found) for connection, found in parts.items()}
+
+
+def _connections(grants: Iterable[Granted]) -> QuerySet[Connection]:
+    """Return the connections of grants, which have been read with them."""
+    read = {each.connection.pk: each.connection for each in grants if each.connection}
+    found = _those(tuple(read)).all()
+    found._result_cache = list(read.values())
+    return found
+
+
+@lru_cache(maxsize=100)  # sets of connections; what is asked for one is always the same
+def _those(ids: tuple[int, ...]) -> QuerySet[Connection]:
+    return Connection.objects.filter(active=True, pk__in=ids)

@@ -54,11 +54,26 @@ def test_a_team_that_is_granted_nothing_is_still_the_persons(ana: User, south: C
     assert scope.teams == ("Day",)
 
 
-def test_a_scope_takes_three_queries(
+def test_a_scope_has_its_connections_once_in_order_and_as_they_are_stored(
+    ana: User, south: Connection
+) -> None:
+    others = [connection_to(slug=slug, name=name) for slug, name in (("x", "b"), ("y", "A"))]
+    for team, of in (("Day", [others[0], south]), ("Night", [south, others[1]])):
+        made = team_called(team, ana)
+        for connection in of:
+            Grant.objects.create(team=made, connection=connection)
+    stored = Connection.objects.filter(grants__isnull=False).distinct()
+    names = [each.attname for each in Connection._meta.concrete_fields]
+    assert [[getattr(each, name) for name in names] for each in scope_of(ana).connections] == [
+        [getattr(each, name) for name in names] for each in stored
+    ]
+
+
+def test_a_scope_takes_two_queries(
     ana: User, south: Connection, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     Grant.objects.create(team=team_called("Day", ana), connection=south, agents=["101"])
-    with django_assert_num_queries(3):  # teams with their grants, connections, rights
+    with django_assert_num_queries(2):  # teams with their grants and connections, rights
         scope_of(ana)
 
 
