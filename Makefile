@@ -14,7 +14,7 @@ BIN := .venv/bin
 # Dozens of processes read the same sources: what Python compiled of them is kept.
 unexport PYTHONDONTWRITEBYTECODE
 # What leans on the database: lines, the queue, leases, chunks, secrets.
-ON_POSTGRESQL := tests/connections/test_limiter.py tests/snapshots/test_queue.py tests/test_encryption.py \
+ON_POSTGRESQL := tests/test_postgresql.py tests/connections/test_limiter.py tests/snapshots/test_queue.py tests/test_encryption.py \
 	tests/connections/test_crowd.py tests/alerts/test_once.py tests/pages/test_list_refresh.py tests/audit/test_log.py tests/accounts/test_tokens.py tests/test_prepared.py
 # What leans on Django most: every address, the admin's too, forms, sign-in, sessions, mail, commands,
 # headers. All on the newest: make on-newest-django ON_NEWEST_DJANGO=tests

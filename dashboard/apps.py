@@ -8,7 +8,7 @@ from django.core.signals import request_started
 from django.db.backends.signals import connection_created
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.database import close_moved, limit_lock_waits, remember_file
+from dashboard.database import close_moved, remember_file
 from dashboard.thread_locals import replace_guarded
 from dashboard.timing import count_queries
 
@@ -28,7 +28,6 @@ class DashboardConfig(AppConfig):
 
     def ready(self) -> None:
         replace_guarded()
-        connection_created.connect(limit_lock_waits)
         connection_created.connect(count_queries)
         connection_created.connect(remember_file)
         request_started.connect(close_moved)

@@ -119,16 +119,6 @@ def is_migrated() -> bool:
     return not executor.migration_plan(executor.loader.graph.leaf_nodes())
 
 
-def limit_lock_waits(connection: Any, **_about: object) -> None:
-    """Limit PostgreSQL's wait for a lock, endless by default, to SQLite's 20 s.
-
-    Not as a start-up option: some connection poolers refuse those.
-    """
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SET lock_timeout = '20s'")
-
-
 def remember_file(connection: Any, **_about: object) -> None:
     """Keep in mind which file of SQLite a connection has opened."""
     connection.opened_file = _file_of(connection)

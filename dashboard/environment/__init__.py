@@ -148,7 +148,8 @@ def _database() -> dict[str, Any]:
         raise ImproperlyConfigured("DATABASE_URL is not a valid address") from None
     # A server that is gone without a word is noticed within seconds.
     options = {"connect_timeout": 5, "tcp_user_timeout": 20_000, **database.get("OPTIONS", {})}
-    return {**database, "OPTIONS": options, "CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+    own = {"ENGINE": "dashboard.postgresql", "OPTIONS": options, "CONN_MAX_AGE": 0}
+    return {**database, **own}
 
 
 def _sqlite(database: dict[str, Any]) -> dict[str, Any]:

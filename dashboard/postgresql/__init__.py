@@ -1,0 +1,1 @@
+"""PostgreSQL as Django speaks it, over few connections that the threads of a process share."""

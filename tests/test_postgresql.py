@@ -1,0 +1,206 @@
+"""Connections to PostgreSQL that threads share; the driver's are stood in for by sockets."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.core.signals import request_finished
+from django.db import OperationalError as DjangoError
+from django.db import ProgrammingError, connection, transaction
+from psycopg import OperationalError
+from psycopg.pq import TransactionStatus
+
+from dashboard.postgresql import pool as pooling
+from dashboard.postgresql.pool import ConnectionPool, Lent
+
+HERE: dict[str, Any] = {"dbname": "here"}
+
+
+class Stood:
+    """A connection as far as the pool knows it; its own ``pgconn``."""
+
+    def __init__(self) -> None:
+        self.socket, self.server = socket.socketpair()
+        self.transaction_status, self.autocommit = TransactionStatus.IDLE, True
+        self.asked, self.is_gone, self.is_closed = 0, False, False
+
+    @property
+    def pgconn(self) -> Stood:
+        return self
+
+    def execute(self, _: str) -> None:
+        self.asked += 1
+        if self.is_gone:
+            raise OperationalError("timed out")
+
+    def close(self) -> None:
+        self.is_closed = True
+        for each in (self.socket, self.server):
+            each.close()
+
+
+@pytest.fixture
+def made() -> Iterator[list[Stood]]:
+    found: list[Stood] = []
+    yield found
+    for each in found:
+        each.close()
+
+
+def taken(pool: ConnectionPool, made: list[Stood], params: dict[str, Any] = HERE) -> Lent:
+    def connect(_: object) -> Any:
+        made.append(Stood())
+        return made[-1]
+
+    return pool.take(params, connect)
+
+
+def given_back(made: list[Stood], count: int = 1) -> ConnectionPool:
+    """A pool to which so many connections came back, in the order in which they were made."""
+    pool = ConnectionPool()
+    for each in [taken(pool, made) for _ in range(count)]:
+        pool.give_back(each)
+    return pool
+
+
+def later(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    now = time.monotonic() + seconds
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+
+
+def test_the_connection_that_was_used_last_is_taken_first(made: list[Stood]) -> None:
+    pool = given_back(made, 3)
+    assert [taken(pool, made).connection for _ in range(3)] == made[::-1]
+
+
+def test_a_connection_that_was_used_just_now_is_asked_nothing(made: list[Stood]) -> None:
+    taken(given_back(made), made)
+    assert [each.asked for each in made] == [0]
+
+
+def test_a_connection_that_its_server_has_ended_is_not_taken(made: list[Stood]) -> None:
+    pool = given_back(made)
+    made[0].server.close()
+    assert taken(pool, made).connection is made[1]
+    assert made[0].is_closed
+
+
+@pytest.mark.parametrize(("is_gone", "count"), [(False, 1), (True, 2)])
+def test_a_connection_that_rested_is_asked_whether_it_lives(
+    made: list[Stood], monkeypatch: pytest.MonkeyPatch, is_gone: bool, count: int
+) -> None:
+    pool = given_back(made)
+    made[0].is_gone = is_gone
+    later(monkeypatch, 5.0)
+    taken(pool, made)
+    assert (made[0].asked, len(made)) == (1, count)
+
+
+@pytest.mark.parametrize(
+    ("status", "autocommit"),
+    [
+        (TransactionStatus.INTRANS, True),
+        (TransactionStatus.UNKNOWN, True),
+        (TransactionStatus.IDLE, False),
+    ],
+)
+def test_a_connection_amid_a_transaction_is_nobody_elses(
+    made: list[Stood], status: TransactionStatus, autocommit: bool
+) -> None:
+    pool = ConnectionPool()
+    lent = taken(pool, made)
+    made[0].transaction_status, made[0].autocommit = status, autocommit
+    pool.give_back(lent)
+    assert made[0].is_closed
+    assert taken(pool, made).connection is made[1]
+
+
+def test_a_connection_ends_after_ten_minutes(
+    made: list[Stood], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pool = ConnectionPool()
+    lent = taken(pool, made)
+    later(monkeypatch, 601.0)
+    pool.give_back(lent)
+    assert made[0].is_closed
+
+
+def test_a_connection_that_nobody_took_for_a_minute_is_closed(
+    made: list[Stood], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pool = given_back(made, 2)
+    lent = taken(pool, made)
+    later(monkeypatch, pooling.MOST_IDLE + 1)
+    pool.give_back(lent)
+    assert [each.is_closed for each in made] == [True, False]
+
+
+def test_a_connection_to_another_database_is_not_taken(made: list[Stood]) -> None:
+    assert taken(given_back(made), made, {"dbname": "there"}).connection is made[1]
+
+
+@pytest.fixture
+def server(transactional_db: None) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has no server")
+
+
+def process() -> int:
+    """The server's process that answers."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        return int(cursor.fetchone()[0])
+
+
+@pytest.mark.usefixtures("server")
+def test_the_next_request_goes_on_with_a_connection() -> None:
+    first = process()
+    request_finished.send(None)
+    assert connection.connection is None
+    assert process() == first
+
+
+@pytest.mark.usefixtures("server")
+def test_a_wait_for_a_lock_ends() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW lock_timeout")
+        assert cursor.fetchone() == ("20s",)
+
+
+@pytest.mark.usefixtures("server")
+def test_a_process_that_the_server_has_ended_fails_no_request() -> None:
+    first, other = process(), connection.copy()
+    with other.cursor() as cursor:
+        connection.close()
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [first])
+    assert process() != first
+    other.close()
+
+
+@pytest.mark.usefixtures("server")
+def test_a_connection_that_failed_is_not_used_again() -> None:
+    first = process()
+    with pytest.raises(ProgrammingError), connection.cursor() as cursor:
+        cursor.execute("SELECT FROM WHERE")
+    connection.close()
+    assert process() != first
+
+
+@contextmanager
+def closed_amid_a_transaction() -> Iterator[None]:
+    with transaction.atomic():
+        connection.close()
+        yield
+
+
+@pytest.mark.usefixtures("server")
+def test_a_connection_that_is_closed_amid_a_transaction_is_not_used_again() -> None:
+    first = process()
+    with pytest.raises(DjangoError), closed_amid_a_transaction():
+        process()
+    assert process() != first
