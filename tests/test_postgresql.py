@@ -101,6 +101,18 @@ def test_a_connection_that_rested_is_asked_whether_it_lives(
     assert (made[0].asked, len(made)) == (1, count)
 
 
+def test_of_connections_whose_server_is_gone_without_a_word_one_alone_is_waited_for(
+    made: list[Stood], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pool = given_back(made, 3)
+    for each in made:
+        each.is_gone = True
+    later(monkeypatch, 5.0)
+    assert taken(pool, made).connection is made[3]
+    assert sum(each.asked for each in made) == 1
+    assert [each.is_closed for each in made] == [True, True, True, False]
+
+
 @pytest.mark.parametrize(
     ("status", "autocommit"),
     [
@@ -187,7 +199,7 @@ def test_a_connection_that_failed_is_not_used_again() -> None:
     first = process()
     with pytest.raises(ProgrammingError), connection.cursor() as cursor:
         cursor.execute("SELECT FROM WHERE")
-    connection.close()
+    request_finished.send(None)
     assert process() != first
 
 

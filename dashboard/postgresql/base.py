@@ -42,6 +42,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
             else:
                 POOL.give_back(self.lent)
 
+    def is_usable(self) -> bool:
+        """Say no after an error, so that no further request meets its cause."""
+        return not self.errors_occurred and super().is_usable()
+
     def close_pool(self) -> None:
         """Close what no thread uses: Django is about to drop the database, or to set it anew."""
         POOL.close()

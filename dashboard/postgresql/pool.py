@@ -48,8 +48,10 @@ class ConnectionPool:
         """Return a connection that lives, or one that ``connect`` makes."""
         while found := self._last():
             lent, since = found
-            if lent.params == params and _lives(lent.connection, time.monotonic() - since):
-                return lent
+            if lent.params == params and not _is_ended(lent.connection):
+                if time.monotonic() - since < TRUSTED or _answers(lent.connection):
+                    return lent
+                self.close()  # the others have rested longer: each may be waited for as long
             lent.connection.close()
         return Lent(connect(params), params, time.monotonic())
 
@@ -83,18 +85,20 @@ def _is_done(connection: Connection) -> bool:
     return connection.autocommit and connection.pgconn.transaction_status == TransactionStatus.IDLE
 
 
-def _lives(connection: Connection, idle: float) -> bool:
-    """Tell whether a connection can be used after so many seconds.
-
-    A server that ends one says so, and whoever is idle is told nothing else.
-    """
+def _is_ended(connection: Connection) -> bool:
+    """Tell whether the server has ended a connection: whoever is idle is told nothing else."""
     try:
         poll = select.poll()
         poll.register(connection.pgconn.socket, select.POLLIN)
-        if poll.poll(0):
-            return False
-        if idle > TRUSTED:
-            connection.execute("SELECT 1")
+        return bool(poll.poll(0))
+    except Error:
+        return True
+
+
+def _answers(connection: Connection) -> bool:
+    """Tell whether the server answers; one that is gone without a word is waited for."""
+    try:
+        connection.execute("SELECT 1")
     except Error:
         return False
     return True
