@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock, local
 
+from dashboard import postgresql
+
 # While one computes, the other waits for the database.
 AT_ONCE = 2
 # The longest wait in line: what holds up those before it is not to hold up all.
@@ -32,14 +34,18 @@ class ConcurrencyLimit:
             yield
         finally:
             self._leave()
+            postgresql.give_back()
 
     @contextmanager
     def released(self, *, is_urgent: bool = False) -> Iterator[None]:
         """Wait for something else, or compute without Python's lock, while other threads compute.
 
-        Who ``is_urgent`` then comes first, and goes on after a moment though there is no room. It
-        does nothing in a thread that holds no room, as those that load rows do not.
+        Who ``is_urgent`` waits for the database; it then comes first, and goes on after a moment
+        though there is no room. Others can have the connection of who waits for anything else. A
+        thread that holds no room, as those that load rows do not, leaves none.
         """
+        if not is_urgent:
+            postgresql.give_back()
         if not getattr(self._own, "holds", False):
             yield
             return

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import pytest
@@ -15,6 +15,8 @@ from django.db import ProgrammingError, connection, transaction
 from psycopg import OperationalError
 from psycopg.pq import TransactionStatus
 
+from dashboard import timing
+from dashboard.concurrency import LIMIT
 from dashboard.postgresql import pool as pooling
 from dashboard.postgresql.pool import ConnectionPool, Lent
 
@@ -216,3 +218,43 @@ def test_a_connection_that_is_closed_amid_a_transaction_is_not_used_again() -> N
     with pytest.raises(DjangoError), closed_amid_a_transaction():
         process()
     assert process() != first
+
+
+WAITS: dict[str, Callable[[], AbstractContextManager[None]]] = {
+    "iSales": timing.upstream,
+    "another thread": LIMIT.released,
+}
+
+
+@pytest.mark.usefixtures("server")
+@pytest.mark.parametrize("what", ["iSales", "another thread"])
+def test_who_waits_for_something_else_has_no_connection(what: str) -> None:
+    first = process()
+    with WAITS[what]():
+        assert connection.connection is None
+    assert process() == first
+
+
+@pytest.mark.usefixtures("server")
+def test_who_sends_an_answer_has_no_connection() -> None:
+    with LIMIT.held():
+        process()
+    assert connection.connection is None
+
+
+@pytest.mark.usefixtures("server")
+def test_who_waits_amid_a_transaction_keeps_its_connection() -> None:
+    with transaction.atomic():
+        first = process()
+        with LIMIT.released():
+            assert process() == first
+
+
+@pytest.mark.usefixtures("transactional_db")
+def test_who_waits_keeps_a_connection_to_sqlite() -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("this is of SQLite")
+    connection.ensure_connection()
+    kept = connection.connection
+    with LIMIT.released():
+        assert connection.connection is kept

@@ -19,7 +19,7 @@ from appoints.snapshots.page_fetcher import PageFetcher
 from appoints.snapshots.page_queue import PageQueue
 
 LINGER = 0.05  # seconds in which a load that got a page asks for the next ones
-IDLE = 0.5  # seconds in which a thread waits for pages then, its database connection open
+IDLE = 0.5  # seconds in which a thread waits for pages then, its connection to SQLite open
 
 SHARED_THREADS = threading.BoundedSemaphore(settings.APPOINTS_SHARED_FETCHERS)
 _THREADS: WeakSet[threading.Thread] = WeakSet()

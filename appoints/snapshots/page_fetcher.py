@@ -17,6 +17,7 @@ from appoints.connections.models import Connection
 from appoints.isales.errors import TooFast
 from appoints.snapshots.held_line import Held
 from appoints.snapshots.page_queue import ArrivedPage, PageQueue
+from dashboard.concurrency import LIMIT
 from dashboard.database import close_moved
 
 if TYPE_CHECKING:
@@ -52,10 +53,14 @@ class PageFetcher:
 
     def _next(self) -> PageQueue | None:
         if self.held:
-            if queue := self.crew.next(self.queue):
+            with LIMIT.released():
+                queue = self.crew.next(self.queue)
+            if queue:
                 return queue
             self._give_back()
-        if queue := self.crew.await_queue(self.queue):
+        with LIMIT.released():
+            queue = self.crew.await_queue(self.queue)
+        if queue:
             return queue
         database.close()  # once this thread counts as ended, another may start
         return self.crew.next_or_end(self.queue, is_own=self.is_own)

@@ -13,6 +13,7 @@ from appoints.connections.models import Connection
 from appoints.isales.client import Criteria, UnreadPage
 from appoints.isales.errors import TooFast
 from appoints.snapshots.frame import Fetched
+from dashboard.concurrency import LIMIT
 
 QUIET_RETRIES = 3  # times that a load waits when iSales asks for quiet, until a page comes
 LONGEST_QUIET = 60.0  # seconds
@@ -109,7 +110,8 @@ class PageQueue:
         """
         has_caught_up = self.arrived.empty()
         try:
-            found = self.arrived.get(timeout=wait)
+            with LIMIT.released():
+                found = self.arrived.get(timeout=wait)
         except Empty:
             return None
         if isinstance(found, Exception):

@@ -16,11 +16,12 @@ from django.db import connection as database
 from appoints.snapshots import crew, loader, queue, retention
 from appoints.snapshots.models import Snapshot
 from appoints.snapshots.news import NEWS
+from dashboard.concurrency import LIMIT
 from dashboard.database import close_moved
 
 PURGED_EVERY = 5.0  # seconds
 OVERDUE = 30.0  # seconds
-# Seconds in which a thread waits for the next load, its database connection open: to open one and
+# Seconds in which a thread waits for the next load, its connection to SQLite open: to open one and
 # read the schema takes longer than all that a load asks before its first call.
 IDLE = 5.0
 LOOK_AGAIN = 0.05  # seconds between two looks at an empty queue
@@ -131,7 +132,7 @@ class Pool:
 
     def _await_wake(self, wakes: int, seconds: float) -> int | None:
         """Wait for a wake after so many; return how many there were where none was for this."""
-        with self._counting:
+        with LIMIT.released(), self._counting:
             if self._wakes > wakes:
                 return None
             before, self._idle = self._dismissals, self._idle + 1
