@@ -14,14 +14,19 @@ from dashboard import postgresql
 AT_ONCE = 2
 # The longest wait in line: what holds up those before it is not to hold up all.
 PATIENCE = 1.0  # seconds
+# How many more then compute: each has a connection to the database.
+BEYOND = 22
 MOMENT = 0.02  # seconds, for one who holds what others wait for, as SQLite's lock of writers
 
 
 class ConcurrencyLimit:
-    """A limit on how many threads compute at once; the others wait in line, first come first."""
+    """A limit on how many threads compute at once; the others wait in line, first come first.
 
-    def __init__(self, most: int, patience: float) -> None:
-        self._free, self._patience = most, patience
+    Who has waited for ``patience`` seconds computes, too, as long as no more than ``beyond`` do so.
+    """
+
+    def __init__(self, most: int, patience: float, beyond: int = BEYOND) -> None:
+        self._free, self._patience, self._beyond = most, patience, beyond
         self._line: deque[Lock] = deque()
         self._lock, self._own = Lock(), local()
 
@@ -46,7 +51,7 @@ class ConcurrencyLimit:
         """
         if not is_urgent:
             postgresql.give_back()
-        if not getattr(self._own, "holds", False):
+        if not getattr(self._own, "computes", False):
             yield
             return
         self._leave()
@@ -60,32 +65,34 @@ class ConcurrencyLimit:
         return float(self._own.waited)
 
     def _enter(self, *, is_urgent: bool = False) -> None:
+        self._own.computes = self._own.has_room = True
         with self._lock:
             if self._free:
                 self._free -= 1
-                self._own.holds = True
                 return
             place = Lock()
             place.acquire()
             self._line.insert(0 if is_urgent else len(self._line), place)
         began, longest = time.monotonic(), MOMENT if is_urgent else self._patience
-        self._own.holds = place.acquire(timeout=longest) or not self._give_up(place)
+        while self._own.has_room and not place.acquire(timeout=longest):
+            self._own.has_room = not self._gives_up(place, is_urgent=is_urgent)
         self._own.waited += time.monotonic() - began
 
-    def _give_up(self, place: Lock) -> bool:
-        """Leave the line, unless room came just now; return whether it was left."""
+    def _gives_up(self, place: Lock, *, is_urgent: bool) -> bool:
+        """Leave the line, unless room came just now or too many did so; return whether it did."""
         with self._lock:
-            if place not in self._line:
+            if place not in self._line or not (self._beyond > 0 or is_urgent):
                 return False
             self._line.remove(place)
+            self._beyond -= 1
             return True
 
     def _leave(self) -> None:
-        if not self._own.holds:
-            return
-        self._own.holds = False
+        self._own.computes = False
         with self._lock:
-            if self._line:
+            if not self._own.has_room:
+                self._beyond += 1
+            elif self._line:
                 self._line.popleft().release()
             else:
                 self._free += 1

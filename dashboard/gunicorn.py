@@ -25,7 +25,7 @@ worker_class = "dashboard.operations.worker.Worker"
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
 # Most are asleep: a file's waits for its rows, a page's for its poll. dashboard.concurrency limits
 # how many compute.
-threads = 24
+threads = 48
 # An export waits up to 50 s for its rows.
 timeout = 120
 # A server that stops finishes what it answers, such an export too.

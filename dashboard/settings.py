@@ -256,5 +256,5 @@ APPOINTS_PAGE_WAIT = 2.5  # seconds that a page waits for its first rows
 APPOINTS_REST_WAIT = 0.5  # … for the rest, once these have come
 APPOINTS_NEWER_WAIT = 0.25  # … for newer rows, where the last load took no longer
 APPOINTS_FILE_WAIT = 50.0  # seconds that a file does
-# Files of a worker that wait at once, of its 24 threads: pages are to go on.
-APPOINTS_FILES_WAITING = 18
+# Files of a worker that wait at once, of its 48 threads: pages are to go on.
+APPOINTS_FILES_WAITING = 40

@@ -104,14 +104,36 @@ def test_who_has_waited_for_long_computes_though_there_is_no_room(
         assert threads.submit(compute).result(LONG) == "computed"
 
 
+def test_no_more_compute_beyond_the_limit_than_may(threads: ThreadPoolExecutor) -> None:
+    limit, lock, ended, now = ConcurrencyLimit(1, SHORT / 10, 2), threading.Lock(), [], 0
+    go_on = threading.Event()
+
+    def compute() -> None:
+        nonlocal now
+        with limit.held():
+            with lock:
+                now += 1
+            go_on.wait(LONG)
+            ended.append(True)
+
+    computing = [threads.submit(compute) for _ in range(8)]
+    until(lambda: limit._beyond == 0 and now == 3)
+    time.sleep(SHORT)  # for many times their patience
+    assert now == 3
+    go_on.set()
+    for each in computing:
+        each.result(LONG)
+    assert len(ended) == 8
+
+
 def test_room_that_comes_as_patience_ends_is_not_lost(threads: ThreadPoolExecutor) -> None:
     done, began = threading.Event(), threading.Event()
 
     class Late(ConcurrencyLimit):
-        def _give_up(self, place: threading.Lock) -> bool:
+        def _gives_up(self, place: threading.Lock, *, is_urgent: bool) -> bool:
             done.set()
             until(lambda: not self._line)
-            return super()._give_up(place)
+            return super()._gives_up(place, is_urgent=is_urgent)
 
     limit = Late(1, SHORT)
 
@@ -130,9 +152,11 @@ def test_room_that_comes_as_patience_ends_is_not_lost(threads: ThreadPoolExecuto
 DOINGS = ("held", "released", "urgent", "late")
 
 
-@given(st.lists(st.sampled_from(DOINGS), max_size=6), st.integers(1, 3))
-def test_afterwards_there_is_as_much_room_as_before(doings: list[str], most: int) -> None:
-    limit = ConcurrencyLimit(most, 0.001)
+@given(st.lists(st.sampled_from(DOINGS), max_size=6), st.integers(1, 3), st.integers(0, 3))
+def test_afterwards_there_is_as_much_room_as_before(
+    doings: list[str], most: int, beyond: int
+) -> None:
+    limit = ConcurrencyLimit(most, 0.001, beyond)
 
     def do(what: str) -> None:
         is_released, is_urgent = what in ("released", "urgent"), what == "urgent"
@@ -141,7 +165,7 @@ def test_afterwards_there_is_as_much_room_as_before(doings: list[str], most: int
 
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(do, doings))
-    assert limit._free == most
+    assert (limit._free, limit._beyond) == (most, beyond)
     assert not limit._line
 
 
