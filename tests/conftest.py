@@ -66,8 +66,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FewBrowsers:
     return FewBrowsers(config, log)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the browser's files, go on with the long ones."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is of another database; begin with the browser's files, then the long ones."""
+    others = [each for each in items if is_of_another_database(each)]
+    config.hook.pytest_deselected(items=others)
+    items[:] = [each for each in items if each not in set(others)]
 
     def place(item: pytest.Item) -> int:
         file = item.nodeid.partition("::")[0]
@@ -76,6 +79,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return 1 + LONG.index(file) if file in LONG else 1 + len(LONG)
 
     items.sort(key=place)
+
+
+def is_of_another_database(item: pytest.Item) -> bool:
+    """Tell whether a run on another database tests this; ``make test`` has one on each."""
+    mark = item.get_closest_marker("of_database")
+    return mark is not None and mark.args != (database.vendor,)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -159,7 +159,7 @@ def test_a_database_that_does_not_work_ends_the_examination(
     assert found.line("database").startswith("wrong: ") and "connection demo" not in found.text
 
 
-@pytest.mark.skipif("database.vendor != 'sqlite'")
+@pytest.mark.of_database("sqlite")
 def test_sqlite_that_begins_to_write_too_late_is_wrong(
     good: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -167,7 +167,7 @@ def test_sqlite_that_begins_to_write_too_late_is_wrong(
     assert "begins DEFERRED and journals by wal" in doctor().line("database")
 
 
-@pytest.mark.skipif("database.vendor != 'sqlite'")
+@pytest.mark.of_database("sqlite")
 def test_a_file_that_may_only_be_read_is_wrong(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -183,7 +183,7 @@ def test_a_file_that_may_only_be_read_is_wrong(
     assert found == storage._said("read-only")
 
 
-@pytest.mark.skipif("database.vendor != 'sqlite'")
+@pytest.mark.of_database("sqlite")
 def test_a_folder_that_is_not_there_is_wrong(
     good: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -158,10 +158,10 @@ def test_a_connection_to_another_database_is_not_taken(made: list[Stood]) -> Non
     assert taken(given_back(made), made, {"dbname": "there"}).connection is made[1]
 
 
-@pytest.fixture
-def server(transactional_db: None) -> None:
-    if connection.vendor != "postgresql":
-        pytest.skip("SQLite has no server")
+def on_server(test: Any) -> Any:
+    """Run a test on PostgreSQL, outside of a transaction."""
+    marked = pytest.mark.django_db(transaction=True)(test)
+    return pytest.mark.of_database("postgresql")(marked)
 
 
 def process() -> int:
@@ -171,7 +171,7 @@ def process() -> int:
         return int(cursor.fetchone()[0])
 
 
-@pytest.mark.usefixtures("server")
+@on_server
 def test_the_next_request_goes_on_with_a_connection() -> None:
     first = process()
     request_finished.send(None)
@@ -179,14 +179,14 @@ def test_the_next_request_goes_on_with_a_connection() -> None:
     assert process() == first
 
 
-@pytest.mark.usefixtures("server")
+@on_server
 def test_a_wait_for_a_lock_ends() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SHOW lock_timeout")
         assert cursor.fetchone() == ("20s",)
 
 
-@pytest.mark.usefixtures("server")
+@on_server
 def test_a_process_that_the_server_has_ended_fails_no_request() -> None:
     first, other = process(), connection.copy()
     with other.cursor() as cursor:
@@ -196,7 +196,7 @@ def test_a_process_that_the_server_has_ended_fails_no_request() -> None:
     other.close()
 
 
-@pytest.mark.usefixtures("server")
+@on_server
 def test_a_connection_that_failed_is_not_used_again() -> None:
     first = process()
     with pytest.raises(ProgrammingError), connection.cursor() as cursor:
@@ -212,7 +212,7 @@ def closed_amid_a_transaction() -> Iterator[None]:
         yield
 
 
-@pytest.mark.usefixtures("server")
+@on_server
 def test_a_connection_that_is_closed_amid_a_transaction_is_not_used_again() -> None:
     first = process()
     with pytest.raises(DjangoError), closed_amid_a_transaction():
@@ -226,7 +226,7 @@ WAITS: dict[str, Callable[[], AbstractContextManager[None]]] = {
 }
 
 
-@pytest.mark.usefixtures("server")
+@on_server
 @pytest.mark.parametrize("what", ["iSales", "another thread"])
 def test_who_waits_for_something_else_has_no_connection(what: str) -> None:
     first = process()
@@ -235,14 +235,14 @@ def test_who_waits_for_something_else_has_no_connection(what: str) -> None:
     assert process() == first
 
 
-@pytest.mark.usefixtures("server")
+@on_server
 def test_who_sends_an_answer_has_no_connection() -> None:
     with LIMIT.held():
         process()
     assert connection.connection is None
 
 
-@pytest.mark.usefixtures("server")
+@on_server
 def test_who_waits_amid_a_transaction_keeps_its_connection() -> None:
     with transaction.atomic():
         first = process()
@@ -250,10 +250,9 @@ def test_who_waits_amid_a_transaction_keeps_its_connection() -> None:
             assert process() == first
 
 
-@pytest.mark.usefixtures("transactional_db")
+@pytest.mark.of_database("sqlite")
+@pytest.mark.django_db(transaction=True)
 def test_who_waits_keeps_a_connection_to_sqlite() -> None:
-    if connection.vendor != "sqlite":
-        pytest.skip("this is of SQLite")
     connection.ensure_connection()
     kept = connection.connection
     with LIMIT.released():

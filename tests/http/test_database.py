@@ -32,10 +32,7 @@ from tests.screen import text_of
 WORDS = {"down": "database does not answer", "locked": "database is locked"}
 
 
-@pytest.fixture(autouse=True)
-def _only_sqlite() -> None:
-    if connection.vendor != "sqlite":
-        pytest.skip("these are states of SQLite")
+pytestmark = pytest.mark.of_database("sqlite")
 
 
 @pytest.fixture
