@@ -27,7 +27,7 @@ from tests.stack.visitor import Visitor
 
 LONG = frozenset({"hang"})  # a file would wait for 50 s
 LINES = 4  # calls at once, as a connection has it by default
-ASKING = 80  # people, more than both workers have threads
+ASKING = 160  # people, more than both workers have threads: each has 48
 HEALTH_TIME = 0.1  # seconds; half of the answers are faster, however busy this machine is
 HX = {"HX-Request": "true", "HX-Trigger": "answer", "HX-Target": "answer"}
 
