@@ -101,8 +101,7 @@ class EmptyState:
         return (is_ours and self._has((name,))) or self._query.lacks(name)
 
     def _suggestion(self, names: tuple[str, ...], *, sure: bool = True) -> Suggestion:
-        blank = BLANK
-        alone = replace(blank, **{name: getattr(self._query, name) for name in names})
+        alone = replace(BLANK, **{name: getattr(self._query, name) for name in names})
         lacked = tuple(NAMES[name] for name in names if self._query.lacks(name))
         alone = replace(alone, without=lacked)
         text = ", ".join(chip.text for chip in chips(alone, self._zone, self._names))
